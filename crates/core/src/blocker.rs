@@ -1,0 +1,195 @@
+//! Blockers: what is filed for a finding or an incomplete check, and how a backlog is brought in line.
+//!
+//! Invariant: a problem is found again by the fingerprint in its task's body, so that filing twice is filing once.
+
+use crate::evidence::Fingerprint;
+
+/// The line that ends the part of a task's body which gonogo writes. What people add after it is kept.
+const MARK: &str = "gonogo-fingerprint: ";
+
+/// The title of the epic that holds a release's blockers.
+pub fn epic_title(release_target: &str) -> String {
+    format!("Release blockers: {release_target}")
+}
+
+/// The title of one blocker's task.
+pub fn task_title(release_target: &str, title: &str) -> String {
+    format!("[release-blocker][{release_target}] {title}")
+}
+
+/// A blocker as it ought to stand in the backlog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The stable name of the problem.
+    pub fingerprint: Fingerprint,
+    /// The whole title, as [`task_title`] makes it.
+    pub title: String,
+    /// The sections, without the fingerprint's line.
+    pub sections: String,
+}
+
+impl Draft {
+    /// The body to write: the sections, then the line that the task is found by.
+    pub fn body(&self) -> String {
+        format!("{}\n\n{MARK}{}\n", self.sections.trim_end(), self.fingerprint)
+    }
+
+    /// The body to write over an earlier one: what people added after gonogo's part stays.
+    pub fn body_over(&self, earlier: &str) -> String {
+        format!("{}{}", self.body(), kept_part(earlier))
+    }
+}
+
+/// Whether a task is closed, as its tracker says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskState {
+    /// Everything that is not done or canceled; a failed fix too.
+    Open,
+    /// Done.
+    Done,
+    /// Given up.
+    Canceled,
+}
+
+/// A task of the release's epic, as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// The tracker's own ID.
+    pub id: String,
+    /// The title, whole.
+    pub title: String,
+    /// The body, whole.
+    pub body: String,
+    /// Open or closed.
+    pub state: TaskState,
+}
+
+impl Task {
+    /// The fingerprint in the body, if this task was filed by gonogo.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        mark_in(&self.body).map(|(fingerprint, _)| fingerprint)
+    }
+}
+
+/// A release's epic and all its tasks, read whole. A tracker that could not be read gives no `Backlog` at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// The epic's ID; `None` where the tracker was read and holds no such epic.
+    pub epic: Option<String>,
+    /// Every task under the epic, open or closed.
+    pub tasks: Vec<Task>,
+}
+
+/// One change that brings a backlog in line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// File a task (with its epic, where there is none yet).
+    Create(Draft),
+    /// Write title and body over a task's, and open it again where it is closed.
+    Update {
+        /// The task's ID.
+        id: String,
+        /// The title to write.
+        title: String,
+        /// The body to write.
+        body: String,
+        /// The task is closed, and its problem stands: open it again.
+        reopen: bool,
+    },
+}
+
+/// What must change so that every draft stands in the backlog exactly once and open. Never closes a task: that
+/// is for those who did the work.
+pub fn reconcile(backlog: &Backlog, drafts: &[Draft]) -> Vec<Action> {
+    let mut actions: Vec<Action> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for draft in drafts.iter().filter(|draft| seen.insert(draft.fingerprint.clone())) {
+        let mut same: Vec<&Task> = backlog
+            .tasks
+            .iter()
+            .filter(|task| task.fingerprint().as_ref() == Some(&draft.fingerprint))
+            .collect();
+        same.sort_by_key(|task| task.state != TaskState::Open);
+        let Some(task) = same.first() else {
+            actions.push(Action::Create(draft.clone()));
+            continue;
+        };
+        let body = draft.body_over(&task.body);
+        let reopen = task.state != TaskState::Open;
+        if reopen || task.title != draft.title || task.body.trim_end() != body.trim_end() {
+            actions.push(Action::Update { id: task.id.clone(), title: draft.title.clone(), body, reopen });
+        }
+    }
+    actions
+}
+
+/// The first well-formed fingerprint line of a body, and what comes after it.
+fn mark_in(body: &str) -> Option<(Fingerprint, &str)> {
+    let mut rest = body;
+    while !rest.is_empty() {
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        if let Some(fingerprint) = line.trim_end().strip_prefix(MARK).and_then(Fingerprint::parse) {
+            return Some((fingerprint, after));
+        }
+        rest = after;
+    }
+    None
+}
+
+fn kept_part(body: &str) -> &str {
+    mark_in(body).map_or("", |(_, after)| after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(key: &str) -> Draft {
+        Draft {
+            fingerprint: Fingerprint::of(3, "lock-smoke", key),
+            title: task_title("v0.9.0", key),
+            sections: format!("## Goal\nMake {key} pass."),
+        }
+    }
+
+    fn filed(draft: &Draft, id: &str, state: TaskState) -> Task {
+        Task { id: id.to_owned(), title: draft.title.clone(), body: draft.body(), state }
+    }
+
+    #[test]
+    fn a_new_problem_is_filed_once_even_when_it_is_named_twice() {
+        let actions = reconcile(&Backlog::default(), &[draft("a"), draft("a")]);
+        assert_eq!(actions, [Action::Create(draft("a"))]);
+    }
+
+    #[test]
+    fn a_problem_that_stands_as_it_should_is_left_alone() {
+        let tasks = vec![filed(&draft("a"), "T1", TaskState::Open)];
+        assert_eq!(reconcile(&Backlog { epic: Some("E".into()), tasks }, &[draft("a")]), []);
+    }
+
+    #[test]
+    fn a_closed_task_whose_problem_stands_is_opened_again() {
+        let tasks = vec![filed(&draft("a"), "T1", TaskState::Done)];
+        let actions = reconcile(&Backlog { epic: Some("E".into()), tasks }, &[draft("a")]);
+        assert!(matches!(&actions[..], [Action::Update { id, reopen: true, .. }] if id == "T1"));
+    }
+
+    #[test]
+    fn what_people_wrote_below_the_mark_is_kept_by_an_update() {
+        let mut task = filed(&draft("a"), "T1", TaskState::Open);
+        task.body.push_str("Ann: I am on it.\n");
+        let mut changed = draft("a");
+        changed.sections.push_str("\nNow at another commit.");
+        let actions = reconcile(&Backlog { epic: Some("E".into()), tasks: vec![task] }, &[changed]);
+        let [Action::Update { body, reopen: false, .. }] = &actions[..] else { panic!("{actions:?}") };
+        assert!(body.contains("another commit") && body.ends_with("Ann: I am on it.\n"), "{body}");
+    }
+
+    #[test]
+    fn the_open_one_of_two_tasks_for_one_problem_is_the_one_that_counts() {
+        let tasks =
+            vec![filed(&draft("a"), "T1", TaskState::Done), filed(&draft("a"), "T2", TaskState::Open)];
+        assert_eq!(reconcile(&Backlog { epic: Some("E".into()), tasks }, &[draft("a")]), []);
+    }
+}

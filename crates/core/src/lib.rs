@@ -1,0 +1,13 @@
+//! The rules of gonogo. This crate decides and touches nothing: no network, process, clock, file or async.
+//!
+//! Data flows one way: a [`plan`] and observations of the world come in, verdicts, reconciliation plans and
+//! ledger records go out.
+
+pub mod blocker;
+pub mod canonical;
+pub mod digest;
+pub mod evidence;
+pub mod readers;
+pub mod redact;
+pub mod release;
+pub mod verdict;

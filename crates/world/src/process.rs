@@ -1,0 +1,370 @@
+//! The one door to subprocesses.
+//!
+//! Invariant: a child has its own process group, no standard input but what is given, a fixed locale, an
+//! allow-listed environment, a deadline and a size cap; when it ends, nothing of its group is left holding our pipes.
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::Child;
+use tokio::sync::watch;
+
+/// How long a child that was told to stop has before it is killed.
+const TERMINATION_GRACE: Duration = Duration::from_secs(2);
+/// How long pipes may stay open after the child itself ended.
+const PIPE_GRACE: Duration = Duration::from_secs(1);
+
+/// Variables that any child may see: where things are, and how its own clients are configured. No credentials.
+const ALLOWED: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "TMPDIR",
+    "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "LD_LIBRARY_PATH",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "GIT_SSL_CAINFO",
+    "PIP_CERT",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "RUSTUP_AUTO_INSTALL",
+    "GOPATH",
+    "GOROOT",
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOPROXY",
+    "GOSUMDB",
+    "GONOSUMDB",
+    "GOPRIVATE",
+    "GOTOOLCHAIN",
+    "PYENV_ROOT",
+    "PYENV_VERSION",
+    "JAVA_HOME",
+];
+
+/// The environment of a child.
+#[derive(Clone, Debug)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl Environment {
+    /// The allow-listed part of our own environment, `more` names added, with a fixed locale, zone and no colour.
+    pub fn allowing<'a>(more: impl IntoIterator<Item = &'a str>) -> Self {
+        let names = ALLOWED.iter().copied().chain(more);
+        let mut variables: BTreeMap<OsString, OsString> =
+            names.filter_map(|name| std::env::var_os(name).map(|value| (name.into(), value))).collect();
+        for (name, value) in [
+            ("LC_ALL", "C.UTF-8"),
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("NO_COLOR", "1"),
+            ("TERM", "dumb"),
+            ("CARGO_TERM_COLOR", "never"),
+            ("GIT_TERMINAL_PROMPT", "0"),
+            ("GIT_OPTIONAL_LOCKS", "0"),
+        ] {
+            variables.insert(name.into(), value.into());
+        }
+        Self(variables)
+    }
+
+    /// The same environment with one variable set.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.0.insert(name.into(), value.into());
+        self
+    }
+
+    /// A variable's value, as the child will see it.
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+}
+
+/// A stop order that reaches every child: given once, never taken back.
+#[derive(Clone, Debug)]
+pub struct Cancel(watch::Sender<bool>);
+
+impl Default for Cancel {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl Cancel {
+    /// Tells everybody who waits to stop.
+    pub fn cancel(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether the order was given.
+    pub fn is_cancelled(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Ends when the order is given.
+    pub async fn cancelled(&self) {
+        let mut order = self.0.subscribe();
+        if order.wait_for(|given| *given).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// One process to run.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The program: an absolute path.
+    pub program: PathBuf,
+    /// Its arguments, without the program's name.
+    pub arguments: Vec<OsString>,
+    /// The folder that it starts in.
+    pub directory: PathBuf,
+    /// Its environment, whole.
+    pub environment: Environment,
+    /// What it reads on standard input; closed where `None`.
+    pub input: Option<Vec<u8>>,
+    /// When its group is killed.
+    pub timeout: Duration,
+    /// How many bytes of each stream are kept. What comes after is counted and dropped.
+    pub limit: usize,
+}
+
+impl Invocation {
+    /// A short-lived tool of ours (git, gh, ergo): a minute, 16 MiB of output.
+    pub fn tool(program: &Path, directory: &Path, environment: Environment) -> Self {
+        Self {
+            program: program.to_owned(),
+            arguments: Vec::new(),
+            directory: directory.to_owned(),
+            environment,
+            input: None,
+            timeout: Duration::from_secs(60),
+            limit: 16 << 20,
+        }
+    }
+
+    /// The same with more arguments.
+    #[must_use]
+    pub fn args<A: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// The same with standard input.
+    #[must_use]
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(bytes.into());
+        self
+    }
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with an exit status of 0 to 255.
+    Exited(i32),
+    /// By a signal that we did not send.
+    Signaled(i32),
+    /// Killed by us at its timeout.
+    TimedOut,
+    /// Killed by us on a stop order.
+    Cancelled,
+}
+
+/// One captured stream.
+#[derive(Clone, Debug, Default)]
+pub struct Stream {
+    /// The first bytes, up to the limit.
+    pub bytes: Vec<u8>,
+    /// How many bytes there were in all.
+    pub total: u64,
+}
+
+impl Stream {
+    /// Whether bytes were dropped.
+    pub fn is_cut(&self) -> bool {
+        self.total > self.bytes.len() as u64
+    }
+
+    /// The kept bytes as text, broken UTF-8 replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+/// What a process left behind.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    /// Standard output.
+    pub stdout: Stream,
+    /// Standard error.
+    pub stderr: Stream,
+    /// How it ended.
+    pub end: End,
+    /// A process that it started outlived it and held its output open, so the output may not be whole.
+    pub held_open: bool,
+    /// Wall time.
+    pub elapsed: Duration,
+}
+
+impl Captured {
+    /// Ended by itself with status 0, output whole.
+    pub fn succeeded(&self) -> bool {
+        self.end == End::Exited(0) && !self.held_open && !self.stdout.is_cut() && !self.stderr.is_cut()
+    }
+}
+
+/// A process that could not be run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// The program could not be started.
+    #[error("cannot start {}", program.display())]
+    Spawn {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The program was started, and waiting for it failed.
+    #[error("cannot wait for {}", program.display())]
+    Wait {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Runs a process to its end, its timeout or a stop order, and captures what it prints.
+pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, ProcessError> {
+    let program = || invocation.program.clone();
+    let started = Instant::now();
+    let mut child = spawn(invocation).map_err(|source| ProcessError::Spawn { program: program(), source })?;
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    let input = child.stdin.take().zip(invocation.input.clone());
+    let mut stdout = Capture::new(child.stdout.take(), invocation.limit);
+    let mut stderr = Capture::new(child.stderr.take(), invocation.limit);
+
+    let (end, held_open) = {
+        let feed = async {
+            if let Some((mut pipe, bytes)) = input {
+                // A child that closes its input early is no error of ours: its output and status say how it went.
+                pipe.write_all(&bytes).await.ok();
+            }
+        };
+        let mut drained = std::pin::pin!(async { tokio::join!(stdout.drain(), stderr.drain(), feed) });
+        let mut open = true;
+        let deadline = tokio::time::sleep(invocation.timeout);
+        tokio::pin!(deadline);
+        let ended = loop {
+            tokio::select! {
+                status = child.wait() => break status.map(Some),
+                _ = &mut drained, if open => open = false,
+                () = &mut deadline => break Ok(None),
+                () = cancel.cancelled() => break Ok(None),
+            }
+        };
+        let ended = ended.map_err(|source| ProcessError::Wait { program: program(), source })?;
+        let end = match ended {
+            Some(status) => of_status(status),
+            None => {
+                terminate(&mut child, group).await;
+                if cancel.is_cancelled() { End::Cancelled } else { End::TimedOut }
+            }
+        };
+        let held_open = open && tokio::time::timeout(PIPE_GRACE, &mut drained).await.is_err();
+        if held_open {
+            signal(group, Signal::KILL);
+            // Whether or not that closes the pipes, the output has no proven end.
+            tokio::time::timeout(PIPE_GRACE, &mut drained).await.ok();
+        }
+        (end, held_open)
+    };
+    Ok(Captured { stdout: stdout.stream, stderr: stderr.stream, end, held_open, elapsed: started.elapsed() })
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one door")]
+fn spawn(invocation: &Invocation) -> std::io::Result<Child> {
+    let stdin = if invocation.input.is_some() { Stdio::piped() } else { Stdio::null() };
+    tokio::process::Command::new(&invocation.program)
+        .args(&invocation.arguments)
+        .current_dir(&invocation.directory)
+        .env_clear()
+        .envs(&invocation.environment.0)
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+}
+
+fn of_status(status: std::process::ExitStatus) -> End {
+    use std::os::unix::process::ExitStatusExt;
+    match (status.code(), status.signal()) {
+        (Some(code), _) => End::Exited(code),
+        (None, signal) => End::Signaled(signal.unwrap_or(0)),
+    }
+}
+
+/// Tells the whole group to stop, and kills it after the grace.
+async fn terminate(child: &mut Child, group: Option<Pid>) {
+    signal(group, Signal::TERM);
+    let ended = tokio::time::timeout(TERMINATION_GRACE, child.wait()).await.is_ok();
+    // The child may have ended and left others of its group behind.
+    signal(group, Signal::KILL);
+    if !ended {
+        child.wait().await.ok();
+    }
+}
+
+fn signal(group: Option<Pid>, signal: Signal) {
+    if let Some(group) = group {
+        // The one expected error is that nobody is left.
+        kill_process_group(group, signal).ok();
+    }
+}
+
+struct Capture<R> {
+    pipe: Option<R>,
+    limit: usize,
+    stream: Stream,
+}
+
+impl<R: AsyncRead + Unpin> Capture<R> {
+    fn new(pipe: Option<R>, limit: usize) -> Self {
+        Self { pipe, limit, stream: Stream::default() }
+    }
+
+    async fn drain(&mut self) {
+        let Some(pipe) = &mut self.pipe else { return };
+        let mut chunk = vec![0; 16 << 10];
+        while let Ok(count @ 1..) = pipe.read(&mut chunk).await {
+            let room = self.limit.saturating_sub(self.stream.bytes.len()).min(count);
+            self.stream.bytes.extend_from_slice(&chunk[..room]);
+            self.stream.total += count as u64;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Where a tool is: resolved once on `PATH`, to an absolute path outside the checkout.
+
+use gonogo_core::digest::Digest;
+use sha2::{Digest as _, Sha256};
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Why a tool cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ToolError {
+    /// Nothing of that name is on the search path.
+    #[error("`{0}` is not on PATH")]
+    Missing(String),
+    /// It is there, but only inside the checkout: the project under release does not bring its own judges.
+    #[error("`{0}` is on PATH only inside the checkout, at {1}")]
+    OnlyInCheckout(String, PathBuf),
+}
+
+/// Finds a program by name on a search path, passing over relative entries and everything inside the checkout.
+pub fn find(name: &str, search: &OsStr, checkout: Option<&Path>) -> Result<PathBuf, ToolError> {
+    let mut inside = None;
+    for folder in std::env::split_paths(search).filter(|folder| folder.is_absolute()) {
+        let path = folder.join(name);
+        if !is_executable(&path) {
+            continue;
+        }
+        let resolved = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if checkout.is_some_and(|checkout| resolved.starts_with(checkout) || path.starts_with(checkout)) {
+            inside.get_or_insert(path);
+            continue;
+        }
+        return Ok(path);
+    }
+    Err(match inside {
+        Some(path) => ToolError::OnlyInCheckout(name.to_owned(), path),
+        None => ToolError::Missing(name.to_owned()),
+    })
+}
+
+/// Finds a program on our own `PATH`.
+pub fn find_on_path(name: &str, checkout: Option<&Path>) -> Result<PathBuf, ToolError> {
+    find(name, &std::env::var_os("PATH").unwrap_or_default(), checkout)
+}
+
+/// The digest of a file, read in pieces.
+pub fn digest_file(path: &Path) -> std::io::Result<Digest> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut chunk = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut chunk)? {
+            0 => return Ok(Digest::from_bytes(hasher.finalize().into())),
+            count => hasher.update(&chunk[..count]),
+        }
+    }
+}
+
+fn is_executable(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(folder: &Path, name: &str, mode: u32) -> PathBuf {
+        std::fs::create_dir_all(folder).unwrap();
+        let path = folder.join(name);
+        std::fs::write(&path, "").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_tool_inside_the_checkout_is_passed_over() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        let own = place(&root.join("checkout/bin"), "judge", 0o755);
+        let search = std::env::join_paths([root.join("checkout/bin"), root.join("usr")]).unwrap();
+        let checkout = root.join("checkout");
+        assert_eq!(
+            find("judge", &search, Some(&checkout)),
+            Err(ToolError::OnlyInCheckout("judge".into(), own))
+        );
+        let outside = place(&root.join("usr"), "judge", 0o755);
+        assert_eq!(find("judge", &search, Some(&checkout)), Ok(outside));
+    }
+
+    #[test]
+    fn a_tool_that_is_not_executable_or_on_a_relative_path_is_missing() {
+        let root = tempfile::tempdir().unwrap();
+        place(root.path(), "judge", 0o644);
+        let search = std::env::join_paths([root.path(), Path::new("."), Path::new("")]).unwrap();
+        assert_eq!(find("judge", &search, None), Err(ToolError::Missing("judge".into())));
+    }
+}

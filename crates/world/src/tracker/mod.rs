@@ -1,0 +1,47 @@
+//! Trackers: where blockers live. Each reads a release's epic whole or says that it could not.
+//!
+//! Invariant: an unreadable tracker is an error, never an empty backlog.
+
+use crate::process::Cancel;
+use gonogo_core::blocker::{Action, Backlog};
+
+/// A tracker that could not be read or written. The poll is then `incomplete: tracker-unreadable`.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct TrackerError {
+    /// What happened, in one line.
+    pub message: String,
+    /// The tracker's program is not there at all.
+    pub missing_tool: Option<String>,
+    /// What to do about it, where it is known.
+    pub remedy: Option<String>,
+}
+
+impl TrackerError {
+    /// A tracker that did not answer, or answered nonsense.
+    pub fn unreadable(message: impl Into<String>) -> Self {
+        Self { message: message.into(), missing_tool: None, remedy: None }
+    }
+}
+
+/// A tracker, opened for one checkout.
+pub trait Tracker {
+    /// Reads the epic of that title and all its tasks, open and closed.
+    fn read(&self, epic_title: &str, cancel: &Cancel) -> impl Future<Output = Result<Backlog, TrackerError>>;
+
+    /// Carries out the changes, creating the epic where there is none and a task is to be filed, and reads the epic
+    /// again. Every action must be visible in what is returned, or it is an error.
+    fn apply(
+        &self,
+        epic_title: &str,
+        actions: &[Action],
+        cancel: &Cancel,
+    ) -> impl Future<Output = Result<Backlog, TrackerError>>;
+
+    /// Closes a task as done, with a note that says why.
+    fn close(&self, id: &str, note: &str, cancel: &Cancel) -> impl Future<Output = Result<(), TrackerError>>;
+
+    /// Which paths of the checkout, relative to its root, the tracker itself writes: changes there are not changes
+    /// of the project.
+    fn own_paths(&self) -> &[&str];
+}
