@@ -3,6 +3,24 @@
 //! A reader never says that something passed: it says what the tool reported, and whether the report is whole.
 //! Output that is truncated, empty or foreign is an [`Unread`], never an empty [`Reading`].
 
+mod cargo_audit;
+mod go_events;
+mod go_lines;
+mod go_test;
+mod json_pointer;
+mod junit;
+mod libtest;
+mod lines;
+mod nextest;
+mod node_test;
+mod npm_audit;
+mod pip_audit;
+mod pytest;
+mod sarif;
+mod strict_json;
+mod text;
+mod unittest;
+
 use crate::evidence::Counts;
 use crate::verdict::Reason;
 use schemars::JsonSchema;
@@ -19,6 +37,13 @@ pub struct Output<'a> {
     pub exit: Option<i32>,
     /// The file that the check's `report` names, where the plan has one and the check wrote it.
     pub report: Option<&'a [u8]>,
+}
+
+impl<'a> Output<'a> {
+    /// The document of a reader that reads one: the report, else standard output.
+    fn document(&self) -> &'a [u8] {
+        self.report.unwrap_or(self.stdout)
+    }
 }
 
 /// What the tool reported. Its being here means that the report was read to its end.
@@ -94,6 +119,84 @@ pub enum Reader {
     JsonPointer(Pointers),
     /// Lines of text, by regular expressions.
     Text(TextRule),
+}
+
+impl Reader {
+    /// What the tool reported, if its report was read to its end and does not contradict itself or the exit status.
+    ///
+    /// # Errors
+    /// Output that is empty, cut, foreign or contradictory, or that says why the tool did not answer; a process that
+    /// a signal ended; and exit status 126 or 127 (POSIX: the program was not run, or not found) without findings.
+    pub fn read(&self, output: &Output<'_>) -> Result<Reading, Unread> {
+        let reading = match self {
+            Self::Libtest => libtest::read(output),
+            Self::Nextest => nextest::read(output),
+            Self::Pytest => pytest::read(output),
+            Self::Unittest => unittest::read(output),
+            Self::NodeTest => node_test::read(output),
+            Self::GoTest => go_test::read(output),
+            Self::CargoAudit => cargo_audit::read(output),
+            Self::NpmAudit => npm_audit::read(output),
+            Self::PipAudit => pip_audit::read(output),
+            Self::Sarif => sarif::read(output),
+            Self::Junit => junit::read(output),
+            Self::JsonPointer(pointers) => json_pointer::read(pointers, output),
+            Self::Text(rule) => text::read(rule, output),
+        };
+        match (output.exit, reading) {
+            (None, _) => Err(Unread::unreadable("a signal ended the process")),
+            (Some(code @ (126 | 127)), Err(why)) if why.reason == Reason::UnreadableOutput => {
+                let detail = format!("exit status {code}: {}", why.detail);
+                Err(Unread { reason: Reason::ToolMissing, detail })
+            }
+            (Some(_), reading) => reading,
+        }
+    }
+
+    /// The name in the plan.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Libtest => "libtest",
+            Self::Nextest => "nextest",
+            Self::Pytest => "pytest",
+            Self::Unittest => "unittest",
+            Self::NodeTest => "node-test",
+            Self::GoTest => "go-test",
+            Self::CargoAudit => "cargo-audit",
+            Self::NpmAudit => "npm-audit",
+            Self::PipAudit => "pip-audit",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::JsonPointer(_) => "json-pointer",
+            Self::Text(_) => "text",
+        }
+    }
+
+    /// Whether the tool runs tests: then the minimum, where the plan gives none, is one test executed, else one input
+    /// examined.
+    pub const fn runs_tests(&self) -> bool {
+        match self {
+            Self::Libtest
+            | Self::Nextest
+            | Self::Pytest
+            | Self::Unittest
+            | Self::NodeTest
+            | Self::GoTest
+            | Self::Junit => true,
+            Self::JsonPointer(pointers) => {
+                pointers.passed.is_some() || pointers.failed.is_some() || pointers.skipped.is_some()
+            }
+            Self::CargoAudit | Self::NpmAudit | Self::PipAudit | Self::Sarif | Self::Text(_) => false,
+        }
+    }
+
+    /// Files of the checkout, relative to its root, in which a project tells the tool what not to report.
+    pub const fn ignore_files(&self) -> &'static [&'static str] {
+        match self {
+            Self::CargoAudit => &[".cargo/audit.toml"],
+            _ => &[],
+        }
+    }
 }
 
 /// Where a JSON document says what (RFC 6901 pointers). A pointer that is given and does not resolve to a

@@ -1,0 +1,125 @@
+//! `cargo audit --json` (the report of the `rustsec` crate, on standard output).
+//!
+//! A clean report over an empty advisory database says nothing, so a database of fewer than 100 advisories is stale data.
+//! What the settings ignore is noted; what exit status 1 is for, where only warnings are listed, is a finding.
+
+use super::lines::{Lines, agree, finding, no_report_said, shown};
+use super::strict_json::{array, count, member, object, parse, text};
+use super::{Output, RawFinding, Reading, Unread};
+use crate::verdict::Reason;
+use serde_json::Value;
+
+/// The public database has had more advisories than this since 2017; a database with fewer is not it.
+const FEWEST_ADVISORIES: u64 = 100;
+
+pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+    let report = output.document();
+    if report.iter().all(u8::is_ascii_whitespace) {
+        return Err(without_report(&Lines::of(output.stderr)));
+    }
+    let report = parse(report)?;
+    let advisories = count(&report, "/database/advisory-count")?;
+    if advisories < FEWEST_ADVISORIES {
+        let detail = format!("empty database: {advisories} advisories, fewer than {FEWEST_ADVISORIES}");
+        return Err(Unread { reason: Reason::StaleData, detail });
+    }
+    let listed = array(&report, "/vulnerabilities/list")?;
+    let found = member(&report, "/vulnerabilities/found")?.as_bool();
+    let number = listed.len() as u64;
+    if found != Some(number > 0) || count(&report, "/vulnerabilities/count")? != number {
+        return Err(Unread::unreadable("the count of vulnerabilities contradicts their list"));
+    }
+    let mut findings = listed.iter().map(vulnerability).collect::<Result<Vec<_>, _>>()?;
+    let warnings = warnings(&report)?;
+    // `--deny`: cargo-audit exits with 1 because of the warnings.
+    let denied = output.exit == Some(1) && findings.is_empty();
+    if denied {
+        findings.clone_from(&warnings);
+    }
+    let mut notes = ignored(&report)?;
+    notes.extend(narrowed(&report)?);
+    notes.extend(warnings.into_iter().map(|warning| warning.message));
+    // The index was not asked or did not answer, so a yanked version may be missing from the warnings.
+    notes.extend(Lines::of(output.stderr).iter().filter(|line| line.contains("is yanked")).map(shown));
+    let reading = Reading {
+        examined: Some(count(&report, "/lockfile/dependency-count")?),
+        findings,
+        data_time: data_time(&report)?,
+        notes,
+        ..Reading::default()
+    };
+    agree(output.exit, reading)
+}
+
+fn vulnerability(entry: &Value) -> Result<RawFinding, Unread> {
+    let (id, title) = (text(entry, "/advisory/id")?, text(entry, "/advisory/title")?);
+    let (name, version) = (text(entry, "/package/name")?, text(entry, "/package/version")?);
+    Ok(finding(
+        &format!("{id} {name}"),
+        &format!("{id}: {name} {version}: {title}"),
+        Some(&format!("{name} {version}")),
+    ))
+}
+
+/// `warnings` is an object of arrays, by kind. A yanked package has no advisory.
+fn warnings(report: &Value) -> Result<Vec<RawFinding>, Unread> {
+    let mut warnings = Vec::new();
+    for (kind, entries) in object(report, "/warnings")? {
+        for entry in array(entries, "")? {
+            let (name, version) = (text(entry, "/package/name")?, text(entry, "/package/version")?);
+            let id = entry.pointer("/advisory/id").and_then(Value::as_str);
+            let key = id.map_or_else(|| format!("{kind} {name}"), |id| format!("{id} {name}"));
+            let advisory = id.map(|id| format!(" ({id})")).unwrap_or_default();
+            let message = format!("warning: {kind}: {name} {version}{advisory}");
+            warnings.push(finding(&key, &message, Some(&format!("{name} {version}"))));
+        }
+    }
+    Ok(warnings)
+}
+
+fn ignored(report: &Value) -> Result<Vec<String>, Unread> {
+    let ignored = array(report, "/settings/ignore")?.iter();
+    ignored.map(|id| Ok(format!("ignored by setting: {}", shown(text(id, "")?)))).collect()
+}
+
+/// Settings under which the tool looks at less than everything.
+fn narrowed(report: &Value) -> Result<Vec<String>, Unread> {
+    let settings = object(report, "/settings")?.iter();
+    let narrowing = settings.filter(|(name, value)| {
+        let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        ["target_arch", "target_os", "severity"].contains(&name.as_str()) && !empty
+    });
+    Ok(narrowing.map(|(name, value)| shown(&format!("narrowed by setting: {name} = {value}"))).collect())
+}
+
+/// The time of the database's last commit. It is null where the database was opened with `--no-fetch`.
+fn data_time(report: &Value) -> Result<Option<String>, Unread> {
+    match report.pointer("/database/last-updated") {
+        None | Some(Value::Null) => Ok(None),
+        Some(time) => {
+            let parsed = time.as_str().and_then(|time| time.parse::<jiff::Timestamp>().ok());
+            let parsed =
+                parsed.ok_or_else(|| Unread::unreadable("/database/last-updated is no RFC 3339 time"))?;
+            Ok(Some(parsed.to_string()))
+        }
+    }
+}
+
+/// cargo-audit exits with 1 and prints nothing where the database is missing and where it cannot be fetched.
+fn without_report(stderr: &Lines) -> Unread {
+    let why = no_report_said(stderr.iter(), "report on standard output");
+    if why.reason != Reason::UnreadableOutput {
+        return why;
+    }
+    let said = |text: &str| stderr.iter().find(|line| line.contains(text));
+    if let Some(line) = said("error loading advisory database") {
+        return Unread { reason: Reason::StaleData, detail: shown(line) };
+    }
+    if let Some(line) = said("couldn't fetch advisory database") {
+        let local = ["not a git repository", "o such file", "bad parameter"];
+        let is_local = local.iter().any(|text| said(text).is_some());
+        let reason = if is_local { Reason::StaleData } else { Reason::Unreachable };
+        return Unread { reason, detail: shown(line) };
+    }
+    why
+}

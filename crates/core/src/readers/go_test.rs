@@ -1,0 +1,111 @@
+//! `go test -json` (the events of `go doc test2json`) and `go test -v`.
+//!
+//! Plain output without `-v` names no test that passed, so it shows no counts and is refused, unless it says that there
+//! was nothing to run. A test with subtests is not counted itself: its subtests are.
+
+use super::lines::{Lines, agree, finding, no_report_said, shown};
+use super::{Output, RawFinding, Reading, Unread, go_events, go_lines};
+use crate::evidence::Counts;
+use std::collections::BTreeMap;
+
+pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+    let stdout = Lines::of(output.stdout);
+    let first = stdout.iter().find(|line| !line.trim().is_empty());
+    let run = match first {
+        Some(line) if line.starts_with('{') => go_events::run(&stdout),
+        Some(_) => go_lines::run(&stdout),
+        None => {
+            let stderr = Lines::of(output.stderr);
+            return Err(no_report_said(stderr.iter(), "package line of `go test`"));
+        }
+    }?;
+    stdout.whole()?;
+    if output.exit != Some(0)
+        && let Some(unread) = run.unreachable()
+    {
+        return Err(unread);
+    }
+    let findings = run.findings();
+    let reading = Reading { counts: Some(run.counts()), findings, ..Reading::default() };
+    if reading.findings.is_empty() && run.uncounted {
+        return Err(Unread::unreadable(
+            "`go test` without -json or -v shows no counts: add -json to the check",
+        ));
+    }
+    agree(output.exit, reading)
+}
+
+/// How a test or a package ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Pass,
+    Fail,
+    Skip,
+}
+
+/// What both forms of output tell.
+#[derive(Default)]
+pub(super) struct Run {
+    /// Every end of every test, in order, by package and name.
+    pub(super) tests: Vec<(String, String, End)>,
+    /// The packages that failed, with what the tool says of it.
+    pub(super) failed_packages: BTreeMap<String, String>,
+    /// A package passed, and its tests are not named.
+    pub(super) uncounted: bool,
+    /// What was printed where a package could not be built or set up.
+    pub(super) build_output: Vec<String>,
+}
+
+impl Run {
+    fn has_children(&self, package: &str, test: &str) -> bool {
+        let inside = format!("{test}/");
+        self.tests.iter().any(|(other, name, _)| other == package && name.starts_with(&inside))
+    }
+
+    fn failed_inside(&self, package: &str, test: &str) -> bool {
+        let inside = format!("{test}/");
+        let failed = |(other, name, end): &(String, String, End)| {
+            other == package && *end == End::Fail && name.starts_with(&inside)
+        };
+        self.tests.iter().any(failed)
+    }
+
+    /// Tests whose end counts: those without subtests, and those that failed with none of their subtests failing.
+    fn counted(&self) -> impl Iterator<Item = &(String, String, End)> {
+        self.tests.iter().filter(|(package, test, end)| {
+            !self.has_children(package, test) || (*end == End::Fail && !self.failed_inside(package, test))
+        })
+    }
+
+    fn counts(&self) -> Counts {
+        self.counted().fold(Counts::default(), |sum, (_, _, end)| {
+            sum.plus(match end {
+                End::Pass => Counts::of(1, 0, 0),
+                End::Fail => Counts::of(0, 1, 0),
+                End::Skip => Counts::of(0, 0, 1),
+            })
+        })
+    }
+
+    fn findings(&self) -> Vec<RawFinding> {
+        let failed: Vec<_> = self.counted().filter(|(_, _, end)| *end == End::Fail).collect();
+        let tests = failed.iter().map(|(package, test, _)| {
+            finding(&format!("{package} {test}"), &format!("test failed: {test}"), Some(package))
+        });
+        // A package that failed and names a failed test is told by that test.
+        let packages = self
+            .failed_packages
+            .iter()
+            .filter(|(package, _)| !failed.iter().any(|(other, ..)| other == *package));
+        let packages = packages.map(|(package, why)| {
+            finding(&format!("package {package}"), &format!("{package} failed{}", shown(why)), Some(package))
+        });
+        tests.chain(packages).collect()
+    }
+
+    /// A package that could not be set up because a module could not be fetched has not failed.
+    fn unreachable(&self) -> Option<Unread> {
+        let why = no_report_said(self.build_output.iter().map(String::as_str), "package");
+        (why.reason == crate::verdict::Reason::Unreachable).then_some(why)
+    }
+}

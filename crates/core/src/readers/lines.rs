@@ -1,0 +1,211 @@
+//! Text output as lines, and the endings that all test runners share.
+//!
+//! Nothing is stripped before it is believed: a line is a report's line only as a whole, so one that holds an escape
+//! sequence, a backspace, a NUL or a carriage return in its middle is no report's line. Only a CR LF ending is read as LF.
+
+use super::{RawFinding, Reading, Unread};
+use crate::verdict::Reason;
+use regex::{Captures, Regex};
+
+/// The lines of captured bytes. Bytes that are no UTF-8 become U+FFFD, which no report's line holds outside a name.
+pub(super) struct Lines {
+    lines: Vec<String>,
+    closed: bool,
+}
+
+impl Lines {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let mut lines: Vec<String> =
+            text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()).collect();
+        let closed = lines.last().is_some_and(String::is_empty);
+        if closed {
+            lines.pop();
+        }
+        Self { lines, closed }
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.lines.iter().map(String::as_str)
+    }
+
+    pub(super) fn all(&self) -> &[String] {
+        &self.lines
+    }
+
+    /// Whether the last line has its line feed. Without it the text was cut: `OK (skipped=1)` cut is `OK`.
+    pub(super) fn closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Refuses text whose last line was cut.
+    pub(super) fn whole(&self) -> Result<(), Unread> {
+        if self.closed {
+            Ok(())
+        } else {
+            Err(Unread::unreadable("the last line has no end: the output was cut"))
+        }
+    }
+
+    /// The place of the last line that is not blank.
+    pub(super) fn last_filled(&self) -> Option<usize> {
+        self.lines.iter().rposition(|line| !line.trim().is_empty())
+    }
+}
+
+/// A pattern written in this crate.
+#[expect(clippy::expect_used, reason = "a constant pattern: every test of its reader would fail on it")]
+pub(super) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a constant pattern is valid")
+}
+
+/// A number of the report, in full: one that does not fit makes the output unreadable.
+pub(super) fn number(digits: &str) -> Result<u64, Unread> {
+    digits.parse().map_err(|_error| Unread::unreadable(format!("no count: {}", shown(digits))))
+}
+
+/// A group of a match, empty where it took no part.
+pub(super) fn group<'a>(found: &Captures<'a>, index: usize) -> &'a str {
+    found.get(index).map_or("", |part| part.as_str())
+}
+
+/// A piece of a tool's output as it may stand in a message: one line, no control characters, at most 200 characters.
+pub(super) fn shown(text: &str) -> String {
+    let plain: String = text.chars().map(|one| if one.is_control() { ' ' } else { one }).take(201).collect();
+    let plain = plain.trim();
+    if plain.chars().count() > 200 {
+        plain.chars().take(199).chain(['…']).collect()
+    } else {
+        plain.to_owned()
+    }
+}
+
+/// A finding with a key, message and place that are fit to be shown and stored.
+pub(super) fn finding(key: &str, message: &str, place: Option<&str>) -> RawFinding {
+    RawFinding { key: shown(key), message: shown(message), place: place.map(shown) }
+}
+
+/// Findings whose keys are all different: the second of the same key gets ` #2`, and so on.
+pub(super) fn distinct(findings: Vec<RawFinding>) -> Vec<RawFinding> {
+    let mut seen = std::collections::BTreeMap::<String, u64>::new();
+    let mut named = Vec::with_capacity(findings.len());
+    for mut one in findings {
+        let times = seen.entry(one.key.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            one.key = format!("{} #{times}", one.key);
+        }
+        named.push(one);
+    }
+    named
+}
+
+/// Adds a finding for failures that the summary counts and the report does not name, so that none is lost.
+pub(super) fn name_the_rest(findings: &mut Vec<RawFinding>, failed: u64) {
+    if let Some(rest) = failed.checked_sub(findings.len() as u64).filter(|rest| *rest > 0) {
+        findings.push(finding(
+            "unnamed failures",
+            &format!("{rest} failed, and the output does not name them"),
+            None,
+        ));
+    }
+}
+
+/// The end of every test runner's reading: a failing exit status with nothing wrong reported is no answer.
+pub(super) fn agree(exit: Option<i32>, reading: Reading) -> Result<Reading, Unread> {
+    match exit {
+        None => Err(Unread::unreadable("a signal ended the process")),
+        Some(code) if code != 0 && reading.findings.is_empty() => {
+            Err(Unread::unreadable(format!("exit status {code}, and nothing wrong is reported")))
+        }
+        Some(_) => Ok(Reading { findings: distinct(reading.findings), ..reading }),
+    }
+}
+
+/// Why there is no report, as far as the tool's standard error says it. For output that holds no report at all.
+pub(super) fn no_report(stderr: &Lines, what: &str) -> Unread {
+    no_report_said(stderr.iter(), what)
+}
+
+/// As [`no_report`], for lines wherever they were printed.
+pub(super) fn no_report_said<'a>(lines: impl Iterator<Item = &'a str>, what: &str) -> Unread {
+    let lines: Vec<&str> = lines.collect();
+    let said = |texts: &[&str]| lines.iter().find(|line| texts.iter().any(|text| line.contains(text)));
+    if let Some(line) = lines.iter().find(|line| names_a_missing_tool(line)) {
+        return Unread { reason: Reason::ToolMissing, detail: shown(line) };
+    }
+    if let Some(line) = said(UNREACHABLE) {
+        return Unread { reason: Reason::Unreachable, detail: shown(line) };
+    }
+    let error = lines.iter().find(|line| line.trim_start().to_ascii_lowercase().starts_with("error"));
+    match error.or_else(|| lines.iter().find(|line| !line.trim().is_empty())) {
+        Some(line) => Unread::unreadable(format!("no {what}: {}", shown(line))),
+        None => Unread::unreadable(format!("no {what}")),
+    }
+}
+
+/// What the network's failures are called by cargo, curl, npm, Python, Go and the C library.
+const UNREACHABLE: &[&str] = &[
+    "Could not resolve host",
+    "Couldn't resolve host",
+    "Could not connect to server",
+    "Couldn't connect to server",
+    "failed to download",
+    "network failure",
+    "spurious network error",
+    "Failed to establish a new connection",
+    "Temporary failure in name resolution",
+    "ECONNREFUSED",
+    "ENOTFOUND",
+    "dial tcp",
+    "error sending request for url",
+    "ConnectionError",
+];
+
+/// Whether a line says that the tool itself is not there.
+pub(super) fn names_a_missing_tool(line: &str) -> bool {
+    let line = line.trim();
+    let runner = ["pytest", "pip_audit", "unittest"];
+    (line.starts_with("error: toolchain '") && line.ends_with("is not installed"))
+        || line.starts_with("error: no such command: `")
+        || (line.starts_with("error: '") && line.contains("is not installed for the toolchain"))
+        || (line.starts_with("error: linker `") && line.ends_with("not found"))
+        || line.ends_with(": command not found")
+        || line.ends_with(": not found") && line.starts_with("sh: ")
+        || runner.iter().any(|name| line.ends_with(&format!("No module named {name}")))
+        || (line.starts_with("Error: Cannot find module") && line.contains("npm"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_with_an_escape_or_an_inner_return_stays_what_it_is() {
+        let lines = Lines::of(b"a\r\n\x1b[2Kb\rc\n");
+        assert_eq!(lines.all(), ["a", "\u{1b}[2Kb\rc"]);
+        assert!(lines.closed());
+        assert!(!Lines::of(b"a").closed());
+        assert!(!Lines::of(b"a\r").closed());
+    }
+
+    #[test]
+    fn a_count_beyond_64_bits_is_unreadable() {
+        assert_eq!(number("18446744073709551615").unwrap(), u64::MAX);
+        assert_eq!(number("18446744073709551616").unwrap_err().reason, Reason::UnreadableOutput);
+    }
+
+    #[test]
+    fn two_findings_never_share_a_key() {
+        let same = || finding("a", "b", None);
+        let keys: Vec<String> =
+            distinct(vec![same(), same(), same()]).into_iter().map(|one| one.key).collect();
+        assert_eq!(keys, ["a", "a #2", "a #3"]);
+    }
+
+    #[test]
+    fn what_is_shown_has_one_line_and_no_control_characters() {
+        assert_eq!(shown(" a\u{1b}[2J\nb "), "a [2J b");
+        assert_eq!(shown(&"x".repeat(500)).chars().count(), 200);
+    }
+}

@@ -1,0 +1,51 @@
+//! `pip-audit --format json`: `dependencies`, each with its `vulns` or with the reason why it was skipped.
+//!
+//! pip-audit says "no known vulnerabilities" where the advisory service did not know or answer, and leaves only
+//! `skip_reason`: a report with a skipped dependency and no vulnerability is no answer.
+
+use super::lines::{Lines, agree, finding, no_report, shown};
+use super::strict_json::{array, parse, text};
+use super::{Output, RawFinding, Reading, Unread};
+use crate::verdict::Reason;
+use serde_json::Value;
+
+pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+    let document = output.document();
+    if document.iter().all(u8::is_ascii_whitespace) {
+        return Err(no_report(&Lines::of(output.stderr), "report on standard output"));
+    }
+    let report = parse(document)?;
+    array(&report, "/fixes")?;
+    let (mut findings, mut notes, mut examined) = (Vec::new(), Vec::new(), 0);
+    for dependency in array(&report, "/dependencies")? {
+        let name = text(dependency, "/name")?;
+        if dependency.get("skip_reason").is_some() {
+            let reason = text(dependency, "/skip_reason")?;
+            notes.push(shown(&format!("not audited: {name}: {reason}")));
+            continue;
+        }
+        let version = text(dependency, "/version")?;
+        examined += 1;
+        for vulnerability in array(dependency, "/vulns")? {
+            findings.push(vulnerability_of(name, version, vulnerability)?);
+        }
+    }
+    if findings.is_empty()
+        && let Some(skipped) = notes.first()
+    {
+        return Err(Unread { reason: Reason::Unreachable, detail: skipped.clone() });
+    }
+    agree(output.exit, Reading { examined: Some(examined), findings, notes, ..Reading::default() })
+}
+
+fn vulnerability_of(name: &str, version: &str, entry: &Value) -> Result<RawFinding, Unread> {
+    let id = text(entry, "/id")?;
+    let fixed: Vec<&str> = array(entry, "/fix_versions")?.iter().filter_map(Value::as_str).collect();
+    let fixed = if fixed.is_empty() {
+        "no fixed version".to_owned()
+    } else {
+        format!("fixed in {}", fixed.join(", "))
+    };
+    let message = format!("{id}: {name} {version}, {fixed}");
+    Ok(finding(&format!("{id} {name}"), &message, Some(&format!("{name} {version}"))))
+}

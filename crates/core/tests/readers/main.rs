@@ -1,0 +1,6 @@
+//! The readers, on captured outputs of the real tools and on outputs made to deceive them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod clean;
+mod fixtures;
+mod meta;
