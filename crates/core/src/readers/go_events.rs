@@ -56,7 +56,7 @@ impl Events {
             // Before Go 1.20 there is no `start`.
             (None | Some(None), Some(end)) => {
                 if end == End::Fail {
-                    let why = if failed_build.is_empty() { "" } else { ": it does not build" };
+                    let why = if failed_build.is_empty() { "" } else { "it does not build" };
                     self.run.failed_packages.insert(package.clone(), why.to_owned());
                 }
             }
@@ -95,7 +95,7 @@ impl Events {
             return Err(Unread::unreadable("no package in the output of `go test -json`"));
         }
         for package in self.broken_builds {
-            self.run.failed_packages.entry(package).or_insert_with(|| ": it does not build".to_owned());
+            self.run.failed_packages.entry(package).or_insert_with(|| "it does not build".to_owned());
         }
         Ok(self.run)
     }

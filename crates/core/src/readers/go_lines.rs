@@ -110,8 +110,7 @@ impl Block {
     }
 
     fn fail(self, run: &mut Run, package: &str, why: &str) {
-        let why = if why.is_empty() { String::new() } else { format!(" {why}") };
-        run.failed_packages.insert(package.to_owned(), why);
+        run.failed_packages.insert(package.to_owned(), why.to_owned());
         run.build_output.extend(self.noise.clone());
         self.into_run(run, package);
     }

@@ -98,7 +98,11 @@ impl Run {
             .iter()
             .filter(|(package, _)| !failed.iter().any(|(other, ..)| other == *package));
         let packages = packages.map(|(package, why)| {
-            finding(&format!("package {package}"), &format!("{package} failed{}", shown(why)), Some(package))
+            finding(
+                &format!("package {package}"),
+                &format!("package failed: {package} {}", shown(why)),
+                Some(package),
+            )
         });
         tests.chain(packages).collect()
     }

@@ -22,7 +22,7 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
     let mut findings = report.findings;
     let failed = report.totals.failed;
     name_the_rest(&mut findings, failed);
-    if failed == 0
+    if findings.is_empty()
         && let Some(contradiction) = report.contradiction
     {
         return Err(Unread::unreadable(contradiction));

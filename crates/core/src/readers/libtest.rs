@@ -33,8 +33,9 @@ static CRASH: LazyLock<Regex> = LazyLock::new(|| {
         r"\(signal: [0-9]+, (SIGABRT|SIGSEGV|SIGBUS|SIGILL|SIGFPE|SIGTRAP|SIGSYS)\b.*\)$"
     ))
 });
-static NOT_COMPILING: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^error: could not compile `([^`]+)` \(.*$"));
+static NOT_COMPILING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^error: (?:could not compile|failed to run custom build command for) `([^ `]+)[ `].*$")
+});
 static DOC_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r" \(line [0-9]+\)"));
 
 pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
@@ -267,6 +268,11 @@ pub(super) fn compile_failures(output: &Output<'_>, stderr: &Lines, why: Unread)
         if !findings.contains(&one) {
             findings.push(one);
         }
+    }
+    // The compiler was killed or the disk is full: that says nothing about the project.
+    let not_its_fault = ["(signal: 9, SIGKILL", "No space left on device"];
+    if let Some(line) = stderr.iter().find(|line| not_its_fault.iter().any(|text| line.contains(text))) {
+        return Err(Unread::unreadable(format!("the build was stopped: {}", shown(line))));
     }
     let missing = why.reason == crate::verdict::Reason::ToolMissing;
     match output.exit {

@@ -130,11 +130,11 @@ pub(super) fn no_report(stderr: &Lines, what: &str) -> Unread {
 /// As [`no_report`], for lines wherever they were printed.
 pub(super) fn no_report_said<'a>(lines: impl Iterator<Item = &'a str>, what: &str) -> Unread {
     let lines: Vec<&str> = lines.collect();
-    let said = |texts: &[&str]| lines.iter().find(|line| texts.iter().any(|text| line.contains(text)));
     if let Some(line) = lines.iter().find(|line| names_a_missing_tool(line)) {
         return Unread { reason: Reason::ToolMissing, detail: shown(line) };
     }
-    if let Some(line) = said(UNREACHABLE) {
+    let unreachable = UNREACHABLE.iter().find_map(|text| lines.iter().find(|line| line.contains(text)));
+    if let Some(line) = unreachable {
         return Unread { reason: Reason::Unreachable, detail: shown(line) };
     }
     let error = lines.iter().find(|line| line.trim_start().to_ascii_lowercase().starts_with("error"));

@@ -44,12 +44,14 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
     let announced = number(group(start, 1))?;
     summary.agrees_with(announced)?;
     let (before, after) = stderr.all().split_at(at);
+    let after = after.get(1..).unwrap_or_default();
     if passes(before) > summary.passed {
         return Err(Unread::unreadable("more tests are listed as passed than the summary counts"));
     }
-    let mut findings = failures(after);
+    let mut findings = failures(after, |_| true);
     if findings.is_empty() {
-        findings = failures(before);
+        // A try that failed here may have been followed by one that passed.
+        findings = failures(before, |word| !word.starts_with("TRY "));
     }
     if findings.len() as u64 > summary.failed {
         return Err(Unread::unreadable("more tests are listed as failed than the summary counts"));
@@ -146,12 +148,12 @@ fn is_failure(word: &str) -> bool {
     !harmless.contains(&word) && !word.starts_with("FLAKY ") && !word.ends_with(" PASS") && !interim
 }
 
-fn failures(lines: &[String]) -> Vec<RawFinding> {
+fn failures(lines: &[String], final_answer: impl Fn(&str) -> bool) -> Vec<RawFinding> {
     let mut findings: Vec<RawFinding> = Vec::new();
     for (word, binary, test) in
         lines.iter().filter_map(|line| status(line)).filter(|(word, ..)| is_failure(word))
     {
-        if word == "Summary" {
+        if !final_answer(&word) {
             continue;
         }
         let one =

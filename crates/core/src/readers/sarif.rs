@@ -78,9 +78,10 @@ fn take(result: &Value, run: &Value, reading: &mut Reading) -> Result<(), Unread
     };
     let suppressed = suppressed(result)?;
     let message = format!("{rule}: {said}");
-    // Only what the standard calls harmless is: an unknown level or kind is a finding.
-    let harmless =
-        matches!(level, "note" | "none") || matches!(kind, "pass" | "notApplicable" | "informational");
+    // `open` and `review` say that the tool could not decide, which is not that nothing is wrong. So does a level or
+    // kind that the standard does not have.
+    let harmless = matches!(level, "note" | "none")
+        && matches!(kind, "fail" | "pass" | "notApplicable" | "informational");
     if suppressed || harmless {
         let why = if suppressed { "suppressed" } else { level };
         reading.notes.push(shown(&format!("{why}: {message}")));

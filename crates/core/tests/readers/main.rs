@@ -2,5 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod clean;
+mod deceit;
+mod each;
 mod fixtures;
 mod meta;
+mod properties;
