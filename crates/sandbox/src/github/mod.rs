@@ -15,7 +15,7 @@ mod server;
 pub mod state;
 
 pub use fault::{Fault, Matcher, Trouble};
-pub use issues::{Issue, IssueState};
+pub use issues::{Issue, IssueState, Issues};
 pub use request::{Logged, Reply, Request};
 pub use runs::{Run, Workflow};
 pub use state::{Repository, State};

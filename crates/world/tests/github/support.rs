@@ -44,6 +44,11 @@ pub(crate) fn at_once() -> Patience {
     Patience { retries: 3, delay: Duration::ZERO, longest_wait: Duration::ZERO }
 }
 
+/// Never tries again.
+pub(crate) fn once_only() -> Patience {
+    Patience { retries: 0, ..at_once() }
+}
+
 /// A gh that talks to the stand-in.
 pub(crate) fn gh(program: &Path, github: &GithubStandIn) -> Gh {
     Gh::open(program.to_owned(), github.config_dir(), REPOSITORY.to_owned())
