@@ -48,6 +48,22 @@ fn prepare<R>(github: &GithubStandIn, add: impl FnOnce(&mut Issues) -> R) -> R {
     add(&mut github.state().repository("o/r").issues)
 }
 
+/// A stand-in where the three drafts were filed before: the epic is #1, the tasks #2 to #4.
+fn with_blockers() -> GithubStandIn {
+    let github = stand_in();
+    prepare(&github, |issues| {
+        issues.add(&title(), "", &[EPIC]);
+        for draft in drafts() {
+            issues.add(&draft.title, &format!("Epic: #1\n\n{}", draft.body()), &[TASK]);
+        }
+    });
+    github
+}
+
+async fn read(tracker: &GithubIssuesTracker) -> Backlog {
+    tracker.read(&title(), &Cancel::default()).await.unwrap()
+}
+
 fn change(github: &GithubStandIn, number: u64, change: impl FnOnce(&mut Issue)) {
     change(github.state().repository("o/r").issues.all.get_mut(&number).unwrap());
 }
@@ -60,7 +76,7 @@ fn states(backlog: &Backlog) -> Vec<(&str, TaskState)> {
 async fn a_repository_without_an_epic_has_an_empty_backlog() {
     let program = current_gh();
     let github = stand_in();
-    let backlog = tracker(&program, &github).read(&title(), &Cancel::default()).await.unwrap();
+    let backlog = read(&tracker(&program, &github)).await;
     assert_eq!(backlog, Backlog::default());
 }
 
@@ -86,7 +102,9 @@ async fn filing_the_same_three_times_is_filing_once() {
             (title().as_str(), &[EPIC.to_owned()][..])
         );
         assert_eq!(stored[1].labels, [TASK]);
-        assert!(stored[1].body.as_ref().unwrap().starts_with("Epic: #1\n"));
+        let bodies =
+            |issues: &[Issue]| issues[1..].iter().map(|issue| issue.body.clone()).collect::<Vec<_>>();
+        assert_eq!(bodies(&stored), bodies(&issues(&with_blockers())));
         assert_eq!(github.count("POST", ISSUES), 4);
         assert!(github.log().iter().all(|request| request.method != "PATCH"));
     }
@@ -96,14 +114,13 @@ async fn filing_the_same_three_times_is_filing_once() {
 async fn a_task_that_was_closed_by_hand_is_opened_again() {
     for program in every_gh() {
         for (reason, state) in [("completed", TaskState::Done), ("not_planned", TaskState::Canceled)] {
-            let github = stand_in();
-            file(&tracker(&program, &github), &drafts()).await.unwrap();
+            let github = with_blockers();
             change(&github, 3, |issue| {
                 issue.state = IssueState::Closed;
                 issue.state_reason = Some(reason.to_owned());
             });
             let tracker = tracker(&program, &github);
-            let closed = tracker.read(&title(), &Cancel::default()).await.unwrap();
+            let closed = read(&tracker).await;
             assert_eq!(states(&closed)[1], ("3", state));
             let opened = file(&tracker, &drafts()).await.unwrap();
             assert_eq!(states(&opened)[1], ("3", TaskState::Open));
@@ -116,9 +133,8 @@ async fn a_task_that_was_closed_by_hand_is_opened_again() {
 #[tokio::test]
 async fn a_changed_blocker_is_updated_and_what_people_wrote_is_kept() {
     for program in every_gh() {
-        let github = stand_in();
+        let github = with_blockers();
         let tracker = tracker(&program, &github);
-        file(&tracker, &drafts()).await.unwrap();
         // A browser ends lines with carriage returns.
         change(&github, 2, |issue| {
             let body = format!("{}Ann: I am on it.\n", issue.body.as_ref().unwrap());
@@ -139,15 +155,30 @@ async fn a_changed_blocker_is_updated_and_what_people_wrote_is_kept() {
 #[tokio::test]
 async fn what_people_write_between_reading_and_writing_is_kept_too() {
     let program = current_gh();
-    let github = stand_in();
+    let github = with_blockers();
     let tracker = tracker(&program, &github);
-    let backlog = file(&tracker, &drafts()).await.unwrap();
+    let backlog = read(&tracker).await;
     let mut changed = draft("a");
     changed.sections.push_str("\nMore.");
     let actions = reconcile(&backlog, &[changed]);
     change(&github, 2, |issue| issue.body.as_mut().unwrap().push_str("Ann: late.\n"));
     let backlog = tracker.apply(&title(), &actions, &Cancel::default()).await.unwrap();
     assert!(backlog.tasks[0].body.contains("More.") && backlog.tasks[0].body.ends_with("Ann: late.\n"));
+}
+
+#[tokio::test]
+async fn a_blocker_that_somebody_else_filed_meanwhile_is_not_filed_again() {
+    let github = stand_in();
+    let tracker = tracker(&current_gh(), &github);
+    let actions = reconcile(&read(&tracker).await, &[draft("a")]);
+    prepare(&github, |issues| {
+        issues.add(&title(), "", &[EPIC]);
+        let task = issues.add(&draft("a").title, &format!("Epic: #1\n\n{}", draft("a").body()), &[TASK]);
+        issues.all.get_mut(&task).unwrap().state = IssueState::Closed;
+    });
+    let backlog = tracker.apply(&title(), &actions, &Cancel::default()).await.unwrap();
+    assert_eq!(states(&backlog), [("2", TaskState::Open)]);
+    assert_eq!(issues(&github).len(), 2);
 }
 
 #[tokio::test]
@@ -171,12 +202,11 @@ async fn a_list_that_lags_behind_neither_hides_nor_doubles_what_was_written() {
 #[tokio::test]
 async fn a_list_that_still_says_closed_does_not_hide_an_open_task() {
     let program = current_gh();
-    let github = stand_in();
-    file(&tracker(&program, &github), &drafts()).await.unwrap();
+    let github = with_blockers();
     change(&github, 3, |issue| issue.state = IssueState::Closed);
     prepare(&github, Issues::freeze_list);
     change(&github, 3, |issue| issue.state = IssueState::Open);
-    let backlog = tracker(&program, &github).read(&title(), &Cancel::default()).await.unwrap();
+    let backlog = read(&tracker(&program, &github)).await;
     assert_eq!(states(&backlog)[1], ("3", TaskState::Open));
 }
 
@@ -207,7 +237,7 @@ async fn what_only_looks_like_an_epic_or_a_task_is_neither() {
         issues.add(&epic_title("v0.9.0-rc.1"), "", &[EPIC]);
     });
     let tracker = tracker(&program, &github);
-    assert_eq!(tracker.read(&title(), &Cancel::default()).await.unwrap(), Backlog::default());
+    assert_eq!(read(&tracker).await, Backlog::default());
 
     file(&tracker, &[draft("a")]).await.unwrap();
     let by_hand = prepare(&github, |issues| {
@@ -217,7 +247,7 @@ async fn what_only_looks_like_an_epic_or_a_task_is_neither() {
         issues.add("Of another release", "Epic: #3\n", &[TASK]);
         issues.add("By hand", "Please look.\nEpic: #4", &[TASK])
     });
-    let backlog = tracker.read(&title(), &Cancel::default()).await.unwrap();
+    let backlog = read(&tracker).await;
     let by_hand = by_hand.to_string();
     assert_eq!(states(&backlog), [("5", TaskState::Open), (by_hand.as_str(), TaskState::Open)]);
     assert_eq!(backlog.tasks[1].fingerprint(), None);
@@ -233,7 +263,7 @@ async fn every_page_of_tasks_is_read() {
                 issues.add(&format!("Task {number}"), "Epic: #1\n", &[TASK]);
             }
         });
-        let backlog = tracker(&program, &github).read(&title(), &Cancel::default()).await.unwrap();
+        let backlog = read(&tracker(&program, &github)).await;
         assert_eq!(backlog.tasks.len(), 150);
     }
 }
@@ -254,9 +284,8 @@ async fn a_body_longer_than_github_stores_is_filed_cut_and_found_again() {
 #[tokio::test]
 async fn closing_leaves_a_note_and_is_looked_at_again() {
     for program in every_gh() {
-        let github = stand_in();
+        let github = with_blockers();
         let tracker = tracker(&program, &github);
-        file(&tracker, &drafts()).await.unwrap();
         let cancel = Cancel::default();
         tracker.close("2", "Passed at another commit.", &cancel).await.unwrap();
         let closed = &issues(&github)[1];
@@ -272,9 +301,8 @@ async fn closing_leaves_a_note_and_is_looked_at_again() {
 #[tokio::test]
 async fn closing_what_is_no_task_or_is_not_there_is_an_error() {
     let program = current_gh();
-    let github = stand_in();
+    let github = with_blockers();
     let tracker = tracker(&program, &github);
-    file(&tracker, &drafts()).await.unwrap();
     // The epic, nothing, no number.
     for id in ["1", "99", "x", "../2", ""] {
         assert!(tracker.close(id, "note", &Cancel::default()).await.is_err(), "{id}");
@@ -285,9 +313,9 @@ async fn closing_what_is_no_task_or_is_not_there_is_an_error() {
 #[tokio::test]
 async fn a_close_or_change_that_github_does_not_keep_is_an_error() {
     let program = current_gh();
-    let github = stand_in();
+    let github = with_blockers();
     let tracker = tracker(&program, &github);
-    let backlog = file(&tracker, &drafts()).await.unwrap();
+    let backlog = read(&tracker).await;
     github.inject(Fault::always(Matcher::of("PATCH", ISSUES), Trouble::wrong(&json!({ "number": 2 }))));
     let error = tracker.close("2", "note", &Cancel::default()).await.unwrap_err();
     assert!(error.message.contains("#2"), "{error}");
@@ -301,9 +329,9 @@ async fn a_close_or_change_that_github_does_not_keep_is_an_error() {
 #[tokio::test]
 async fn an_update_of_a_task_that_is_gone_is_an_error() {
     let program = current_gh();
-    let github = stand_in();
+    let github = with_blockers();
     let tracker = tracker(&program, &github);
-    let backlog = file(&tracker, &drafts()).await.unwrap();
+    let backlog = read(&tracker).await;
     let mut changed = draft("a");
     changed.sections.push_str("\nMore.");
     prepare(&github, |issues| issues.all.remove(&2));
@@ -349,8 +377,7 @@ async fn an_unreadable_tracker_is_an_error_and_never_an_empty_backlog() {
         Trouble::wrong(&json!(null)),
     ];
     let program = current_gh();
-    let github = stand_in();
-    file(&tracker(&program, &github), &drafts()).await.unwrap();
+    let github = with_blockers();
     for trouble in &troubles {
         // The first list, and the second one.
         for after in [0, 1] {
