@@ -5,6 +5,7 @@
 
 pub mod blocker;
 pub mod canonical;
+pub mod ci;
 pub mod digest;
 pub mod evidence;
 pub mod readers;

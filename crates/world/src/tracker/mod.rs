@@ -2,6 +2,8 @@
 //!
 //! Invariant: an unreadable tracker is an error, never an empty backlog.
 
+pub mod github_issues;
+
 use crate::process::Cancel;
 use gonogo_core::blocker::{Action, Backlog};
 

@@ -1,0 +1,75 @@
+//! What the stand-in knows: one struct behind one lock, so that a test sees every request whole or not at all.
+
+use super::TOKEN;
+use super::fault::Fault;
+use super::issues::Issues;
+use super::request::Logged;
+use super::runs::{Run, Workflow};
+use std::collections::BTreeMap;
+
+/// Everything that the stand-in knows.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The login of the token's owner.
+    pub login: String,
+    /// The token that is accepted; every other one is a 401.
+    pub token: String,
+    /// What the token may do, as `X-OAuth-Scopes` says it; fine-grained tokens have no such header.
+    pub scopes: Option<Vec<String>>,
+    /// The repositories, by `owner/name`.
+    pub repositories: BTreeMap<String, Repository>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// What was asked.
+    pub log: Vec<Logged>,
+    /// What was made last, for IDs and times.
+    tick: u64,
+}
+
+impl State {
+    /// A GitHub with one user, `octo`, and one empty repository, `owner/name`.
+    pub fn with_repository(name: &str) -> Self {
+        let scopes = ["gist", "read:org", "repo", "workflow"];
+        Self {
+            login: "octo".to_owned(),
+            token: TOKEN.to_owned(),
+            scopes: Some(scopes.map(str::to_owned).to_vec()),
+            repositories: BTreeMap::from([(name.to_owned(), Repository::default())]),
+            faults: Vec::new(),
+            log: Vec::new(),
+            tick: 0,
+        }
+    }
+
+    /// A repository by name, made where there is none.
+    pub fn repository(&mut self, name: &str) -> &mut Repository {
+        self.repositories.entry(name.to_owned()).or_default()
+    }
+
+    /// A repository as requests find it: names are the same in capitals. Gives its real name too.
+    pub(super) fn find(&mut self, name: &str) -> Option<(String, &mut Repository)> {
+        let mut all = self.repositories.iter_mut();
+        all.find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(known, repository)| (known.clone(), repository))
+    }
+
+    /// The next moment, as RFC 3339: time here is the count of what happened, so that runs repeat.
+    pub(super) fn now(&mut self) -> String {
+        self.tick += 1;
+        let (hours, minutes, seconds) = (self.tick / 3600 % 24, self.tick / 60 % 60, self.tick % 60);
+        format!("2026-01-01T{hours:02}:{minutes:02}:{seconds:02}Z")
+    }
+}
+
+/// One repository.
+#[derive(Clone, Debug, Default)]
+pub struct Repository {
+    /// Its workflows.
+    pub workflows: Vec<Workflow>,
+    /// Its workflow runs, in any order.
+    pub runs: Vec<Run>,
+    /// Its issues and pull requests.
+    pub issues: Issues,
+    /// Its references, without `refs/`, to object IDs: `heads/main`, `tags/v1.0.0`.
+    pub refs: BTreeMap<String, String>,
+}

@@ -1,0 +1,126 @@
+//! What can go wrong with a request, told apart by what it means for the one who asks.
+
+use super::response::Response;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Why there is no answer, or which refusal it is.
+#[derive(Debug, thiserror::Error)]
+pub enum GhError {
+    /// gh could not be started.
+    #[error("cannot start {}", program.display())]
+    MissingTool {
+        /// Where it was to be.
+        program: PathBuf,
+        /// What the system said.
+        source: crate::process::ProcessError,
+    },
+    /// The name is not `owner/name`.
+    #[error("`{repository}` is not `owner/name`")]
+    BadRepository {
+        /// The name.
+        repository: String,
+    },
+    /// Nobody is logged in, or the token is not valid (401).
+    #[error("GitHub does not know who asks: {message}")]
+    Unauthorized {
+        /// What was said.
+        message: String,
+    },
+    /// The token may not do this (403).
+    #[error("GitHub refuses `{path}`: {message}")]
+    Forbidden {
+        /// The request's path.
+        path: String,
+        /// What was said.
+        message: String,
+    },
+    /// GitHub's own "there is no such thing" (404), or "there was, and it is gone" (410).
+    #[error("GitHub has no `{path}`")]
+    NotFound {
+        /// The request's path.
+        path: String,
+    },
+    /// Too many requests (429, or 403 with the rate limit's headers).
+    #[error("GitHub's rate limit is used up{}", retry_after.map_or(String::new(), |wait| format!(" for {} s", wait.as_secs())))]
+    RateLimited {
+        /// How long GitHub asks to wait, where it says so.
+        retry_after: Option<Duration>,
+        /// What was said.
+        message: String,
+    },
+    /// GitHub refuses for another reason (another 3xx or 4xx).
+    #[error("GitHub answers `{path}` with {status}: {message}")]
+    Refused {
+        /// The request's path.
+        path: String,
+        /// The status.
+        status: u16,
+        /// What was said.
+        message: String,
+    },
+    /// GitHub failed (5xx).
+    #[error("GitHub failed on `{path}` with {status}")]
+    Server {
+        /// The request's path.
+        path: String,
+        /// The status.
+        status: u16,
+    },
+    /// GitHub was not reached, or the connection broke before an answer.
+    #[error("GitHub was not reached: {message}")]
+    Network {
+        /// What gh said.
+        message: String,
+    },
+    /// There was an answer, and it is cut, not JSON, or not of the right shape.
+    #[error("GitHub's answer makes no sense: {message}")]
+    Nonsense {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// gh was killed at its time limit.
+    #[error("no answer to `{path}` in time")]
+    TimedOut {
+        /// The request's path.
+        path: String,
+    },
+    /// We were told to stop.
+    #[error("stopped")]
+    Cancelled,
+}
+
+impl GhError {
+    pub(crate) fn nonsense(message: impl Into<String>) -> Self {
+        Self::Nonsense { message: message.into() }
+    }
+
+    /// What to do about it, where that is known.
+    pub const fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::MissingTool { .. } => Some("install the GitHub CLI (gh) and put it on PATH"),
+            Self::BadRepository { .. } => Some("write project.repository as `owner/name`"),
+            Self::Unauthorized { .. } => Some("gh auth login"),
+            Self::Forbidden { .. } => Some("gh auth refresh --scopes repo,workflow"),
+            Self::RateLimited { .. } => Some("wait, and run again"),
+            _ => None,
+        }
+    }
+
+    /// The error that an answer is, if it is one.
+    pub(super) fn of_response(response: &Response, path: &str) -> Option<Self> {
+        let path = || path.to_owned();
+        let message = response.message();
+        Some(match response.status {
+            200..=299 => return None,
+            401 => Self::Unauthorized { message },
+            403 | 429 if response.is_rate_limit() => {
+                Self::RateLimited { retry_after: response.retry_after(), message }
+            }
+            403 => Self::Forbidden { path: path(), message },
+            404 | 410 => Self::NotFound { path: path() },
+            status @ 500..=599 => Self::Server { path: path(), status },
+            status => Self::Refused { path: path(), status, message },
+        })
+    }
+}

@@ -1,0 +1,312 @@
+//! GitHub, through the user's own `gh` and its JSON: credentials, proxies and hosts are gh's to know.
+//!
+//! Invariant: what GitHub answered and what could not be asked are told apart, and only its own "not found" is
+//! absence. `GH_HOST` and `GH_REPO` never redirect a request.
+
+mod auth;
+mod error;
+mod response;
+mod runs;
+
+pub use auth::AuthFacts;
+pub use error::GhError;
+
+use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
+use response::Response;
+use serde_json::Value;
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The host whose repositories a plan names as `owner/name`.
+const HOST: &str = "github.com";
+/// What gh needs to see beside what every child may see: where its configuration and credentials are.
+const OWN_VARIABLES: &[&str] = &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "HOME"];
+/// A list of more pages than this (of up to 100 elements) is not read.
+const MOST_PAGES: usize = 200;
+/// How many bytes of an answer are read: 100 issues with the longest bodies are below it.
+const LARGEST_ANSWER: usize = 64 << 20;
+
+/// How often and how long to try again, where trying again is safe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// How many more times after the first.
+    pub retries: u32,
+    /// The wait before the first retry; each next one is twice as long.
+    pub delay: Duration,
+    /// The longest wait that a rate limit may ask for; a longer one is an error at once.
+    pub longest_wait: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { retries: 3, delay: Duration::from_millis(500), longest_wait: Duration::from_secs(60) }
+    }
+}
+
+/// What a request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Reads, by a GraphQL query: a POST that changes nothing.
+    Query,
+    /// Adds something: sent twice, it may add two.
+    Post,
+    /// Sets fields: sent twice, it sets them once.
+    Patch,
+}
+
+impl Method {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Query | Self::Post => "POST",
+            Self::Patch => "PATCH",
+        }
+    }
+
+    /// Whether a request that may have arrived can be sent again.
+    const fn is_repeatable(self) -> bool {
+        match self {
+            Self::Get | Self::Query | Self::Patch => true,
+            Self::Post => false,
+        }
+    }
+}
+
+/// gh, for one repository.
+#[derive(Clone, Debug)]
+pub struct Gh {
+    program: PathBuf,
+    directory: PathBuf,
+    repository: String,
+    environment: Environment,
+    patience: Patience,
+    timeout: Duration,
+}
+
+impl Gh {
+    /// gh at an absolute path, run in a folder, for `owner/name`, with our own environment's allow-listed part.
+    pub fn open(program: PathBuf, directory: PathBuf, repository: String) -> Result<Self, GhError> {
+        if !is_repository(&repository) {
+            return Err(GhError::BadRepository { repository });
+        }
+        let environment = Environment::allowing(OWN_VARIABLES.iter().copied());
+        let timeout = Duration::from_secs(60);
+        Ok(Self { program, directory, repository, environment, patience: Patience::default(), timeout })
+    }
+
+    /// The same with variables set, as a private world needs it.
+    #[must_use]
+    pub fn with_variables(
+        mut self,
+        variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+    ) -> Self {
+        for (name, value) in variables {
+            self.environment = self.environment.with(name, value);
+        }
+        self
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The same with another time limit for one run of gh; a minute by default.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// `owner/name`.
+    pub fn repository(&self) -> &str {
+        &self.repository
+    }
+
+    /// Reads one document. `path` has no leading slash: `repos/o/r/issues/5`.
+    pub async fn get(&self, path: &str, cancel: &Cancel) -> Result<Value, GhError> {
+        self.request(Method::Get, path, None, cancel).await?.json()
+    }
+
+    /// Reads every page of a list, following the links that GitHub gives. One value for each page.
+    pub async fn get_pages(&self, path: &str, cancel: &Cancel) -> Result<Vec<Value>, GhError> {
+        let mut pages = Vec::new();
+        let mut seen = HashSet::new();
+        let mut next = Some(path.to_owned());
+        while let Some(path) = next {
+            if pages.len() == MOST_PAGES {
+                return Err(GhError::nonsense(format!("`{path}` goes on after {MOST_PAGES} pages")));
+            }
+            let response = self.request(Method::Get, &path, None, cancel).await?;
+            next = response.next_page()?;
+            pages.push(response.json()?);
+            if !seen.insert(path) {
+                return Err(GhError::nonsense("a page leads back to itself"));
+            }
+        }
+        Ok(pages)
+    }
+
+    /// Sends a JSON body, and gives the JSON answer.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        cancel: &Cancel,
+    ) -> Result<Value, GhError> {
+        self.request(method, path, Some(body), cancel).await?.json()
+    }
+
+    /// One request, tried again where that is safe: a refusal for its rate always, a failure of the server or the
+    /// way to it only where the request may arrive twice.
+    async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        cancel: &Cancel,
+    ) -> Result<Response, GhError> {
+        let mut delay = self.patience.delay;
+        let mut left = self.patience.retries;
+        loop {
+            let error = match self.attempt(method, path, body, cancel).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            let wait = match &error {
+                GhError::RateLimited { retry_after: Some(wait), .. }
+                    if *wait <= self.patience.longest_wait =>
+                {
+                    *wait
+                }
+                GhError::Server { .. } | GhError::Network { .. } if method.is_repeatable() => delay,
+                _ => return Err(error),
+            };
+            if left == 0 {
+                return Err(error);
+            }
+            left -= 1;
+            delay = delay.saturating_mul(2);
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = cancel.cancelled() => return Err(GhError::Cancelled),
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        cancel: &Cancel,
+    ) -> Result<Response, GhError> {
+        let captured = run(&self.invocation(method, path, body), cancel)
+            .await
+            .map_err(|source| GhError::MissingTool { program: self.program.clone(), source })?;
+        answer_of(&captured, path)
+    }
+
+    fn invocation(&self, method: Method, path: &str, body: Option<&Value>) -> Invocation {
+        // gh reads an empty variable as one that is not set.
+        let environment = ["GH_HOST", "GH_REPO", "GH_FORCE_TTY", "GH_DEBUG", "DEBUG"]
+            .into_iter()
+            .fold(self.environment.clone(), |environment, name| environment.with(name, ""))
+            .with("GH_PROMPT_DISABLED", "1")
+            .with("GH_NO_UPDATE_NOTIFIER", "1")
+            .with("GH_NO_EXTENSION_UPDATE_NOTIFIER", "1")
+            .with("GH_SPINNER_DISABLED", "1");
+        let invocation = Invocation::tool(&self.program, &self.directory, environment)
+            .args(["api", "--include", "--hostname", HOST, "--method", method.name()])
+            .args(["--header", "Accept: application/vnd.github+json"])
+            .args(["--header", "X-GitHub-Api-Version: 2022-11-28"]);
+        let invocation = match body {
+            Some(body) => invocation.args(["--input", "-"]).input(body.to_string()),
+            None => invocation,
+        };
+        let invocation = invocation.args([path]);
+        Invocation { timeout: self.timeout, limit: LARGEST_ANSWER, ..invocation }
+    }
+}
+
+/// What a run of `gh api --include` says: GitHub's answer where there is one, else why there is none.
+fn answer_of(captured: &Captured, path: &str) -> Result<Response, GhError> {
+    match captured.end {
+        End::TimedOut => return Err(GhError::TimedOut { path: path.to_owned() }),
+        End::Cancelled => return Err(GhError::Cancelled),
+        End::Signaled(number) => return Err(GhError::nonsense(format!("gh was ended by signal {number}"))),
+        End::Exited(_) => {}
+    }
+    let said = first_line(&captured.stderr.text());
+    let is_answer = captured.stdout.bytes.starts_with(b"HTTP/");
+    if !is_answer {
+        return Err(match captured.end {
+            // gh's documented status for "authentication is needed".
+            End::Exited(4) => GhError::Unauthorized { message: said },
+            End::Exited(0) => GhError::nonsense("gh printed no HTTP answer"),
+            _ => GhError::Network { message: said },
+        });
+    }
+    let response = Response::parse(&captured.stdout.bytes)?;
+    if let Some(error) = GhError::of_response(&response, path) {
+        return Err(error);
+    }
+    if !captured.succeeded() {
+        return Err(GhError::nonsense(format!("the answer to `{path}` is not whole: {said}")));
+    }
+    Ok(response)
+}
+
+fn first_line(text: &str) -> String {
+    text.lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("gh said nothing")
+        .trim()
+        .chars()
+        .take(300)
+        .collect()
+}
+
+/// `owner/name`, of the characters that GitHub allows in either.
+fn is_repository(text: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part.len() <= 100
+            && !matches!(part, "." | "..")
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    text.split_once('/').is_some_and(|(owner, name)| plain(owner) && plain(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_is_an_owner_and_a_name_and_nothing_that_bends_a_path() {
+        let open = |text: &str| Gh::open("/gh".into(), "/".into(), text.to_owned());
+        assert!(open("sandover/plasmite").is_ok());
+        for text in
+            ["", "o", "o/", "/r", "o/r/x", "o/..", "../r", "o/r?x=1", "o/{repo}", "o/r ", "https://o/r"]
+        {
+            assert!(matches!(open(text), Err(GhError::BadRepository { .. })), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_host_or_repository_of_the_environment_is_cleared_and_nothing_prompts() {
+        let gh = Gh::open("/gh".into(), "/".into(), "o/r".to_owned()).unwrap();
+        let gh =
+            gh.with_variables([("GH_HOST", "ghe.example.test"), ("GH_REPO", "mallory/r"), ("DEBUG", "api")]);
+        let environment = gh.invocation(Method::Get, "user", None).environment;
+        for name in ["GH_HOST", "GH_REPO", "DEBUG"] {
+            assert!(environment.get(name).is_some_and(|value| value.is_empty()), "{name}");
+        }
+        assert!(environment.get("GH_PROMPT_DISABLED").is_some_and(|value| value == "1"));
+    }
+}
