@@ -2,9 +2,15 @@
 //!
 //! Invariant: an unreadable tracker is an error, never an empty backlog.
 
+pub mod ergo;
+pub mod file;
 pub mod github_issues;
+mod lock;
+mod settle;
 
 use crate::process::Cancel;
+use ergo::ErgoTracker;
+use file::FileTracker;
 use gonogo_core::blocker::{Action, Backlog};
 
 /// A tracker that could not be read or written. The poll is then `incomplete: tracker-unreadable`.
@@ -46,4 +52,54 @@ pub trait Tracker {
     /// Which paths of the checkout, relative to its root, the tracker itself writes: changes there are not changes
     /// of the project.
     fn own_paths(&self) -> &[&str];
+}
+
+/// The tracker that a plan names.
+#[derive(Debug)]
+pub enum AnyTracker {
+    /// `kind = "ergo"`
+    Ergo(ErgoTracker),
+    /// `kind = "file"`
+    File(FileTracker),
+    /// `kind = "github"`
+    Github(github_issues::GithubIssuesTracker),
+}
+
+impl Tracker for AnyTracker {
+    async fn read(&self, epic_title: &str, cancel: &Cancel) -> Result<Backlog, TrackerError> {
+        match self {
+            Self::Ergo(tracker) => tracker.read(epic_title, cancel).await,
+            Self::File(tracker) => tracker.read(epic_title, cancel).await,
+            Self::Github(tracker) => tracker.read(epic_title, cancel).await,
+        }
+    }
+
+    async fn apply(
+        &self,
+        epic_title: &str,
+        actions: &[Action],
+        cancel: &Cancel,
+    ) -> Result<Backlog, TrackerError> {
+        match self {
+            Self::Ergo(tracker) => tracker.apply(epic_title, actions, cancel).await,
+            Self::File(tracker) => tracker.apply(epic_title, actions, cancel).await,
+            Self::Github(tracker) => tracker.apply(epic_title, actions, cancel).await,
+        }
+    }
+
+    async fn close(&self, id: &str, note: &str, cancel: &Cancel) -> Result<(), TrackerError> {
+        match self {
+            Self::Ergo(tracker) => tracker.close(id, note, cancel).await,
+            Self::File(tracker) => tracker.close(id, note, cancel).await,
+            Self::Github(tracker) => tracker.close(id, note, cancel).await,
+        }
+    }
+
+    fn own_paths(&self) -> &[&str] {
+        match self {
+            Self::Ergo(tracker) => tracker.own_paths(),
+            Self::File(tracker) => tracker.own_paths(),
+            Self::Github(tracker) => tracker.own_paths(),
+        }
+    }
 }
