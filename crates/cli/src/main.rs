@@ -1,1 +1,139 @@
-fn main() {}
+//! gonogo: a fail-closed release manager. This is its program: it reads the command line, wires rules and world
+//! together, and shows what came of it.
+
+mod commands;
+mod context;
+mod error;
+mod exit_code;
+mod poll;
+mod preflight;
+mod render;
+mod screen;
+mod toolbox;
+mod tracker;
+
+use clap::{Parser, Subcommand};
+use error::{Failure, chain};
+use exit_code::Exit;
+use gonogo_world::process::Cancel;
+use screen::{Color, Screen};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// A fail-closed release manager: go only on positive evidence.
+#[derive(Parser)]
+#[command(name = "gonogo", version, arg_required_else_help = true, infer_subcommands = false)]
+#[command(
+    after_help = "Exit codes: 0 go · 1 no-go · 2 usage or plan error · 3 incomplete · 4 world conflict · \
+                        70 internal error · 130 interrupted"
+)]
+struct Arguments {
+    /// Print one JSON document on standard output, and nothing else there
+    #[arg(long, global = true)]
+    json: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t)]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Look at the repository and write gonogo.toml
+    Init(commands::init::Arguments),
+    /// Which tools, logins and versions are there: every gap with its remedy
+    Doctor(commands::doctor::Arguments),
+    /// Capture the context of a release, and show every gap at once
+    Prepare(commands::prepare::Arguments),
+    /// Run the gates, file blockers, print the board; exits 0 only on go
+    Poll(commands::poll::Arguments),
+    /// Where a release stands, and the one next command
+    Status(commands::status::Arguments),
+    /// Record a review that a check asks for
+    Review(commands::review::Arguments),
+    /// File, list or resolve release blockers
+    #[command(subcommand)]
+    Blocker(commands::blocker::Command),
+    /// Check a plan, or print the plan's JSON Schema
+    #[command(subcommand)]
+    Plan(commands::plan::Command),
+    /// Watch a sample project go from no-go to go, in a folder of its own
+    Demo(commands::demo::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let screen = Screen::new(arguments.json, arguments.color);
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return end(&screen, Err(Failure::new(Exit::Internal, chain(&error)))),
+    };
+    let cancel = Cancel::default();
+    let result = runtime.block_on(async {
+        match listen(&cancel) {
+            Ok(()) => run(arguments.command, &screen, cancel.clone()).await,
+            Err(error) => Err(Failure::new(Exit::Internal, chain(&error))),
+        }
+    });
+    // A stop order outranks whatever it led to.
+    let result =
+        if cancel.is_cancelled() { result.map(|_| Exit::Interrupted).or_else(stopped) } else { result };
+    end(&screen, result)
+}
+
+fn stopped(failure: Failure) -> Result<Exit, Failure> {
+    match failure.exit {
+        Exit::Conflict | Exit::Internal | Exit::Usage => Err(failure),
+        _ => Err(Failure { exit: Exit::Interrupted, ..failure }),
+    }
+}
+
+async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(arguments) => commands::init::run(&arguments, screen, cancel).await,
+        Command::Doctor(arguments) => commands::doctor::run(&arguments, screen, cancel).await,
+        Command::Prepare(arguments) => commands::prepare::run(&arguments, screen, cancel).await,
+        Command::Poll(arguments) => commands::poll::run(&arguments, screen, cancel).await,
+        Command::Status(arguments) => commands::status::run(&arguments, screen, cancel).await,
+        Command::Review(arguments) => commands::review::run(&arguments, screen, cancel).await,
+        Command::Blocker(command) => commands::blocker::run(&command, screen, cancel).await,
+        Command::Plan(command) => commands::plan::run(&command, screen, cancel).await,
+        Command::Demo(arguments) => commands::demo::run(&arguments, screen, cancel).await,
+    }
+}
+
+/// Ctrl-C and a polite kill stop every child and end the command in order.
+fn listen(cancel: &Cancel) -> std::io::Result<()> {
+    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
+        let mut signals = signal(kind)?;
+        let cancel = cancel.clone();
+        tokio::spawn(async move {
+            if signals.recv().await.is_some() {
+                cancel.cancel();
+            }
+        });
+    }
+    Ok(())
+}
+
+fn end(screen: &Screen, result: Result<Exit, Failure>) -> ExitCode {
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            screen.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// clap's own words, under our exit codes.
+fn usage(error: &clap::Error) -> ExitCode {
+    let wanted = !error.use_stderr();
+    // Nothing is left to tell where even this cannot be printed.
+    error.print().ok();
+    if wanted { Exit::Go.into() } else { Exit::Usage.into() }
+}

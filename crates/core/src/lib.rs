@@ -6,9 +6,15 @@
 pub mod blocker;
 pub mod canonical;
 pub mod ci;
+pub mod clearance;
 pub mod digest;
 pub mod evidence;
+pub mod gate;
+pub mod ledger;
+pub mod plan;
 pub mod readers;
 pub mod redact;
 pub mod release;
+pub mod text;
 pub mod verdict;
+pub mod versions;

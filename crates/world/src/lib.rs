@@ -1,6 +1,11 @@
 //! Hands and eyes of gonogo. This crate touches the world and reports what it saw; it judges nothing.
 
+pub mod clock;
+pub mod git;
 pub mod github;
+pub mod ledger;
 pub mod process;
+pub mod runner;
 pub mod tools;
 pub mod tracker;
+pub mod tree;

@@ -183,9 +183,7 @@ impl Reader {
             | Self::NodeTest
             | Self::GoTest
             | Self::Junit => true,
-            Self::JsonPointer(pointers) => {
-                pointers.passed.is_some() || pointers.failed.is_some() || pointers.skipped.is_some()
-            }
+            Self::JsonPointer(pointers) => pointers.passed.is_some(),
             Self::CargoAudit | Self::NpmAudit | Self::PipAudit | Self::Sarif | Self::Text(_) => false,
         }
     }

@@ -2,6 +2,12 @@
 //!
 //! Invariant: a problem is found again by the fingerprint in its task's body, so that filing twice is filing once.
 
+mod draft;
+mod standing;
+
+pub use draft::{Origin, Report, drafts};
+pub use standing::{Blocker, Standing, checks_behind, stand};
+
 use crate::evidence::Fingerprint;
 
 /// The line that ends the part of a task's body which gonogo writes. What people add after it is kept.

@@ -1,0 +1,258 @@
+//! `gonogo blocker file|list|resolve`: a release's blockers by hand.
+
+use crate::context::{Asked, Context};
+use crate::error::Failure;
+use crate::exit_code::Exit;
+use crate::poll::settle;
+use crate::render::poll_json::state_name;
+use crate::screen::Screen;
+use crate::tracker;
+use gonogo_core::blocker::{Backlog, Origin, Report, TaskState, epic_title, stand};
+use gonogo_core::ledger::Opened;
+use gonogo_core::plan::Plan;
+use gonogo_core::verdict::Reason;
+use gonogo_world::ledger::{self, Ledger};
+use gonogo_world::process::Cancel;
+use gonogo_world::tracker::{AnyTracker, Tracker, TrackerError};
+use serde_json::json;
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+/// The most of a log that goes into a blocker, in bytes, from its end.
+const LOG_TAIL: usize = 8 << 10;
+
+/// What `gonogo blocker` can do.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// File a blocker; the same check and title find the same task
+    File(Box<FileArguments>),
+    /// List the release's blockers
+    List(ListArguments),
+    /// Close blockers whose checks have passed since they were filed
+    Resolve(ResolveArguments),
+}
+
+/// What `gonogo blocker file` takes: the runbook's flags.
+#[derive(clap::Args)]
+pub struct FileArguments {
+    #[command(flatten)]
+    asked: Asked,
+    /// The gate's name or number, or the check, that it is about
+    #[arg(long)]
+    check: String,
+    /// The title, in one line
+    #[arg(long)]
+    title: String,
+    /// What happened
+    #[arg(long)]
+    summary: String,
+    /// The workflow run's ID
+    #[arg(long)]
+    run_id: Option<String>,
+    /// The workflow run's address
+    #[arg(long)]
+    run_url: Option<String>,
+    /// The command that failed
+    #[arg(long)]
+    failing_command: Option<String>,
+    /// A file whose end goes into the blocker
+    #[arg(long, value_name = "FILE")]
+    log_snippet_file: Option<PathBuf>,
+    /// Print what would be filed, and file nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What `gonogo blocker list` takes.
+#[derive(clap::Args)]
+pub struct ListArguments {
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// What `gonogo blocker resolve` takes.
+#[derive(clap::Args)]
+pub struct ResolveArguments {
+    #[command(flatten)]
+    asked: Asked,
+    /// The tasks to close
+    #[arg(long = "id", value_name = "ID", required_unless_present = "passed")]
+    ids: Vec<String>,
+    /// All whose checks have passed since they were filed
+    #[arg(long, conflicts_with = "ids")]
+    passed: bool,
+}
+
+/// Runs it.
+pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+    match command {
+        Command::File(arguments) => file(arguments, screen, cancel).await,
+        Command::List(arguments) => list(arguments, screen, cancel).await,
+        Command::Resolve(arguments) => resolve(arguments, screen, cancel).await,
+    }
+}
+
+fn open(context: &Context) -> Result<AnyTracker, Failure> {
+    tracker::open(&context.git, &context.plan).map_err(|error| missing_or(error, "tracker"))
+}
+
+fn missing_or(error: TrackerError, what: &str) -> Failure {
+    match &error.missing_tool {
+        Some(tool) => {
+            let failure = Failure::incomplete(
+                Reason::ToolMissing,
+                format!("the {what} needs {tool}: {}", error.message),
+            );
+            Failure { remedy: error.remedy, ..failure }
+        }
+        None => error.into(),
+    }
+}
+
+fn ledger(context: &Context) -> Result<Ledger, Failure> {
+    let folder = ledger::folder(context.git.common_dir(), context.target.tag());
+    let opened =
+        Opened { project: context.plan.project.name.clone(), target: context.target.tag().to_owned() };
+    Ok(Ledger::open(&folder, opened)?)
+}
+
+async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+    let context = Context::capture(&arguments.asked, cancel).await?;
+    let target = context.target.tag();
+    if arguments.title.trim().is_empty()
+        || arguments.summary.trim().is_empty()
+        || arguments.check.trim().is_empty()
+    {
+        return Err(Failure::usage("--check, --title and --summary say something"));
+    }
+    let redacted = |text: &String| context.redactor.text(text);
+    let log_snippet = match &arguments.log_snippet_file {
+        None => None,
+        Some(path) => {
+            let bytes = std::fs::read(path)
+                .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
+            // Redacted whole before it is cut, so that a cut cannot lay half a secret bare.
+            let bytes = context.redactor.bytes(bytes);
+            let tail = bytes.get(bytes.len().saturating_sub(LOG_TAIL)..).unwrap_or_default();
+            Some(String::from_utf8_lossy(tail).into_owned())
+        }
+    };
+    let origin = origin(&context.plan, &arguments.check);
+    let report = Report {
+        check: redacted(&arguments.check),
+        title: redacted(&arguments.title),
+        summary: redacted(&arguments.summary),
+        agent: Some(context.agent.to_string()),
+        run_id: arguments.run_id.as_ref().map(redacted),
+        run_url: arguments.run_url.as_ref().map(redacted),
+        failing_command: arguments.failing_command.as_ref().map(redacted),
+        log_snippet,
+    };
+    let draft = report.draft(target, origin.as_ref());
+    let epic = epic_title(target);
+    if arguments.dry_run {
+        screen.line(format!("epic: {epic}\ntask: {}\n\n{}", draft.title, draft.body()));
+        screen.document(&json!({
+            "schema": "gonogo.blocker-file/1", "dry_run": true, "epic_title": epic,
+            "title": draft.title, "body": draft.body(), "fingerprint": draft.fingerprint,
+        }));
+        return Ok(Exit::Go);
+    }
+    let tracker = open(&context)?;
+    let mut ledger = ledger(&context)?;
+    let fingerprint = draft.fingerprint.clone();
+    let backlog = settle::file(&context, &mut ledger, &tracker, &epic, &[draft]).await??;
+    settle::record_unknown(&mut ledger, &backlog)?;
+    ledger.flush()?;
+    let task = backlog
+        .tasks
+        .iter()
+        .find(|task| task.state == TaskState::Open && task.fingerprint().as_ref() == Some(&fingerprint))
+        .ok_or_else(|| {
+            Failure::incomplete(Reason::TrackerUnreadable, "the filed task cannot be found again")
+        })?;
+    let epic_id = backlog.epic.clone().unwrap_or_default();
+    screen.line(format!("epic: {epic_id}\ntask: {}", task.id));
+    screen.document(&json!({
+        "schema": "gonogo.blocker-file/1", "dry_run": false, "epic": epic_id, "task": task.id,
+        "title": task.title, "fingerprint": fingerprint,
+    }));
+    Ok(Exit::Go)
+}
+
+/// What the plan has under a name, a number or a check's id.
+fn origin(plan: &Plan, name: &str) -> Option<Origin> {
+    let name = name.trim();
+    let gate =
+        plan.gates.iter().find(|gate| gate.name.eq_ignore_ascii_case(name) || gate.id.to_string() == name);
+    if let Some(gate) = gate {
+        return Some(Origin { gate: gate.id, check: None });
+    }
+    let (gate, check) = plan
+        .checks()
+        .find(|(gate, check)| check.id == name || format!("{}/{}", gate.id, check.id) == name)?;
+    Some(Origin { gate: gate.id, check: Some(check.id.clone()) })
+}
+
+async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+    let context = Context::capture(&arguments.asked, cancel).await?;
+    let backlog = read(&context, &open(&context)?).await?;
+    let folder = ledger::folder(context.git.common_dir(), context.target.tag());
+    let records = ledger::read(&folder)?.unwrap_or_default();
+    let state = gonogo_core::ledger::State::fold(&records);
+    let standing = stand(&backlog, &state, &context.plan, &HashSet::new());
+    let mut rows = Vec::new();
+    for blocker in standing.blockers() {
+        let state = state_name(blocker.state);
+        let stands = if blocker.open { "stands" } else { "settled" };
+        screen.line(format!(
+            "{}  {stands:<8} {state:<9} {}",
+            blocker.id,
+            gonogo_core::text::one_line(&blocker.title)
+        ));
+        rows.push(json!({
+            "id": blocker.id, "fingerprint": blocker.fingerprint, "gate": blocker.origin.as_ref().map(|origin| origin.gate),
+            "open": blocker.open, "state": state, "title": blocker.title,
+        }));
+    }
+    screen.line(format!("{} of {} stand", standing.count(), rows.len()));
+    screen.document(&json!({
+        "schema": "gonogo.blockers/1", "target": context.target.tag(), "epic": backlog.epic, "blockers": rows,
+    }));
+    Ok(if standing.count() == 0 { Exit::Go } else { Exit::NoGo })
+}
+
+async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+    let context = Context::capture(&arguments.asked, cancel).await?;
+    let tracker = open(&context)?;
+    let backlog = read(&context, &tracker).await?;
+    if let Some(unknown) = arguments.ids.iter().find(|id| !backlog.tasks.iter().any(|task| task.id == **id)) {
+        return Err(Failure::usage(format!("{unknown} is no blocker of {}", context.target)));
+    }
+    let mut ledger = ledger(&context)?;
+    settle::record_unknown(&mut ledger, &backlog)?;
+    let wanted = |id: &String| arguments.passed || arguments.ids.contains(id);
+    let closed =
+        settle::close_passed(&context, &mut ledger, &tracker, &backlog, |task| wanted(&task.id)).await??;
+    ledger.flush()?;
+    let refused: Vec<&String> = backlog
+        .tasks
+        .iter()
+        .filter(|task| task.state == TaskState::Open && wanted(&task.id) && !closed.contains(&task.id))
+        .map(|task| &task.id)
+        .collect();
+    for id in &closed {
+        screen.line(format!("{id}: closed"));
+    }
+    for id in &refused {
+        screen.line(format!(
+            "{id}: still open; its check has not passed since it was filed, or it was not filed by gonogo"
+        ));
+    }
+    screen.document(&json!({ "schema": "gonogo.blocker-resolve/1", "closed": closed, "refused": refused }));
+    Ok(if refused.is_empty() { Exit::Go } else { Exit::NoGo })
+}
+
+async fn read(context: &Context, tracker: &AnyTracker) -> Result<Backlog, Failure> {
+    Ok(tracker.read(&epic_title(context.target.tag()), &context.cancel).await?)
+}

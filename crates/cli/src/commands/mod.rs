@@ -1,0 +1,11 @@
+//! The program's commands, one file each.
+
+pub mod blocker;
+pub mod demo;
+pub mod doctor;
+pub mod init;
+pub mod plan;
+pub mod poll;
+pub mod prepare;
+pub mod review;
+pub mod status;

@@ -1,0 +1,109 @@
+//! `gonogo review TARGET --gate N --check ID`: records a review, bound to the latest poll's subject and evidence.
+
+use crate::context::{Asked, Context};
+use crate::error::{Failure, chain};
+use crate::exit_code::Exit;
+use crate::poll::reviewed_evidence;
+use crate::screen::Screen;
+use gonogo_core::canonical;
+use gonogo_core::ledger::{CheckFinished, Event, Opened, ReviewDecision, ReviewRecorded};
+use gonogo_core::text;
+use gonogo_core::verdict::Reason;
+use gonogo_world::ledger::{self, Ledger};
+use gonogo_world::process::Cancel;
+use serde_json::json;
+
+/// What `gonogo review` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    asked: Asked,
+    /// The gate of the check that asks for a review
+    #[arg(long)]
+    gate: u32,
+    /// The check that asks for a review
+    #[arg(long)]
+    check: String,
+    /// Nothing speaks against the release
+    #[arg(long, required_unless_present_any = ["reject", "show"], conflicts_with = "reject")]
+    accept: bool,
+    /// Something speaks against the release
+    #[arg(long)]
+    reject: bool,
+    /// Print the evidence that is to be reviewed, and record nothing
+    #[arg(long, conflicts_with_all = ["accept", "reject"])]
+    show: bool,
+    /// What was looked at, and what was found
+    #[arg(long, required_unless_present = "show")]
+    note: Option<String>,
+}
+
+/// Runs it.
+pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+    let context = Context::capture(&arguments.asked, cancel).await?;
+    let target = context.target.tag();
+    let folder = ledger::folder(context.git.common_dir(), target);
+    let opened = Opened { project: context.plan.project.name.clone(), target: target.to_owned() };
+    let poll_first = || {
+        Failure::incomplete(
+            Reason::NotRun,
+            format!("there is no poll of {target} at this commit and plan to review"),
+        )
+        .remedy(format!("gonogo poll {target}"))
+    };
+    if ledger::read(&folder)?.is_none() {
+        return Err(poll_first());
+    }
+    let mut ledger = Ledger::open(&folder, opened)?;
+    let poll = ledger.state().poll.as_ref().ok_or_else(poll_first)?;
+    let subject = &poll.started.subject;
+    if subject.commit != context.commit || subject.plan != context.plan.digest {
+        return Err(poll_first());
+    }
+    let about = canonical::digest(subject).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+    let asks: Vec<&CheckFinished> =
+        poll.finished.values().filter(|one| asks_for_review(one, arguments)).collect();
+    if asks.is_empty() {
+        return Err(Failure::usage(format!(
+            "check {} of gate {} asks for no review",
+            arguments.check, arguments.gate
+        ))
+        .remedy(format!("`gonogo status {target}` shows which do")));
+    }
+    let evidence = reviewed_evidence(poll.finished.values(), arguments.gate, &arguments.check);
+    if arguments.show {
+        let bytes = evidence
+            .iter()
+            .map(|digest| ledger::read_blob(&folder, *digest))
+            .collect::<Result<Vec<_>, _>>()?;
+        let texts: Vec<String> =
+            bytes.iter().map(|bytes| text::visible(&String::from_utf8_lossy(bytes))).collect();
+        screen.line(texts.join("\n"));
+        screen
+            .document(&json!({ "schema": "gonogo.review-evidence/1", "evidence": evidence, "texts": texts }));
+        return Ok(Exit::Go);
+    }
+    let decision = if arguments.reject { ReviewDecision::Rejected } else { ReviewDecision::Accepted };
+    let note = context.redactor.text(arguments.note.as_deref().unwrap_or_default());
+    if note.trim().is_empty() {
+        return Err(Failure::usage("a review says in --note what was looked at"));
+    }
+    let review = ReviewRecorded {
+        gate: arguments.gate,
+        check: arguments.check.clone(),
+        subject: about,
+        evidence,
+        agent: context.agent.clone(),
+        decision,
+        note,
+    };
+    ledger.append(Event::ReviewRecorded(review.clone()), Vec::new())?;
+    ledger.flush()?;
+    screen.line(format!("recorded; next: gonogo poll {target}"));
+    screen.document(&json!({ "schema": "gonogo.review/1", "review": review }));
+    Ok(Exit::Go)
+}
+
+fn asks_for_review(finished: &CheckFinished, arguments: &Arguments) -> bool {
+    finished.gate == arguments.gate && finished.check == arguments.check && finished.repeat.is_none()
+}

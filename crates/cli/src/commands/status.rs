@@ -1,0 +1,155 @@
+//! `gonogo status TARGET`: where a release stands, from its ledger alone, and the one next command.
+
+use crate::context::{PlanAsked, load_plan, open_checkout, target};
+use crate::error::{Failure, chain};
+use crate::exit_code::Exit;
+use crate::render::poll_text;
+use crate::screen::Screen;
+use gonogo_core::ledger::{PollState, State};
+use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_world::ledger;
+use gonogo_world::process::Cancel;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What `gonogo status` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The version or tag, such as 0.9.0 or v0.9.0
+    #[arg(
+        value_name = "TARGET",
+        required_unless_present = "release_target",
+        conflicts_with = "release_target"
+    )]
+    target: Option<String>,
+    /// The same as TARGET
+    #[arg(long, value_name = "TARGET")]
+    release_target: Option<String>,
+    #[command(flatten)]
+    plan: PlanAsked,
+}
+
+/// The JSON document of `gonogo status`, `gonogo.status/1`.
+#[derive(Serialize, JsonSchema)]
+pub struct Document {
+    /// `gonogo.status/1`.
+    pub schema: &'static str,
+    /// The target's tag.
+    pub target: String,
+    /// How many polls there were.
+    pub polls: u64,
+    /// What is known of the release: `not-begun`, `polling` (under way, or cut short), `no-go`, `go`, or `stale` (a
+    /// go for a commit that is not checked out any more).
+    pub state: &'static str,
+    /// The commit that the latest poll was about.
+    pub polled_commit: Option<String>,
+    /// The commit that is checked out.
+    pub commit: String,
+    /// Checks of the latest poll.
+    pub checks: Vec<Check>,
+    /// Checks that began in the latest poll and have no end.
+    pub in_flight: Vec<String>,
+    /// Blockers that stood at the end of the latest poll; null where that is not known.
+    pub standing_blockers: Option<u64>,
+    /// The one next command.
+    pub next: String,
+}
+
+/// One check of the latest poll.
+#[derive(Serialize, JsonSchema)]
+pub struct Check {
+    /// Its gate.
+    pub gate: u32,
+    /// Its name within the gate.
+    pub id: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is incomplete.
+    pub reason: Option<Reason>,
+}
+
+/// Runs it.
+pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+    let git = open_checkout(cancel).await?;
+    let plan = load_plan(&arguments.plan, git.root())?.plan;
+    let typed = arguments.target.as_deref().or(arguments.release_target.as_deref()).unwrap_or_default();
+    let target = target(typed, &plan)?;
+    let (commit, _) = git.head().await?;
+    let records = ledger::read(&ledger::folder(git.common_dir(), target.tag()))?.unwrap_or_default();
+    let state = State::fold(&records);
+    let document = document(target.tag(), commit, &state);
+    show(screen, &state, &document);
+    screen.document(
+        &serde_json::to_value(&document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
+    );
+    Ok(match document.state {
+        "go" => Exit::Go,
+        "no-go" => {
+            state.poll.and_then(|poll| poll.ended).map_or(Exit::Incomplete, |ended| match ended.verdict {
+                Verdict::Incomplete => Exit::Incomplete,
+                Verdict::Passed | Verdict::Failed => Exit::NoGo,
+            })
+        }
+        _ => Exit::Incomplete,
+    })
+}
+
+fn document(target: &str, commit: String, state: &State) -> Document {
+    let poll = state.poll.as_ref();
+    let (word, next) = word_and_next(target, &commit, poll);
+    let finished = poll.iter().flat_map(|poll| poll.finished.values());
+    let checks = finished.map(|one| Check {
+        gate: one.gate,
+        id: one.check.clone(),
+        verdict: one.verdict,
+        reason: one.reason,
+    });
+    let in_flight = poll.iter().flat_map(|poll| {
+        poll.begun
+            .iter()
+            .filter(|key| !poll.finished.contains_key(*key))
+            .map(|(gate, check)| format!("{gate}/{check}"))
+    });
+    Document {
+        schema: "gonogo.status/1",
+        target: target.to_owned(),
+        polls: state.polls,
+        state: word,
+        polled_commit: poll.map(|poll| poll.started.subject.commit.clone()),
+        checks: checks.collect(),
+        in_flight: in_flight.collect(),
+        standing_blockers: poll
+            .and_then(|poll| poll.ended.as_ref())
+            .and_then(|ended| ended.standing_blockers),
+        commit,
+        next,
+    }
+}
+
+fn word_and_next(target: &str, commit: &str, poll: Option<&PollState>) -> (&'static str, String) {
+    let again = format!("gonogo poll {target}");
+    let Some(poll) = poll else { return ("not-begun", format!("gonogo prepare {target}")) };
+    match &poll.ended {
+        None => ("polling", again),
+        Some(ended) if !ended.cleared => ("no-go", again),
+        Some(_) if poll.started.subject.commit != commit => ("stale", again),
+        Some(_) => ("go", "nothing: this commit is cleared for release".to_owned()),
+    }
+}
+
+fn show(screen: &Screen, state: &State, document: &Document) {
+    screen.line(format!("{}  {}  after {} polls", document.target, document.state, document.polls));
+    if let Some(polled) = document.polled_commit.as_ref().filter(|polled| **polled != document.commit) {
+        screen.line(format!("  the latest poll was about {polled}; checked out is {}", document.commit));
+    }
+    for finished in state.poll.iter().flat_map(|poll| poll.finished.values()) {
+        screen.line(format!("  {}", poll_text::check_line(screen, finished)));
+    }
+    for check in &document.in_flight {
+        screen.line(format!("  began and has no end: {check}"));
+    }
+    if let Some(standing) = document.standing_blockers {
+        screen.line(format!("  {standing} blockers stood at its end"));
+    }
+    screen.line(format!("next: {}", document.next));
+}

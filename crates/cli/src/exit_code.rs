@@ -1,0 +1,80 @@
+//! The one table of exit codes, and the one map from what happened to a code.
+
+use gonogo_core::clearance::{Obstacle, Refused};
+use std::process::ExitCode;
+
+/// What the program exits with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Go, or the command did what it was asked.
+    Go,
+    /// A check failed, a blocker is open, a channel is wrong.
+    NoGo,
+    /// The command line or the plan cannot be used.
+    Usage,
+    /// Nothing failed, but something could not be shown.
+    Incomplete,
+    /// The world is not ours to change: someone else's tag, a tampered ledger, another poll under way.
+    Conflict,
+    /// A defect of this program.
+    Internal,
+    /// Stopped by a signal.
+    Interrupted,
+}
+
+impl Exit {
+    /// The status that the process ends with.
+    pub const fn status(self) -> u8 {
+        match self {
+            Self::Go => 0,
+            Self::NoGo => 1,
+            Self::Usage => 2,
+            Self::Incomplete => 3,
+            Self::Conflict => 4,
+            Self::Internal => 70,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// Refused clearance: `NoGo` as soon as anything failed or a blocker stands for more than an incomplete check of
+    /// this poll, else `Incomplete`.
+    pub fn of_refusal(refused: &Refused) -> Self {
+        let no_go = refused.0.iter().any(|obstacle| match obstacle {
+            Obstacle::GateFailed(_) => true,
+            Obstacle::Blocker { incomplete_only, .. } => !incomplete_only,
+            Obstacle::GateIncomplete(..) | Obstacle::TrackerUnreadable(_) | Obstacle::NothingRequired => {
+                false
+            }
+        });
+        if no_go { Self::NoGo } else { Self::Incomplete }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.status())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gonogo_core::verdict::Reason;
+
+    fn blocker(incomplete_only: bool) -> Obstacle {
+        Obstacle::Blocker { id: "B1".into(), incomplete_only }
+    }
+
+    #[test]
+    fn the_blocker_of_an_incomplete_check_leaves_the_poll_incomplete() {
+        let refused = Refused(vec![Obstacle::GateIncomplete(3, Reason::NoTestsExecuted), blocker(true)]);
+        assert_eq!(Exit::of_refusal(&refused), Exit::Incomplete);
+    }
+
+    #[test]
+    fn a_failure_or_any_other_blocker_is_a_no_go() {
+        let incomplete = Obstacle::GateIncomplete(3, Reason::NotRun);
+        assert_eq!(Exit::of_refusal(&Refused(vec![incomplete.clone(), blocker(false)])), Exit::NoGo);
+        assert_eq!(Exit::of_refusal(&Refused(vec![incomplete, Obstacle::GateFailed(5)])), Exit::NoGo);
+    }
+}

@@ -1,0 +1,199 @@
+//! One command check: how it is called, what it left behind, and how that is judged.
+
+use super::execute::{Done, Run};
+use crate::error::chain;
+use gonogo_core::gate::{End, Judged, Ran, judge_canary, judge_command};
+use gonogo_core::plan::{Check, Command};
+use gonogo_core::verdict::{Outcome, Reason};
+use gonogo_world::clock;
+use gonogo_world::ledger::Blob;
+use gonogo_world::process::{self, Cancel, Captured, Invocation, ProcessError};
+use gonogo_world::tree;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A command check that is ready to run.
+pub struct Prepared {
+    invocation: Invocation,
+    canary: Option<Invocation>,
+    report: Option<PathBuf>,
+}
+
+/// What a command check left behind, not yet redacted.
+pub struct Attempt {
+    main: Result<Captured, ProcessError>,
+    canary: Option<Result<Captured, ProcessError>>,
+    report: Option<Captured2>,
+}
+
+/// A report file: its bytes up to the limit and how many were left, or nothing where it was not written.
+type Captured2 = Option<(Vec<u8>, u64)>;
+
+/// Finds the programs of a check. `Err` is the verdict of a check that cannot run here.
+pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
+    let root = run.context.git.root();
+    let directory = command.cwd.as_ref().map_or_else(|| root.to_owned(), |cwd| root.join(cwd));
+    if !directory.is_dir() {
+        let detail = format!("the folder {} is not there", command.cwd.as_deref().unwrap_or("."));
+        return Err(Judged::incomplete(Reason::NotRun, detail));
+    }
+    let mut environment = run.environment.clone();
+    for name in &command.env {
+        if let Some(value) = std::env::var_os(name) {
+            environment = environment.with(name, value);
+        }
+    }
+    for (name, value) in &command.set_env {
+        environment = environment.with(name, value);
+    }
+    let invocation = |argv: &[String]| -> Result<Invocation, Judged> {
+        let (name, arguments) =
+            argv.split_first().ok_or_else(|| Judged::incomplete(Reason::NotRun, "nothing to run"))?;
+        Ok(Invocation {
+            program: program(run, name)?,
+            arguments: arguments.iter().map(OsString::from).collect(),
+            directory: directory.clone(),
+            environment: environment.clone(),
+            input: None,
+            timeout: command.timeout,
+            limit: run.context.plan.policy.output_limit,
+        })
+    };
+    Ok(Prepared {
+        invocation: invocation(&command.run)?,
+        canary: command.canary.as_deref().map(invocation).transpose()?,
+        report: command.report.as_ref().map(|report| root.join(report)),
+    })
+}
+
+/// A name is a tool that was resolved outside the checkout; a path is a script of the project under release.
+fn program(run: &Run<'_>, name: &str) -> Result<PathBuf, Judged> {
+    if name.contains('/') {
+        let path = run.context.git.root().join(name);
+        return if path.is_file() {
+            Ok(path)
+        } else {
+            Err(Judged::incomplete(Reason::ToolMissing, format!("`{name}` is not there")))
+        };
+    }
+    match (run.toolbox.found.get(name), run.toolbox.lacking.get(name)) {
+        (_, Some(lack)) => Err(Judged::incomplete(lack.reason, &lack.message)),
+        (Some(tool), None) => Ok(PathBuf::from(&tool.path)),
+        (None, None) => Err(Judged::incomplete(Reason::ToolMissing, format!("`{name}` was not looked for"))),
+    }
+}
+
+impl Prepared {
+    /// Runs it, and its canary after it.
+    pub async fn run(self, cancel: Cancel) -> Attempt {
+        let before = self.report.as_deref().map(tree::stamp);
+        let main = process::run(&self.invocation, &cancel).await;
+        let report = self.report.as_deref().map(|path| {
+            // A report that was there before and was not written again says nothing of this run.
+            let written = before.is_some_and(|before| tree::stamp(path) != before);
+            written.then(|| read_capped(path, self.invocation.limit)).flatten()
+        });
+        let canary = match &self.canary {
+            Some(canary) => Some(process::run(canary, &cancel).await),
+            None => None,
+        };
+        Attempt { main, canary, report }
+    }
+}
+
+fn read_capped(path: &Path, limit: usize) -> Option<(Vec<u8>, u64)> {
+    let file = File::open(path).ok()?;
+    let size = file.metadata().ok()?.len();
+    let mut bytes = Vec::new();
+    file.take(limit as u64).read_to_end(&mut bytes).ok()?;
+    let left = size.saturating_sub(bytes.len() as u64);
+    Some((bytes, left))
+}
+
+/// Redacts what a command left behind, and judges it.
+pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
+    let captured = match attempt.main {
+        Ok(captured) => captured,
+        Err(error) => return Done::of(Judged::incomplete(Reason::ToolMissing, chain(&error))),
+    };
+    let millis = u64::try_from(captured.elapsed.as_millis()).unwrap_or(u64::MAX);
+    let redact = |bytes: Vec<u8>| run.context.redactor.bytes(bytes);
+    let mut dropped = dropped(&captured);
+    let (end, held_open) = (end(&captured), captured.held_open);
+    let stdout = redact(captured.stdout.bytes);
+    let stderr = redact(captured.stderr.bytes);
+    let report_missing = attempt.report.as_ref().is_some_and(Option::is_none);
+    let report = attempt.report.flatten().map(|(bytes, left)| {
+        dropped += left;
+        redact(bytes)
+    });
+    let ran = Ran { end, stdout: &stdout, stderr: &stderr, report: report.as_deref(), dropped, held_open };
+    let root = run.context.git.root();
+    let ignore_files: Vec<&str> =
+        command.reader.ignore_files().iter().copied().filter(|file| root.join(file).exists()).collect();
+    let now = clock::now();
+    let mut judged =
+        judge_command(gate, &check.id, &command.reader, &check.minimum, &ran, &ignore_files, now);
+    if report_missing && matches!(end, End::Exited(_)) {
+        let name = command.report.as_deref().unwrap_or_default();
+        judged = Judged::incomplete(Reason::UnreadableOutput, format!("it did not write its report {name}"));
+    }
+    let mut blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
+    blobs.extend(report.map(|report| Blob::new("report", report)));
+    if let Some(canary) = attempt.canary {
+        let (missed, blob) = judge_its_canary(run, command, canary);
+        blobs.extend(blob);
+        // A failure stands whether or not the tool saw its canary; only a clean answer depends on it.
+        if let Some(missed) = missed.filter(|_| judged.outcome == Outcome::Passed) {
+            judged = missed;
+        }
+    }
+    Done { judged, blobs, millis, repeat: None }
+}
+
+fn judge_its_canary(
+    run: &Run<'_>,
+    command: &Command,
+    canary: Result<Captured, ProcessError>,
+) -> (Option<Judged>, Option<Blob>) {
+    let captured = match canary {
+        Ok(captured) => captured,
+        Err(error) => return (Some(Judged::incomplete(Reason::CanaryMissed, chain(&error))), None),
+    };
+    let (end, dropped, held_open) = (end(&captured), dropped(&captured), captured.held_open);
+    let stdout = run.context.redactor.bytes(captured.stdout.bytes);
+    let stderr = run.context.redactor.bytes(captured.stderr.bytes);
+    let ran = Ran { end, stdout: &stdout, stderr: &stderr, report: None, dropped, held_open };
+    (judge_canary(&command.reader, &ran, clock::now()), Some(Blob::new("canary", stdout)))
+}
+
+fn dropped(captured: &Captured) -> u64 {
+    let of = |stream: &process::Stream| stream.total - stream.bytes.len() as u64;
+    of(&captured.stdout) + of(&captured.stderr)
+}
+
+fn end(captured: &Captured) -> End {
+    match captured.end {
+        process::End::Exited(status) => End::Exited(status),
+        process::End::Signaled(signal) => End::Signaled(signal),
+        process::End::TimedOut => End::TimedOut,
+        process::End::Cancelled => End::Cancelled,
+    }
+}
+
+/// The line that repeats a check by hand, from the repository's root.
+pub fn repeat_line(command: &Command) -> String {
+    let words = command.run.iter().map(|word| quoted(word));
+    let set = command.set_env.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
+    let line = set.chain(words).collect::<Vec<_>>().join(" ");
+    match &command.cwd {
+        Some(cwd) => format!("cd {} && {line}", quoted(cwd)),
+        None => line,
+    }
+}
+
+fn quoted(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.replace('\0', ""), std::borrow::Cow::into_owned)
+}

@@ -1,0 +1,42 @@
+//! Compares the plan with the base tag's: what it asks less of needs a review.
+
+use crate::context::Context;
+use crate::error::Failure;
+use gonogo_core::plan::{self, Plan};
+use std::collections::BTreeMap;
+
+/// The check that stands for a weakened plan, in each gate that it weakens.
+pub const CHECK: &str = "plan-unweakened";
+
+/// What the plan requires, and what it asks less of than the base tag's plan.
+pub struct Drift {
+    /// The gates that the release needs.
+    pub required: BTreeMap<u32, String>,
+    /// What became weaker, by gate.
+    pub weakened: BTreeMap<u32, Vec<String>>,
+}
+
+/// Reads the plan at the base tag, where the plan is a file of the repository and was one then.
+pub async fn since_base(context: &Context) -> Result<Drift, Failure> {
+    let now = &context.plan;
+    let mut weakened: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let text = match (&context.base, &context.plan_path) {
+        (Some(base), Some(path)) => context.git.file_at(&base.commit, path).await?,
+        _ => None,
+    };
+    let base = match text.map(|text| Plan::parse(&String::from_utf8_lossy(&text))) {
+        None => None,
+        Some(Ok(plan)) => Some(plan),
+        Some(Err(_)) => {
+            let first = now.policy.required_gates.iter().min().copied().unwrap_or_default();
+            let what =
+                "the base tag's plan cannot be read, so nobody can tell whether this one asks for less";
+            weakened.entry(first).or_default().push(what.to_owned());
+            None
+        }
+    };
+    for (gate, what) in base.as_ref().map(|base| plan::weakened(now, base)).unwrap_or_default() {
+        weakened.entry(gate).or_default().push(what);
+    }
+    Ok(Drift { required: plan::required_gates(now, base.as_ref()), weakened })
+}

@@ -1,0 +1,187 @@
+//! One poll: all checks of the plan on one subject, then blockers, then the answer.
+//!
+//! Data flows one way: the world is observed, core decides, the ledger records, the watcher shows.
+
+mod builtin;
+mod command;
+mod drift;
+mod execute;
+pub mod settle;
+
+use crate::context::{Context, host_name};
+use crate::error::{Failure, chain};
+use crate::toolbox::Toolbox;
+use crate::tracker;
+use gonogo_core::blocker::{Standing, epic_title};
+use gonogo_core::canonical;
+use gonogo_core::clearance::{self, Clearance, Refused};
+use gonogo_core::digest::Digest;
+use gonogo_core::gate::Poll;
+use gonogo_core::ledger::{CheckFinished, Event, Opened, PollFinished, PollStarted};
+use gonogo_core::release::Subject;
+use gonogo_core::verdict::Reason;
+use gonogo_world::git::Git;
+use gonogo_world::ledger::{self, Ledger};
+use gonogo_world::process::Environment;
+use std::collections::BTreeMap;
+
+/// Watches a poll as it goes.
+pub trait Watch {
+    /// The poll begins: so many checks.
+    fn begins(&mut self, context: &Context);
+    /// A check starts.
+    fn started(&mut self, gate: u32, check: &str);
+    /// A check has ended, or its earlier evidence was taken over.
+    fn finished(&mut self, finished: &CheckFinished);
+    /// Something that the watcher should know.
+    fn note(&mut self, text: &str);
+    /// All checks have ended.
+    fn ends(&mut self);
+}
+
+/// How a poll is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Take over no earlier evidence.
+    pub fresh: bool,
+    /// How many processor slots there are.
+    pub jobs: usize,
+    /// Close blockers whose checks have passed since they were filed.
+    pub close_passed: bool,
+}
+
+/// What a poll came to.
+pub struct Report {
+    /// All gates.
+    pub poll: Poll,
+    /// The subject.
+    pub subject: Subject,
+    /// What stands in the tracker, or why that is not known.
+    pub standing: Result<Standing, String>,
+    /// Clearance, or why not.
+    pub decision: Result<Clearance, Refused>,
+    /// The poll was stopped before its end.
+    pub interrupted: bool,
+    /// How often each check ran on this subject.
+    pub attempts: BTreeMap<(u32, String), u64>,
+}
+
+/// Runs a poll.
+pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) -> Result<Report, Failure> {
+    refuse_dirty(&context.git, &context.own_paths()).await?;
+    let environment = child_environment(context);
+    let toolbox = Toolbox::resolve(&context.plan, context.git.root(), &environment, &context.cancel).await;
+    let subject = subject(context, &toolbox);
+    let about = canonical::digest(&subject)
+        .map_err(|error| Failure::new(crate::exit_code::Exit::Internal, chain(&error)))?;
+    let drift = drift::since_base(context).await?;
+
+    let folder = ledger::folder(context.git.common_dir(), context.target.tag());
+    let opened =
+        Opened { project: context.plan.project.name.clone(), target: context.target.tag().to_owned() };
+    let mut ledger = Ledger::open(&folder, opened)?;
+    if let Some(bytes) = ledger.repaired_bytes() {
+        watch.note(&format!(
+            "the ledger's last line was torn: {bytes} bytes were cut off, and that is recorded"
+        ));
+    }
+    let started = PollStarted {
+        subject: subject.clone(),
+        base_tag: context.base.as_ref().map(|base| base.tag.clone()),
+        mode: context.mode,
+        agent: context.agent.clone(),
+        fresh: options.fresh,
+        required_gates: drift.required.keys().copied().collect(),
+    };
+    let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
+    watch.begins(context);
+
+    let tracker = tracker::open(&context.git, &context.plan);
+    let epic = epic_title(context.target.tag());
+    let unsettled = settle::checks_to_repeat(context, &mut ledger, &tracker, &epic).await?;
+    let run = execute::Run {
+        context,
+        options,
+        toolbox: &toolbox,
+        environment: &environment,
+        about,
+        poll_seq,
+        unsettled,
+        drift: &drift,
+    };
+    execute::all(&run, &mut ledger, watch).await?;
+    ledger.flush()?;
+    watch.ends();
+
+    let finished = ledger.state().poll.as_ref().map(|poll| poll.finished.clone()).unwrap_or_default();
+    let poll = Poll::evaluate(&context.plan, &drift.required, about, &finished);
+    let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
+    let interrupted = context.cancel.is_cancelled();
+    let standing = if interrupted {
+        Err("the poll was stopped before its blockers were filed".to_owned())
+    } else {
+        settle::blockers(context, &mut ledger, &tracker, &epic, &poll, options, watch).await?
+    };
+    let decision = clearance::decide(context.target.tag(), &poll, standing.as_ref().map_err(String::as_str));
+    let ended = PollFinished {
+        poll: poll_seq,
+        verdict: poll.outcome().verdict(),
+        cleared: decision.is_ok(),
+        standing_blockers: standing.as_ref().ok().map(|standing| standing.count() as u64),
+    };
+    ledger.append(Event::PollFinished(ended), Vec::new())?;
+    ledger.flush()?;
+    Ok(Report { poll, subject, standing, decision, interrupted, attempts })
+}
+
+/// Evidence is about a commit, so the tree has to be that commit's.
+async fn refuse_dirty(git: &Git, own: &[String]) -> Result<(), Failure> {
+    let dirty = git.dirty(own).await?;
+    let Some(first) = dirty.first() else { return Ok(()) };
+    let more = if dirty.len() > 1 { format!(" and {} more", dirty.len() - 1) } else { String::new() };
+    Err(Failure::incomplete(
+        Reason::TreeChanged,
+        format!("the checkout is not what its commit says: {first}{more}"),
+    )
+    .remedy("commit the changes, or stash or remove them; ignore what builds leave behind"))
+}
+
+/// The environment that every check starts from. Its search path holds nothing of the checkout.
+fn child_environment(context: &Context) -> Environment {
+    let environment = Environment::allowing(context.plan.policy.env.iter().map(String::as_str));
+    let search = environment.get("PATH").unwrap_or_default().to_owned();
+    let outside = std::env::split_paths(&search)
+        .filter(|folder| folder.is_absolute() && !folder.starts_with(context.git.root()));
+    match std::env::join_paths(outside) {
+        Ok(path) => environment.with("PATH", path),
+        Err(_) => environment,
+    }
+}
+
+fn subject(context: &Context, toolbox: &Toolbox) -> Subject {
+    Subject {
+        commit: context.commit.clone(),
+        tree: context.tree.clone(),
+        plan: context.plan.digest,
+        base_commit: context.base.as_ref().map(|base| base.commit.clone()),
+        toolchain: toolbox.found.clone(),
+        host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),
+    }
+}
+
+/// The digests of a gate's evidence besides one check's own: what a reviewer of that check has before them.
+pub fn reviewed_evidence<'a>(
+    finished: impl IntoIterator<Item = &'a CheckFinished>,
+    gate: u32,
+    check: &str,
+) -> Vec<Digest> {
+    let mut digests: Vec<Digest> = finished
+        .into_iter()
+        .filter(|finished| finished.gate == gate)
+        .filter(|finished| finished.check == check || !finished.evidence.is_empty())
+        .flat_map(|finished| finished.evidence.iter().map(|evidence| evidence.digest))
+        .collect();
+    digests.sort_unstable();
+    digests.dedup();
+    digests
+}

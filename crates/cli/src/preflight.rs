@@ -1,0 +1,395 @@
+//! Preconditions of a release: every gap is gathered, each with its remedy, before anything is said.
+
+use crate::context::Context;
+use crate::error::chain;
+use crate::exit_code::Exit;
+use crate::screen::Screen;
+use crate::toolbox::Toolbox;
+use crate::tracker;
+use gonogo_core::blocker::epic_title;
+use gonogo_core::ci::{Ci, CiWanted, judge_ci};
+use gonogo_core::plan::{Plan, TrackerKind};
+use gonogo_core::versions;
+use gonogo_world::git::{Git, Upstream};
+use gonogo_world::github::Gh;
+use gonogo_world::process::{Cancel, Environment};
+use gonogo_world::tools;
+use gonogo_world::tracker::Tracker;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What was found of one precondition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It holds.
+    Ok,
+    /// It does not hold.
+    Gap,
+    /// It could not be told.
+    Unknown,
+    /// Somebody else's work is in the way.
+    Conflict,
+}
+
+/// One precondition.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Item {
+    /// Its name, in kebab-case.
+    pub id: String,
+    /// What was found.
+    pub state: State,
+    /// What was found, in one line.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl Item {
+    fn ok(id: &str, message: impl Into<String>) -> Self {
+        Self { id: id.to_owned(), state: State::Ok, message: message.into(), remedy: None }
+    }
+
+    fn not(id: &str, state: State, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { id: id.to_owned(), state, message: message.into(), remedy: Some(remedy.into()) }
+    }
+
+    fn unknown(id: &str, error: &dyn std::error::Error, remedy: impl Into<String>) -> Self {
+        Self::not(id, State::Unknown, chain(error), remedy)
+    }
+}
+
+/// The exit of a list of preconditions.
+pub fn exit(items: &[Item]) -> Exit {
+    let any = |state| items.iter().any(|item| item.state == state);
+    if any(State::Conflict) {
+        Exit::Conflict
+    } else if any(State::Gap) {
+        Exit::NoGo
+    } else if any(State::Unknown) {
+        Exit::Incomplete
+    } else {
+        Exit::Go
+    }
+}
+
+/// Prints a list of preconditions.
+pub fn print(screen: &Screen, items: &[Item]) {
+    for item in items {
+        let mark = match item.state {
+            State::Ok => screen.paint("32", "ok      "),
+            State::Gap => screen.paint("31", "GAP     "),
+            State::Unknown => screen.paint("33", "UNKNOWN "),
+            State::Conflict => screen.paint("31", "CONFLICT"),
+        };
+        screen.line(format!("{mark} {:<18} {}", item.id, item.message));
+        if let Some(remedy) = &item.remedy {
+            screen.line(format!("{:>9}{:<18} remedy: {remedy}", "", ""));
+        }
+    }
+}
+
+/// Everything that has to hold before a release of this target is polled for.
+pub async fn of_release(context: &Context) -> Vec<Item> {
+    let mut items = vec![tree(context).await, upstream(context).await];
+    items.push(version_files(context).await);
+    items.push(changelog(context).await);
+    items.push(local_tag(context).await);
+    items.extend(remote_tags(context).await);
+    items.extend(of_host(&context.git, &context.plan, context.target.tag(), &context.cancel).await);
+    items.extend(ci(context).await);
+    items
+}
+
+/// What has to hold on this host whatever the target: tools, logins, tracker. The tracker is read for a target's
+/// epic.
+pub async fn of_host(git: &Git, plan: &Plan, target: &str, cancel: &Cancel) -> Vec<Item> {
+    let mut items = declared_tools(git, plan, cancel).await;
+    items.extend(github_login(git, plan, cancel).await);
+    items.push(tracker_state(git, plan, target, cancel).await);
+    items
+}
+
+async fn tree(context: &Context) -> Item {
+    match context.git.dirty(&context.own_paths()).await {
+        Ok(paths) if paths.is_empty() => Item::ok("tree-clean", "the checkout is what its commit says"),
+        Ok(paths) => Item::not(
+            "tree-clean",
+            State::Gap,
+            format!("changed or untracked: {}", few(&paths)),
+            "commit, stash, ignore or remove them",
+        ),
+        Err(error) => Item::unknown("tree-clean", &error, "run `git status` and mend what it says"),
+    }
+}
+
+async fn upstream(context: &Context) -> Item {
+    let id = "upstream";
+    let (name, known) = match context.git.upstream().await {
+        Ok(Upstream::At { name, commit }) => (name, commit),
+        Ok(Upstream::Detached) => {
+            return Item::not(
+                id,
+                State::Gap,
+                "no branch is checked out",
+                "check out the branch that is released from",
+            );
+        }
+        Ok(Upstream::None) => {
+            return Item::not(id, State::Gap, "the branch has no upstream", "push it with `git push -u`");
+        }
+        Err(error) => return Item::unknown(id, &error, "check the branch's upstream with `git status`"),
+    };
+    // What was fetched last may be old: the remote is asked.
+    let live = match name.split_once('/') {
+        Some((remote, branch)) => context.git.remote_branch(remote, branch).await,
+        None => Ok(Some(known)),
+    };
+    match live {
+        Ok(Some(commit)) if commit == context.commit => Item::ok(id, format!("HEAD is {name}")),
+        Ok(Some(commit)) => Item::not(
+            id,
+            State::Gap,
+            format!("HEAD is {}, and {name} is {}", short(&context.commit), short(&commit)),
+            "push, or pull, until both are the same",
+        ),
+        Ok(None) => Item::not(id, State::Gap, format!("{name} is not on the remote"), "push the branch"),
+        Err(error) => Item::unknown(id, &error, "make the remote reachable"),
+    }
+}
+
+async fn version_files(context: &Context) -> Item {
+    let id = "versions";
+    let places = &context.plan.versions;
+    if places.is_empty() {
+        return Item::not(
+            id,
+            State::Gap,
+            "the plan names no `versions`",
+            "name the files that hold the version",
+        );
+    }
+    let mut texts = std::collections::BTreeMap::new();
+    for place in places {
+        match context.git.file_at(&context.commit, &place.file).await {
+            Ok(Some(bytes)) => texts.insert(&place.file, Ok(String::from_utf8_lossy(&bytes).into_owned())),
+            Ok(None) => texts.insert(&place.file, Err("not in the commit".to_owned())),
+            Err(error) => return Item::unknown(id, &error, "mend the repository"),
+        };
+    }
+    let read =
+        |file: &str| texts.get(&file.to_owned()).cloned().unwrap_or_else(|| Err("not read".to_owned()));
+    let wrong = versions::misaligned(places, context.target.version(), read);
+    if wrong.is_empty() {
+        return Item::ok(id, format!("all {} places say {}", places.len(), context.target.version()));
+    }
+    let wrong: Vec<String> = wrong.into_iter().map(|place| place.message).collect();
+    Item::not(
+        id,
+        State::Gap,
+        wrong.join("; "),
+        format!("set every place to {} and commit", context.target.version()),
+    )
+}
+
+async fn changelog(context: &Context) -> Item {
+    let id = "changelog";
+    let version = context.target.version();
+    let Some(path) = &context.plan.project.changelog else {
+        return Item::ok(id, "the plan names no changelog");
+    };
+    let text = match context.git.file_at(&context.commit, path).await {
+        Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+        Ok(None) => return Item::not(id, State::Gap, format!("{path} is not in the commit"), "write it"),
+        Err(error) => return Item::unknown(id, &error, "mend the repository"),
+    };
+    match versions::changelog_section(&text, version) {
+        Some(section) if !section.trim().is_empty() => {
+            Item::ok(id, format!("{path} has a section for {version}"))
+        }
+        _ => Item::not(
+            id,
+            State::Gap,
+            format!("{path} has no section with text for {version}"),
+            format!("write it under `## [{version}]`"),
+        ),
+    }
+}
+
+async fn local_tag(context: &Context) -> Item {
+    let id = "tag-local";
+    let tag = context.target.tag();
+    match context.git.commit_of(&format!("refs/tags/{tag}")).await {
+        Ok(None) => Item::ok(id, format!("{tag} is not here yet")),
+        Ok(Some(commit)) => tag_taken(context, id, "here", &commit),
+        Err(error) => Item::unknown(id, &error, "mend the repository"),
+    }
+}
+
+async fn remote_tags(context: &Context) -> Vec<Item> {
+    let tag = context.target.tag();
+    let remotes = match context.git.remotes().await {
+        Ok(remotes) => remotes,
+        Err(error) => return vec![Item::unknown("tag-remote", &error, "mend the repository")],
+    };
+    if remotes.is_empty() {
+        return vec![Item::not(
+            "tag-remote",
+            State::Gap,
+            "the repository has no remote",
+            "add it with `git remote add`",
+        )];
+    }
+    let mut items = Vec::new();
+    for remote in remotes {
+        items.push(match context.git.remote_tag(&remote, tag).await {
+            Ok(None) => Item::ok("tag-remote", format!("{remote} does not have {tag}")),
+            Ok(Some(found)) => tag_taken(context, "tag-remote", &format!("on {remote}"), &found.commit),
+            Err(error) => Item::unknown("tag-remote", &error, format!("make the remote {remote} reachable")),
+        });
+    }
+    items
+}
+
+fn tag_taken(context: &Context, id: &str, place: &str, commit: &str) -> Item {
+    let tag = context.target.tag();
+    if commit == context.commit {
+        return Item::not(
+            id,
+            State::Gap,
+            format!("{tag} is {place} already, at this commit"),
+            "this release has been tagged",
+        );
+    }
+    let message = format!("{tag} is {place} already, at {}", short(commit));
+    Item::not(
+        id,
+        State::Conflict,
+        message,
+        "release another version: a tag that people may have is not moved",
+    )
+}
+
+async fn declared_tools(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
+    let environment = Environment::allowing(plan.policy.env.iter().map(String::as_str));
+    let toolbox = Toolbox::resolve(plan, git.root(), &environment, cancel).await;
+    let found = toolbox.found.iter().map(|(name, tool)| {
+        let version = tool.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
+        Item::ok(&format!("tool:{name}"), format!("{}{version}", tool.path))
+    });
+    let lacking = toolbox.lacking.iter().map(|(name, lack)| {
+        let minimum = plan.tools.iter().find(|tool| tool.name == *name).and_then(|tool| tool.minimum.clone());
+        let least = minimum.map(|minimum| format!(" {minimum} or newer")).unwrap_or_default();
+        Item::not(
+            &format!("tool:{name}"),
+            State::Gap,
+            &lack.message,
+            format!("install {name}{least}, outside the checkout"),
+        )
+    });
+    found.chain(lacking).collect()
+}
+
+fn gh(git: &Git, repository: &str) -> Result<Gh, Item> {
+    let program = tools::find_on_path("gh", Some(git.root()))
+        .map_err(|error| Item::not("gh-auth", State::Gap, error.to_string(), "install gh"))?;
+    Gh::open(program, git.root().to_owned(), repository.to_owned())
+        .map_err(|error| Item::unknown("gh-auth", &error, "mend `project.repository` in the plan"))
+}
+
+async fn github_login(git: &Git, plan: &Plan, cancel: &Cancel) -> Option<Item> {
+    let repository = plan.project.repository.as_ref()?;
+    let gh = match gh(git, repository) {
+        Ok(gh) => gh,
+        Err(item) => return Some(item),
+    };
+    Some(match gh.auth_status(cancel).await {
+        Ok(facts) => Item::ok("gh-auth", format!("logged in as {}", facts.login)),
+        Err(error) => Item::unknown("gh-auth", &error, "gh auth login"),
+    })
+}
+
+async fn tracker_state(git: &Git, plan: &Plan, target: &str, cancel: &Cancel) -> Item {
+    let kind = match plan.tracker.kind {
+        TrackerKind::Ergo => "ergo",
+        TrackerKind::Github => "GitHub issues",
+        TrackerKind::File => "the file tracker",
+    };
+    let read = match tracker::open(git, plan) {
+        Ok(tracker) => tracker.read(&epic_title(target), cancel).await,
+        Err(error) => Err(error),
+    };
+    match read {
+        Ok(backlog) => {
+            Item::ok("tracker", format!("{kind} can be read; {} tasks for this release", backlog.tasks.len()))
+        }
+        Err(error) => {
+            let state = if error.missing_tool.is_some() { State::Gap } else { State::Unknown };
+            let remedy = error.remedy.unwrap_or_else(|| format!("make {kind} work"));
+            Item::not("tracker", state, error.message, remedy)
+        }
+    }
+}
+
+async fn ci(context: &Context) -> Option<Item> {
+    let asked = context.plan.ci.as_ref()?;
+    let repository = context.plan.project.repository.as_ref()?;
+    let gh = match gh(&context.git, repository) {
+        Ok(gh) => gh,
+        Err(item) => return Some(Item { id: "ci".to_owned(), ..item }),
+    };
+    let want = CiWanted {
+        workflow_path: asked.workflow.clone(),
+        commit: context.commit.clone(),
+        repository: repository.clone(),
+        events: asked.events.clone(),
+    };
+    let runs = match gh.ci_runs(&context.commit, &context.cancel).await {
+        Ok(runs) => runs,
+        Err(error) => {
+            return Some(Item::unknown(
+                "ci",
+                &error,
+                "make GitHub reachable, and log in with `gh auth login`",
+            ));
+        }
+    };
+    Some(judged_ci(&judge_ci(&runs, &want), &asked.workflow))
+}
+
+fn judged_ci(ci: &Ci, workflow: &str) -> Item {
+    match ci {
+        Ci::Green { run } => Item::ok("ci", format!("{workflow} is green: {}", run.url)),
+        Ci::Red { run, conclusion } => Item::not(
+            "ci",
+            State::Gap,
+            format!("{workflow} ended as {conclusion}: {}", run.url),
+            "mend what failed",
+        ),
+        Ci::Pending { run } => Item::not(
+            "ci",
+            State::Unknown,
+            format!("{workflow} is {}: {}", run.status, run.url),
+            "wait for it to end",
+        ),
+        Ci::Missing => Item::not(
+            "ci",
+            State::Gap,
+            format!("{workflow} has not run for this commit"),
+            "push the commit, and wait",
+        ),
+        Ci::Untrusted { why } => {
+            Item::not("ci", State::Unknown, why, "look at the runs of this commit on GitHub")
+        }
+    }
+}
+
+fn few(paths: &[String]) -> String {
+    let shown: Vec<&str> = paths.iter().take(5).map(String::as_str).collect();
+    let more = paths.len().saturating_sub(shown.len());
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..12).unwrap_or(commit)
+}

@@ -1,0 +1,5 @@
+//! Showing what was decided. Nothing is decided here.
+
+pub mod board;
+pub mod poll_json;
+pub mod poll_text;

@@ -1,0 +1,180 @@
+//! The JSON document of a poll, `gonogo.poll/1`.
+
+use crate::context::Context;
+use crate::poll::Report;
+use gonogo_core::blocker::TaskState;
+use gonogo_core::digest::Digest;
+use gonogo_core::evidence::{Counts, Finding};
+use gonogo_core::gate::CheckVerdict;
+use gonogo_core::release::{Mode, Subject};
+use gonogo_core::verdict::{Reason, Verdict};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What a poll came to.
+#[derive(Serialize, JsonSchema)]
+pub struct Document {
+    /// `gonogo.poll/1`.
+    pub schema: &'static str,
+    /// The target's tag.
+    pub target: String,
+    /// The base tag; null for a first release.
+    pub base: Option<String>,
+    /// The mode.
+    pub mode: Mode,
+    /// Who ran it.
+    pub agent: String,
+    /// The commit under release.
+    pub commit: String,
+    /// `granted` or `refused`.
+    pub clearance: &'static str,
+    /// All required gates together.
+    pub verdict: Verdict,
+    /// What stands in the way, a line each; empty exactly where clearance is granted.
+    pub obstacles: Vec<String>,
+    /// The exit code of the process.
+    pub exit: u8,
+    /// What the evidence is about.
+    pub subject: Subject,
+    /// Every gate, by number.
+    pub gates: Vec<Gate>,
+    /// Every task under the release's epic; null where the tracker could not be read.
+    pub blockers: Option<Vec<Blocker>>,
+    /// Why the tracker could not be read.
+    pub tracker_error: Option<String>,
+}
+
+/// One gate.
+#[derive(Serialize, JsonSchema)]
+pub struct Gate {
+    /// Its number.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// Whether the release needs it.
+    pub required: bool,
+    /// All its checks together.
+    pub verdict: Verdict,
+    /// Why it is incomplete.
+    pub reason: Option<Reason>,
+    /// Its checks.
+    pub checks: Vec<Check>,
+}
+
+/// One check.
+#[derive(Serialize, JsonSchema)]
+pub struct Check {
+    /// Its name within the gate.
+    pub id: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is incomplete.
+    pub reason: Option<Reason>,
+    /// More about it.
+    pub detail: Option<String>,
+    /// Wall time in seconds.
+    pub seconds: f64,
+    /// Digests of what it left behind, in the ledger's store.
+    pub evidence: Vec<Digest>,
+    /// The evidence is of an earlier poll of the same subject.
+    pub reused: bool,
+    /// How often it ran to an end on this subject.
+    pub attempts: u64,
+    /// Tests, for a test runner.
+    pub tests: Option<Counts>,
+    /// Inputs examined, for other tools.
+    pub examined: Option<u64>,
+    /// The command that repeats it from the repository's root.
+    pub repeat: Option<String>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// What a person should know.
+    pub notes: Vec<String>,
+}
+
+/// One task under the release's epic.
+#[derive(Serialize, JsonSchema)]
+pub struct Blocker {
+    /// The tracker's ID.
+    pub id: String,
+    /// The problem's stable name; null for a task that gonogo did not file.
+    pub fingerprint: Option<String>,
+    /// The gate that it is about.
+    pub gate: Option<u32>,
+    /// Whether it stands in the way.
+    pub open: bool,
+    /// What the tracker says: `open`, `done` or `canceled`. A closed task still stands in the way until its check
+    /// has passed after it was filed.
+    pub state: &'static str,
+    /// Its title.
+    pub title: String,
+}
+
+/// The document of a poll.
+pub fn document(context: &Context, report: &Report, obstacles: Vec<String>, exit: u8) -> Document {
+    let gates = report.poll.gates().iter().map(|gate| Gate {
+        id: gate.id,
+        name: gate.name.clone(),
+        required: gate.required,
+        verdict: gate.outcome.verdict(),
+        reason: gate.outcome.reason(),
+        checks: gate.checks.iter().map(|one| check(report, gate.id, one)).collect(),
+    });
+    let blockers = report.standing.as_ref().ok().map(|standing| {
+        let blocker = |blocker: &gonogo_core::blocker::Blocker| Blocker {
+            id: blocker.id.clone(),
+            fingerprint: blocker.fingerprint.as_ref().map(ToString::to_string),
+            gate: blocker.origin.as_ref().map(|origin| origin.gate),
+            open: blocker.open,
+            state: state_name(blocker.state),
+            title: blocker.title.clone(),
+        };
+        standing.blockers().iter().map(blocker).collect()
+    });
+    Document {
+        schema: "gonogo.poll/1",
+        target: context.target.tag().to_owned(),
+        base: context.base.as_ref().map(|base| base.tag.clone()),
+        mode: context.mode,
+        agent: context.agent.to_string(),
+        commit: context.commit.clone(),
+        clearance: if report.decision.is_ok() { "granted" } else { "refused" },
+        verdict: report.poll.outcome().verdict(),
+        obstacles,
+        exit,
+        subject: report.subject.clone(),
+        gates: gates.collect(),
+        blockers,
+        tracker_error: report.standing.as_ref().err().cloned(),
+    }
+}
+
+/// The word for a task's state.
+pub const fn state_name(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Open => "open",
+        TaskState::Done => "done",
+        TaskState::Canceled => "canceled",
+    }
+}
+
+fn check(report: &Report, gate: u32, check: &CheckVerdict) -> Check {
+    let finished = check.finished.as_ref();
+    let attempts = report.attempts.get(&(gate, check.id.clone())).copied().unwrap_or(0);
+    Check {
+        id: check.id.clone(),
+        verdict: check.outcome.verdict(),
+        reason: check.outcome.reason(),
+        detail: finished.and_then(|finished| finished.detail.clone()),
+        seconds: finished.map_or(0.0, |finished| finished.millis as f64 / 1000.0),
+        evidence: finished
+            .map_or_else(Vec::new, |finished| finished.evidence.iter().map(|one| one.digest).collect()),
+        reused: finished.is_some_and(|finished| finished.reused.is_some()),
+        attempts,
+        tests: finished.and_then(|finished| finished.counts),
+        examined: finished.and_then(|finished| finished.examined),
+        repeat: finished.and_then(|finished| finished.repeat.clone()),
+        findings: finished.map_or_else(Vec::new, |finished| finished.findings.clone()),
+        notes: finished.map_or_else(Vec::new, |finished| finished.notes.clone()),
+    }
+}

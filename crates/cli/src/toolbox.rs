@@ -1,0 +1,122 @@
+//! The tools of a plan: resolved once, to absolute paths outside the checkout, with digest and version.
+
+use gonogo_core::plan::{Plan, Tool};
+use gonogo_core::release::ResolvedTool;
+use gonogo_core::text;
+use gonogo_core::verdict::Reason;
+use gonogo_world::process::{Cancel, Environment, Invocation, run};
+use gonogo_world::tools;
+use semver::Version;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+/// What is wrong with a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// `tool-missing` or `tool-too-old`.
+    pub reason: Reason,
+    /// What is wrong, in one line, with the tool's name.
+    pub message: String,
+}
+
+/// The tools of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Toolbox {
+    /// Those that are there.
+    pub found: BTreeMap<String, ResolvedTool>,
+    /// What is wrong with the others.
+    pub lacking: BTreeMap<String, Lack>,
+}
+
+impl Toolbox {
+    /// Resolves every tool that the plan declares or its checks call. `PATH` is the environment's.
+    pub async fn resolve(plan: &Plan, checkout: &Path, environment: &Environment, cancel: &Cancel) -> Self {
+        let mut toolbox = Self::default();
+        for name in plan.tool_names() {
+            let declared = plan.tools.iter().find(|tool| tool.name == name);
+            match resolve(name, declared, checkout, environment, cancel).await {
+                Ok(tool) => {
+                    toolbox.found.insert(name.to_owned(), tool);
+                }
+                Err(lack) => {
+                    toolbox.lacking.insert(name.to_owned(), lack);
+                }
+            }
+        }
+        toolbox
+    }
+}
+
+async fn resolve(
+    name: &str,
+    declared: Option<&Tool>,
+    checkout: &Path,
+    environment: &Environment,
+    cancel: &Cancel,
+) -> Result<ResolvedTool, Lack> {
+    let missing = |message: String| Lack { reason: Reason::ToolMissing, message };
+    let search = environment.get("PATH").unwrap_or_default();
+    let path = tools::find(name, search, Some(checkout)).map_err(|error| missing(error.to_string()))?;
+    let digest =
+        tools::digest_file(&path).map_err(|error| missing(format!("`{name}` cannot be read: {error}")))?;
+    let mut resolved = ResolvedTool { path: path.display().to_string(), digest, version: None };
+    let Some(declared) = declared else { return Ok(resolved) };
+
+    let mut invocation =
+        Invocation::tool(&path, checkout, environment.clone()).args(&declared.version_arguments);
+    invocation.timeout = Duration::from_secs(20);
+    let answer = run(&invocation, cancel)
+        .await
+        .map_err(|error| missing(format!("`{name}` does not start: {error}")))?;
+    let said = format!("{}\n{}", answer.stdout.text(), answer.stderr.text());
+    let line = text::one_line(said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default());
+    if !answer.succeeded() {
+        return Err(missing(format!("`{name} {}` fails: {line}", declared.version_arguments.join(" "))));
+    }
+    if let Some(minimum) = &declared.minimum {
+        match first_version(&said) {
+            Some(version) if version >= *minimum => {}
+            Some(version) => {
+                let message = format!("`{name}` is {version}, and the plan asks for {minimum} or newer");
+                return Err(Lack { reason: Reason::ToolTooOld, message });
+            }
+            None => {
+                let message = format!("`{name}` does not say its version: {line}");
+                return Err(Lack { reason: Reason::ToolTooOld, message });
+            }
+        }
+    }
+    resolved.version = Some(line);
+    Ok(resolved)
+}
+
+/// The first thing in a text that looks like a version of two or three numbers.
+fn first_version(text: &str) -> Option<Version> {
+    text.split(|c: char| c.is_whitespace() || "(),;".contains(c)).find_map(|word| {
+        let word = word.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let numbers: String = word.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+        let mut parts = numbers.trim_end_matches('.').split('.').map(str::parse::<u64>);
+        let (major, minor) = (parts.next()?.ok()?, parts.next()?.ok()?);
+        Some(Version::new(major, minor, parts.next().and_then(Result::ok).unwrap_or(0)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_found_in_what_tools_say_of_themselves() {
+        for (said, version) in [
+            ("git version 2.39.5", (2, 39, 5)),
+            ("go version go1.26.8 linux/amd64", (1, 26, 8)),
+            ("v20.20.2", (20, 20, 2)),
+            ("cargo 1.95.0 (f2d3ce0bd 2026-03-21)", (1, 95, 0)),
+            ("just 1.59", (1, 59, 0)),
+        ] {
+            assert_eq!(first_version(said), Some(Version::new(version.0, version.1, version.2)), "{said}");
+        }
+        assert_eq!(first_version("no version 7 here"), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! Which blockers stand: open ones, and closed ones whose check has not passed since.
+
+use super::{Backlog, Origin, TaskState};
+use crate::evidence::Fingerprint;
+use crate::ledger::{CheckKey, State};
+use crate::plan::Plan;
+use std::collections::HashSet;
+
+/// A task under the release's epic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocker {
+    /// The tracker's ID.
+    pub id: String,
+    /// The problem's stable name, for a task that gonogo filed.
+    pub fingerprint: Option<Fingerprint>,
+    /// What it is about.
+    pub origin: Option<Origin>,
+    /// Its title.
+    pub title: String,
+    /// What the tracker says.
+    pub state: TaskState,
+    /// Whether it stands in the way: it is open, or it is closed and its check has not passed since.
+    pub open: bool,
+    /// It stands for nothing but a check that is incomplete in the poll at hand.
+    pub incomplete_only: bool,
+}
+
+/// All blockers of a release, from a backlog that was read. Made by [`stand`] alone.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    blockers: Vec<Blocker>,
+}
+
+impl Standing {
+    /// Every blocker, standing or not.
+    pub fn blockers(&self) -> &[Blocker] {
+        &self.blockers
+    }
+
+    /// How many stand in the way.
+    pub fn count(&self) -> usize {
+        self.blockers.iter().filter(|blocker| blocker.open).count()
+    }
+}
+
+/// The checks whose pass settles a blocker: the one it names; all of its gate where the plan has no such check; all
+/// of the plan where it names nothing that the plan has.
+pub fn checks_behind(origin: Option<&Origin>, plan: &Plan) -> Vec<CheckKey> {
+    let all: Vec<CheckKey> = plan.checks().map(|(gate, check)| (gate.id, check.id.clone())).collect();
+    let Some(origin) = origin else { return all };
+    let of_gate: Vec<CheckKey> = all.iter().filter(|(gate, _)| *gate == origin.gate).cloned().collect();
+    let named = of_gate.iter().find(|(_, check)| Some(check) == origin.check.as_ref());
+    match named {
+        Some(check) => vec![check.clone()],
+        None if !of_gate.is_empty() => of_gate,
+        None => all,
+    }
+}
+
+/// Which blockers stand. `incomplete` are the problems that are, in the poll at hand, only incomplete checks.
+pub fn stand(backlog: &Backlog, state: &State, plan: &Plan, incomplete: &HashSet<Fingerprint>) -> Standing {
+    let blockers = backlog
+        .tasks
+        .iter()
+        .map(|task| {
+            let fingerprint = task.fingerprint();
+            let origin = Origin::in_body(&task.body);
+            let proven = |fingerprint: &Fingerprint| {
+                state.passed_since_blocker(fingerprint, &checks_behind(origin.as_ref(), plan))
+            };
+            // A task without a fingerprint is somebody's own: its being closed is all there is to go by.
+            let settled = task.state != TaskState::Open && fingerprint.as_ref().is_none_or(proven);
+            Blocker {
+                id: task.id.clone(),
+                incomplete_only: fingerprint
+                    .as_ref()
+                    .is_some_and(|fingerprint| incomplete.contains(fingerprint)),
+                fingerprint,
+                origin,
+                title: task.title.clone(),
+                state: task.state,
+                open: !settled,
+            }
+        })
+        .collect();
+    Standing { blockers }
+}

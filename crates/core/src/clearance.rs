@@ -1,0 +1,81 @@
+//! The "go".
+//!
+//! Invariant: a [`Clearance`] is made in [`decide`] and nowhere else, from a poll whose required gates all passed and
+//! from a tracker that was read and holds no standing blocker. It cannot be copied, defaulted or read from a file.
+
+use crate::blocker::Standing;
+use crate::digest::Digest;
+use crate::gate::Poll;
+use crate::verdict::{Outcome, Reason};
+
+/// Permission to release one subject as one target.
+#[derive(Debug)]
+pub struct Clearance {
+    target: String,
+    subject: Digest,
+}
+
+impl Clearance {
+    /// The target's tag.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The digest of the subject that may be released.
+    pub const fn subject(&self) -> Digest {
+        self.subject
+    }
+}
+
+/// One thing that stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A required gate failed.
+    GateFailed(u32),
+    /// A required gate is incomplete.
+    GateIncomplete(u32, Reason),
+    /// A blocker stands.
+    Blocker {
+        /// The tracker's ID.
+        id: String,
+        /// It stands for nothing but a check that is incomplete in this very poll.
+        incomplete_only: bool,
+    },
+    /// The tracker could not be read or written.
+    TrackerUnreadable(String),
+    /// No gate is required, so nothing was shown.
+    NothingRequired,
+}
+
+/// Why there is no clearance: never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(pub Vec<Obstacle>);
+
+/// Decides. `tracker` is what stands in the tracker, or why that is not known.
+pub fn decide(target: &str, poll: &Poll, tracker: Result<&Standing, &str>) -> Result<Clearance, Refused> {
+    let mut obstacles: Vec<Obstacle> = poll
+        .gates()
+        .iter()
+        .filter(|gate| gate.required)
+        .filter_map(|gate| match gate.outcome {
+            Outcome::Passed => None,
+            Outcome::Failed => Some(Obstacle::GateFailed(gate.id)),
+            Outcome::Incomplete(reason) => Some(Obstacle::GateIncomplete(gate.id, reason)),
+        })
+        .collect();
+    if !poll.gates().iter().any(|gate| gate.required) {
+        obstacles.push(Obstacle::NothingRequired);
+    }
+    match tracker {
+        Err(why) => obstacles.push(Obstacle::TrackerUnreadable(why.to_owned())),
+        Ok(standing) => {
+            obstacles.extend(standing.blockers().iter().filter(|blocker| blocker.open).map(|blocker| {
+                Obstacle::Blocker { id: blocker.id.clone(), incomplete_only: blocker.incomplete_only }
+            }))
+        }
+    }
+    if obstacles.is_empty() && poll.outcome() == Outcome::Passed {
+        return Ok(Clearance { target: target.to_owned(), subject: poll.subject() });
+    }
+    Err(Refused(obstacles))
+}

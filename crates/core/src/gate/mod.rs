@@ -1,0 +1,10 @@
+//! Gates: what a check has shown, and what all of them together come to.
+//!
+//! Which gates there are, and what each must show, is data of the plan; here are the rules that hold for any gate.
+
+pub mod builtin;
+mod judge;
+mod poll;
+
+pub use judge::{End, Judged, Ran, judge_canary, judge_command};
+pub use poll::{CheckVerdict, GateVerdict, Poll};

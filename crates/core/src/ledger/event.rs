@@ -1,0 +1,234 @@
+//! What can happen in a release. Each event is one line of the ledger; every table refuses unknown keys.
+
+use crate::digest::Digest;
+use crate::evidence::{Counts, Finding, Fingerprint};
+use crate::release::{Agent, Mode, Subject};
+use crate::verdict::{Outcome, Reason, Verdict};
+use serde::{Deserialize, Serialize};
+
+/// One line of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The format version, [`super::FORMAT`].
+    pub format: u32,
+    /// Its place in the ledger, from 0.
+    pub seq: u64,
+    /// The digest of the line before, without its line end; of the empty text for the first.
+    pub prev: Digest,
+    /// When it was written, RFC 3339 in UTC. For people: the order of records is their sequence, never their time.
+    pub at: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// The ledger was begun.
+    Opened(Opened),
+    /// A poll began.
+    PollStarted(Box<PollStarted>),
+    /// A check began.
+    CheckStarted(CheckStarted),
+    /// A check ended, or its earlier evidence was taken over.
+    CheckFinished(Box<CheckFinished>),
+    /// Somebody judged what a check asks to be reviewed.
+    ReviewRecorded(ReviewRecorded),
+    /// A blocker that this ledger did not know was read from the tracker.
+    BlockerSeen(BlockerSeen),
+    /// A blocker was filed, updated or opened again.
+    BlockerFiled(BlockerFiled),
+    /// A blocker was closed through gonogo.
+    BlockerResolved(BlockerResolved),
+    /// A poll came to its answer.
+    PollFinished(PollFinished),
+    /// A torn last line was cut off.
+    Repaired(Repaired),
+}
+
+/// See [`Event::Opened`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opened {
+    /// The project's name.
+    pub project: String,
+    /// The target's tag.
+    pub target: String,
+}
+
+/// See [`Event::PollStarted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PollStarted {
+    /// What the evidence of this poll is about.
+    pub subject: Subject,
+    /// The base tag; `None` for a first release.
+    pub base_tag: Option<String>,
+    /// The mode.
+    pub mode: Mode,
+    /// Who runs it.
+    pub agent: Agent,
+    /// No earlier evidence is taken over.
+    pub fresh: bool,
+    /// The gates that are required.
+    pub required_gates: Vec<u32>,
+}
+
+/// See [`Event::CheckStarted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckStarted {
+    /// The sequence number of the poll's first record.
+    pub poll: u64,
+    /// The gate.
+    pub gate: u32,
+    /// The check.
+    pub check: String,
+}
+
+/// A piece of evidence in the store of blobs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceRef {
+    /// What it is: `stdout`, `stderr`, `report`, `inventory`, …
+    pub name: String,
+    /// Its digest, after redaction.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// See [`Event::CheckFinished`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckFinished {
+    /// The sequence number of the poll's first record.
+    pub poll: u64,
+    /// The gate.
+    pub gate: u32,
+    /// The check.
+    pub check: String,
+    /// The digest of the subject that the evidence is about.
+    pub subject: Digest,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is incomplete.
+    pub reason: Option<Reason>,
+    /// More about it, in one line.
+    pub detail: Option<String>,
+    /// Wall time in milliseconds.
+    pub millis: u64,
+    /// What it left behind.
+    pub evidence: Vec<EvidenceRef>,
+    /// Tests.
+    pub counts: Option<Counts>,
+    /// Inputs examined.
+    pub examined: Option<u64>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// What a person should know.
+    pub notes: Vec<String>,
+    /// The command that repeats it.
+    pub repeat: Option<String>,
+    /// The sequence number of the record whose evidence is taken over; `None` where it was made now.
+    pub reused: Option<u64>,
+}
+
+impl CheckFinished {
+    /// The verdict with its reason. `None` where the two contradict each other.
+    pub const fn outcome(&self) -> Option<Outcome> {
+        Outcome::from_parts(self.verdict, self.reason)
+    }
+}
+
+/// What a reviewer found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReviewDecision {
+    /// Nothing speaks against the release.
+    Accepted,
+    /// Something does.
+    Rejected,
+}
+
+/// See [`Event::ReviewRecorded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewRecorded {
+    /// The gate.
+    pub gate: u32,
+    /// The check.
+    pub check: String,
+    /// The digest of the subject that was reviewed.
+    pub subject: Digest,
+    /// The digests of the evidence that the reviewer had before them, sorted.
+    pub evidence: Vec<Digest>,
+    /// Who reviewed.
+    pub agent: Agent,
+    /// What they found.
+    pub decision: ReviewDecision,
+    /// Their words.
+    pub note: String,
+}
+
+/// See [`Event::BlockerSeen`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockerSeen {
+    /// The tracker's ID.
+    pub id: String,
+    /// The problem's stable name.
+    pub fingerprint: Fingerprint,
+}
+
+/// See [`Event::BlockerFiled`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockerFiled {
+    /// The tracker's ID.
+    pub id: String,
+    /// The problem's stable name.
+    pub fingerprint: Fingerprint,
+    /// The task's title.
+    pub title: String,
+}
+
+/// See [`Event::BlockerResolved`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockerResolved {
+    /// The tracker's ID.
+    pub id: String,
+    /// The problem's stable name, for a blocker that gonogo filed.
+    pub fingerprint: Option<Fingerprint>,
+    /// Who closed it.
+    pub agent: Agent,
+    /// Why.
+    pub note: String,
+}
+
+/// See [`Event::PollFinished`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PollFinished {
+    /// The sequence number of the poll's first record.
+    pub poll: u64,
+    /// All required gates together.
+    pub verdict: Verdict,
+    /// Whether the poll gave clearance.
+    pub cleared: bool,
+    /// How many blockers stand; `None` where the tracker could not be read.
+    pub standing_blockers: Option<u64>,
+}
+
+/// See [`Event::Repaired`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repaired {
+    /// How many bytes were cut off.
+    pub bytes: u64,
+    /// Their digest.
+    pub digest: Digest,
+}

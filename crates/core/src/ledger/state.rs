@@ -1,0 +1,149 @@
+//! What the records add up to. State is this fold and nothing else: there is no other state file.
+
+use super::event::{CheckFinished, Event, PollFinished, PollStarted, Record, ReviewRecorded};
+use crate::digest::Digest;
+use crate::evidence::Fingerprint;
+use crate::verdict::{Outcome, Verdict};
+use std::collections::{BTreeMap, HashMap};
+
+/// A check's name: its gate and its id.
+pub type CheckKey = (u32, String);
+
+/// What the latest poll has come to.
+#[derive(Clone, Debug)]
+pub struct PollState {
+    /// The sequence number of its first record.
+    pub seq: u64,
+    /// How it began.
+    pub started: PollStarted,
+    /// Checks that began, with or without an end.
+    pub begun: Vec<CheckKey>,
+    /// Checks that ended.
+    pub finished: BTreeMap<CheckKey, CheckFinished>,
+    /// How it ended; `None` while it runs, or where it was cut short.
+    pub ended: Option<PollFinished>,
+}
+
+/// What a ledger says of its release.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The target that the ledger was opened for.
+    pub target: Option<String>,
+    /// The latest poll.
+    pub poll: Option<PollState>,
+    /// How many polls there were.
+    pub polls: u64,
+    /// Reviews, in order.
+    pub reviews: Vec<ReviewRecorded>,
+    passes: HashMap<(CheckKey, Digest), (u64, CheckFinished)>,
+    last_pass: HashMap<CheckKey, u64>,
+    known_blockers: HashMap<Fingerprint, u64>,
+    attempts: HashMap<(CheckKey, Digest), u64>,
+}
+
+impl State {
+    /// The state after all these records.
+    pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
+        let mut state = Self::default();
+        for record in records {
+            state.apply(record);
+        }
+        state
+    }
+
+    /// The state after one more record.
+    pub fn apply(&mut self, record: &Record) {
+        match &record.event {
+            Event::Opened(opened) => self.target = Some(opened.target.clone()),
+            Event::PollStarted(started) => {
+                self.polls += 1;
+                self.poll = Some(PollState {
+                    seq: record.seq,
+                    started: (**started).clone(),
+                    begun: Vec::new(),
+                    finished: BTreeMap::new(),
+                    ended: None,
+                });
+            }
+            Event::CheckStarted(check) => {
+                if let Some(poll) = self.poll.as_mut().filter(|poll| poll.seq == check.poll) {
+                    poll.begun.push((check.gate, check.check.clone()));
+                }
+            }
+            Event::CheckFinished(check) => self.apply_finished(record.seq, check),
+            Event::ReviewRecorded(review) => self.reviews.push(review.clone()),
+            Event::BlockerSeen(seen) => {
+                self.known_blockers.entry(seen.fingerprint.clone()).or_insert(record.seq);
+            }
+            Event::BlockerFiled(filed) => {
+                self.known_blockers.insert(filed.fingerprint.clone(), record.seq);
+            }
+            Event::PollFinished(finished) => {
+                if let Some(poll) = self.poll.as_mut().filter(|poll| poll.seq == finished.poll) {
+                    poll.ended = Some(finished.clone());
+                }
+            }
+            Event::BlockerResolved(_) | Event::Repaired(_) => {}
+        }
+    }
+
+    fn apply_finished(&mut self, seq: u64, check: &CheckFinished) {
+        let key = (check.gate, check.check.clone());
+        if check.reused.is_none() {
+            *self.attempts.entry((key.clone(), check.subject)).or_default() += 1;
+            let passed = check.verdict == Verdict::Passed && check.reason.is_none();
+            if passed {
+                self.last_pass.insert(key.clone(), seq);
+                self.passes.insert((key.clone(), check.subject), (seq, check.clone()));
+            } else {
+                // A pass before this is no longer the last word on this subject.
+                self.passes.remove(&(key.clone(), check.subject));
+            }
+        }
+        if let Some(poll) = self.poll.as_mut().filter(|poll| poll.seq == check.poll) {
+            poll.finished.insert(key, check.clone());
+        }
+    }
+
+    /// The latest evidence of a pass for this very subject, with the record that holds it. Failures and incomplete
+    /// checks are never taken over: they run again.
+    pub fn reusable(&self, check: &CheckKey, subject: Digest) -> Option<(u64, &CheckFinished)> {
+        self.passes.get(&(check.clone(), subject)).map(|(seq, finished)| (*seq, finished))
+    }
+
+    /// How often a check ran to an end on this subject.
+    pub fn attempts(&self, check: &CheckKey, subject: Digest) -> u64 {
+        self.attempts.get(&(check.clone(), subject)).copied().unwrap_or(0)
+    }
+
+    /// Whether this ledger knows the blocker.
+    pub fn knows_blocker(&self, fingerprint: &Fingerprint) -> bool {
+        self.known_blockers.contains_key(fingerprint)
+    }
+
+    /// Whether every one of these checks ran and passed after the blocker was last filed (or first seen). With no
+    /// check at all there is nothing that could have passed.
+    pub fn passed_since_blocker(&self, fingerprint: &Fingerprint, checks: &[CheckKey]) -> bool {
+        let Some(filed) = self.known_blockers.get(fingerprint) else { return false };
+        !checks.is_empty()
+            && checks.iter().all(|check| self.last_pass.get(check).is_some_and(|pass| pass > filed))
+    }
+
+    /// Whether every one of these checks passed in the latest poll. With no check at all, none did.
+    pub fn passed_in_latest_poll(&self, checks: &[CheckKey]) -> bool {
+        let Some(poll) = &self.poll else { return false };
+        let passed =
+            |check| poll.finished.get(check).is_some_and(|one| one.outcome() == Some(Outcome::Passed));
+        !checks.is_empty() && checks.iter().all(passed)
+    }
+
+    /// The last review of a check for this subject and exactly this evidence.
+    pub fn review(&self, check: &CheckKey, subject: Digest, evidence: &[Digest]) -> Option<&ReviewRecorded> {
+        self.reviews.iter().rev().find(|review| {
+            review.gate == check.0
+                && review.check == check.1
+                && review.subject == subject
+                && review.evidence == evidence
+        })
+    }
+}

@@ -1,0 +1,292 @@
+//! `gonogo.toml` as typed, validated data.
+//!
+//! Invariant: a [`Plan`] has no unknown key, no gate without an id of its own, no required gate without a check, and
+//! no pattern that does not compile. A text that breaks this is refused whole, with every problem and its place.
+
+mod drift;
+mod raw;
+mod validate;
+
+pub use drift::{required_gates, weakened};
+pub use raw::{Channels, GithubRelease, GoModule, Homebrew, Package, Step, StepKind, TrackerKind, schema};
+
+use crate::digest::Digest;
+use crate::readers::Reader;
+use crate::release::TagPattern;
+use regex::Regex;
+use semver::Version;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+
+/// A whole plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The digest of the plan's text, as it stood in the file.
+    pub digest: Digest,
+    /// The project under release.
+    pub project: Project,
+    /// Files that hold the version, in lockstep.
+    pub versions: Vec<VersionPlace>,
+    /// Tools that have to be there.
+    pub tools: Vec<Tool>,
+    /// The workflow whose success on the commit is a precondition, where the project has one.
+    pub ci: Option<Ci>,
+    /// Required gates, thresholds and limits.
+    pub policy: Policy,
+    /// The gates, in the order of the file.
+    pub gates: Vec<Gate>,
+    /// Where blockers live.
+    pub tracker: Tracker,
+    /// Release mechanics, in order.
+    pub steps: Vec<Step>,
+    /// Where users install from.
+    pub channels: Channels,
+}
+
+/// The project under release.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// `owner/name` on GitHub, where it is there.
+    pub repository: Option<String>,
+    /// How a version becomes a tag.
+    pub tag: TagPattern,
+    /// The changelog's path, where the project keeps one.
+    pub changelog: Option<String>,
+}
+
+/// A place that holds the version.
+#[derive(Clone, Debug)]
+pub struct VersionPlace {
+    /// The file, relative to the repository's root.
+    pub file: String,
+    /// Where in the file.
+    pub at: VersionAt,
+}
+
+/// Where in a file the version stands.
+#[derive(Clone, Debug)]
+pub enum VersionAt {
+    /// A dotted key of a TOML file.
+    TomlKey(Vec<String>),
+    /// A JSON pointer (RFC 6901).
+    JsonPointer(String),
+    /// The first group of a regular expression that matches exactly once.
+    Pattern(Regex),
+}
+
+impl std::fmt::Display for VersionAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TomlKey(key) => f.write_str(&key.join(".")),
+            Self::JsonPointer(pointer) => f.write_str(pointer),
+            Self::Pattern(pattern) => write!(f, "/{pattern}/"),
+        }
+    }
+}
+
+/// A tool that has to be there.
+#[derive(Clone, Debug)]
+pub struct Tool {
+    /// Its name on `PATH`.
+    pub name: String,
+    /// The lowest version that will do.
+    pub minimum: Option<Version>,
+    /// The arguments that make it print its version.
+    pub version_arguments: Vec<String>,
+}
+
+/// The continuous integration of the commit.
+#[derive(Clone, Debug)]
+pub struct Ci {
+    /// The workflow's path in the repository, such as `.github/workflows/ci.yml`.
+    pub workflow: String,
+    /// The events whose runs count.
+    pub events: Vec<String>,
+}
+
+/// What is required, and within which limits.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The gates that must pass.
+    pub required_gates: Vec<u32>,
+    /// Environment variables that every check may see, besides the fixed allow-list.
+    pub env: Vec<String>,
+    /// The cap of each output stream of a check, in bytes.
+    pub output_limit: usize,
+}
+
+/// Where blockers live.
+#[derive(Clone, Debug)]
+pub struct Tracker {
+    /// Which tracker.
+    pub kind: TrackerKind,
+    /// For the file tracker: its file, relative to the repository's root; in git's common directory where `None`.
+    pub path: Option<String>,
+}
+
+/// A numbered requirement.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// Its number.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// What is run or compared for it.
+    pub checks: Vec<Check>,
+}
+
+/// One thing run or compared for a gate.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Its name within the gate.
+    pub id: String,
+    /// What it does.
+    pub kind: CheckKind,
+    /// The least evidence that can pass.
+    pub minimum: Minimum,
+}
+
+/// The least evidence that can pass. Never zero: silence is not evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Minimum {
+    /// Tests executed, for a reader of tests.
+    pub tests: Option<u64>,
+    /// Inputs examined, for a reader of inputs.
+    pub examined: Option<u64>,
+    /// The greatest age of the data behind the answer, in days.
+    pub data_max_days: Option<u32>,
+}
+
+/// What a check does.
+#[derive(Clone, Debug)]
+pub enum CheckKind {
+    /// Runs a program and reads its output.
+    Command(Box<Command>),
+    /// All version places equal the target.
+    Versions,
+    /// The changelog has a section for the target.
+    Changelog,
+    /// The checkout has no changes and no untracked files.
+    GitClean,
+    /// Searches the commit and the base commit; a change asks for a review.
+    Inventory(Inventory),
+    /// Asks for a recorded review.
+    Review {
+        /// What the reviewer looks for.
+        focus: String,
+    },
+}
+
+impl CheckKind {
+    /// The name that the plan uses.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Command(_) => "command",
+            Self::Versions => "versions",
+            Self::Changelog => "changelog",
+            Self::GitClean => "git-clean",
+            Self::Inventory(_) => "inventory",
+            Self::Review { .. } => "review",
+        }
+    }
+}
+
+/// A program to run, and how to read it.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// Program and arguments. Never a shell line.
+    pub run: Vec<String>,
+    /// The folder to run in, relative to the repository's root.
+    pub cwd: Option<String>,
+    /// Environment variables that it may see, besides the policy's.
+    pub env: Vec<String>,
+    /// Environment variables that are set for it.
+    pub set_env: BTreeMap<String, String>,
+    /// When it is killed.
+    pub timeout: Duration,
+    /// How many processor slots it takes.
+    pub cpu: usize,
+    /// Named locks that it holds alone.
+    pub locks: Vec<String>,
+    /// Runs with nothing beside it.
+    pub exclusive: bool,
+    /// How its output is read.
+    pub reader: Reader,
+    /// A report file that it writes, relative to the repository's root, read in place of standard output.
+    pub report: Option<String>,
+    /// A known-bad run of the same tool, which the same reader must find something in.
+    pub canary: Option<Vec<String>>,
+}
+
+/// A search whose result is evidence.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    /// What is searched for, line by line.
+    pub pattern: Regex,
+    /// Path prefixes that are searched, relative to the repository's root.
+    pub paths: Vec<String>,
+    /// What the reviewer of a change looks for.
+    pub focus: Option<String>,
+}
+
+/// One problem of a plan's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong.
+    pub message: String,
+    /// Where in the text, in bytes.
+    pub span: Range<usize>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Plan {
+    /// Reads a plan. A byte-order mark and CRLF line ends are accepted; the digest is of the bytes as they are, and
+    /// the places of problems count from after the mark (see [`without_bom`]).
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let raw: raw::Plan = toml::from_str(without_bom(text)).map_err(|error| {
+            vec![Problem {
+                message: error.message().trim_end().to_owned(),
+                span: error.span().unwrap_or(0..0),
+                help: None,
+            }]
+        })?;
+        validate::plan(raw, Digest::of(text.as_bytes()))
+    }
+
+    /// Every check with its gate.
+    pub fn checks(&self) -> impl Iterator<Item = (&Gate, &Check)> {
+        self.gates.iter().flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)))
+    }
+
+    /// A gate by its number.
+    pub fn gate(&self, id: u32) -> Option<&Gate> {
+        self.gates.iter().find(|gate| gate.id == id)
+    }
+
+    /// The programs that the plan's checks call by name, and its declared tools: each once, sorted.
+    pub fn tool_names(&self) -> Vec<&str> {
+        let called = self.checks().filter_map(|(_, check)| match &check.kind {
+            CheckKind::Command(command) => Some(command),
+            _ => None,
+        });
+        let programs = called
+            .flat_map(|command| {
+                command.run.first().into_iter().chain(command.canary.iter().flat_map(|run| run.first()))
+            })
+            .map(String::as_str)
+            .filter(|program| !program.contains('/'));
+        let mut names: Vec<&str> = programs.chain(self.tools.iter().map(|tool| tool.name.as_str())).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// The text that the places of problems count in.
+pub fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}

@@ -1,0 +1,354 @@
+//! The plan as it is typed: what the TOML text may hold, and its JSON Schema.
+//!
+//! Invariant: every table refuses unknown keys. What a value means is decided in `validate`.
+
+use crate::readers::Pointers;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// The JSON Schema of a plan (draft 2020-12).
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Plan).to_value()
+}
+
+/// A release plan: the gates that must pass before a release, its mechanics and its channels.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "gonogo.toml")]
+pub(super) struct Plan {
+    /// The format of this file: 1.
+    #[schemars(with = "u32")]
+    pub(super) schema: Spanned<u32>,
+    /// The project under release.
+    pub(super) project: Project,
+    /// Places that hold the version; every one equals the target.
+    #[serde(default)]
+    #[schemars(with = "Vec<VersionPlace>")]
+    pub(super) versions: Vec<Spanned<VersionPlace>>,
+    /// Tools that have to be there.
+    #[serde(default)]
+    pub(super) tools: Vec<Tool>,
+    /// The workflow whose success on the commit is a precondition.
+    #[serde(default)]
+    pub(super) ci: Option<Ci>,
+    /// What is required, and within which limits.
+    pub(super) policy: Policy,
+    /// The gates.
+    #[serde(default)]
+    pub(super) gates: Vec<Gate>,
+    /// Where blockers live.
+    pub(super) tracker: Tracker,
+    /// Release mechanics, in order.
+    #[serde(default)]
+    pub(super) steps: Vec<Step>,
+    /// Where users install from.
+    #[serde(default)]
+    pub(super) channels: Channels,
+}
+
+/// The project under release.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Project {
+    /// Its name.
+    #[schemars(with = "String")]
+    pub(super) name: Spanned<String>,
+    /// `owner/name` on GitHub.
+    #[schemars(with = "Option<String>")]
+    pub(super) repository: Option<Spanned<String>>,
+    /// How a version becomes a tag: `{version}` once. By default `v{version}`.
+    #[schemars(with = "Option<String>")]
+    pub(super) tag: Option<Spanned<String>>,
+    /// The changelog's path.
+    #[schemars(with = "Option<String>")]
+    pub(super) changelog: Option<Spanned<String>>,
+}
+
+/// A place that holds the version: a file, and exactly one of `key`, `pointer` and `pattern`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct VersionPlace {
+    /// The file, relative to the repository's root.
+    #[schemars(with = "String")]
+    pub(super) file: Spanned<String>,
+    /// A dotted key of a TOML file, such as `package.version`.
+    #[schemars(with = "Option<String>")]
+    pub(super) key: Option<Spanned<String>>,
+    /// A JSON pointer, such as `/version`.
+    #[schemars(with = "Option<String>")]
+    pub(super) pointer: Option<Spanned<String>>,
+    /// A regular expression with one group, which is the version.
+    #[schemars(with = "Option<String>")]
+    pub(super) pattern: Option<Spanned<String>>,
+}
+
+/// A tool that has to be there.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Tool {
+    /// Its name on `PATH`.
+    #[schemars(with = "String")]
+    pub(super) name: Spanned<String>,
+    /// The lowest version that will do: `1`, `1.2` or `1.2.3`.
+    #[schemars(with = "Option<String>")]
+    pub(super) minimum: Option<Spanned<String>>,
+    /// The arguments that make it print its version. By default `--version`.
+    pub(super) version_arguments: Option<Vec<String>>,
+}
+
+/// The workflow whose success on the commit is a precondition.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Ci {
+    /// The workflow's path in the repository, such as `.github/workflows/ci.yml`.
+    #[schemars(with = "String")]
+    pub(super) workflow: Spanned<String>,
+    /// The events whose runs count. By default `push`.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) events: Option<Spanned<Vec<String>>>,
+}
+
+/// What is required, and within which limits.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Policy {
+    /// The gates that must pass, by number.
+    #[schemars(with = "Vec<u32>")]
+    pub(super) required_gates: Spanned<Vec<Spanned<u32>>>,
+    /// Environment variables that every check may see, besides the fixed allow-list.
+    #[serde(default)]
+    pub(super) env: Vec<String>,
+    /// The cap of each output stream of a check, in MiB (1 to 1024). By default 8.
+    #[schemars(with = "Option<u32>")]
+    pub(super) output_limit_mib: Option<Spanned<u32>>,
+}
+
+/// A numbered requirement with its checks.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Gate {
+    /// Its number, 1 or more.
+    #[schemars(with = "u32")]
+    pub(super) id: Spanned<u32>,
+    /// Its name.
+    #[schemars(with = "String")]
+    pub(super) name: Spanned<String>,
+    /// What is run or compared for it.
+    #[serde(default)]
+    #[schemars(with = "Vec<Check>")]
+    pub(super) checks: Vec<Spanned<Check>>,
+}
+
+/// One thing run or compared for a gate.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Check {
+    /// Its name within the gate: lower-case letters, digits and dashes.
+    #[schemars(with = "String")]
+    pub(super) id: Spanned<String>,
+    /// What it does. By default `command`.
+    #[schemars(with = "Option<Kind>")]
+    pub(super) kind: Option<Spanned<Kind>>,
+    /// For `command`: program and arguments. Never a shell line.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) run: Option<Spanned<Vec<String>>>,
+    /// For `command`: the folder to run in, relative to the repository's root.
+    #[schemars(with = "Option<String>")]
+    pub(super) cwd: Option<Spanned<String>>,
+    /// For `command`: environment variables that it may see, besides the policy's.
+    #[serde(default)]
+    pub(super) env: Vec<String>,
+    /// For `command`: environment variables that are set for it.
+    #[serde(default)]
+    pub(super) set_env: BTreeMap<String, String>,
+    /// For `command`: when it is killed, such as `90s`, `10m` or `1h 30m`. By default `10m`.
+    #[schemars(with = "Option<String>")]
+    pub(super) timeout: Option<Spanned<String>>,
+    /// For `command`: how many processor slots it takes. By default 1.
+    #[schemars(with = "Option<u32>")]
+    pub(super) cpu: Option<Spanned<u32>>,
+    /// For `command`: named locks that it holds alone, such as a build folder.
+    #[serde(default)]
+    pub(super) locks: Vec<String>,
+    /// For `command`: runs with nothing beside it.
+    #[serde(default)]
+    pub(super) exclusive: bool,
+    /// For `command`: how its output is read.
+    #[schemars(with = "Option<ReaderName>")]
+    pub(super) reader: Option<Spanned<ReaderName>>,
+    /// For `command`: a report file that it writes, relative to the repository's root.
+    #[schemars(with = "Option<String>")]
+    pub(super) report: Option<Spanned<String>>,
+    /// For the `json-pointer` reader: where the document says what.
+    pub(super) pointers: Option<Pointers>,
+    /// For the `text` reader: a regular expression; each line that matches is an input examined.
+    #[schemars(with = "Option<String>")]
+    pub(super) expect: Option<Spanned<String>>,
+    /// For the `text` reader: a regular expression; each line that matches is a finding.
+    #[schemars(with = "Option<String>")]
+    pub(super) finding: Option<Spanned<String>>,
+    /// For `command`: a known-bad run of the same tool, in which the same reader must find something.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) canary: Option<Spanned<Vec<String>>>,
+    /// The least evidence that can pass. By default one test, or one input.
+    #[schemars(with = "Option<Minimum>")]
+    pub(super) minimum: Option<Spanned<Minimum>>,
+    /// For `inventory`: the regular expression that is searched for, line by line.
+    #[schemars(with = "Option<String>")]
+    pub(super) pattern: Option<Spanned<String>>,
+    /// For `inventory`: path prefixes that are searched. By default everything.
+    #[serde(default)]
+    pub(super) paths: Vec<String>,
+    /// For `review` and `inventory`: what the reviewer looks for.
+    #[schemars(with = "Option<String>")]
+    pub(super) focus: Option<Spanned<String>>,
+}
+
+/// What a check does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kind {
+    Command,
+    Versions,
+    Changelog,
+    GitClean,
+    Inventory,
+    Review,
+}
+
+/// How a tool's output is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ReaderName {
+    Libtest,
+    Nextest,
+    Pytest,
+    Unittest,
+    #[serde(alias = "node:test")]
+    NodeTest,
+    GoTest,
+    CargoAudit,
+    NpmAudit,
+    PipAudit,
+    Sarif,
+    Junit,
+    JsonPointer,
+    Text,
+}
+
+/// The least evidence that can pass.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Minimum {
+    /// Tests executed, 1 or more.
+    pub(super) tests: Option<u64>,
+    /// Inputs examined, 1 or more.
+    pub(super) examined: Option<u64>,
+    /// The greatest age of the data behind the answer, in days.
+    pub(super) data_max_days: Option<u32>,
+}
+
+/// Where blockers live.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Tracker {
+    /// Which tracker.
+    #[schemars(with = "TrackerKind")]
+    pub(super) kind: Spanned<TrackerKind>,
+    /// For `file`: the file, relative to the repository's root. By default one in git's common directory.
+    #[schemars(with = "Option<String>")]
+    pub(super) path: Option<Spanned<String>>,
+}
+
+/// Which tracker holds the blockers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrackerKind {
+    /// The `ergo` backlog of the repository.
+    Ergo,
+    /// GitHub issues, through `gh`.
+    Github,
+    /// A file of gonogo's own.
+    File,
+}
+
+/// One release mechanic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Step {
+    /// What it does.
+    pub kind: StepKind,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepKind {
+    /// Makes the annotated tag.
+    Tag,
+    /// Pushes the tag.
+    PushTag,
+    /// Waits for the workflow that the tag started.
+    WatchWorkflow,
+    /// Fetches what the workflow built.
+    FetchArtifacts,
+    /// Writes and pushes the Homebrew formula.
+    HomebrewFormula,
+    /// Starts a workflow by hand.
+    DispatchWorkflow,
+    /// Makes sure of the GitHub release.
+    GithubRelease,
+    /// Runs a program.
+    Command,
+}
+
+/// Where users install from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Channels {
+    /// crates.io.
+    pub crates_io: Option<Package>,
+    /// npm.
+    pub npm: Option<Package>,
+    /// PyPI.
+    pub pypi: Option<Package>,
+    /// A Homebrew tap.
+    pub homebrew: Option<Homebrew>,
+    /// The Go module proxy.
+    pub go: Option<GoModule>,
+    /// The assets of the GitHub release.
+    pub github_release: Option<GithubRelease>,
+}
+
+/// A formula in a Homebrew tap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Homebrew {
+    /// `owner/name` of the tap's repository.
+    pub tap: String,
+    /// The formula's name.
+    pub formula: String,
+}
+
+/// A Go module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GoModule {
+    /// Its path.
+    pub module: String,
+}
+
+/// The GitHub release of the tag. It is named by the project's repository and the target's tag.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GithubRelease {}
+
+/// A package of a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Package {
+    /// Its name there.
+    pub package: String,
+}

@@ -1,0 +1,252 @@
+//! The ledger on disk: one folder a release, one writer by file lock, blobs before the record that names them.
+//!
+//! Invariant: what [`Ledger::flush`] has confirmed survives a crash of this program or of the machine. A failed write
+//! ends the ledger: nothing is appended after it.
+
+mod writer;
+
+use gonogo_core::canonical::NotCanonical;
+use gonogo_core::digest::Digest;
+use gonogo_core::ledger::{self, Anchor, Broken, Chain, Event, EvidenceRef, Opened, Record, State};
+use rustix::fs::{FlockOperation, flock};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use writer::{Entry, Writer};
+
+const RECORDS: &str = "ledger.jsonl";
+const ANCHOR: &str = "anchor.json";
+const BLOBS: &str = "blobs";
+const LOCK: &str = "lock";
+
+/// Why a ledger cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// Another process writes this ledger.
+    #[error("another poll of this release is under way ({holder})")]
+    Busy {
+        /// Who, as far as the lock file says.
+        holder: String,
+    },
+    /// The ledger cannot be believed.
+    #[error("the ledger at {} cannot be believed", .path.display())]
+    Broken {
+        /// The ledger's folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Broken,
+    },
+    /// The ledger is another release's.
+    #[error("the ledger at {} is of {found}", .path.display())]
+    OtherTarget {
+        /// The ledger's folder.
+        path: PathBuf,
+        /// The target that it names.
+        found: String,
+    },
+    /// The system refused.
+    #[error("cannot {doing} {}", .path.display())]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// An event that has no canonical spelling.
+    #[error("an event cannot be recorded")]
+    NotCanonical(#[from] NotCanonical),
+    /// A blob is not what its digest says.
+    #[error("the evidence {0} is missing or is not what its digest says")]
+    BadBlob(Digest),
+}
+
+/// Bytes that a record names.
+#[derive(Clone, Debug)]
+pub struct Blob {
+    reference: EvidenceRef,
+    bytes: Vec<u8>,
+}
+
+impl Blob {
+    /// Evidence under a name.
+    pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let reference =
+            EvidenceRef { name: name.into(), digest: Digest::of(&bytes), bytes: bytes.len() as u64 };
+        Self { reference, bytes }
+    }
+
+    /// How a record names it.
+    pub const fn reference(&self) -> &EvidenceRef {
+        &self.reference
+    }
+}
+
+/// A release's folder under git's common directory.
+pub fn folder(common_dir: &Path, tag: &str) -> PathBuf {
+    common_dir.join("gonogo").join("releases").join(tag)
+}
+
+/// A ledger that is open for writing.
+pub struct Ledger {
+    folder: PathBuf,
+    chain: Chain,
+    state: State,
+    writer: Writer,
+    repaired: Option<u64>,
+    // Held until the ledger is dropped; the system lets go of it whatever happens to us.
+    _lock: File,
+}
+
+impl Ledger {
+    /// Opens a release's ledger, or begins it. Cuts off a torn last line and records that.
+    pub fn open(folder: &Path, opened: Opened) -> Result<Self, LedgerError> {
+        fs::create_dir_all(folder.join(BLOBS)).map_err(io_error("create", folder))?;
+        let lock = lock(&folder.join(LOCK))?;
+        let target = opened.target.clone();
+        let path = folder.join(RECORDS);
+        if !path.try_exists().map_err(io_error("look at", &path))? && read_anchor(folder)?.is_none() {
+            writer::write_anchor(folder, Anchor::empty()).map_err(io_error("write", folder))?;
+        }
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(io_error("open", &path))?;
+        writer::sync_folder(folder).map_err(io_error("sync", folder))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(io_error("read", &path))?;
+        let (records, chain, torn) = parse(folder, &bytes)?;
+        let state = State::fold(&records);
+        if let Some(torn) = &torn {
+            file.set_len(torn.offset).map_err(io_error("repair", &path))?;
+            file.seek(SeekFrom::End(0)).map_err(io_error("repair", &path))?;
+        }
+        let writer = Writer::start(folder.to_owned(), file);
+        let repaired = torn.as_ref().map(|torn| torn.repaired.bytes);
+        let mut ledger = Self { folder: folder.to_owned(), chain, state, writer, repaired, _lock: lock };
+        match ledger.state.target.clone() {
+            Some(found) if found != target => {
+                return Err(LedgerError::OtherTarget { path: folder.to_owned(), found });
+            }
+            Some(_) => {}
+            None => {
+                ledger.append(Event::Opened(opened), Vec::new())?;
+            }
+        }
+        if let Some(torn) = torn {
+            ledger.append(Event::Repaired(torn.repaired), Vec::new())?;
+        }
+        Ok(ledger)
+    }
+
+    /// Adds an event with the evidence that it names. It is on disk once [`Ledger::flush`] says so.
+    pub fn append(&mut self, event: Event, blobs: Vec<Blob>) -> Result<Record, LedgerError> {
+        self.writer.fault()?;
+        let at = crate::clock::spelled(crate::clock::now());
+        let (record, line) = self.chain.add(event, at)?;
+        self.state.apply(&record);
+        self.writer.send(Entry { line, blobs, anchor: self.chain.anchor() })?;
+        Ok(record)
+    }
+
+    /// Waits until everything that was appended is on disk.
+    pub fn flush(&mut self) -> Result<(), LedgerError> {
+        self.writer.flush()
+    }
+
+    /// What the records add up to.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Where the chain stands.
+    pub const fn anchor(&self) -> Anchor {
+        self.chain.anchor()
+    }
+
+    /// How many bytes of a torn last line were cut off when it was opened.
+    pub const fn repaired_bytes(&self) -> Option<u64> {
+        self.repaired
+    }
+
+    /// The ledger's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+/// Reads a release's ledger without a lock and without repairing it. `None` where there is none.
+pub fn read(folder: &Path) -> Result<Option<Vec<Record>>, LedgerError> {
+    let path = folder.join(RECORDS);
+    // The anchor first: records may come after it is read, and never go.
+    let anchor = read_anchor(folder)?;
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && anchor.is_none() => return Ok(None),
+        Err(error) => return Err(io_error("read", &path)(error)),
+    };
+    let (records, ..) = ledger::read(&bytes, anchor).map_err(broken(folder))?;
+    Ok(Some(records))
+}
+
+/// Evidence by its digest, checked against it.
+pub fn read_blob(folder: &Path, digest: Digest) -> Result<Vec<u8>, LedgerError> {
+    let bytes = fs::read(folder.join(BLOBS).join(digest.hex())).map_err(|_| LedgerError::BadBlob(digest))?;
+    if Digest::of(&bytes) == digest { Ok(bytes) } else { Err(LedgerError::BadBlob(digest)) }
+}
+
+fn parse(folder: &Path, bytes: &[u8]) -> Result<(Vec<Record>, Chain, Option<ledger::Torn>), LedgerError> {
+    ledger::read(bytes, read_anchor(folder)?).map_err(broken(folder))
+}
+
+fn broken(folder: &Path) -> impl FnOnce(Broken) -> LedgerError {
+    let path = folder.to_owned();
+    move |source| LedgerError::Broken { path, source }
+}
+
+fn read_anchor(folder: &Path) -> Result<Option<Anchor>, LedgerError> {
+    let path = folder.join(ANCHOR);
+    match fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| LedgerError::Io {
+            doing: "believe",
+            path,
+            source: Arc::new(error.into()),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error("read", &path)(error)),
+    }
+}
+
+fn lock(path: &Path) -> Result<File, LedgerError> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(io_error("open", path))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => {
+            // For whoever finds it held; the lock itself does not depend on it.
+            let named = file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id()));
+            named.map_err(io_error("write", path))?;
+            Ok(file)
+        }
+        Err(rustix::io::Errno::WOULDBLOCK) => {
+            let mut holder = String::new();
+            file.read_to_string(&mut holder).ok();
+            let holder = if holder.is_empty() { "process not known".to_owned() } else { holder };
+            Err(LedgerError::Busy { holder })
+        }
+        Err(errno) => Err(io_error("lock", path)(errno.into())),
+    }
+}
+
+fn io_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> LedgerError {
+    let path = path.to_owned();
+    move |source| LedgerError::Io { doing, path, source: Arc::new(source) }
+}

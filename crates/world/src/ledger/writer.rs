@@ -1,0 +1,172 @@
+//! The thread that puts records on disk. It takes what has come in since its last write as one batch: all blobs
+//! synced, then all lines and one sync, then the anchor.
+
+use super::{ANCHOR, BLOBS, Blob, LedgerError};
+use gonogo_core::ledger::Anchor;
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// How many records may wait to be written before whoever appends has to wait.
+const QUEUE: usize = 64;
+/// How many blobs are synced side by side.
+const SYNCS: usize = 8;
+
+/// A line with the blobs that it names.
+pub(super) struct Entry {
+    pub(super) line: String,
+    pub(super) blobs: Vec<Blob>,
+    pub(super) anchor: Anchor,
+}
+
+enum Order {
+    Write(Entry),
+    Confirm(SyncSender<()>),
+}
+
+#[derive(Clone, Default)]
+struct Fault(Arc<Mutex<Option<Arc<io::Error>>>>);
+
+impl Fault {
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<io::Error>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The way to the thread. Dropping it waits until the thread has written what it was given.
+pub(super) struct Writer {
+    folder: PathBuf,
+    orders: Option<SyncSender<Order>>,
+    fault: Fault,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(folder: PathBuf, file: File) -> Self {
+        let (orders, inbox) = sync_channel(QUEUE);
+        let fault = Fault::default();
+        let (at, seen) = (folder.clone(), fault.clone());
+        let thread = std::thread::spawn(move || work(&at, file, &inbox, &seen));
+        Self { folder, orders: Some(orders), fault, thread: Some(thread) }
+    }
+
+    /// The error that ended this ledger, if one has.
+    pub(super) fn fault(&self) -> Result<(), LedgerError> {
+        match &*self.fault.lock() {
+            None => Ok(()),
+            Some(source) => {
+                Err(LedgerError::Io { doing: "write", path: self.folder.clone(), source: Arc::clone(source) })
+            }
+        }
+    }
+
+    pub(super) fn send(&self, entry: Entry) -> Result<(), LedgerError> {
+        self.order(Order::Write(entry))
+    }
+
+    pub(super) fn flush(&self) -> Result<(), LedgerError> {
+        let (done, wait) = sync_channel(1);
+        self.order(Order::Confirm(done))?;
+        // A thread that is gone has left its fault behind.
+        wait.recv().ok();
+        self.fault()
+    }
+
+    fn order(&self, order: Order) -> Result<(), LedgerError> {
+        let sent = self.orders.as_ref().is_some_and(|orders| orders.send(order).is_ok());
+        self.fault()?;
+        if sent {
+            return Ok(());
+        }
+        let source = Arc::new(io::Error::other("the ledger's writer has ended"));
+        Err(LedgerError::Io { doing: "write", path: self.folder.clone(), source })
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+fn work(folder: &Path, mut file: File, inbox: &Receiver<Order>, fault: &Fault) {
+    let mut stored = HashSet::new();
+    while let Ok(first) = inbox.recv() {
+        let mut entries = Vec::new();
+        let mut waiting = Vec::new();
+        for order in std::iter::once(first).chain(inbox.try_iter().take(QUEUE)) {
+            match order {
+                Order::Write(entry) => entries.push(entry),
+                Order::Confirm(done) => waiting.push(done),
+            }
+        }
+        let written =
+            if fault.lock().is_some() { Ok(()) } else { write(folder, &mut file, &entries, &mut stored) };
+        if let Err(error) = written {
+            fault.lock().get_or_insert(Arc::new(error));
+        }
+        for done in waiting {
+            done.send(()).ok();
+        }
+    }
+}
+
+fn write(folder: &Path, file: &mut File, entries: &[Entry], stored: &mut HashSet<String>) -> io::Result<()> {
+    let Some(last) = entries.last() else { return Ok(()) };
+    let blobs = entries.iter().flat_map(|entry| &entry.blobs);
+    store(&folder.join(BLOBS), blobs, stored)?;
+    let lines: String = entries.iter().flat_map(|entry| [entry.line.as_str(), "\n"]).collect();
+    file.write_all(lines.as_bytes())?;
+    file.sync_data()?;
+    write_anchor(folder, last.anchor)
+}
+
+/// Writes the blobs that are not there yet, each whole under its name or not at all.
+fn store<'a>(
+    folder: &Path,
+    blobs: impl Iterator<Item = &'a Blob>,
+    stored: &mut HashSet<String>,
+) -> io::Result<()> {
+    let mut fresh = Vec::new();
+    for blob in blobs {
+        let name = blob.reference().digest.hex();
+        if stored.insert(name.clone()) && !folder.join(&name).try_exists()? {
+            fresh.push((name, &blob.bytes));
+        }
+    }
+    for group in fresh.chunks(SYNCS) {
+        std::thread::scope(|scope| {
+            let writes: Vec<_> =
+                group.iter().map(|(name, bytes)| scope.spawn(|| place(folder, name, bytes))).collect();
+            writes.into_iter().try_for_each(|write| {
+                write.join().unwrap_or_else(|_| Err(io::Error::other("a write of evidence broke off")))
+            })
+        })?;
+    }
+    if fresh.is_empty() { Ok(()) } else { sync_folder(folder) }
+}
+
+fn place(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_data()?;
+    file.persist(folder.join(name)).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Puts the anchor in its place. It may lag behind the records; it is never ahead of them.
+pub(super) fn write_anchor(folder: &Path, anchor: Anchor) -> io::Result<()> {
+    let text = serde_json::to_vec(&anchor)?;
+    place(folder, ANCHOR, &text)
+}
+
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
