@@ -1,0 +1,186 @@
+//! A project in a folder of its own, and the program run on it in a cleared environment.
+
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A git repository with a plan, and a folder of tools that stand in for a project's own.
+pub struct Project {
+    folder: TempDir,
+}
+
+/// How a run of the program ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    /// The one JSON document on standard output.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Asserts the exit code, with everything that was printed where it is another.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// A check in a document of a poll: verdict and reason.
+#[track_caller]
+pub fn check<'a>(document: &'a Value, gate: u64, id: &str) -> &'a Value {
+    let gates = document["gates"].as_array().unwrap();
+    let gate = gates
+        .iter()
+        .find(|one| one["id"] == gate)
+        .unwrap_or_else(|| panic!("no gate {gate} in {document:#}"));
+    let checks = gate["checks"].as_array().unwrap();
+    checks.iter().find(|one| one["id"] == id).unwrap_or_else(|| panic!("no check {id} in {gate:#}"))
+}
+
+/// A plan of one gate, 3, with the file tracker and these checks.
+pub fn plan(checks: &str) -> String {
+    format!(
+        "schema = 1\n\n[project]\nname = \"sample\"\n\n[policy]\nrequired-gates = [3]\n\n[tracker]\nkind = \"file\"\n\n\
+         [[gates]]\nid = 3\nname = \"Concurrency\"\n\n{checks}"
+    )
+}
+
+/// A libtest check that runs one of the project's tools.
+pub fn libtest(id: &str, tool: &str) -> String {
+    format!("[[gates.checks]]\nid = \"{id}\"\nrun = [\"{tool}\"]\nreader = \"libtest\"\n\n")
+}
+
+/// What libtest prints for a test that passed.
+pub const PASSED: &str = "\nrunning 1 test\ntest it_works ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n";
+/// What libtest prints for a test that failed.
+pub const FAILED: &str = "\nrunning 1 test\ntest it_works ... FAILED\n\nfailures:\n\n---- it_works stdout ----\nboom\n\n\nfailures:\n    it_works\n\ntest result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n";
+/// What libtest prints where a filter matches nothing.
+pub const NOTHING: &str = "\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 5 filtered out; finished in 0.00s\n\n";
+
+impl Project {
+    /// A repository whose first release is tagged v0.1.0, with this plan committed.
+    pub fn new(plan: &str) -> Self {
+        let project = Self::unborn();
+        project.write("gonogo.toml", plan);
+        project.commit("begin");
+        project.git(&["tag", "-a", "-m", "Release v0.1.0", "v0.1.0"]);
+        project
+    }
+
+    /// A repository without a commit.
+    pub fn unborn() -> Self {
+        let folder = tempfile::Builder::new().prefix("gonogo-it-").tempdir().unwrap();
+        let project = Self { folder };
+        for name in ["repo", "tools", "home"] {
+            std::fs::create_dir(project.folder.path().join(name)).unwrap();
+        }
+        project.git(&["init", "--quiet", "--initial-branch=main"]);
+        project
+    }
+
+    /// The checkout.
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("repo")
+    }
+
+    /// A path beside the checkout.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The ledger's folder of a release.
+    pub fn ledger(&self, tag: &str) -> PathBuf {
+        self.root().join(".git/gonogo/releases").join(tag)
+    }
+
+    /// Writes a file of the checkout.
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.root().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// Writes a tool: a shell script on the search path, outside the checkout.
+    pub fn tool(&self, name: &str, script: &str) {
+        let path = self.folder.path().join("tools").join(name);
+        // A new file each time: one that is being run cannot be written over.
+        std::fs::remove_file(&path).ok();
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A tool that prints a text and exits with a status.
+    pub fn printing(&self, name: &str, text: &str, status: i32) {
+        let file = self.beside(&format!("{name}.out"));
+        std::fs::write(&file, text).unwrap();
+        self.tool(name, &format!("cat '{}'\nexit {status}", file.display()));
+    }
+
+    /// Commits everything.
+    pub fn commit(&self, message: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "-m", message]);
+    }
+
+    /// Runs git in the checkout, and gives its output.
+    #[track_caller]
+    pub fn git(&self, arguments: &[&str]) -> String {
+        let output = self.command("git").args(arguments).output().unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The program, ready to run in the checkout.
+    pub fn gonogo(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_gonogo"));
+        command.args(arguments);
+        command
+    }
+
+    /// Runs the program.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.gonogo(arguments).output().unwrap().into()
+    }
+
+    /// Polls for v0.2.0, as JSON.
+    pub fn poll(&self) -> Ran {
+        self.run(&["poll", "v0.2.0", "--json"])
+    }
+
+    /// A program in the checkout, with nothing of our own environment.
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command
+            .current_dir(self.root())
+            .env_clear()
+            .env(
+                "PATH",
+                format!("{}:/usr/local/bin:/usr/bin:/bin", self.folder.path().join("tools").display()),
+            )
+            .env("HOME", self.folder.path().join("home"))
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_NAME", "sample")
+            .env("GIT_AUTHOR_EMAIL", "sample@example.test")
+            .env("GIT_COMMITTER_NAME", "sample")
+            .env("GIT_COMMITTER_EMAIL", "sample@example.test")
+            .env("GONOGO_AGENT", "tester@host")
+            .stdin(Stdio::null());
+        command
+    }
+}
