@@ -349,6 +349,16 @@ fn a_junit_report_that_expands_or_is_not_one_report_is_refused() {
 }
 
 #[test]
+fn a_script_without_a_test_is_not_a_test_that_passed() {
+    let report =
+        br#"<testsuites><testcase name="/project/a.test.js" time="0.05" classname="test"/></testsuites>"#;
+    let reading = reader("junit").read(&stdout(report, 0)).unwrap();
+    assert_eq!(reading.counts.map(|counts| (counts.executed, counts.skipped)), Some((0, 1)));
+    let bare = Fixture::load("node-test", "bare-24").read().unwrap();
+    assert_eq!(bare.counts.map(|counts| counts.executed), Some(0));
+}
+
+#[test]
 fn a_suite_that_could_not_be_set_up_is_a_finding() {
     let report = br#"<testsuite name="s" errors="1"><error message="no"/><testcase name="t"/></testsuite>"#;
     let reading = reader("junit").read(&stdout(report, 0)).unwrap();
