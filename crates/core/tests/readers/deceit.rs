@@ -179,6 +179,13 @@ fn a_summary_that_contradicts_its_tests_is_unreadable() {
         ("unittest", "quiet", "OK (skipped=1", "FAILED (skipped=1"),
         ("unittest", "quiet", "OK (skipped=1", "OK (vanished=1"),
         ("node-test", "quiet", "# tests 7", "# tests 8"),
+        ("node-test", "quiet", "# pass 5", "# pass 6"),
+        (
+            "go-test",
+            "quiet",
+            "\"Action\":\"pass\",\"Package\":\"example.test/sample/sub\",\"Test\"",
+            "\"Action\":\"cont\",\"Package\":\"example.test/sample/sub\",\"Test\"",
+        ),
         ("node-test", "quiet", "ok 1 - adds\n", ""),
         ("node-test", "quiet", "\n1..5\n", "\n1..6\n"),
         ("node-test", "quiet", "ok 1 - adds\n", "not ok 1 - adds\n"),
@@ -236,7 +243,7 @@ fn a_second_summary_makes_a_clean_output_unreadable() {
             "nextest",
             "quiet",
             "        PASS [   0.007s] (1/4)",
-            "     Summary [   0.109s] 9 tests run: 9 passed, 0 skipped\n",
+            "     Summary [   0.109s] 4 tests run: 4 passed, 1 skipped\n",
         ),
         ("pytest", "quiet", "test_sample.py .sx", "===== 9 passed in 0.01s =====\n"),
         ("pytest", "quiet-q", ".sx", "9 passed in 0.01s\n"),
@@ -284,6 +291,22 @@ fn warnings_that_cargo_audit_was_told_to_deny_are_findings() {
     assert!(fixture.read().unwrap().findings.is_empty());
     fixture.exit = 1;
     assert_eq!(fixture.read().unwrap().findings.len(), 2);
+}
+
+#[test]
+fn more_tests_listed_as_passed_than_counted_are_unreadable() {
+    let mut fixture = changed("nextest", "quiet", "Starting 4 tests", "Starting 3 tests");
+    let text = String::from_utf8(fixture.stderr.clone()).unwrap();
+    fixture.stderr = text.replace("4 tests run: 4 passed", "3 tests run: 3 passed").into_bytes();
+    is_unreadable(fixture.read(), "nextest");
+}
+
+#[test]
+fn a_document_in_which_nothing_is_looked_for_is_unreadable() {
+    let empty = br#"{"version":"2.1.0","runs":[]}"#;
+    is_unreadable(reader("sarif").read(&stdout(empty, 0)), "a log without a run");
+    let nothing = gonogo_core::readers::Reader::JsonPointer(gonogo_core::readers::Pointers::default());
+    is_unreadable(nothing.read(&stdout(b"{}", 0)), "no pointer");
 }
 
 #[test]
