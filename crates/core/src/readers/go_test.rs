@@ -6,7 +6,7 @@
 use super::lines::{Lines, agree, finding, no_report_said, shown};
 use super::{Output, RawFinding, Reading, Unread, go_events, go_lines};
 use crate::evidence::Counts;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
     let stdout = Lines::of(output.stdout);
@@ -57,23 +57,21 @@ pub(super) struct Run {
 }
 
 impl Run {
-    fn has_children(&self, package: &str, test: &str) -> bool {
-        let inside = format!("{test}/");
-        self.tests.iter().any(|(other, name, _)| other == package && name.starts_with(&inside))
-    }
-
-    fn failed_inside(&self, package: &str, test: &str) -> bool {
-        let inside = format!("{test}/");
-        let failed = |(other, name, end): &(String, String, End)| {
-            other == package && *end == End::Fail && name.starts_with(&inside)
-        };
-        self.tests.iter().any(failed)
-    }
-
     /// Tests whose end counts: those without subtests, and those that failed with none of their subtests failing.
     fn counted(&self) -> impl Iterator<Item = &(String, String, End)> {
-        self.tests.iter().filter(|(package, test, end)| {
-            !self.has_children(package, test) || (*end == End::Fail && !self.failed_inside(package, test))
+        let (mut parents, mut failed_inside) = (BTreeSet::new(), BTreeSet::new());
+        for (package, test, end) in &self.tests {
+            for (slash, _) in test.match_indices('/') {
+                let parent = (package.as_str(), test.get(..slash).unwrap_or_default());
+                parents.insert(parent);
+                if *end == End::Fail {
+                    failed_inside.insert(parent);
+                }
+            }
+        }
+        self.tests.iter().filter(move |(package, test, end)| {
+            let name = (package.as_str(), test.as_str());
+            !parents.contains(&name) || (*end == End::Fail && !failed_inside.contains(&name))
         })
     }
 

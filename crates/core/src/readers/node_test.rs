@@ -17,7 +17,7 @@ static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(.*?) # (?:SKIP|
 static SPEC: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^((?:  )*)([✔✖﹣⚠▶]) (.+?) \([0-9.]+ms\)((?: #.*)?)$"));
 static SPEC_GROUP: LazyLock<Regex> = LazyLock::new(|| pattern(r"^((?:  )*)▶ (.+)$"));
-static FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^.*[./\\].*\.[cm]?[jt]s$"));
+static FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^.+\.[cm]?[jt]sx?$"));
 
 const NAMES: [&str; 8] = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo", "duration_ms"];
 
@@ -52,6 +52,11 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
     let counts = Counts::of(passed, failed, totals.skipped.saturating_add(totals.todo));
     let notes = files.iter().map(|name| format!("no test in {}, not counted", shown(name))).collect();
     agree(output.exit, Reading { counts: Some(counts), findings, notes, ..Reading::default() })
+}
+
+/// Whether a test's name is that of a script.
+pub(super) fn is_file_name(name: &str) -> bool {
+    FILE.is_match(name)
 }
 
 struct Totals {

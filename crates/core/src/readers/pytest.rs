@@ -19,7 +19,8 @@ static COLLECTED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?: / ([0-9]+) skipped)?(?: / ([0-9]+) selected)?$"
     ))
 });
-static NAMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(FAILED|ERROR) (\S.*?)(?: - (.*))?$"));
+static NAMED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(FAILED|ERROR|SUBFAILED(?:\[.*?\]|\(.*?\))*) (\S.*?)(?: - (.*))?$"));
 static NAMES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^=+ short test summary info =+$"));
 
 pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
@@ -65,6 +66,7 @@ struct Summary {
     expected: u64,
     unexpected: u64,
     deselected: u64,
+    repeated: u64,
 }
 
 impl Summary {
@@ -85,8 +87,11 @@ impl Summary {
                 "xfailed" => &mut summary.expected,
                 "xpassed" => &mut summary.unexpected,
                 "deselected" => &mut summary.deselected,
+                "rerun" => &mut summary.repeated,
                 // `--collect-only`: found, and not run.
                 "warning" | "warnings" | "test collected" | "tests collected" => continue,
+                // The test they are in counts; a failed one counts as `failed`.
+                "subtests passed" | "subtests skipped" | "subtests xfailed" => continue,
                 _ => return Err(odd()),
             };
             *place = place.checked_add(count).ok_or_else(odd)?;
@@ -124,6 +129,7 @@ impl Summary {
         [
             note(self.expected, "failed as expected (xfailed)"),
             note(self.unexpected, "passed unexpectedly (xpassed)"),
+            note(self.repeated, "run again after a failure (rerun)"),
         ]
         .into_iter()
         .flatten()
@@ -145,7 +151,8 @@ fn named(stdout: &Lines, summary: usize) -> Vec<RawFinding> {
             let message =
                 format!("{}: {test}{}{why}", what.to_lowercase(), if why.is_empty() { "" } else { ": " });
             // A test can fail and have an error in its teardown: two problems of one test.
-            let key = if what == "ERROR" { format!("error {test}") } else { test.to_owned() };
+            let key =
+                if what == "FAILED" { test.to_owned() } else { format!("{} {test}", what.to_lowercase()) };
             finding(&key, &message, place)
         })
         .collect()

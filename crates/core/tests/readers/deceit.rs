@@ -19,8 +19,8 @@ fn changed(reader: &str, name: &str, from: &str, to: &str) -> Fixture {
 }
 
 fn is_unreadable(reading: Result<Reading, Unread>, what: &str) {
-    let Err(unread) = reading else { panic!("{what}: {reading:?}") };
-    assert_eq!(unread.reason, Reason::UnreadableOutput, "{what}: {unread:?}");
+    let reason = reading.as_ref().err().map(|unread| unread.reason);
+    assert_eq!(reason, Some(Reason::UnreadableOutput), "{what}: {reading:?}");
 }
 
 #[test]
@@ -179,6 +179,13 @@ fn a_summary_that_contradicts_its_tests_is_unreadable() {
         ("unittest", "quiet", "OK (skipped=1", "FAILED (skipped=1"),
         ("unittest", "quiet", "OK (skipped=1", "OK (vanished=1"),
         ("node-test", "quiet", "# tests 7", "# tests 8"),
+        ("node-test", "quiet", "# pass 5", "# pass 6"),
+        (
+            "go-test",
+            "quiet",
+            "\"Action\":\"pass\",\"Package\":\"example.test/sample/sub\",\"Test\"",
+            "\"Action\":\"cont\",\"Package\":\"example.test/sample/sub\",\"Test\"",
+        ),
         ("node-test", "quiet", "ok 1 - adds\n", ""),
         ("node-test", "quiet", "\n1..5\n", "\n1..6\n"),
         ("node-test", "quiet", "ok 1 - adds\n", "not ok 1 - adds\n"),
@@ -236,7 +243,7 @@ fn a_second_summary_makes_a_clean_output_unreadable() {
             "nextest",
             "quiet",
             "        PASS [   0.007s] (1/4)",
-            "     Summary [   0.109s] 9 tests run: 9 passed, 0 skipped\n",
+            "     Summary [   0.109s] 4 tests run: 4 passed, 1 skipped\n",
         ),
         ("pytest", "quiet", "test_sample.py .sx", "===== 9 passed in 0.01s =====\n"),
         ("pytest", "quiet-q", ".sx", "9 passed in 0.01s\n"),
@@ -284,6 +291,22 @@ fn warnings_that_cargo_audit_was_told_to_deny_are_findings() {
     assert!(fixture.read().unwrap().findings.is_empty());
     fixture.exit = 1;
     assert_eq!(fixture.read().unwrap().findings.len(), 2);
+}
+
+#[test]
+fn more_tests_listed_as_passed_than_counted_are_unreadable() {
+    let mut fixture = changed("nextest", "quiet", "Starting 4 tests", "Starting 3 tests");
+    let text = String::from_utf8(fixture.stderr.clone()).unwrap();
+    fixture.stderr = text.replace("4 tests run: 4 passed", "3 tests run: 3 passed").into_bytes();
+    is_unreadable(fixture.read(), "nextest");
+}
+
+#[test]
+fn a_document_in_which_nothing_is_looked_for_is_unreadable() {
+    let empty = br#"{"version":"2.1.0","runs":[]}"#;
+    is_unreadable(reader("sarif").read(&stdout(empty, 0)), "a log without a run");
+    let nothing = gonogo_core::readers::Reader::JsonPointer(gonogo_core::readers::Pointers::default());
+    is_unreadable(nothing.read(&stdout(b"{}", 0)), "no pointer");
 }
 
 #[test]
@@ -346,6 +369,16 @@ fn a_junit_report_that_expands_or_is_not_one_report_is_refused() {
     ] {
         is_unreadable(reader("junit").read(&stdout(text.as_bytes(), 0)), &text);
     }
+}
+
+#[test]
+fn a_script_without_a_test_is_not_a_test_that_passed() {
+    let report =
+        br#"<testsuites><testcase name="/project/a.test.js" time="0.05" classname="test"/></testsuites>"#;
+    let reading = reader("junit").read(&stdout(report, 0)).unwrap();
+    assert_eq!(reading.counts.map(|counts| (counts.executed, counts.skipped)), Some((0, 1)));
+    let bare = Fixture::load("node-test", "bare-24").read().unwrap();
+    assert_eq!(bare.counts.map(|counts| counts.executed), Some(0));
 }
 
 #[test]

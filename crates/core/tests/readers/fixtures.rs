@@ -2,6 +2,7 @@
 
 use gonogo_core::readers::{Output, Pointers, Reader, Reading, TextRule, Unread};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// One captured output, in memory.
 #[derive(Clone)]
@@ -70,6 +71,11 @@ fn folders(of: &Path) -> Vec<String> {
 
 /// Every captured output of every reader.
 pub(crate) fn all() -> Vec<Fixture> {
+    static ALL: LazyLock<Vec<Fixture>> = LazyLock::new(load_all);
+    ALL.clone()
+}
+
+fn load_all() -> Vec<Fixture> {
     let readers = folders(&root());
     let names = |reader: &String| folders(&root().join(reader));
     readers
@@ -80,6 +86,11 @@ pub(crate) fn all() -> Vec<Fixture> {
 
 /// Every reader, those that a plan parametrises with the parameters that their fixtures are for.
 pub(crate) fn readers() -> Vec<Reader> {
+    static ALL: LazyLock<Vec<Reader>> = LazyLock::new(make_readers);
+    ALL.clone()
+}
+
+fn make_readers() -> Vec<Reader> {
     let pointer = |text: &str| Some(text.to_owned());
     vec![
         Reader::Libtest,

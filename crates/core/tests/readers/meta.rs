@@ -62,10 +62,10 @@ fn an_output_cut_anywhere_never_shows_as_much_as_the_whole() {
     }
 }
 
-/// Small outputs are cut at every byte, larger ones within three bytes of a line's end and at every 16th byte.
+/// Small outputs are cut at every byte, larger ones beside a line's end and at every 16th byte.
 fn near_a_line_end(bytes: &[u8], at: usize) -> bool {
-    let around = &bytes[at.saturating_sub(3)..bytes.len().min(at + 3)];
-    bytes.len() <= 1000 || at.is_multiple_of(16) || around.contains(&b'\n')
+    let around = &bytes[at.saturating_sub(1)..bytes.len().min(at + 1)];
+    bytes.len() <= 2000 || at.is_multiple_of(16) || around.contains(&b'\n')
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn an_output_ended_by_a_signal_is_never_read() {
 #[test]
 fn a_failing_exit_status_is_never_clean_but_where_the_tool_documents_it() {
     for fixture in all().into_iter().filter(|fixture| fixture.name.starts_with("quiet")) {
-        for exit in 1..256 {
+        for exit in [1, 2, 3, 4, 5, 7, 9, 94, 100, 101, 104, 105, 126, 127, 128, 137, 255] {
             let reading = Fixture { exit, ..fixture.clone() }.read();
             assert_eq!(shown(&reading), 0, "{} with exit status {exit}: {reading:?}", fixture.label());
         }
