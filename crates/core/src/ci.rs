@@ -304,6 +304,15 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_that_is_named_like_a_file_does_not_make_another_file_pass() {
+        let run = changed(7, |run| {
+            run.workflow_path = format!("{PATH}@evil.yml");
+            run.head_branch = Some("evil.yml".to_owned());
+        });
+        assert_eq!(judge_ci(&[run], &want()), Ci::Missing);
+    }
+
+    #[test]
     fn a_path_that_carries_the_runs_own_reference_is_the_same_workflow() {
         for reference in ["main", "refs/heads/main", "refs/tags/main"] {
             let run = changed(7, |run| run.workflow_path = format!("{PATH}@{reference}"));
@@ -330,7 +339,7 @@ mod tests {
     #[test]
     fn a_run_of_a_fork_or_another_repository_is_untrusted() {
         let fork = changed(7, |run| run.head_repository = Some("mallory/r".to_owned()));
-        assert!(why(judge_ci(&[fork.clone()], &want())).contains("fork `mallory/r`"));
+        assert!(why(judge_ci(std::slice::from_ref(&fork), &want())).contains("fork `mallory/r`"));
         let gone = changed(7, |run| run.head_repository = None);
         assert!(why(judge_ci(&[gone], &want())).contains("gone"));
         let elsewhere = changed(7, |run| run.repository = "o/other".to_owned());
@@ -343,7 +352,7 @@ mod tests {
     #[test]
     fn a_run_of_another_event_does_not_count_unless_it_is_wanted() {
         let run = changed(7, |run| run.event = "schedule".to_owned());
-        assert!(why(judge_ci(&[run.clone()], &want())).contains("schedule"));
+        assert!(why(judge_ci(std::slice::from_ref(&run), &want())).contains("schedule"));
         let both = CiWanted { events: vec!["push".to_owned(), "schedule".to_owned()], ..want() };
         assert!(matches!(judge_ci(&[run], &both), Ci::Green { .. }));
         why(judge_ci(&[green(7)], &CiWanted { events: Vec::new(), ..want() }));
