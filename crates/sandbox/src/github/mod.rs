@@ -80,6 +80,8 @@ impl GithubStandIn {
             ("GITHUB_TOKEN", OsString::new()),
             ("GH_HOST", OsString::new()),
             ("GH_REPO", OsString::new()),
+            // Newer ghs report usage from a process that outlives them, and would write here after the end.
+            ("GH_TELEMETRY", "false".into()),
             ("HOME", folder("home")),
             ("XDG_CONFIG_HOME", folder("home/config")),
             ("XDG_STATE_HOME", folder("home/state")),

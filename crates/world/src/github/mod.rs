@@ -228,7 +228,9 @@ impl Gh {
             .with("GH_PROMPT_DISABLED", "1")
             .with("GH_NO_UPDATE_NOTIFIER", "1")
             .with("GH_NO_EXTENSION_UPDATE_NOTIFIER", "1")
-            .with("GH_SPINNER_DISABLED", "1");
+            .with("GH_SPINNER_DISABLED", "1")
+            // Newer ghs report usage from a process that outlives them.
+            .with("GH_TELEMETRY", "false");
         let invocation = Invocation::tool(&self.program, &self.directory, environment)
             .args(["api", "--include", "--hostname", HOST, "--method", method.name()])
             .args(["--header", "Accept: application/vnd.github+json"])
