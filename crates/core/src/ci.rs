@@ -304,6 +304,15 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_that_is_named_like_a_file_does_not_make_another_file_pass() {
+        let run = changed(7, |run| {
+            run.workflow_path = format!("{PATH}@evil.yml");
+            run.head_branch = Some("evil.yml".to_owned());
+        });
+        assert_eq!(judge_ci(&[run], &want()), Ci::Missing);
+    }
+
+    #[test]
     fn a_path_that_carries_the_runs_own_reference_is_the_same_workflow() {
         for reference in ["main", "refs/heads/main", "refs/tags/main"] {
             let run = changed(7, |run| run.workflow_path = format!("{PATH}@{reference}"));

@@ -80,6 +80,8 @@ impl GithubStandIn {
             ("GITHUB_TOKEN", OsString::new()),
             ("GH_HOST", OsString::new()),
             ("GH_REPO", OsString::new()),
+            // Newer ghs report usage from a process that outlives them, and would write here after the end.
+            ("GH_TELEMETRY", "false".into()),
             ("HOME", folder("home")),
             ("XDG_CONFIG_HOME", folder("home/config")),
             ("XDG_STATE_HOME", folder("home/state")),
@@ -126,4 +128,65 @@ fn private_folder() -> io::Result<TempDir> {
         return Ok(folder);
     }
     tempfile::Builder::new().prefix("gh").tempdir_in(Path::new("/tmp"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::os::unix::net::UnixStream;
+
+    fn ask(github: &GithubStandIn, head: &str) -> String {
+        let mut stream = UnixStream::connect(github.socket()).unwrap();
+        write!(stream, "{head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        // A connection that is reset has said all that it says.
+        stream.read_to_string(&mut answer).ok();
+        answer
+    }
+
+    const ROOT: &str = "GET / HTTP/1.1\r\nHost: api.example.test\r\nAuthorization: token dummy";
+
+    #[test]
+    fn a_dropped_stand_in_leaves_nothing_behind() {
+        let github = GithubStandIn::start(State::with_repository("o/r")).unwrap();
+        let (socket, folder) = (github.socket(), github.config_dir());
+        assert!(socket.as_os_str().len() < LONGEST_SOCKET_PATH);
+        assert!(ask(&github, ROOT).starts_with("HTTP/1.1 200"));
+        drop(github);
+        assert!(UnixStream::connect(&socket).is_err() && !socket.exists() && !folder.exists());
+    }
+
+    #[test]
+    fn a_fault_is_for_what_it_matches_and_is_used_up() {
+        let github = GithubStandIn::start(State::with_repository("o/r")).unwrap();
+        github.inject(
+            Fault { times: 2, ..Fault::once(Matcher::of("GET", "/"), Trouble::status(503, "no")) }.after(1),
+        );
+        github.inject(Fault::once(Matcher::of("POST", "/"), Trouble::Dropped));
+        let status = |answer: String| answer.get(9..12).unwrap_or_default().to_owned();
+        let statuses: Vec<String> = (0..4).map(|_| status(ask(&github, ROOT))).collect();
+        assert_eq!(statuses, ["200", "503", "503", "200"]);
+        assert_eq!(ask(&github, &ROOT.replace("GET", "POST")), "");
+        assert_eq!(status(ask(&github, &ROOT.replace("GET", "POST"))), "404");
+        assert_eq!((github.count("GET", "/"), github.count("POST", "/")), (4, 2));
+    }
+
+    #[test]
+    fn a_host_that_is_not_the_interface_and_a_wrong_token_are_refused() {
+        let github = GithubStandIn::start(State::with_repository("o/r")).unwrap();
+        assert!(ask(&github, &ROOT.replace("api.", "")).starts_with("HTTP/1.1 404"));
+        assert!(ask(&github, &ROOT.replace("dummy", "other")).starts_with("HTTP/1.1 401"));
+        assert!(ask(&github, "GET / HTTP/1.1\r\nHost: api.example.test").starts_with("HTTP/1.1 401"));
+        assert_eq!(github.log()[0].host, "example.test");
+    }
+
+    #[test]
+    fn a_cut_reply_announces_more_than_it_sends() {
+        let github = GithubStandIn::start(State::with_repository("o/r")).unwrap();
+        github.inject(Fault::once(Matcher::any(), Trouble::Cut(b"{\"a\":1}".to_vec())));
+        let answer = ask(&github, ROOT);
+        assert!(answer.to_ascii_lowercase().contains("content-length: 1007"), "{answer}");
+        assert!(answer.ends_with("{\"a\":1}"), "{answer}");
+    }
 }

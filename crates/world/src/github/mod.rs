@@ -21,8 +21,10 @@ use std::time::Duration;
 
 /// The host whose repositories a plan names as `owner/name`.
 const HOST: &str = "github.com";
-/// What gh needs to see beside what every child may see: where its configuration and credentials are.
-const OWN_VARIABLES: &[&str] = &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "HOME"];
+/// What gh needs to see beside what every child may see: where its configuration and credentials are (the last one
+/// is how it reaches the keyring).
+const OWN_VARIABLES: &[&str] =
+    &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "HOME", "DBUS_SESSION_BUS_ADDRESS"];
 /// A list of more pages than this (of up to 100 elements) is not read.
 const MOST_PAGES: usize = 200;
 /// How many bytes of an answer are read: 100 issues with the longest bodies are below it.
@@ -42,6 +44,20 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self { retries: 3, delay: Duration::from_millis(500), longest_wait: Duration::from_secs(60) }
+    }
+}
+
+impl Patience {
+    /// How long to wait before the same request is sent again; `None` where it is not to be.
+    fn wait_after(&self, error: &GhError, method: Method, delay: Duration) -> Option<Duration> {
+        match error {
+            // A refusal for the rate was not carried out, whatever it was.
+            GhError::RateLimited { retry_after: Some(wait), .. } => {
+                (*wait <= self.longest_wait).then_some(*wait)
+            }
+            GhError::Server { .. } | GhError::Network { .. } => method.is_repeatable().then_some(delay),
+            _ => None,
+        }
     }
 }
 
@@ -178,15 +194,7 @@ impl Gh {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let wait = match &error {
-                GhError::RateLimited { retry_after: Some(wait), .. }
-                    if *wait <= self.patience.longest_wait =>
-                {
-                    *wait
-                }
-                GhError::Server { .. } | GhError::Network { .. } if method.is_repeatable() => delay,
-                _ => return Err(error),
-            };
+            let Some(wait) = self.patience.wait_after(&error, method, delay) else { return Err(error) };
             if left == 0 {
                 return Err(error);
             }
@@ -220,7 +228,9 @@ impl Gh {
             .with("GH_PROMPT_DISABLED", "1")
             .with("GH_NO_UPDATE_NOTIFIER", "1")
             .with("GH_NO_EXTENSION_UPDATE_NOTIFIER", "1")
-            .with("GH_SPINNER_DISABLED", "1");
+            .with("GH_SPINNER_DISABLED", "1")
+            // Newer ghs report usage from a process that outlives them.
+            .with("GH_TELEMETRY", "false");
         let invocation = Invocation::tool(&self.program, &self.directory, environment)
             .args(["api", "--include", "--hostname", HOST, "--method", method.name()])
             .args(["--header", "Accept: application/vnd.github+json"])
@@ -295,6 +305,34 @@ mod tests {
             ["", "o", "o/", "/r", "o/r/x", "o/..", "../r", "o/r?x=1", "o/{repo}", "o/r ", "https://o/r"]
         {
             assert!(matches!(open(text), Err(GhError::BadRepository { .. })), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_can_pass_is_waited_out_and_no_longer_than_allowed() {
+        let second = Duration::from_secs(1);
+        let patience = Patience { longest_wait: 60 * second, ..Patience::default() };
+        let wait = |error: &GhError, method| patience.wait_after(error, method, second);
+        let limited = |seconds: Option<u32>| GhError::RateLimited {
+            retry_after: seconds.map(|seconds| seconds * second),
+            message: String::new(),
+        };
+        for method in [Method::Get, Method::Query, Method::Post, Method::Patch] {
+            assert_eq!(wait(&limited(Some(60)), method), Some(60 * second));
+            assert_eq!(wait(&limited(Some(61)), method), None);
+            assert_eq!(wait(&limited(None), method), None);
+            let again = (method != Method::Post).then_some(second);
+            assert_eq!(wait(&GhError::Network { message: String::new() }, method), again);
+            assert_eq!(wait(&GhError::Server { path: String::new(), status: 502 }, method), again);
+            for final_one in [
+                GhError::nonsense(""),
+                GhError::NotFound { path: String::new() },
+                GhError::Forbidden { path: String::new(), message: String::new() },
+                GhError::TimedOut { path: String::new() },
+                GhError::Cancelled,
+            ] {
+                assert_eq!(wait(&final_one, method), None, "{final_one:?}");
+            }
         }
     }
 

@@ -93,6 +93,18 @@ async fn a_gh_that_is_logged_in_elsewhere_only_is_not_redirected_by_that() {
 }
 
 #[tokio::test]
+async fn gh_reports_nothing_of_its_use_and_leaves_no_file_behind() {
+    for program in every_gh() {
+        let github = stand_in();
+        // The stand-in's own setting is taken back: this one is gonogo's.
+        let gh = gh(&program, &github).with_variables([("GH_TELEMETRY", "true")]);
+        gh.auth_status(&Cancel::default()).await.unwrap();
+        assert_eq!(github.log().len(), 1);
+        assert!(!github.config_dir().with_file_name("home").exists());
+    }
+}
+
+#[tokio::test]
 async fn a_gh_that_is_not_there_is_a_missing_tool() {
     let github = stand_in();
     let error = gh(Path::new("/nowhere/gh"), &github).auth_status(&Cancel::default()).await.unwrap_err();

@@ -234,6 +234,7 @@ async fn what_only_looks_like_an_epic_or_a_task_is_neither() {
         let request = issues.add(&title(), "", &[EPIC]);
         issues.all.get_mut(&request).unwrap().is_pull_request = true;
         issues.add(&title(), "", &[]);
+        issues.add(&title(), "", &[TASK]);
         issues.add(&epic_title("v0.9.0-rc.1"), "", &[EPIC]);
     });
     let tracker = tracker(&program, &github);
@@ -241,15 +242,15 @@ async fn what_only_looks_like_an_epic_or_a_task_is_neither() {
 
     file(&tracker, &[draft("a")]).await.unwrap();
     let by_hand = prepare(&github, |issues| {
-        let request = issues.add("A fix", &format!("Epic: #4\n\n{}", draft("b").body()), &[TASK]);
+        let request = issues.add("A fix", &format!("Epic: #5\n\n{}", draft("b").body()), &[TASK]);
         issues.all.get_mut(&request).unwrap().is_pull_request = true;
-        issues.add("Without the label", "Epic: #4\n", &[]);
-        issues.add("Of another release", "Epic: #3\n", &[TASK]);
-        issues.add("By hand", "Please look.\nEpic: #4", &[TASK])
+        issues.add("Without the label", "Epic: #5\n", &[]);
+        issues.add("Of another release", "Epic: #4\n", &[TASK]);
+        issues.add("By hand", "Please look.\nEpic: #5", &[TASK])
     });
     let backlog = read(&tracker).await;
     let by_hand = by_hand.to_string();
-    assert_eq!(states(&backlog), [("5", TaskState::Open), (by_hand.as_str(), TaskState::Open)]);
+    assert_eq!(states(&backlog), [("6", TaskState::Open), (by_hand.as_str(), TaskState::Open)]);
     assert_eq!(backlog.tasks[1].fingerprint(), None);
 }
 
