@@ -6,5 +6,8 @@
     reason = "a test fails by panicking, and starts the program itself"
 )]
 
+mod init;
+mod plan;
 mod poll;
+mod prepare;
 mod support;

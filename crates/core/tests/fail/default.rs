@@ -1,0 +1,5 @@
+use gonogo_core::clearance::Clearance;
+
+fn main() {
+    let _forged: Clearance = Default::default();
+}
