@@ -18,8 +18,12 @@ use gonogo_world::tracker::ergo::ErgoTracker;
 use std::time::Duration;
 
 fn stand_in(version: &'static str) -> Ergo {
+    // target/<profile>/deps/<this test> and target/<profile>/examples/fake-ergo
+    let profile = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned();
+    let program = profile.join("examples/fake-ergo");
+    assert!(program.exists(), "run `cargo build -p gonogo-world --examples` first");
     let environment = Environment::allowing([]).with("FAKE_ERGO_GENERATION", version);
-    Ergo { program: fixture("fake-ergo"), version, environment }
+    Ergo { program, version, environment }
 }
 
 macro_rules! in_every_generation {
@@ -62,6 +66,11 @@ async fn an_ergo_older_than_the_store_is_refused_and_a_newer_one_reads_it() {
     for (older, newer) in [(0, 1), (0, 7), (1, 2), (2, 3), (2, 7), (3, 4), (4, 5), (5, 6), (6, 7)] {
         checks::a_newer_ergo_goes_on_where_the_older_one_stopped(&readers[older], &readers[newer]).await;
     }
+    for older in &readers[..4] {
+        for newer in &readers[4..] {
+            checks::an_older_ergo_is_refused_where_a_newer_one_wrote(older, newer).await;
+        }
+    }
 }
 
 #[tokio::test]
@@ -85,7 +94,8 @@ async fn filed(ergo: &Ergo) -> tempfile::TempDir {
 
 /// A tracker whose ergo lies at one command in one way.
 fn lying(ergo: &Ergo, checkout: &tempfile::TempDir, at: &str, lie: &str) -> ErgoTracker {
-    let environment = ergo.environment.clone().with("LIE_AT", at).with("LIE", lie);
+    let environment = ergo.environment.clone().with("ERGO", ergo.program.as_os_str());
+    let environment = environment.with("LIE_AT", at).with("LIE", lie);
     let timeout = Duration::from_secs(if lie == "hangs" { 1 } else { 60 });
     ErgoTracker::with_timeout(fixture("lying-ergo"), checkout.path().to_owned(), environment, timeout)
 }

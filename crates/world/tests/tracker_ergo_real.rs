@@ -58,6 +58,11 @@ async fn an_ergo_older_than_the_store_is_refused_and_a_newer_one_reads_it() {
     for (older, newer) in [(0, 1), (0, 7), (1, 2), (2, 3), (2, 7), (3, 4), (4, 5), (5, 6), (6, 7)] {
         checks::a_newer_ergo_goes_on_where_the_older_one_stopped(&readers[older], &readers[newer]).await;
     }
+    for older in &readers[..4] {
+        for newer in &readers[4..] {
+            checks::an_older_ergo_is_refused_where_a_newer_one_wrote(older, newer).await;
+        }
+    }
 }
 
 #[tokio::test]

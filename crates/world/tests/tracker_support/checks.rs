@@ -152,6 +152,23 @@ pub(crate) async fn a_store_is_read_whole_or_refused(writer: &Ergo, readers: &[E
     }
 }
 
+/// A newer ergo wrote into the very file of an older one, which then passes over what it wrote without a word.
+pub(crate) async fn an_older_ergo_is_refused_where_a_newer_one_wrote(older: &Ergo, newer: &Ergo) {
+    let checkout = older.checkout().await;
+    let cancel = Cancel::default();
+    let title = epic_title(TARGET);
+    let actions = reconcile(&Backlog::default(), &nasty_drafts());
+    let old = older.tracker(checkout.path());
+    old.apply(&title, &actions[..1], &cancel).await.unwrap();
+    newer.tracker(checkout.path()).apply(&title, &actions, &cancel).await.unwrap();
+    // Projects may leave the journal out of their history.
+    std::fs::remove_file(checkout.path().join(".ergo/journal.jsonl")).ok();
+    let error = old.read(&title, &cancel).await.unwrap_err();
+    assert!(error.remedy.unwrap().contains("update ergo"), "{}", error.message);
+    assert!(old.apply(&title, &actions, &cancel).await.is_err());
+    assert!(old.close("AAAAAA", "", &cancel).await.is_err());
+}
+
 /// A newer ergo goes on in the store of an older one, and files nothing twice.
 pub(crate) async fn a_newer_ergo_goes_on_where_the_older_one_stopped(older: &Ergo, newer: &Ergo) {
     let checkout = older.checkout().await;
