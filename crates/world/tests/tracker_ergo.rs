@@ -133,6 +133,7 @@ async fn an_ergo_that_fails_or_lies_halfway_gives_no_backlog() {
                 assert_unreadable(&ergo, &checkout, at, lie).await;
             }
         }
+        assert_unreadable(&ergo, &checkout, "show", "another-task").await;
         for at in ["list", "show"] {
             assert_unreadable(&ergo, &checkout, at, "unknown-state").await;
             assert_unreadable(&ergo, &checkout, at, "other-ids").await;
