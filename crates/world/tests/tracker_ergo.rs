@@ -8,22 +8,22 @@ mod conformance;
 #[path = "tracker_support/ergo.rs"]
 mod ergo;
 
+use checks::fixture;
 use conformance::{TARGET, draft};
 use ergo::{Ergo, GENERATIONS};
 use gonogo_core::blocker::{Backlog, epic_title, reconcile};
 use gonogo_world::process::{Cancel, Environment};
 use gonogo_world::tracker::Tracker;
 use gonogo_world::tracker::ergo::ErgoTracker;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
-}
-
 fn stand_in(version: &'static str) -> Ergo {
+    // target/<profile>/deps/<this test> and target/<profile>/examples/fake-ergo
+    let profile = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned();
+    let program = profile.join("examples/fake-ergo");
+    assert!(program.exists(), "run `cargo build -p gonogo-world --examples` first");
     let environment = Environment::allowing([]).with("FAKE_ERGO_GENERATION", version);
-    Ergo { program: fixture("fake-ergo"), version, environment }
+    Ergo { program, version, environment }
 }
 
 macro_rules! in_every_generation {
@@ -50,10 +50,25 @@ in_every_generation! {
 }
 
 #[tokio::test]
+async fn killed_at_any_write_it_still_files_once() {
+    // One of each way of writing: JSON, one command for each change, an epic with its first task.
+    for ergo in ["0.9.3", "2.0.1", "6.0.0"].map(stand_in) {
+        checks::killed_at_any_write_it_still_files_once(&ergo).await;
+    }
+}
+
+#[tokio::test]
 async fn an_ergo_older_than_the_store_is_refused_and_a_newer_one_reads_it() {
-    for reader in GENERATIONS {
-        for writer in GENERATIONS {
-            checks::a_store_is_read_whole_or_refused(&stand_in(reader), &stand_in(writer)).await;
+    let readers = GENERATIONS.map(stand_in);
+    for writer in &readers {
+        checks::a_store_is_read_whole_or_refused(writer, &readers).await;
+    }
+    for (older, newer) in [(0, 1), (0, 7), (1, 2), (2, 3), (2, 7), (3, 4), (4, 5), (5, 6), (6, 7)] {
+        checks::a_newer_ergo_goes_on_where_the_older_one_stopped(&readers[older], &readers[newer]).await;
+    }
+    for older in &readers[..4] {
+        for newer in &readers[4..] {
+            checks::an_older_ergo_is_refused_where_a_newer_one_wrote(older, newer).await;
         }
     }
 }
@@ -69,32 +84,41 @@ async fn a_store_file_that_nobody_knows_yet_is_refused() {
     }
 }
 
-/// A checkout with one blocker filed, and a tracker on it that lies.
-async fn lying(version: &'static str, at: &str, lie: &str) -> (tempfile::TempDir, ErgoTracker) {
-    let ergo = stand_in(version);
+/// A checkout with one blocker filed.
+async fn filed(ergo: &Ergo) -> tempfile::TempDir {
     let checkout = ergo.checkout().await;
     let actions = reconcile(&Backlog::default(), &[draft("a", "Goal")]);
     ergo.tracker(checkout.path()).apply(&epic_title(TARGET), &actions, &Cancel::default()).await.unwrap();
-    let environment = ergo.environment.with("LIE_AT", at).with("LIE", lie);
+    checkout
+}
+
+/// A tracker whose ergo lies at one command in one way.
+fn lying(ergo: &Ergo, checkout: &tempfile::TempDir, at: &str, lie: &str) -> ErgoTracker {
+    let environment = ergo.environment.clone().with("ERGO", ergo.program.as_os_str());
+    let environment = environment.with("LIE_AT", at).with("LIE", lie);
     let timeout = Duration::from_secs(if lie == "hangs" { 1 } else { 60 });
-    let program = fixture("lying-ergo");
-    let tracker = ErgoTracker::with_timeout(program, checkout.path().to_owned(), environment, timeout);
-    (checkout, tracker)
+    ErgoTracker::with_timeout(fixture("lying-ergo"), checkout.path().to_owned(), environment, timeout)
+}
+
+async fn assert_unreadable(ergo: &Ergo, checkout: &tempfile::TempDir, at: &str, lie: &str) {
+    let read = lying(ergo, checkout, at, lie).read(&epic_title(TARGET), &Cancel::default()).await;
+    assert!(read.is_err(), "{} {at} {lie}: {read:?}", ergo.version);
 }
 
 #[tokio::test]
 async fn a_program_that_is_not_ergo_gives_no_backlog() {
-    for lie in ["nothing", "empty-list", "page", "refuses", "broken-text", "dies", "hangs", "flood"] {
-        let (_checkout, tracker) = lying("6.0.0", "always", lie).await;
-        let read = tracker.read(&epic_title(TARGET), &Cancel::default()).await;
-        assert!(read.is_err(), "{lie}: {read:?}");
+    let ergo = stand_in("6.0.0");
+    let checkout = filed(&ergo).await;
+    for lie in ["nothing", "empty-list", "page", "refuses", "half", "broken-text", "dies", "hangs", "flood"] {
+        assert_unreadable(&ergo, &checkout, "always", lie).await;
     }
 }
 
 #[tokio::test]
 async fn an_ergo_that_fails_or_lies_halfway_gives_no_backlog() {
     // One of each way of reading: a bare array, a tree, a listing.
-    for version in ["0.9.3", "2.0.1", "3.0.0", "4.1.0", "6.0.0"] {
+    for ergo in ["0.9.3", "2.0.1", "3.0.0", "4.1.0", "6.0.0"].map(stand_in) {
+        let checkout = filed(&ergo).await;
         for at in ["where", "list", "show"] {
             for lie in [
                 "nothing",
@@ -105,27 +129,24 @@ async fn an_ergo_that_fails_or_lies_halfway_gives_no_backlog() {
                 "whole-then-fails",
                 "broken-text",
                 "dies",
-                "unknown-state",
-                "other-ids",
             ] {
-                if at == "where" && ["unknown-state", "other-ids"].contains(&lie) {
-                    continue;
-                }
-                // These lists carry no state in words, and this one's states are not what is read.
-                let (_checkout, tracker) = lying(version, at, lie).await;
-                let read = tracker.read(&epic_title(TARGET), &Cancel::default()).await;
-                assert!(read.is_err(), "{version} {at} {lie}: {read:?}");
+                assert_unreadable(&ergo, &checkout, at, lie).await;
             }
+        }
+        assert_unreadable(&ergo, &checkout, "show", "another-task").await;
+        for at in ["list", "show"] {
+            assert_unreadable(&ergo, &checkout, at, "unknown-state").await;
+            assert_unreadable(&ergo, &checkout, at, "other-ids").await;
         }
     }
 }
 
 #[tokio::test]
 async fn an_ergo_whose_output_may_not_be_whole_or_that_hangs_gives_no_backlog() {
+    let ergo = stand_in("6.0.0");
+    let checkout = filed(&ergo).await;
     for lie in ["held-open", "hangs", "flood"] {
-        let (_checkout, tracker) = lying("6.0.0", "list", lie).await;
-        let read = tracker.read(&epic_title(TARGET), &Cancel::default()).await;
-        assert!(read.is_err(), "{lie}: {read:?}");
+        assert_unreadable(&ergo, &checkout, "list", lie).await;
     }
 }
 
@@ -134,7 +155,9 @@ async fn an_ergo_that_forgets_what_it_was_told_is_found_out() {
     for (version, at) in
         [("0.9.3", "set"), ("1.2.0", "set"), ("3.0.0", "body"), ("6.0.0", "body"), ("6.0.0", "new")]
     {
-        let (_checkout, tracker) = lying(version, at, "ignores-writes").await;
+        let ergo = stand_in(version);
+        let checkout = filed(&ergo).await;
+        let tracker = lying(&ergo, &checkout, at, "ignores-writes");
         let title = epic_title(TARGET);
         let cancel = Cancel::default();
         let before = tracker.read(&title, &cancel).await.unwrap();
@@ -142,7 +165,7 @@ async fn an_ergo_that_forgets_what_it_was_told_is_found_out() {
         let applied = tracker.apply(&title, &reconcile(&before, &drafts), &cancel).await;
         assert!(applied.is_err(), "{version} {at}: {applied:?}");
         // Nothing was lost by it: the honest program settles the same actions.
-        let honest = stand_in(version).tracker(_checkout.path());
+        let honest = ergo.tracker(checkout.path());
         let settled = honest.apply(&title, &reconcile(&before, &drafts), &cancel).await.unwrap();
         assert_eq!(settled.tasks.len(), 2);
     }
@@ -150,7 +173,9 @@ async fn an_ergo_that_forgets_what_it_was_told_is_found_out() {
 
 #[tokio::test]
 async fn an_ergo_that_does_not_close_is_found_out() {
-    let (_checkout, tracker) = lying("6.0.0", "done", "ignores-writes").await;
+    let ergo = stand_in("6.0.0");
+    let checkout = filed(&ergo).await;
+    let tracker = lying(&ergo, &checkout, "done", "ignores-writes");
     let cancel = Cancel::default();
     let id = tracker.read(&epic_title(TARGET), &cancel).await.unwrap().tasks[0].id.clone();
     assert!(tracker.close(&id, "fixed", &cancel).await.is_err());

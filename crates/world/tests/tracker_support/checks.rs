@@ -2,9 +2,11 @@
 
 use super::conformance::{TARGET, a_tracker_keeps_one_task_for_a_problem, draft, nasty_drafts};
 use super::ergo::Ergo;
-use gonogo_core::blocker::{Action, Backlog, TaskState, epic_title, reconcile};
+use gonogo_core::blocker::{Action, Backlog, Draft, TaskState, epic_title, reconcile};
 use gonogo_world::process::Cancel;
 use gonogo_world::tracker::Tracker;
+use gonogo_world::tracker::ergo::ErgoTracker;
+use std::path::{Path, PathBuf};
 
 pub(crate) async fn it_keeps_one_task_for_a_problem(ergo: &Ergo) {
     let checkout = ergo.checkout().await;
@@ -85,26 +87,97 @@ pub(crate) async fn a_claim_is_kept_by_an_update(ergo: &Ergo) {
     assert!(shown.contains("ann@host"), "{shown}");
 }
 
-/// An ergo older than the store must not answer at all: it looks past the newer files. One that is not older must
+/// Killed at any of its writes, before it or right after, and run again from a fresh read: one task for a problem.
+pub(crate) async fn killed_at_any_write_it_still_files_once(ergo: &Ergo) {
+    let cancel = Cancel::default();
+    let title = epic_title(TARGET);
+    for die_after in ["no", "yes"] {
+        for die_at in 1.. {
+            let checkout = ergo.checkout().await;
+            let environment = ergo.environment.clone().with("ERGO", ergo.program.as_os_str());
+            let environment = environment.with("DIE_AT", die_at.to_string()).with("DIE_AFTER", die_after);
+            let program = fixture("dying-ergo");
+            let dying = ErgoTracker::open(program, checkout.path().to_owned(), environment);
+            let honest = ergo.tracker(checkout.path());
+
+            // A first poll, and a second one that finds a task changed and another closed by hand.
+            let mut drafts = nasty_drafts();
+            let mut died =
+                dying.apply(&title, &fresh(&honest, &title, &drafts).await, &cancel).await.is_err();
+            let filed = honest.apply(&title, &fresh(&honest, &title, &drafts).await, &cancel).await.unwrap();
+            let closed = drafts[2].fingerprint.clone();
+            let task = filed.tasks.iter().find(|task| task.fingerprint().as_ref() == Some(&closed)).unwrap();
+            ergo.close_by_hand(checkout.path(), &task.id, "done").await;
+            drafts[2].title.push_str(" again");
+            drafts[2].sections.push_str("\nagain");
+            died |= dying.apply(&title, &fresh(&honest, &title, &drafts).await, &cancel).await.is_err();
+            let settled =
+                honest.apply(&title, &fresh(&honest, &title, &drafts).await, &cancel).await.unwrap();
+
+            assert_eq!((settled.epic, settled.tasks.len()), (filed.epic, 3), "killed at write {die_at}");
+            assert_eq!(fresh(&honest, &title, &drafts).await, []);
+            if !died {
+                assert!(die_at > 4, "it was never killed");
+                break;
+            }
+        }
+    }
+}
+
+async fn fresh(tracker: &ErgoTracker, title: &str, drafts: &[Draft]) -> Vec<Action> {
+    reconcile(&tracker.read(title, &Cancel::default()).await.unwrap(), drafts)
+}
+
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+/// Ergos older than the store must not answer at all: they look past the newer files. Those that are not older must
 /// find what is there.
-pub(crate) async fn a_store_is_read_whole_or_refused(ergo: &Ergo, writer: &Ergo) {
+pub(crate) async fn a_store_is_read_whole_or_refused(writer: &Ergo, readers: &[Ergo]) {
     let checkout = writer.checkout().await;
     let cancel = Cancel::default();
     let title = epic_title(TARGET);
     let actions = reconcile(&Backlog::default(), &[draft("a", "Goal")]);
     writer.tracker(checkout.path()).apply(&title, &actions, &cancel).await.unwrap();
-    let read = ergo.tracker(checkout.path()).read(&title, &cancel).await;
-    if store_of(ergo.version) < store_of(writer.version) {
-        let error = read.unwrap_err();
-        assert!(error.remedy.unwrap().contains("update ergo"), "{}", error.message);
-        let applied = ergo.tracker(checkout.path()).apply(&title, &actions, &cancel).await;
-        assert!(applied.is_err());
-    } else {
-        assert_eq!(read.unwrap().tasks.len(), 1);
-        // And it goes on in the older store, without filing anything twice.
-        let applied = ergo.tracker(checkout.path()).apply(&title, &actions, &cancel).await.unwrap();
-        assert_eq!(applied.tasks.len(), 1);
+    for reader in readers {
+        let tracker = reader.tracker(checkout.path());
+        if store_of(reader.version) < store_of(writer.version) {
+            let error = tracker.read(&title, &cancel).await.unwrap_err();
+            assert!(error.remedy.unwrap().contains("update ergo"), "{}", error.message);
+            assert!(tracker.apply(&title, &actions, &cancel).await.is_err());
+        } else {
+            assert_eq!(tracker.read(&title, &cancel).await.unwrap().tasks.len(), 1, "{}", reader.version);
+        }
     }
+}
+
+/// A newer ergo wrote into the very file of an older one, which then passes over what it wrote without a word.
+pub(crate) async fn an_older_ergo_is_refused_where_a_newer_one_wrote(older: &Ergo, newer: &Ergo) {
+    let checkout = older.checkout().await;
+    let cancel = Cancel::default();
+    let title = epic_title(TARGET);
+    let actions = reconcile(&Backlog::default(), &nasty_drafts());
+    let old = older.tracker(checkout.path());
+    old.apply(&title, &actions[..1], &cancel).await.unwrap();
+    newer.tracker(checkout.path()).apply(&title, &actions, &cancel).await.unwrap();
+    // Projects may leave the journal out of their history.
+    std::fs::remove_file(checkout.path().join(".ergo/journal.jsonl")).ok();
+    let error = old.read(&title, &cancel).await.unwrap_err();
+    assert!(error.remedy.unwrap().contains("update ergo"), "{}", error.message);
+    assert!(old.apply(&title, &actions, &cancel).await.is_err());
+    assert!(old.close("AAAAAA", "", &cancel).await.is_err());
+}
+
+/// A newer ergo goes on in the store of an older one, and files nothing twice.
+pub(crate) async fn a_newer_ergo_goes_on_where_the_older_one_stopped(older: &Ergo, newer: &Ergo) {
+    let checkout = older.checkout().await;
+    let cancel = Cancel::default();
+    let title = epic_title(TARGET);
+    let actions = reconcile(&Backlog::default(), &nasty_drafts());
+    older.tracker(checkout.path()).apply(&title, &actions[..2], &cancel).await.unwrap();
+    let applied = newer.tracker(checkout.path()).apply(&title, &actions, &cancel).await.unwrap();
+    assert_eq!(applied.tasks.len(), 3, "{} after {}", newer.version, older.version);
 }
 
 /// The generation of the store: events, plans, backlog, backlog and journal.

@@ -1,12 +1,29 @@
 //! Whether the files of the backlog are of a generation that this ergo reads.
 //!
-//! Invariant: no list is trusted from a program that looks past the store: ergo 0.9 to 3.0 answer "nothing", with
-//! status 0, where a newer ergo keeps its tasks.
+//! Invariant: no list is trusted from a program that looks past the store. Ergo 0.9 to 3.0 answer with status 0 and
+//! without a word both where a newer ergo keeps its tasks in another file, and where it wrote into their own.
 
 use super::generation::{Dialect, Generation};
 use crate::tracker::TrackerError;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// The records that ergo 0.9 to 2.0 understand; they pass over all others. 3.0 added `message`, and 4.0 and later
+/// write `transaction` and `snapshot`, also into a file that an older ergo began.
+const RECORDS: [&str; 12] = [
+    "new_task",
+    "new_epic",
+    "state",
+    "claim",
+    "link",
+    "unlink",
+    "title",
+    "body",
+    "epic",
+    "unclaim",
+    "tombstone",
+    "result",
+];
 
 /// The folder that `ergo where` names, proven to be the checkout's own.
 pub(super) fn folder(answer: &str, checkout: &Path) -> Result<PathBuf, TrackerError> {
@@ -52,18 +69,46 @@ pub(super) fn check(folder: &Path, generation: Generation) -> Result<(), Tracker
     };
     let known = |name: &str| stores.contains(&name) || others.contains(&name);
     if let Some(newer) = files.iter().find(|name| !known(name)) {
-        return Err(TrackerError {
-            message: format!("the backlog holds {newer}, which ergo {} does not read", generation.name()),
-            missing_tool: None,
-            remedy: Some("update ergo: the backlog was written by a newer one".to_owned()),
-        });
+        return Err(too_old(newer, generation));
     }
-    if !files.iter().any(|name| stores.contains(&name.as_str())) {
+    let Some(store) = stores.iter().find(|name| files.contains(**name)) else {
         return Err(TrackerError {
             message: format!("{} holds no backlog", folder.display()),
             missing_tool: None,
             remedy: Some("run `ergo init` in the checkout".to_owned()),
         });
+    };
+    if generation.dialect == Dialect::Epics {
+        // From 4.0 on, ergo itself refuses a record that it does not know.
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(folder.join(store))
+        .map_err(|error| TrackerError::unreadable(format!("cannot read {store}: {error}")))?;
+    records(&text, generation)
+}
+
+/// That every record is one which this generation does not pass over.
+fn records(text: &str, generation: Generation) -> Result<(), TrackerError> {
+    #[derive(serde::Deserialize)]
+    struct Record {
+        r#type: String,
+    }
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let record: Record = serde_json::from_str(line)
+            .map_err(|_| TrackerError::unreadable("the backlog holds a record that is not whole"))?;
+        let known = RECORDS.contains(&record.r#type.as_str())
+            || generation.dialect == Dialect::Plain && record.r#type == "message";
+        if !known {
+            return Err(too_old(&format!("a record of type {:?}", record.r#type), generation));
+        }
     }
     Ok(())
+}
+
+fn too_old(what: &str, generation: Generation) -> TrackerError {
+    TrackerError {
+        message: format!("the backlog holds {what}, which ergo {} does not read", generation.name()),
+        missing_tool: None,
+        remedy: Some("update ergo: the backlog was written by a newer one".to_owned()),
+    }
 }
