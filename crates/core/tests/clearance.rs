@@ -1,5 +1,4 @@
 //! What must not compile: a clearance, or what it is made from, by any other way than the one function.
-#![expect(missing_docs, reason = "a test crate")]
 
 #[test]
 fn nothing_but_its_one_function_makes_a_clearance() {

@@ -87,7 +87,7 @@ async fn a_store_file_that_nobody_knows_yet_is_refused() {
 /// A checkout with one blocker filed.
 async fn filed(ergo: &Ergo) -> tempfile::TempDir {
     let checkout = ergo.checkout().await;
-    let actions = reconcile(&Backlog::default(), &[draft("a", "Goal")]);
+    let actions = reconcile(&Backlog::empty(), &[draft("a", "Goal")]);
     ergo.tracker(checkout.path()).apply(&epic_title(TARGET), &actions, &Cancel::default()).await.unwrap();
     checkout
 }
@@ -197,7 +197,7 @@ async fn after_a_stop_order_nothing_is_read_or_written() {
     let checkout = ergo.checkout().await;
     let cancel = Cancel::default();
     cancel.cancel();
-    let actions = reconcile(&Backlog::default(), &[draft("a", "Goal")]);
+    let actions = reconcile(&Backlog::empty(), &[draft("a", "Goal")]);
     let tracker = ergo.tracker(checkout.path());
     assert!(tracker.apply(&epic_title(TARGET), &actions, &cancel).await.is_err());
     assert_eq!(std::fs::read(checkout.path().join(".ergo/backlog.jsonl")).unwrap(), b"");

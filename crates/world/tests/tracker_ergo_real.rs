@@ -74,7 +74,7 @@ async fn a_failed_a_blocked_and_a_draft_task_still_block() {
     let cancel = Cancel::default();
     let title = epic_title(TARGET);
     let drafts = [draft("a", "x"), draft("b", "x")];
-    let filed = tracker.apply(&title, &reconcile(&Backlog::default(), &drafts), &cancel).await.unwrap();
+    let filed = tracker.apply(&title, &reconcile(&Backlog::empty(), &drafts), &cancel).await.unwrap();
     ergo.run(checkout.path(), &["fail", &filed.tasks[0].id], None).await;
     ergo.run(checkout.path(), &["block", &filed.tasks[1].id], None).await;
     let epic = filed.epic.unwrap();

@@ -44,7 +44,7 @@ async fn all_epics_are_listed_with_their_open_tasks() {
     assert_eq!(tracker.own_paths(), ["blockers.json"]);
     assert_eq!(tracker.epics().unwrap(), []);
     let cancel = Cancel::default();
-    let actions = reconcile(&Backlog::default(), &nasty_drafts());
+    let actions = reconcile(&Backlog::empty(), &nasty_drafts());
     let filed = tracker.apply(&epic_title(TARGET), &actions, &cancel).await.unwrap();
     tracker.apply(&epic_title("v1.0.0"), &actions[..1], &cancel).await.unwrap();
     tracker.close(&filed.tasks[0].id, "fixed", &cancel).await.unwrap();
@@ -60,7 +60,7 @@ async fn a_file_that_is_not_whole_or_not_ours_is_an_error_and_is_left_as_it_was(
     let tracker = FileTracker::open(path.clone());
     let cancel = Cancel::default();
     let title = epic_title(TARGET);
-    let actions = reconcile(&Backlog::default(), &[draft("a", "Goal")]);
+    let actions = reconcile(&Backlog::empty(), &[draft("a", "Goal")]);
     tracker.apply(&title, &actions, &cancel).await.unwrap();
     let good = std::fs::read_to_string(&path).unwrap();
     let last = good.trim_end().len();
@@ -114,7 +114,7 @@ async fn many_at_once_file_each_problem_once() {
         set.spawn_blocking(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let drafts = [draft("shared", "Goal"), draft(&format!("own-{number}"), "Goal")];
-            let actions = reconcile(&Backlog::default(), &drafts);
+            let actions = reconcile(&Backlog::empty(), &drafts);
             runtime.block_on(FileTracker::open(path).apply(&title, &actions, &cancel)).unwrap();
         });
     }

@@ -31,7 +31,9 @@ impl Origin {
 
     /// The origin that a task's body names.
     pub fn in_body(body: &str) -> Option<Self> {
-        let rest = body.lines().find_map(|line| line.trim_end().strip_prefix(ORIGIN))?;
+        // The last such line of gonogo's own part: one above it may be what a tool printed.
+        let rest =
+            super::own_part(body).lines().rev().find_map(|line| line.trim_end().strip_prefix(ORIGIN))?;
         let (gate, check) = rest.split_once('/').map_or((rest, None), |(gate, check)| (gate, Some(check)));
         Some(Self { gate: gate.parse().ok()?, check: check.map(str::to_owned) })
     }

@@ -37,7 +37,9 @@ pub struct Draft {
 impl Draft {
     /// The body to write: the sections, then the line that the task is found by.
     pub fn body(&self) -> String {
-        format!("{}\n\n{MARK}{}\n", self.sections.trim_end(), self.fingerprint)
+        // What a tool printed may look like the line that a task is found by: it must not be found by that.
+        let sections = self.sections.trim_end().replace(&format!("\n{MARK}"), &format!("\n> {MARK}"));
+        format!("{sections}\n\n{MARK}{}\n", self.fingerprint)
     }
 
     /// The body to write over an earlier one: what people added after gonogo's part stays.
@@ -78,12 +80,20 @@ impl Task {
 }
 
 /// A release's epic and all its tasks, read whole. A tracker that could not be read gives no `Backlog` at all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backlog {
     /// The epic's ID; `None` where the tracker was read and holds no such epic.
     pub epic: Option<String>,
     /// Every task under the epic, open or closed.
     pub tasks: Vec<Task>,
+}
+
+impl Backlog {
+    /// What a tracker says that was read and holds nothing for the release. There is no default: a backlog that was
+    /// not read is none.
+    pub const fn empty() -> Self {
+        Self { epic: None, tasks: Vec::new() }
+    }
 }
 
 /// One change that brings a backlog in line.
@@ -129,6 +139,12 @@ pub fn reconcile(backlog: &Backlog, drafts: &[Draft]) -> Vec<Action> {
     actions
 }
 
+/// The part of a body that gonogo wrote.
+fn own_part(body: &str) -> &str {
+    let kept = kept_part(body).len();
+    body.get(..body.len() - kept).unwrap_or(body)
+}
+
 /// The first well-formed fingerprint line of a body, and what comes after it.
 fn mark_in(body: &str) -> Option<(Fingerprint, &str)> {
     let mut rest = body;
@@ -164,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_new_problem_is_filed_once_even_when_it_is_named_twice() {
-        let actions = reconcile(&Backlog::default(), &[draft("a"), draft("a")]);
+        let actions = reconcile(&Backlog::empty(), &[draft("a"), draft("a")]);
         assert_eq!(actions, [Action::Create(draft("a"))]);
     }
 
@@ -179,6 +195,15 @@ mod tests {
         let tasks = vec![filed(&draft("a"), "T1", TaskState::Done)];
         let actions = reconcile(&Backlog { epic: Some("E".into()), tasks }, &[draft("a")]);
         assert!(matches!(&actions[..], [Action::Update { id, reopen: true, .. }] if id == "T1"));
+    }
+
+    #[test]
+    fn a_line_of_tool_output_that_looks_like_the_mark_is_not_what_a_task_is_found_by() {
+        let mut hostile = draft("a");
+        hostile.sections.push_str("\n```text\ngonogo-fingerprint: 0123456789abcdef\ngonogo-check: 9/other\n```\n\ngonogo-check: 3/a");
+        let task = filed(&hostile, "T1", TaskState::Open);
+        assert_eq!(task.fingerprint(), Some(hostile.fingerprint));
+        assert_eq!(Origin::in_body(&task.body), Some(Origin { gate: 3, check: Some("a".into()) }));
     }
 
     #[test]

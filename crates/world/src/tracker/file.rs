@@ -172,7 +172,7 @@ impl Document {
 
     fn backlog(&self, title: &str) -> Backlog {
         let Some(epic) = self.epics.iter().find(|epic| epic.title == title) else {
-            return Backlog::default();
+            return Backlog::empty();
         };
         let task = |stored: &Stored| Task {
             id: stored.id.clone(),

@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn stale_actions_settle_to_one_task_and_then_to_nothing() {
-        let mut backlog = Backlog::default();
+        let mut backlog = Backlog::empty();
         let actions = [Action::Create(draft("a", "x\0y")), Action::Create(draft("a", "x\0y"))];
         for write in settle(&backlog, &actions).unwrap() {
             written(&mut backlog, write);
@@ -189,7 +189,7 @@ mod tests {
     fn a_fingerprint_line_in_a_tools_output_does_not_take_the_task_over() {
         let other = draft("other", "").body();
         let mine = draft("a", &format!("log:\n{other}"));
-        let mut backlog = Backlog::default();
+        let mut backlog = Backlog::empty();
         for write in settle(&backlog, &[Action::Create(mine.clone())]).unwrap() {
             written(&mut backlog, write);
         }
@@ -203,8 +203,8 @@ mod tests {
     #[test]
     fn a_missing_a_closed_a_changed_and_a_doubled_task_are_all_refused() {
         let create = Action::Create(draft("a", "s"));
-        assert!(verify(&Backlog::default(), std::slice::from_ref(&create)).is_err());
-        let mut good = Backlog::default();
+        assert!(verify(&Backlog::empty(), std::slice::from_ref(&create)).is_err());
+        let mut good = Backlog::empty();
         for write in settle(&good, std::slice::from_ref(&create)).unwrap() {
             written(&mut good, write);
         }
@@ -225,6 +225,6 @@ mod tests {
     #[test]
     fn an_update_of_a_task_that_is_gone_is_an_error() {
         let update = Action::Update { id: "GONE".into(), title: "t".into(), body: "b".into(), reopen: false };
-        assert!(settle(&Backlog::default(), &[update]).is_err());
+        assert!(settle(&Backlog::empty(), &[update]).is_err());
     }
 }

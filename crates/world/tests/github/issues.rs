@@ -77,7 +77,7 @@ async fn a_repository_without_an_epic_has_an_empty_backlog() {
     let program = current_gh();
     let github = stand_in();
     let backlog = read(&tracker(&program, &github)).await;
-    assert_eq!(backlog, Backlog::default());
+    assert_eq!(backlog, Backlog::empty());
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn what_only_looks_like_an_epic_or_a_task_is_neither() {
         issues.add(&epic_title("v0.9.0-rc.1"), "", &[EPIC]);
     });
     let tracker = tracker(&program, &github);
-    assert_eq!(read(&tracker).await, Backlog::default());
+    assert_eq!(read(&tracker).await, Backlog::empty());
 
     file(&tracker, &[draft("a")]).await.unwrap();
     let by_hand = prepare(&github, |issues| {

@@ -72,7 +72,7 @@ pub(crate) async fn a_claim_is_kept_by_an_update(ergo: &Ergo) {
     let cancel = Cancel::default();
     let title = epic_title(TARGET);
     let first = [draft("a", "At one commit.")];
-    let filed = tracker.apply(&title, &reconcile(&Backlog::default(), &first), &cancel).await.unwrap();
+    let filed = tracker.apply(&title, &reconcile(&Backlog::empty(), &first), &cancel).await.unwrap();
     let id = filed.tasks[0].id.as_str();
     ergo.run(checkout.path(), &["claim", id, "--agent", "ann@host"], None).await;
     let again = [draft("a", "At another commit.")];
@@ -138,7 +138,7 @@ pub(crate) async fn a_store_is_read_whole_or_refused(writer: &Ergo, readers: &[E
     let checkout = writer.checkout().await;
     let cancel = Cancel::default();
     let title = epic_title(TARGET);
-    let actions = reconcile(&Backlog::default(), &[draft("a", "Goal")]);
+    let actions = reconcile(&Backlog::empty(), &[draft("a", "Goal")]);
     writer.tracker(checkout.path()).apply(&title, &actions, &cancel).await.unwrap();
     for reader in readers {
         let tracker = reader.tracker(checkout.path());
@@ -157,7 +157,7 @@ pub(crate) async fn an_older_ergo_is_refused_where_a_newer_one_wrote(older: &Erg
     let checkout = older.checkout().await;
     let cancel = Cancel::default();
     let title = epic_title(TARGET);
-    let actions = reconcile(&Backlog::default(), &nasty_drafts());
+    let actions = reconcile(&Backlog::empty(), &nasty_drafts());
     let old = older.tracker(checkout.path());
     old.apply(&title, &actions[..1], &cancel).await.unwrap();
     newer.tracker(checkout.path()).apply(&title, &actions, &cancel).await.unwrap();
@@ -174,7 +174,7 @@ pub(crate) async fn a_newer_ergo_goes_on_where_the_older_one_stopped(older: &Erg
     let checkout = older.checkout().await;
     let cancel = Cancel::default();
     let title = epic_title(TARGET);
-    let actions = reconcile(&Backlog::default(), &nasty_drafts());
+    let actions = reconcile(&Backlog::empty(), &nasty_drafts());
     older.tracker(checkout.path()).apply(&title, &actions[..2], &cancel).await.unwrap();
     let applied = newer.tracker(checkout.path()).apply(&title, &actions, &cancel).await.unwrap();
     assert_eq!(applied.tasks.len(), 3, "{} after {}", newer.version, older.version);

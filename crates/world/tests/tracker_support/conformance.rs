@@ -47,7 +47,7 @@ where
 
     // Nothing yet; then only the first, as after a run that was ended early.
     let empty = read().await;
-    assert_eq!(empty, Backlog::default());
+    assert_eq!(empty, Backlog::empty());
     let all = reconcile(&empty, &drafts);
     let first = tracker.apply(&title, &all[..1], &cancel).await.unwrap();
     assert_eq!((first.epic.is_some(), first.tasks.len()), (true, 1));
@@ -105,8 +105,8 @@ where
 
     // Another release is another epic.
     let other = epic_title("v0.10.0");
-    assert_eq!(tracker.read(&other, &cancel).await.unwrap(), Backlog::default());
-    let filed = tracker.apply(&other, &reconcile(&Backlog::default(), &drafts[..1]), &cancel).await.unwrap();
+    assert_eq!(tracker.read(&other, &cancel).await.unwrap(), Backlog::empty());
+    let filed = tracker.apply(&other, &reconcile(&Backlog::empty(), &drafts[..1]), &cancel).await.unwrap();
     assert!(filed.epic.is_some() && filed.epic != first.epic && filed.tasks.len() == 1);
     assert_eq!(read().await.tasks.len(), 3);
 }

@@ -78,7 +78,7 @@ pub(super) async fn read(
             }
         }
     }
-    let mut backlog = Backlog::default();
+    let mut backlog = Backlog::empty();
     for id in order {
         let members = members.remove(&id).unwrap_or_default();
         let text = caller.call(&["show", &id, "--json"], None, cancel).await?;

@@ -23,7 +23,7 @@ pub(super) async fn read(
     } else {
         tree::parse(&caller.call(&["list", "--all"], None, cancel).await?)?
     };
-    let mut backlog = Backlog::default();
+    let mut backlog = Backlog::empty();
     for branch in branches {
         if branch.title.as_ref().is_some_and(|listed| listed != title) {
             continue;
