@@ -8,6 +8,8 @@ mod exit_code;
 mod poll;
 mod preflight;
 mod render;
+#[cfg(test)]
+mod schemas;
 mod screen;
 mod toolbox;
 mod tracker;

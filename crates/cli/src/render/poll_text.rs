@@ -27,7 +27,8 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
     match &report.standing {
         Err(why) => screen.line(format!("\n{} tracker: {why}", mark(screen, Verdict::Incomplete))),
         Ok(standing) if standing.count() > 0 => {
-            screen.line(format!("\n{} standing blockers:", standing.count()));
+            let plural = if standing.count() == 1 { "" } else { "s" };
+            screen.line(format!("\n{} standing blocker{plural}:", standing.count()));
             for blocker in standing.blockers().iter().filter(|blocker| blocker.open) {
                 let closed = match blocker.state {
                     gonogo_core::blocker::TaskState::Open => "",

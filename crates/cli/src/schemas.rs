@@ -1,0 +1,28 @@
+//! The JSON documents are contracts: their schemas are written down in `docs/schemas`, and this holds them to it.
+
+use crate::commands::{prepare, status};
+use crate::render::poll_json;
+use std::path::Path;
+
+#[test]
+fn the_documents_are_what_docs_schemas_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas");
+    let schemas = [
+        ("plan.json", gonogo_core::plan::schema()),
+        ("poll.json", schemars::schema_for!(poll_json::Document).to_value()),
+        ("prepare.json", schemars::schema_for!(prepare::Document).to_value()),
+        ("status.json", schemars::schema_for!(status::Document).to_value()),
+    ];
+    for (name, schema) in schemas {
+        let path = folder.join(name);
+        let text = format!("{schema:#}\n");
+        if std::env::var_os("GONOGO_BLESS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            written, text,
+            "docs/schemas/{name} is not what the program prints; look at the difference, then run the test with GONOGO_BLESS=1"
+        );
+    }
+}
