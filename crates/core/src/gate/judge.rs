@@ -210,3 +210,119 @@ fn shortfall(minimum: &Minimum, reading: &Reading, now: Timestamp) -> Option<(Re
     }
     (age < -24).then(|| (Reason::StaleData, format!("the data is from the future: {time}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::readers::TextRule;
+    use proptest::prelude::*;
+    use regex::Regex;
+
+    const NOW: &str = "2026-06-01T00:00:00Z";
+
+    fn text_reader() -> Reader {
+        Reader::Text(TextRule {
+            expect: Regex::new("^checked ").unwrap(),
+            finding: Some(Regex::new("^wrong: ").unwrap()),
+        })
+    }
+
+    fn ran(stdout: &[u8]) -> Ran<'_> {
+        Ran { end: End::Exited(0), stdout, stderr: b"", report: None, dropped: 0, held_open: false }
+    }
+
+    const ONE: Minimum = Minimum { tests: None, examined: Some(1), data_max_days: None };
+
+    fn judged(ran: &Ran<'_>) -> Judged {
+        judge_command(3, "t", &text_reader(), &ONE, ran, &[], NOW.parse().unwrap())
+    }
+
+    #[test]
+    fn whole_output_that_meets_its_minimum_and_status_zero_passes() {
+        assert_eq!(judged(&ran(b"checked a\n")).outcome, Outcome::Passed);
+    }
+
+    #[test]
+    fn every_other_end_has_its_own_answer() {
+        let good = ran(b"checked a\n");
+        for (ran, reason) in [
+            (Ran { end: End::TimedOut, ..good }, Reason::TimedOut),
+            (Ran { end: End::Cancelled, ..good }, Reason::Interrupted),
+            (Ran { end: End::Signaled(9), ..good }, Reason::UnreadableOutput),
+            (Ran { dropped: 1, ..good }, Reason::OutputTooLarge),
+            (Ran { held_open: true, ..good }, Reason::UnreadableOutput),
+            (Ran { stdout: b"something else\n", ..good }, Reason::NothingExamined),
+        ] {
+            assert_eq!(judged(&ran).outcome, Outcome::Incomplete(reason), "{ran:?}");
+        }
+    }
+
+    #[test]
+    fn a_finding_fails_whatever_the_exit_status() {
+        assert_eq!(judged(&ran(b"checked a\nwrong: b\n")).outcome, Outcome::Failed);
+    }
+
+    #[test]
+    fn a_file_that_hides_findings_is_a_finding() {
+        let reader = text_reader();
+        let now = NOW.parse().unwrap();
+        let judged =
+            judge_command(1, "audit", &reader, &ONE, &ran(b"checked a\n"), &[".cargo/audit.toml"], now);
+        assert_eq!((judged.outcome, judged.findings.len()), (Outcome::Failed, 1));
+    }
+
+    fn reading(data_time: Option<&str>) -> Reading {
+        Reading { examined: Some(5), data_time: data_time.map(str::to_owned), ..Reading::default() }
+    }
+
+    #[test]
+    fn data_that_is_old_of_unknown_age_or_from_the_future_is_stale() {
+        let week = Minimum { data_max_days: Some(7), ..ONE };
+        let stale = |time| shortfall(&week, &reading(time), NOW.parse().unwrap()).map(|(reason, _)| reason);
+        assert_eq!(stale(Some("2026-05-30T00:00:00Z")), None);
+        for time in [None, Some("soon"), Some("2026-05-01T00:00:00Z"), Some("2026-06-09T00:00:00Z")] {
+            assert_eq!(stale(time), Some(Reason::StaleData), "{time:?}");
+        }
+    }
+
+    #[test]
+    fn both_minimums_count_where_both_are_given() {
+        let both = Minimum { tests: Some(1), examined: Some(9), data_max_days: None };
+        let now: Timestamp = NOW.parse().unwrap();
+        let tests = Reading { counts: Some(Counts::of(1, 0, 0)), examined: Some(5), ..Reading::default() };
+        assert_eq!(shortfall(&both, &tests, now).map(|(reason, _)| reason), Some(Reason::NothingExamined));
+        let skipped = Reading { counts: Some(Counts::of(0, 0, 7)), examined: Some(9), ..Reading::default() };
+        assert_eq!(shortfall(&both, &skipped, now).map(|(reason, _)| reason), Some(Reason::NoTestsExecuted));
+    }
+
+    #[test]
+    fn a_canary_must_be_found_wanting_and_nothing_else_will_do() {
+        let canary = |ran: &Ran<'_>| judge_canary(&text_reader(), ran, NOW.parse().unwrap());
+        assert_eq!(canary(&ran(b"wrong: known bad\n")), None);
+        for missed in [ran(b"checked a\n"), ran(b""), Ran { end: End::TimedOut, ..ran(b"wrong: x\n") }] {
+            let judged = canary(&missed).unwrap();
+            assert_eq!(judged.outcome, Outcome::Incomplete(Reason::CanaryMissed));
+        }
+    }
+
+    fn any_end() -> impl Strategy<Value = End> {
+        prop_oneof![
+            (0_i32..256).prop_map(End::Exited),
+            (1_i32..32).prop_map(End::Signaled),
+            Just(End::TimedOut),
+            Just(End::Cancelled),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_passes_without_status_zero_whole_output_and_its_minimum(
+            end in any_end(), lines in 0_usize..3, wrong in any::<bool>(), dropped in 0_u64..2, held_open in any::<bool>()
+        ) {
+            let stdout = "checked x\n".repeat(lines) + if wrong { "wrong: y\n" } else { "" };
+            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", report: None, dropped, held_open };
+            let may_pass = end == End::Exited(0) && lines > 0 && !wrong && dropped == 0 && !held_open;
+            prop_assert_eq!(judged(&ran).outcome == Outcome::Passed, may_pass);
+        }
+    }
+}
