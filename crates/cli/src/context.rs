@@ -101,31 +101,36 @@ pub struct Context {
 }
 
 impl Context {
-    /// Captures the context. Refuses what no answer can be about: no checkout, no commit, no usable plan or target.
+    /// Captures the context. Refuses what no answer can be about: no checkout, no commit, no usable plan or target, a
+    /// base tag that ought to be there and is not.
     pub async fn capture(asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
         Self::capture_in(&current_folder()?, asked, cancel).await
     }
 
     /// The same for a folder that is not the current one.
     pub async fn capture_in(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+        let context = Self::without_base(folder, asked, cancel).await?;
+        let base = base(&context.git, &context.plan, &context.target, asked.base_tag.as_deref()).await?;
+        Ok(Self { base, ..context })
+    }
+
+    /// The context of a command that compares nothing with an earlier release.
+    pub async fn without_base(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
         let git = Git::open(folder, cancel.clone()).await?;
         let LoadedPlan { plan, in_repository } = load_plan(&asked.plan, git.root())?;
         let target = target(asked.typed_target(), &plan)?;
         let (commit, tree) = git.head().await?;
-        let base = base(&git, &plan, &target, asked.base_tag.as_deref()).await?;
-        let agent = agent(asked.agent.clone())?;
-        let redactor = redactor()?;
         Ok(Self {
             git,
             plan,
             plan_path: in_repository,
             target,
-            base,
+            base: None,
             commit,
             tree,
-            agent,
+            agent: agent(asked.agent.clone())?,
             mode: asked.mode,
-            redactor,
+            redactor: redactor()?,
             cancel,
         })
     }

@@ -89,6 +89,31 @@ pub fn folder(common_dir: &Path, tag: &str) -> PathBuf {
     common_dir.join("gonogo").join("releases").join(tag)
 }
 
+/// The tags of all releases that have a folder under git's common directory, sorted.
+pub fn releases(common_dir: &Path) -> Result<Vec<String>, LedgerError> {
+    let root = common_dir.join("gonogo").join("releases");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(io_error("read", &folder)(error)),
+        };
+        if folder.join(RECORDS).exists() {
+            found.extend(folder.strip_prefix(&root).ok().map(|tag| tag.display().to_string()));
+            continue;
+        }
+        // A tag with a slash in it is a folder in a folder.
+        for entry in entries {
+            let path = entry.map_err(io_error("read", &folder))?.path();
+            folders.extend(path.is_dir().then_some(path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// A ledger that is open for writing.
 pub struct Ledger {
     folder: PathBuf,

@@ -1,6 +1,6 @@
 //! `gonogo blocker file|list|resolve`: a release's blockers by hand.
 
-use crate::context::{Asked, Context};
+use crate::context::{Asked, Context, current_folder};
 use crate::error::Failure;
 use crate::exit_code::Exit;
 use crate::poll::settle;
@@ -117,7 +117,7 @@ fn ledger(context: &Context) -> Result<Ledger, Failure> {
 }
 
 async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::capture(&arguments.asked, cancel).await?;
+    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
     let target = context.target.tag();
     if arguments.title.trim().is_empty()
         || arguments.summary.trim().is_empty()
@@ -195,7 +195,7 @@ fn origin(plan: &Plan, name: &str) -> Option<Origin> {
 }
 
 async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::capture(&arguments.asked, cancel).await?;
+    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
     let backlog = read(&context, &open(&context)?).await?;
     let folder = ledger::folder(context.git.common_dir(), context.target.tag());
     let records = ledger::read(&folder)?.unwrap_or_default();
@@ -223,7 +223,7 @@ async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Res
 }
 
 async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::capture(&arguments.asked, cancel).await?;
+    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
     let tracker = open(&context)?;
     let backlog = read(&context, &tracker).await?;
     if let Some(unknown) = arguments.ids.iter().find(|id| !backlog.tasks.iter().any(|task| task.id == **id)) {

@@ -1,6 +1,6 @@
 //! `gonogo review TARGET --gate N --check ID`: records a review, bound to the latest poll's subject and evidence.
 
-use crate::context::{Asked, Context};
+use crate::context::{Asked, Context, current_folder};
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;
 use crate::poll::reviewed_evidence;
@@ -40,7 +40,7 @@ pub struct Arguments {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::capture(&arguments.asked, cancel).await?;
+    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
     let target = context.target.tag();
     let folder = ledger::folder(context.git.common_dir(), target);
     let opened = Opened { project: context.plan.project.name.clone(), target: target.to_owned() };

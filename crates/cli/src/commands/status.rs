@@ -7,20 +7,18 @@ use crate::render::poll_text;
 use crate::screen::Screen;
 use gonogo_core::ledger::{PollState, State};
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_world::git::Git;
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 /// What `gonogo status` takes.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The version or tag, such as 0.9.0 or v0.9.0
-    #[arg(
-        value_name = "TARGET",
-        required_unless_present = "release_target",
-        conflicts_with = "release_target"
-    )]
+    /// The version or tag, such as 0.9.0 or v0.9.0 [default: every release that has a ledger here]
+    #[arg(value_name = "TARGET", conflicts_with = "release_target")]
     target: Option<String>,
     /// The same as TARGET
     #[arg(long, value_name = "TARGET")]
@@ -71,10 +69,12 @@ pub struct Check {
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let git = open_checkout(cancel).await?;
-    let plan = load_plan(&arguments.plan, git.root())?.plan;
-    let typed = arguments.target.as_deref().or(arguments.release_target.as_deref()).unwrap_or_default();
-    let target = target(typed, &plan)?;
     let (commit, _) = git.head().await?;
+    let Some(typed) = arguments.target.as_deref().or(arguments.release_target.as_deref()) else {
+        return all(&git, &commit, screen);
+    };
+    let plan = load_plan(&arguments.plan, git.root())?.plan;
+    let target = target(typed, &plan)?;
     let records = ledger::read(&ledger::folder(git.common_dir(), target.tag()))?.unwrap_or_default();
     let state = State::fold(&records);
     let document = document(target.tag(), commit, &state);
@@ -92,6 +92,27 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         }
         _ => Exit::Incomplete,
     })
+}
+
+/// Every release that has a ledger here, a line each.
+fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
+    let mut rows = Vec::new();
+    for tag in ledger::releases(git.common_dir())? {
+        let records = ledger::read(&ledger::folder(git.common_dir(), &tag))?.unwrap_or_default();
+        let document = document(&tag, commit.to_owned(), &State::fold(&records));
+        screen.line(format!(
+            "{tag}  {}  after {} polls; next: {}",
+            document.state, document.polls, document.next
+        ));
+        rows.push(
+            json!({ "target": tag, "state": document.state, "polls": document.polls, "next": document.next }),
+        );
+    }
+    if rows.is_empty() {
+        screen.line("no release has been polled for here; next: gonogo prepare TARGET");
+    }
+    screen.document(&json!({ "schema": "gonogo.releases/1", "releases": rows }));
+    Ok(Exit::Go)
 }
 
 fn document(target: &str, commit: String, state: &State) -> Document {

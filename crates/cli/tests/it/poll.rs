@@ -371,3 +371,36 @@ fn a_report_of_an_earlier_run_says_nothing_of_this_one() {
         "passed"
     );
 }
+
+#[test]
+fn status_tells_where_a_release_stands_and_the_next_command() {
+    let project = project(FAILED, 101);
+    let status = |arguments: &[&str]| project.run(&[&["status", "--json"], arguments].concat());
+    assert_eq!(status(&[]).exits(0).json()["releases"], json!([]));
+    let document = status(&["v0.2.0"]).exits(3).json();
+    assert_eq!(
+        (&document["state"], &document["next"]),
+        (&json!("not-begun"), &json!("gonogo prepare v0.2.0"))
+    );
+    project.poll().exits(1);
+    assert_eq!(status(&["v0.2.0"]).exits(1).json()["state"], "no-go");
+    project.printing("run-tests", PASSED, 0);
+    project.run(&["poll", "v0.2.0", "--close-passed"]).exits(0);
+    let document = status(&["v0.2.0"]).exits(0).json();
+    assert_eq!((&document["state"], &document["polls"]), (&json!("go"), &json!(2)));
+    assert_eq!(status(&[]).exits(0).json()["releases"][0]["target"], "v0.2.0");
+    project.commit("move on");
+    assert_eq!(status(&["v0.2.0"]).exits(3).json()["state"], "stale");
+}
+
+#[test]
+fn a_poll_of_a_tag_with_a_slash_has_its_own_ledger() {
+    let text = plan(&libtest("t", "run-tests"))
+        .replace("name = \"sample\"\n", "name = \"sample\"\ntag = \"core/v{version}\"\n");
+    let project = Project::new(&text);
+    project.printing("run-tests", PASSED, 0);
+    project.run(&["poll", "core/v0.2.0"]).exits(0);
+    project.run(&["poll", "0.2.0"]).exits(0);
+    assert!(project.ledger("core/v0.2.0").join("ledger.jsonl").exists());
+    assert_eq!(project.run(&["status", "--json"]).json()["releases"][0]["target"], "core/v0.2.0");
+}
