@@ -169,19 +169,21 @@ fn subject(context: &Context, toolbox: &Toolbox) -> Subject {
     }
 }
 
-/// The digests of a gate's evidence besides one check's own: what a reviewer of that check has before them.
+/// The digests of the evidence that a reviewer of a check has before them, sorted: the check's own where it has any
+/// (a search, a comparison of plans), else that of all other checks of its gate.
 pub fn reviewed_evidence<'a>(
     finished: impl IntoIterator<Item = &'a CheckFinished>,
     gate: u32,
     check: &str,
 ) -> Vec<Digest> {
-    let mut digests: Vec<Digest> = finished
-        .into_iter()
-        .filter(|finished| finished.gate == gate)
-        .filter(|finished| finished.check == check || !finished.evidence.is_empty())
-        .flat_map(|finished| finished.evidence.iter().map(|evidence| evidence.digest))
-        .collect();
-    digests.sort_unstable();
-    digests.dedup();
-    digests
+    let of_gate: Vec<&CheckFinished> =
+        finished.into_iter().filter(|finished| finished.gate == gate).collect();
+    let digests = |of: &[&CheckFinished]| -> Vec<Digest> {
+        let all = of.iter().flat_map(|finished| finished.evidence.iter().map(|evidence| evidence.digest));
+        all.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    };
+    let own: Vec<&CheckFinished> =
+        of_gate.iter().copied().filter(|finished| finished.check == check).collect();
+    let own = digests(&own);
+    if own.is_empty() { digests(&of_gate) } else { own }
 }

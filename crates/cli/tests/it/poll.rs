@@ -268,6 +268,24 @@ fn an_inventory_that_changed_since_the_base_tag_asks_for_a_review() {
 }
 
 #[test]
+fn a_review_of_an_inventory_counts_beside_other_checks_of_its_gate_until_the_search_changes() {
+    let inventory =
+        "[[gates.checks]]\nid = \"unsafe\"\nkind = \"inventory\"\npattern = 'unsafe'\npaths = [\"src\"]\n\n";
+    let project = Project::new(&plan(&(inventory.to_owned() + &libtest("t", "run-tests"))));
+    project.printing("run-tests", PASSED, 0);
+    project.write("src/a.rs", "unsafe { one() }\n");
+    project.commit("one");
+    assert_eq!(check(&project.poll().exits(3).json(), 3, "unsafe")["reason"], "review-missing");
+    let shown = project.run(&["review", "v0.2.0", "--gate", "3", "--check", "unsafe", "--show"]).exits(0);
+    assert!(shown.stdout.contains("+ src/a.rs: unsafe { one() }"), "{}", shown.stdout);
+    project
+        .run(&["review", "v0.2.0", "--gate", "3", "--check", "unsafe", "--accept", "--note", "Sound."])
+        .exits(0);
+    project.run(&["poll", "v0.2.0", "--close-passed"]).exits(0);
+    project.run(&["review", "v0.2.0", "--gate", "3", "--check", "t", "--accept", "--note", "Fine."]).exits(2);
+}
+
+#[test]
 fn a_plan_that_asks_for_less_than_the_base_tags_needs_a_review() {
     let strict = libtest("lock-smoke", "run-tests").trim_end().to_owned() + "\nminimum = { tests = 5 }\n";
     let project = Project::new(&plan(&strict));
