@@ -61,9 +61,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         return Err(poll_first());
     }
     let about = canonical::digest(subject).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
-    let asks: Vec<&CheckFinished> =
-        poll.finished.values().filter(|one| asks_for_review(one, arguments)).collect();
-    if asks.is_empty() {
+    let asked = poll.finished.get(&(arguments.gate, arguments.check.clone()));
+    if !asked.is_some_and(|finished| asks_for_review(finished, &ledger.state().reviews)) {
         return Err(Failure::usage(format!(
             "check {} of gate {} asks for no review",
             arguments.check, arguments.gate
@@ -104,6 +103,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     Ok(Exit::Go)
 }
 
-fn asks_for_review(finished: &CheckFinished, arguments: &Arguments) -> bool {
-    finished.gate == arguments.gate && finished.check == arguments.check && finished.repeat.is_none()
+/// A check asks for a review where it is incomplete without one, or was judged by one.
+fn asks_for_review(finished: &CheckFinished, reviews: &[ReviewRecorded]) -> bool {
+    let reviewed = |review: &ReviewRecorded| review.gate == finished.gate && review.check == finished.check;
+    finished.reason == Some(Reason::ReviewMissing) || reviews.iter().any(reviewed)
 }
