@@ -241,6 +241,8 @@ pub struct Subject {
     pub base_commit: Option<String>,
     /// The tools, by the names that the plan calls them by.
     pub toolchain: BTreeMap<String, ResolvedTool>,
+    /// The digest of the environment that checks run in: a variable can choose another toolchain.
+    pub environment: Digest,
     /// The machine: name, operating system and architecture.
     pub host: String,
 }

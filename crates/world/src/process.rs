@@ -3,6 +3,7 @@
 //! Invariant: a child has its own process group, no standard input but what is given, a fixed locale, an
 //! allow-listed environment, a deadline and a size cap; when it ends, nothing of its group is left holding our pipes.
 
+use gonogo_core::digest::Digest;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -93,6 +94,28 @@ impl Environment {
     #[must_use]
     pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.0.insert(name.into(), value.into());
+        self
+    }
+
+    /// The digest of all names and values. Values never leave this: it is a digest and nothing more.
+    pub fn digest(&self) -> Digest {
+        use std::os::unix::ffi::OsStrExt;
+        let mut bytes = Vec::new();
+        for part in self.0.iter().flat_map(|(name, value)| [name, value]) {
+            bytes.extend_from_slice(part.as_bytes());
+            bytes.push(0);
+        }
+        Digest::of(&bytes)
+    }
+
+    /// The same environment with more of our own variables let through.
+    #[must_use]
+    pub fn letting_through<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        for name in names {
+            if let Some(value) = std::env::var_os(name) {
+                self.0.insert(name.into(), value);
+            }
+        }
         self
     }
 

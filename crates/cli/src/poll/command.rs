@@ -39,12 +39,8 @@ pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
         let detail = format!("the folder {} is not there", command.cwd.as_deref().unwrap_or("."));
         return Err(Judged::incomplete(Reason::NotRun, detail));
     }
-    let mut environment = run.environment.clone();
-    for name in &command.env {
-        if let Some(value) = std::env::var_os(name) {
-            environment = environment.with(name, value);
-        }
-    }
+    let own = command.env.iter().map(String::as_str);
+    let mut environment = run.environment.clone().letting_through(own);
     for (name, value) in &command.set_env {
         environment = environment.with(name, value);
     }

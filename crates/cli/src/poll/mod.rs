@@ -18,6 +18,7 @@ use gonogo_core::clearance::{self, Clearance, Refused};
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Poll;
 use gonogo_core::ledger::{CheckFinished, Event, Opened, PollFinished, PollStarted};
+use gonogo_core::plan::CheckKind;
 use gonogo_core::release::Subject;
 use gonogo_core::verdict::Reason;
 use gonogo_world::git::Git;
@@ -71,7 +72,7 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
     refuse_dirty(&context.git, &context.own_paths()).await?;
     let environment = child_environment(context);
     let toolbox = Toolbox::resolve(&context.plan, context.git.root(), &environment, &context.cancel).await;
-    let subject = subject(context, &toolbox);
+    let subject = subject(context, &toolbox, &environment);
     let about = canonical::digest(&subject)
         .map_err(|error| Failure::new(crate::exit_code::Exit::Internal, chain(&error)))?;
     let drift = drift::since_base(context).await?;
@@ -158,13 +159,20 @@ fn child_environment(context: &Context) -> Environment {
     }
 }
 
-fn subject(context: &Context, toolbox: &Toolbox) -> Subject {
+fn subject(context: &Context, toolbox: &Toolbox, environment: &Environment) -> Subject {
+    // What any one check may see counts for all: a change too many runs a check again, one too few would not.
+    let seen = context.plan.checks().flat_map(|(_, check)| match &check.kind {
+        CheckKind::Command(command) => command.env.as_slice(),
+        _ => &[],
+    });
+    let environment = environment.clone().letting_through(seen.map(String::as_str)).digest();
     Subject {
         commit: context.commit.clone(),
         tree: context.tree.clone(),
         plan: context.plan.digest,
         base_commit: context.base.as_ref().map(|base| base.commit.clone()),
         toolchain: toolbox.found.clone(),
+        environment,
         host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),
     }
 }

@@ -157,6 +157,20 @@ fn evidence_is_not_taken_over_when_the_tool_changed_or_the_blob_did() {
 }
 
 #[test]
+fn evidence_is_not_taken_over_when_a_variable_that_checks_see_changed() {
+    let project = project(PASSED, 0);
+    let reused = |toolchain: &str| {
+        let output = project
+            .gonogo(&["poll", "v0.2.0", "--json"])
+            .env("RUSTUP_TOOLCHAIN", toolchain)
+            .output()
+            .unwrap();
+        check(&crate::support::Ran::from(output).exits(0).json(), 3, "lock-smoke")["reused"] == true
+    };
+    assert_eq!([reused("one"), reused("one"), reused("other")], [false, true, false]);
+}
+
+#[test]
 fn a_failure_is_run_again_and_never_taken_over() {
     let project = project(FAILED, 101);
     project.poll().exits(1);
