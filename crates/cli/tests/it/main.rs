@@ -6,5 +6,7 @@
     reason = "a test fails by panicking, and starts the program itself"
 )]
 
+mod crash;
+mod ergos;
 mod poll;
 mod support;
