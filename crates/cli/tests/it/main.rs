@@ -7,6 +7,10 @@
 )]
 
 mod crash;
+mod ergo;
 mod ergos;
+mod missing_tools;
+mod order;
 mod poll;
+mod signals;
 mod support;
