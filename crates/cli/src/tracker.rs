@@ -23,7 +23,12 @@ pub fn open(git: &Git, plan: &Plan) -> OpenTracker {
         TrackerKind::Ergo => {
             let program = program(root, "ergo", "install ergo, and run `ergo init` in the repository")?;
             let environment = Environment::allowing([]);
-            Ok(AnyTracker::Ergo(ErgoTracker::open(program, root.to_owned(), environment)))
+            Ok(AnyTracker::Ergo(ErgoTracker::with_timeout(
+                program,
+                root.to_owned(),
+                environment,
+                tracker.timeout,
+            )))
         }
         TrackerKind::Github => {
             let program = program(root, "gh", "install gh, and run `gh auth login`")?;

@@ -99,7 +99,9 @@ impl Git {
                 }
             }
         }
-        let program = tools::find_on_path("git", None)?;
+        // The project under release does not bring its own git either.
+        let checkout = folder.ancestors().find(|folder| folder.join(".git").exists());
+        let program = tools::find_on_path("git", checkout)?;
         let mut git =
             Self { program, environment, root: folder.to_owned(), common: folder.to_owned(), cancel };
         let asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"];
@@ -134,7 +136,12 @@ impl Git {
         invocation.arguments = arguments.iter().map(OsString::from).collect();
         invocation.input = input;
         invocation.limit = 256 << 20;
-        Ok(run(&invocation, &self.cancel).await?)
+        let answer = run(&invocation, &self.cancel).await?;
+        // A git that was stopped has answered nothing, whatever its absence of an answer would mean below.
+        if matches!(answer.end, End::Cancelled | End::TimedOut) {
+            return Err(failed(arguments, &answer));
+        }
+        Ok(answer)
     }
 
     async fn text(&self, arguments: &[&str]) -> Result<String, GitError> {

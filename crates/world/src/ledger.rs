@@ -130,6 +130,7 @@ impl Ledger {
     pub fn open(folder: &Path, opened: Opened) -> Result<Self, LedgerError> {
         fs::create_dir_all(folder.join(BLOBS)).map_err(io_error("create", folder))?;
         let lock = lock(&folder.join(LOCK))?;
+        writer::clear_up(folder).map_err(io_error("clear up", folder))?;
         let target = opened.target.clone();
         let path = folder.join(RECORDS);
         if !path.try_exists().map_err(io_error("look at", &path))? && read_anchor(folder)?.is_none() {

@@ -1,7 +1,7 @@
 //! The one door to subprocesses.
 //!
 //! Invariant: a child has its own process group, no standard input but what is given, a fixed locale, an
-//! allow-listed environment, a deadline and a size cap; when it ends, nothing of its group is left holding our pipes.
+//! allow-listed environment, a deadline and a size cap; when it has ended, nothing of its group is left running.
 
 use gonogo_core::digest::Digest;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -318,8 +318,9 @@ pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, P
             }
         };
         let held_open = open && tokio::time::timeout(PIPE_GRACE, &mut drained).await.is_err();
+        // What it left behind would run beside the next check, and could change the tree after this one was judged.
+        signal(group, Signal::KILL);
         if held_open {
-            signal(group, Signal::KILL);
             // Whether or not that closes the pipes, the output has no proven end.
             tokio::time::timeout(PIPE_GRACE, &mut drained).await.ok();
         }

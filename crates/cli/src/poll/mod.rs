@@ -10,6 +10,7 @@ pub mod settle;
 
 use crate::context::{Context, host_name};
 use crate::error::{Failure, chain};
+use crate::exit_code::Exit;
 use crate::toolbox::Toolbox;
 use crate::tracker;
 use gonogo_core::blocker::{Standing, epic_title};
@@ -21,9 +22,9 @@ use gonogo_core::ledger::{CheckFinished, Event, Opened, PollFinished, PollStarte
 use gonogo_core::plan::CheckKind;
 use gonogo_core::release::Subject;
 use gonogo_core::verdict::Reason;
-use gonogo_world::git::Git;
 use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Environment;
+use gonogo_world::tree::TreeWatch;
 use std::collections::BTreeMap;
 
 /// Watches a poll as it goes.
@@ -69,12 +70,16 @@ pub struct Report {
 
 /// Runs a poll.
 pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) -> Result<Report, Failure> {
-    refuse_dirty(&context.git, &context.own_paths()).await?;
+    let mut tree = unchanged_tree(context).await?;
     let environment = child_environment(context);
     let toolbox = Toolbox::resolve(&context.plan, context.git.root(), &environment, &context.cancel).await;
+    if context.cancel.is_cancelled() {
+        // A tool that was stopped while it said its version is not one that is missing.
+        return Err(Failure::new(Exit::Interrupted, "stopped before any check began"));
+    }
     let subject = subject(context, &toolbox, &environment);
     let about = canonical::digest(&subject)
-        .map_err(|error| Failure::new(crate::exit_code::Exit::Internal, chain(&error)))?;
+        .map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
     let drift = drift::since_base(context).await?;
 
     let folder = ledger::folder(context.git.common_dir(), context.target.tag());
@@ -110,15 +115,14 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
         unsettled,
         drift: &drift,
     };
-    execute::all(&run, &mut ledger, watch).await?;
+    execute::all(&run, &mut ledger, watch, &mut tree).await?;
     ledger.flush()?;
     watch.ends();
 
     let finished = ledger.state().poll.as_ref().map(|poll| poll.finished.clone()).unwrap_or_default();
     let poll = Poll::evaluate(&context.plan, &drift.required, about, &finished);
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
-    let interrupted = context.cancel.is_cancelled();
-    let standing = if interrupted {
+    let standing = if context.cancel.is_cancelled() {
         Err("the poll was stopped before its blockers were filed".to_owned())
     } else {
         settle::blockers(context, &mut ledger, &tracker, &epic, &poll, options, watch).await?
@@ -132,13 +136,20 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
     };
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
+    let interrupted = context.cancel.is_cancelled();
     Ok(Report { poll, subject, standing, decision, interrupted, attempts })
 }
 
-/// Evidence is about a commit, so the tree has to be that commit's.
-async fn refuse_dirty(git: &Git, own: &[String]) -> Result<(), Failure> {
-    let dirty = git.dirty(own).await?;
-    let Some(first) = dirty.first() else { return Ok(()) };
+/// Evidence is about a commit, so the tree has to be that commit's. The watch begins before the comparison, so that a
+/// change after it does not go unseen.
+async fn unchanged_tree(context: &Context) -> Result<TreeWatch, Failure> {
+    let (tree, hidden) = TreeWatch::begin(&context.git, &context.commit, context.own_paths()).await?;
+    if let Some(path) = hidden.first() {
+        return Err(Failure::incomplete(Reason::TreeChanged, format!("git is told not to look at {path}"))
+            .remedy(format!("git update-index --no-assume-unchanged --no-skip-worktree {path}")));
+    }
+    let dirty = context.git.dirty(&context.own_paths()).await?;
+    let Some(first) = dirty.first() else { return Ok(tree) };
     let more = if dirty.len() > 1 { format!(" and {} more", dirty.len() - 1) } else { String::new() };
     Err(Failure::incomplete(
         Reason::TreeChanged,

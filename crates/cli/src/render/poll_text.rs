@@ -8,7 +8,7 @@ use gonogo_core::clearance::Obstacle;
 use gonogo_core::gate::{CheckVerdict, GateVerdict};
 use gonogo_core::ledger::CheckFinished;
 use gonogo_core::text;
-use gonogo_core::verdict::{Outcome, Verdict};
+use gonogo_core::verdict::{Outcome, Reason, Verdict};
 
 /// The most findings that are shown of one check; the ledger and the JSON document hold them all.
 const MOST_FINDINGS: usize = 10;
@@ -25,7 +25,10 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
         }
     }
     match &report.standing {
-        Err(why) => screen.line(format!("\n{} tracker: {why}", mark(screen, Verdict::Incomplete))),
+        Err(why) => {
+            let reason = Reason::TrackerUnreadable;
+            screen.line(format!("\n{} tracker ({reason}): {why}", mark(screen, Verdict::Incomplete)));
+        }
         Ok(standing) if standing.count() > 0 => {
             let plural = if standing.count() == 1 { "" } else { "s" };
             screen.line(format!("\n{} standing blocker{plural}:", standing.count()));

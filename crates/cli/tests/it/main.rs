@@ -6,8 +6,14 @@
     reason = "a test fails by panicking, and starts the program itself"
 )]
 
+mod crash;
+mod ergo;
+mod ergos;
 mod init;
+mod missing_tools;
+mod order;
 mod plan;
 mod poll;
 mod prepare;
+mod signals;
 mod support;

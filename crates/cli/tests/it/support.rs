@@ -1,9 +1,11 @@
 //! A project in a folder of its own, and the program run on it in a cleared environment.
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A git repository with a plan, and a folder of tools that stand in for a project's own.
@@ -40,6 +42,75 @@ impl From<Output> for Ran {
     }
 }
 
+/// A run of the program that has not ended; killed where a test forgets it.
+pub struct Running(Option<Child>);
+
+impl Running {
+    /// Starts a command, its output kept.
+    pub fn start(command: &mut Command) -> Self {
+        Self(Some(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()))
+    }
+
+    /// Sends a signal to the program alone.
+    pub fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.0.as_ref().unwrap().id()).unwrap();
+        kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.0.as_mut().unwrap().try_wait().unwrap().is_some()
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) -> Ran {
+        self.0.take().unwrap().wait_with_output().unwrap().into()
+    }
+
+    /// Kills it, as a power cut would, and waits until it is gone.
+    pub fn kill(mut self) {
+        let mut child = self.0.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+/// Waits until something is so. It is a failure where it never is; how long it takes is not asked.
+#[track_caller]
+pub fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !so() {
+        assert!(started.elapsed() < Duration::from_secs(60), "it never was so: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The processes of a group that still run; those that have ended and were not waited for are left out.
+pub fn alive_in_group(group: &str) -> Vec<String> {
+    let output = Command::new("ps").args(["-A", "-o", "pgid=,stat=,pid=,args="]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let alive = text.lines().filter(|line| {
+        let mut words = line.split_whitespace();
+        words.next() == Some(group) && words.next().is_some_and(|state| !state.starts_with('Z'))
+    });
+    alive.map(str::to_owned).collect()
+}
+
+/// Where tools that the tests need are installed.
+pub fn test_tools() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/test-tools"))
+}
+
 /// A check in a document of a poll: verdict and reason.
 #[track_caller]
 pub fn check<'a>(document: &'a Value, gate: u64, id: &str) -> &'a Value {
@@ -69,6 +140,8 @@ pub fn libtest(id: &str, tool: &str) -> String {
 pub const PASSED: &str = "\nrunning 1 test\ntest it_works ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n";
 /// What libtest prints for a test that failed.
 pub const FAILED: &str = "\nrunning 1 test\ntest it_works ... FAILED\n\nfailures:\n\n---- it_works stdout ----\nboom\n\n\nfailures:\n    it_works\n\ntest result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n";
+/// What libtest prints for two tests that failed.
+pub const TWO_FAILED: &str = "\nrunning 2 tests\ntest first ... FAILED\ntest second ... FAILED\n\nfailures:\n\n---- first stdout ----\nboom\n\n---- second stdout ----\nbang\n\n\nfailures:\n    first\n    second\n\ntest result: FAILED. 0 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n";
 /// What libtest prints where a filter matches nothing.
 pub const NOTHING: &str = "\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 5 filtered out; finished in 0.00s\n\n";
 
@@ -150,6 +223,16 @@ impl Project {
         let mut command = self.command(env!("CARGO_BIN_EXE_gonogo"));
         command.args(arguments);
         command
+    }
+
+    /// Starts the program.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        Running::start(&mut self.gonogo(arguments))
+    }
+
+    /// The bytes of a release's records; empty where there are none.
+    pub fn records(&self) -> Vec<u8> {
+        std::fs::read(self.ledger("v0.2.0").join("ledger.jsonl")).unwrap_or_default()
     }
 
     /// Runs the program.

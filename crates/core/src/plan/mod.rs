@@ -125,6 +125,8 @@ pub struct Tracker {
     pub kind: TrackerKind,
     /// For the file tracker: its file, relative to the repository's root; in git's common directory where `None`.
     pub path: Option<String>,
+    /// For ergo: how long one run of it may take.
+    pub timeout: Duration,
 }
 
 /// A numbered requirement.

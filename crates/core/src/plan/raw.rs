@@ -260,6 +260,9 @@ pub(super) struct Tracker {
     /// For `file`: the file, relative to the repository's root. By default one in git's common directory.
     #[schemars(with = "Option<String>")]
     pub(super) path: Option<Spanned<String>>,
+    /// For `ergo`: how long one run of it may take, such as `90s`. By default `1m`.
+    #[schemars(with = "Option<String>")]
+    pub(super) timeout: Option<Spanned<String>>,
 }
 
 /// Which tracker holds the blockers.

@@ -14,6 +14,8 @@ use std::ops::Range;
 use std::time::Duration;
 use toml::Spanned;
 
+/// How long one run of ergo may take where the plan does not say.
+const TRACKER_TIMEOUT: Duration = Duration::from_secs(60);
 /// The timeout of a check that names none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// The cap of a stream where the plan names none, in MiB.
@@ -222,8 +224,21 @@ fn tracker(raw: raw::Tracker, project: &Option<Project>, problems: &mut Problems
             None,
         );
     }
+    if let Some(timeout) = raw.timeout.as_ref().filter(|_| kind != TrackerKind::Ergo) {
+        problems.at(timeout, "only the `ergo` tracker has a timeout", None);
+    }
     let path = raw.path.as_ref().map(|path| problems.path(path));
-    Tracker { kind, path }
+    let timeout = raw.timeout.as_ref().and_then(|text| duration(text, problems));
+    Tracker { kind, path, timeout: timeout.unwrap_or(TRACKER_TIMEOUT) }
+}
+
+fn duration(text: &Spanned<String>, problems: &mut Problems) -> Option<Duration> {
+    let parsed =
+        text.get_ref().parse::<jiff::SignedDuration>().ok().and_then(|time| time.unsigned_abs_checked());
+    if parsed.is_none() {
+        problems.at(text, "a timeout is a time such as `90s`, `10m` or `1h 30m`", None);
+    }
+    parsed
 }
 
 fn required_gates(raw: &Spanned<Vec<Spanned<u32>>>, gates: &[Gate], problems: &mut Problems) -> Vec<u32> {
@@ -379,14 +394,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         );
         Vec::new()
     });
-    let timeout = raw.timeout.as_ref().map_or(Some(DEFAULT_TIMEOUT), |text| {
-        let parsed =
-            text.get_ref().parse::<jiff::SignedDuration>().ok().and_then(|time| time.unsigned_abs_checked());
-        if parsed.is_none() {
-            problems.at(text, "a timeout is a time such as `90s`, `10m` or `1h 30m`", None);
-        }
-        parsed
-    });
+    let timeout = raw.timeout.as_ref().map_or(Some(DEFAULT_TIMEOUT), |text| duration(text, problems));
     if let Some(cpu) = raw.cpu.as_ref().filter(|cpu| *cpu.get_ref() == 0) {
         problems.at(cpu, "a check takes at least one processor slot", None);
     }

@@ -153,8 +153,24 @@ fn store<'a>(
     if fresh.is_empty() { Ok(()) } else { sync_folder(folder) }
 }
 
+/// How a file is called while it is written.
+const UNFINISHED: &str = ".new-";
+
+/// Removes what a killed writer left unfinished. Only for whoever holds the lock.
+pub(super) fn clear_up(folder: &Path) -> io::Result<()> {
+    for folder in [folder, &folder.join(BLOBS)] {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn place(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_data()?;
     file.persist(folder.join(name)).map_err(|error| error.error)?;

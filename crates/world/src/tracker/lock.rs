@@ -1,10 +1,12 @@
 //! An advisory lock on a folder, so that two gonogos do not file the same blocker at once.
 //!
-//! Invariant: it leaves nothing behind; the system takes it back when its holder ends, however it ends.
+//! Invariant: it leaves nothing behind; the system takes it back when its holder and the programs that it started
+//! under the lock have ended, however they end. So a program that outlives a killed gonogo still writes alone.
 
 use super::TrackerError;
 use crate::process::Cancel;
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::{FdFlags, fcntl_setfd};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -26,7 +28,11 @@ pub(crate) async fn lock(folder: &Path, cancel: &Cancel) -> Result<Lock, Tracker
     let started = Instant::now();
     loop {
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return Ok(Lock(file)),
+            Ok(()) => {
+                // Children inherit it: what one of them was told to write counts as under way until it has ended.
+                fcntl_setfd(&file, FdFlags::empty()).map_err(|error| failed(&error))?;
+                return Ok(Lock(file));
+            }
             Err(rustix::io::Errno::WOULDBLOCK) if cancel.is_cancelled() => {
                 return Err(failed(&"interrupted"));
             }

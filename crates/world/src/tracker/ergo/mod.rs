@@ -114,6 +114,8 @@ impl ErgoTracker {
 
 impl Tracker for ErgoTracker {
     async fn read(&self, epic_title: &str, cancel: &Cancel) -> Result<Backlog, TrackerError> {
+        // A backlog is read by several runs of ergo: another gonogo's write between two of them would show half.
+        let _lock = lock::lock(&self.found(cancel).await?.folder, cancel).await?;
         self.read_titled(&clean_title(epic_title), cancel).await
     }
 
