@@ -1,7 +1,7 @@
 //! The one door to subprocesses.
 //!
 //! Invariant: a child has its own process group, no standard input but what is given, a fixed locale, an
-//! allow-listed environment, a deadline and a size cap; when it ends, nothing of its group is left holding our pipes.
+//! allow-listed environment, a deadline and a size cap; when it ends, nothing of its group is left.
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
@@ -300,6 +300,8 @@ pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, P
             // Whether or not that closes the pipes, the output has no proven end.
             tokio::time::timeout(PIPE_GRACE, &mut drained).await.ok();
         }
+        // A server that a script forgot keeps ports and processors from what runs next, also with its output closed.
+        signal(group, Signal::KILL);
         (end, held_open)
     };
     Ok(Captured { stdout: stdout.stream, stderr: stderr.stream, end, held_open, elapsed: started.elapsed() })

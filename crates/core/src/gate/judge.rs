@@ -37,6 +37,8 @@ pub struct Ran<'a> {
     pub dropped: u64,
     /// A process that it left behind held its output open.
     pub held_open: bool,
+    /// When the data behind the answer was made (RFC 3339), as the world has it. Counts where the tool does not say.
+    pub data_time: Option<&'a str>,
 }
 
 /// What a check has shown.
@@ -139,7 +141,8 @@ pub fn judge_command(
     if !judged.findings.is_empty() {
         return judged;
     }
-    if let Some((reason, detail)) = shortfall(minimum, &reading, now) {
+    let data_time = reading.data_time.as_deref().or(ran.data_time);
+    if let Some((reason, detail)) = shortfall(minimum, &reading, data_time, now) {
         return judged.but(reason, detail);
     }
     match ran.end {
@@ -177,7 +180,12 @@ fn finding(gate: u32, check: &str, raw: RawFinding) -> Finding {
 }
 
 /// What is missing from the least evidence, if anything.
-fn shortfall(minimum: &Minimum, reading: &Reading, now: Timestamp) -> Option<(Reason, String)> {
+fn shortfall(
+    minimum: &Minimum,
+    reading: &Reading,
+    data_time: Option<&str>,
+    now: Timestamp,
+) -> Option<(Reason, String)> {
     if let Some(least) = minimum.tests {
         let executed = reading.counts.map_or(0, |counts| counts.executed);
         if executed < least {
@@ -195,7 +203,7 @@ fn shortfall(minimum: &Minimum, reading: &Reading, now: Timestamp) -> Option<(Re
         }
     }
     let days = i64::from(minimum.data_max_days?);
-    let Some(time) = &reading.data_time else {
+    let Some(time) = data_time else {
         return Some((Reason::StaleData, "the tool does not say how old its data is".to_owned()));
     };
     let Ok(time) = time.parse::<Timestamp>() else {

@@ -7,9 +7,10 @@ use super::{
 };
 use crate::digest::Digest;
 use crate::readers::{Pointers, Reader, TextRule};
+use crate::verdict::Reason;
 use regex::Regex;
 use semver::Version;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 use toml::Spanned;
@@ -340,8 +341,10 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 17] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 21] = [
         (raw.run.as_ref().map(Spanned::span), command, "run"),
+        (raw.before.first().map(Spanned::span), command, "before"),
+        (raw.needs.first().map(Spanned::span), command, "needs"),
         (spanned(&raw.cwd), command, "cwd"),
         (present(!raw.env.is_empty()), command, "env"),
         (present(!raw.set_env.is_empty()), command, "set-env"),
@@ -351,6 +354,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (present(raw.exclusive), command, "exclusive"),
         (raw.reader.as_ref().map(Spanned::span), command, "reader"),
         (spanned(&raw.report), command, "report"),
+        (spanned(&raw.data_repository), command, "data-repository"),
+        (present(!raw.exits.is_empty()), text, "exits"),
         (raw.canary.as_ref().map(Spanned::span), command, "canary"),
         (raw.minimum.as_ref().map(Spanned::span), command, "minimum"),
         (present(raw.pointers.is_some()), pointers, "pointers"),
@@ -393,6 +398,16 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
     let cwd = raw.cwd.as_ref().map(|path| problems.path(path));
     let report = raw.report.as_ref().map(|path| problems.path(path));
     let canary = raw.canary.as_ref().map(|run| argv(run, problems));
+    let first = raw.before.iter().map(|run| argv(run, problems)).collect();
+    for tool in raw.needs.iter().filter(|tool| tool.get_ref().is_empty() || tool.get_ref().contains('/')) {
+        problems.at(tool, "a tool is named as it is called, without a path", None);
+    }
+    let data_repository = raw.data_repository.as_ref().map(|path| problems.path(path));
+    let limited = raw.minimum.as_ref().is_some_and(|minimum| minimum.get_ref().data_max_days.is_some());
+    if let Some(path) = raw.data_repository.as_ref().filter(|_| !limited) {
+        problems.at(path, "`data-repository` means nothing without `minimum.data-max-days`", None);
+    }
+    let exits = exits(&raw.exits, &raw.id, problems);
     let reader = match &raw.reader {
         None => {
             problems.push(
@@ -402,7 +417,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             );
             None
         }
-        Some(name) => reader(name, raw.expect.as_ref(), raw.finding.as_ref(), raw.pointers, problems),
+        Some(name) => reader(name, raw.expect.as_ref(), raw.finding.as_ref(), exits, raw.pointers, problems),
     };
     let minimum = minimum(raw.minimum, reader.as_ref(), problems);
     if problems.0.len() > before {
@@ -410,6 +425,8 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
     }
     let command = Command {
         run,
+        before: first,
+        needs: raw.needs.into_iter().map(Spanned::into_inner).collect(),
         cwd,
         env: raw.env,
         set_env: raw.set_env,
@@ -419,9 +436,28 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         exclusive: raw.exclusive,
         reader: reader?,
         report,
+        data_repository,
         canary,
     };
     Some(Check { id, kind: CheckKind::Command(Box::new(command)), minimum })
+}
+
+/// Exit statuses that say why nothing could be shown. 0 says nothing of the kind, and 126 and 127 are the shell's.
+fn exits(
+    raw: &BTreeMap<String, Reason>,
+    place: &Spanned<String>,
+    problems: &mut Problems,
+) -> BTreeMap<i32, Reason> {
+    let mut exits = BTreeMap::new();
+    for (status, reason) in raw {
+        match status.parse::<i32>() {
+            Ok(number @ 1..=125) => {
+                exits.insert(number, *reason);
+            }
+            _ => problems.at(place, format!("in `exits`, {status} is no exit status of 1 to 125"), None),
+        }
+    }
+    exits
 }
 
 trait PositiveDuration {
@@ -453,6 +489,7 @@ fn reader(
     name: &Spanned<ReaderName>,
     expect: Option<&Spanned<String>>,
     finding: Option<&Spanned<String>>,
+    exits: BTreeMap<i32, Reason>,
     pointers: Option<Pointers>,
     problems: &mut Problems,
 ) -> Option<Reader> {
@@ -496,7 +533,7 @@ fn reader(
             };
             let finding = finding.map(|pattern| problems.regex(pattern));
             let expect = problems.regex(expect)?;
-            Reader::Text(TextRule { expect, finding: finding.flatten() })
+            Reader::Text(TextRule { expect, finding: finding.flatten(), exits })
         }
     })
 }

@@ -25,6 +25,7 @@ use crate::evidence::Counts;
 use crate::verdict::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What a tool left behind: its captured output, already redacted, and how it ended.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +89,12 @@ impl Unread {
     pub fn unreadable(detail: impl Into<String>) -> Self {
         Self { reason: Reason::UnreadableOutput, detail: detail.into() }
     }
+}
+
+/// Why a program that is no check's own, such as a build before one, did not end well: `tool-missing` or `unreachable`
+/// where its standard error says so.
+pub fn why_it_failed(stderr: &[u8]) -> Unread {
+    lines::no_report(&lines::Lines::of(stderr), "good end")
 }
 
 /// Which reader a check uses, with what the reader needs to know. Made and validated from the plan.
@@ -227,4 +234,6 @@ pub struct TextRule {
     pub expect: regex::Regex,
     /// Every line that matches is a finding, if given.
     pub finding: Option<regex::Regex>,
+    /// Exit statuses by which the tool says that it could not look, each with the reason. Findings outweigh them.
+    pub exits: BTreeMap<i32, Reason>,
 }

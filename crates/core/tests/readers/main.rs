@@ -6,4 +6,5 @@ mod deceit;
 mod each;
 mod fixtures;
 mod meta;
+mod nested;
 mod properties;
