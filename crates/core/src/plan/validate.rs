@@ -417,7 +417,9 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             );
             None
         }
-        Some(name) => reader(name, raw.expect.as_ref(), raw.finding.as_ref(), exits, raw.pointers, problems),
+        Some(name) => {
+            reader(name, raw.expect.as_ref(), raw.finding.as_ref(), exits, raw.pointers, &run, problems)
+        }
     };
     let minimum = minimum(raw.minimum, reader.as_ref(), problems);
     if problems.0.len() > before {
@@ -491,6 +493,7 @@ fn reader(
     finding: Option<&Spanned<String>>,
     exits: BTreeMap<i32, Reason>,
     pointers: Option<Pointers>,
+    run: &[String],
     problems: &mut Problems,
 ) -> Option<Reader> {
     Some(match name.get_ref() {
@@ -501,7 +504,7 @@ fn reader(
         ReaderName::NodeTest => Reader::NodeTest,
         ReaderName::GoTest => Reader::GoTest,
         ReaderName::CargoAudit => Reader::CargoAudit,
-        ReaderName::NpmAudit => Reader::NpmAudit,
+        ReaderName::NpmAudit => Reader::NpmAudit { without_dev: leaves_dev_out(run) },
         ReaderName::PipAudit => Reader::PipAudit,
         ReaderName::Sarif => Reader::Sarif,
         ReaderName::Junit => Reader::Junit,
@@ -536,6 +539,14 @@ fn reader(
             Reader::Text(TextRule { expect, finding: finding.flatten(), exits })
         }
     })
+}
+
+/// The words by which npm is told to leave development dependencies out.
+fn leaves_dev_out(run: &[String]) -> bool {
+    let alone = ["--omit=dev", "--production", "--only=prod", "--only=production", "--no-dev"];
+    let pairs = run.iter().zip(run.iter().skip(1));
+    run.iter().any(|word| alone.contains(&word.as_str()) || word.starts_with("--production="))
+        || pairs.into_iter().any(|(option, value)| option == "--omit" && value == "dev")
 }
 
 fn minimum(raw: Option<Spanned<raw::Minimum>>, reader: Option<&Reader>, problems: &mut Problems) -> Minimum {

@@ -115,7 +115,10 @@ pub enum Reader {
     /// `cargo audit --json`.
     CargoAudit,
     /// `npm audit --json`.
-    NpmAudit,
+    NpmAudit {
+        /// It was told to leave development dependencies out (`--omit=dev`). npm counts them all the same.
+        without_dev: bool,
+    },
     /// `pip-audit --format json`.
     PipAudit,
     /// A SARIF 2.1.0 log.
@@ -143,7 +146,7 @@ impl Reader {
             Self::NodeTest => node_test::read(output),
             Self::GoTest => go_test::read(output),
             Self::CargoAudit => cargo_audit::read(output),
-            Self::NpmAudit => npm_audit::read(output),
+            Self::NpmAudit { without_dev } => npm_audit::read(*without_dev, output),
             Self::PipAudit => pip_audit::read(output),
             Self::Sarif => sarif::read(output),
             Self::Junit => junit::read(output),
@@ -170,7 +173,7 @@ impl Reader {
             Self::NodeTest => "node-test",
             Self::GoTest => "go-test",
             Self::CargoAudit => "cargo-audit",
-            Self::NpmAudit => "npm-audit",
+            Self::NpmAudit { .. } => "npm-audit",
             Self::PipAudit => "pip-audit",
             Self::Sarif => "sarif",
             Self::Junit => "junit",
@@ -191,7 +194,7 @@ impl Reader {
             | Self::GoTest
             | Self::Junit => true,
             Self::JsonPointer(pointers) => pointers.passed.is_some(),
-            Self::CargoAudit | Self::NpmAudit | Self::PipAudit | Self::Sarif | Self::Text(_) => false,
+            Self::CargoAudit | Self::NpmAudit { .. } | Self::PipAudit | Self::Sarif | Self::Text(_) => false,
         }
     }
 

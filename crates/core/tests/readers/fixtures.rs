@@ -100,7 +100,7 @@ fn make_readers() -> Vec<Reader> {
         Reader::NodeTest,
         Reader::GoTest,
         Reader::CargoAudit,
-        Reader::NpmAudit,
+        Reader::NpmAudit { without_dev: false },
         Reader::PipAudit,
         Reader::Sarif,
         Reader::Junit,

@@ -8,3 +8,4 @@ mod fixtures;
 mod meta;
 mod nested;
 mod properties;
+mod told;
