@@ -181,6 +181,11 @@ impl Git {
         }
     }
 
+    /// When the commit of `HEAD` was made, as git prints it: strict ISO 8601, which RFC 3339 can read.
+    pub async fn head_time(&self) -> Result<String, GitError> {
+        self.one_line(&["show", "--no-patch", "--format=%cI", "HEAD"]).await
+    }
+
     /// The commit that a reference stands for, peeled; `None` where there is no such reference.
     pub async fn commit_of(&self, reference: &str) -> Result<Option<String>, GitError> {
         let wanted = format!("{reference}^{{commit}}");

@@ -324,6 +324,8 @@ pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, P
             // Whether or not that closes the pipes, the output has no proven end.
             tokio::time::timeout(PIPE_GRACE, &mut drained).await.ok();
         }
+        // A server that a script forgot keeps ports and processors from what runs next, also with its output closed.
+        signal(group, Signal::KILL);
         (end, held_open)
     };
     Ok(Captured { stdout: stdout.stream, stderr: stderr.stream, end, held_open, elapsed: started.elapsed() })

@@ -108,9 +108,10 @@ fn plan_checks(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl Watch) -> Re
         .plan
         .checks()
         .filter_map(|(_, check)| match &check.kind {
-            CheckKind::Command(command) => command.run.first().map(String::as_str),
+            CheckKind::Command(command) => Some(command.programs()),
             _ => None,
         })
+        .flatten()
         .collect();
     let lacking: Vec<_> = run
         .toolbox

@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking, and starts the program itself"
+    clippy::print_stdout,
+    reason = "a test fails by panicking, says its seed, and starts the program itself"
 )]
 
 mod crash;

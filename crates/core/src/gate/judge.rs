@@ -37,6 +37,8 @@ pub struct Ran<'a> {
     pub dropped: u64,
     /// A process that it left behind held its output open.
     pub held_open: bool,
+    /// When the data behind the answer was made (RFC 3339), as the world has it. Counts where the tool does not say.
+    pub data_time: Option<&'a str>,
 }
 
 /// What a check has shown.
@@ -139,7 +141,8 @@ pub fn judge_command(
     if !judged.findings.is_empty() {
         return judged;
     }
-    if let Some((reason, detail)) = shortfall(minimum, &reading, now) {
+    let data_time = reading.data_time.as_deref().or(ran.data_time);
+    if let Some((reason, detail)) = shortfall(minimum, &reading, data_time, now) {
         return judged.but(reason, detail);
     }
     match ran.end {
@@ -177,7 +180,12 @@ fn finding(gate: u32, check: &str, raw: RawFinding) -> Finding {
 }
 
 /// What is missing from the least evidence, if anything.
-fn shortfall(minimum: &Minimum, reading: &Reading, now: Timestamp) -> Option<(Reason, String)> {
+fn shortfall(
+    minimum: &Minimum,
+    reading: &Reading,
+    data_time: Option<&str>,
+    now: Timestamp,
+) -> Option<(Reason, String)> {
     if let Some(least) = minimum.tests {
         let executed = reading.counts.map_or(0, |counts| counts.executed);
         if executed < least {
@@ -195,7 +203,7 @@ fn shortfall(minimum: &Minimum, reading: &Reading, now: Timestamp) -> Option<(Re
         }
     }
     let days = i64::from(minimum.data_max_days?);
-    let Some(time) = &reading.data_time else {
+    let Some(time) = data_time else {
         return Some((Reason::StaleData, "the tool does not say how old its data is".to_owned()));
     };
     let Ok(time) = time.parse::<Timestamp>() else {
@@ -224,11 +232,20 @@ mod tests {
         Reader::Text(TextRule {
             expect: Regex::new("^checked ").unwrap(),
             finding: Some(Regex::new("^wrong: ").unwrap()),
+            exits: std::collections::BTreeMap::new(),
         })
     }
 
     fn ran(stdout: &[u8]) -> Ran<'_> {
-        Ran { end: End::Exited(0), stdout, stderr: b"", report: None, dropped: 0, held_open: false }
+        Ran {
+            end: End::Exited(0),
+            stdout,
+            stderr: b"",
+            report: None,
+            data_time: None,
+            dropped: 0,
+            held_open: false,
+        }
     }
 
     const ONE: Minimum = Minimum { tests: None, examined: Some(1), data_max_days: None };
@@ -278,7 +295,8 @@ mod tests {
     #[test]
     fn data_that_is_old_of_unknown_age_or_from_the_future_is_stale() {
         let week = Minimum { data_max_days: Some(7), ..ONE };
-        let stale = |time| shortfall(&week, &reading(time), NOW.parse().unwrap()).map(|(reason, _)| reason);
+        let now: Timestamp = NOW.parse().unwrap();
+        let stale = |time| shortfall(&week, &reading(time), time, now).map(|(reason, _)| reason);
         assert_eq!(stale(Some("2026-05-30T00:00:00Z")), None);
         for time in [None, Some("soon"), Some("2026-05-01T00:00:00Z"), Some("2026-06-09T00:00:00Z")] {
             assert_eq!(stale(time), Some(Reason::StaleData), "{time:?}");
@@ -290,9 +308,15 @@ mod tests {
         let both = Minimum { tests: Some(1), examined: Some(9), data_max_days: None };
         let now: Timestamp = NOW.parse().unwrap();
         let tests = Reading { counts: Some(Counts::of(1, 0, 0)), examined: Some(5), ..Reading::default() };
-        assert_eq!(shortfall(&both, &tests, now).map(|(reason, _)| reason), Some(Reason::NothingExamined));
+        assert_eq!(
+            shortfall(&both, &tests, None, now).map(|(reason, _)| reason),
+            Some(Reason::NothingExamined)
+        );
         let skipped = Reading { counts: Some(Counts::of(0, 0, 7)), examined: Some(9), ..Reading::default() };
-        assert_eq!(shortfall(&both, &skipped, now).map(|(reason, _)| reason), Some(Reason::NoTestsExecuted));
+        assert_eq!(
+            shortfall(&both, &skipped, None, now).map(|(reason, _)| reason),
+            Some(Reason::NoTestsExecuted)
+        );
     }
 
     #[test]
@@ -320,7 +344,7 @@ mod tests {
             end in any_end(), lines in 0_usize..3, wrong in any::<bool>(), dropped in 0_u64..2, held_open in any::<bool>()
         ) {
             let stdout = "checked x\n".repeat(lines) + if wrong { "wrong: y\n" } else { "" };
-            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", report: None, dropped, held_open };
+            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", report: None, data_time: None, dropped, held_open };
             let may_pass = end == End::Exited(0) && lines > 0 && !wrong && dropped == 0 && !held_open;
             prop_assert_eq!(judged(&ran).outcome == Outcome::Passed, may_pass);
         }

@@ -201,11 +201,15 @@ impl CheckKind {
 pub struct Command {
     /// Program and arguments. Never a shell line.
     pub run: Vec<String>,
+    /// Programs that are run first, one after the other: the build of what is tested.
+    pub before: Vec<Vec<String>>,
+    /// Tools that it calls by itself.
+    pub needs: Vec<String>,
     /// The folder to run in, relative to the repository's root.
     pub cwd: Option<String>,
     /// Environment variables that it may see, besides the policy's.
     pub env: Vec<String>,
-    /// Environment variables that are set for it.
+    /// Environment variables that are set for it. `{root}` in a value is the checkout's folder.
     pub set_env: BTreeMap<String, String>,
     /// When it is killed.
     pub timeout: Duration,
@@ -219,8 +223,19 @@ pub struct Command {
     pub reader: Reader,
     /// A report file that it writes, relative to the repository's root, read in place of standard output.
     pub report: Option<String>,
+    /// A git checkout with the data behind the answer, relative to the repository's root: its commit's time is the
+    /// data's, where the tool does not say it.
+    pub data_repository: Option<String>,
     /// A known-bad run of the same tool, which the same reader must find something in.
     pub canary: Option<Vec<String>>,
+}
+
+impl Command {
+    /// The programs and tools that it calls, by name or by path.
+    pub fn programs(&self) -> impl Iterator<Item = &str> {
+        let lines = self.before.iter().chain([&self.run]).chain(&self.canary);
+        lines.filter_map(|line| line.first()).chain(&self.needs).map(String::as_str)
+    }
 }
 
 /// A search whose result is evidence.
@@ -275,12 +290,7 @@ impl Plan {
             CheckKind::Command(command) => Some(command),
             _ => None,
         });
-        let programs = called
-            .flat_map(|command| {
-                command.run.first().into_iter().chain(command.canary.iter().flat_map(|run| run.first()))
-            })
-            .map(String::as_str)
-            .filter(|program| !program.contains('/'));
+        let programs = called.flat_map(|command| command.programs()).filter(|program| !program.contains('/'));
         let mut names: Vec<&str> = programs.chain(self.tools.iter().map(|tool| tool.name.as_str())).collect();
         names.sort_unstable();
         names.dedup();

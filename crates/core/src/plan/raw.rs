@@ -3,6 +3,7 @@
 //! Invariant: every table refuses unknown keys. What a value means is decided in `validate`.
 
 use crate::readers::Pointers;
+use crate::verdict::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -154,13 +155,22 @@ pub(super) struct Check {
     /// For `command`: program and arguments. Never a shell line.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) run: Option<Spanned<Vec<String>>>,
+    /// For `command`: programs that are run first, one after the other, such as the build of what is tested. Where one
+    /// does not end well, the check is incomplete.
+    #[serde(default)]
+    #[schemars(with = "Vec<Vec<String>>")]
+    pub(super) before: Vec<Spanned<Vec<String>>>,
+    /// For `command`: tools that it calls by itself. Where one is lacking, the check is incomplete.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) needs: Vec<Spanned<String>>,
     /// For `command`: the folder to run in, relative to the repository's root.
     #[schemars(with = "Option<String>")]
     pub(super) cwd: Option<Spanned<String>>,
     /// For `command`: environment variables that it may see, besides the policy's.
     #[serde(default)]
     pub(super) env: Vec<String>,
-    /// For `command`: environment variables that are set for it.
+    /// For `command`: environment variables that are set for it. `{root}` in a value is the checkout's folder.
     #[serde(default)]
     pub(super) set_env: BTreeMap<String, String>,
     /// For `command`: when it is killed, such as `90s`, `10m` or `1h 30m`. By default `10m`.
@@ -189,6 +199,13 @@ pub(super) struct Check {
     /// For the `text` reader: a regular expression; each line that matches is a finding.
     #[schemars(with = "Option<String>")]
     pub(super) finding: Option<Spanned<String>>,
+    /// For the `text` reader: exit statuses (1 to 125) that say why nothing could be shown, each with its reason.
+    #[serde(default)]
+    pub(super) exits: BTreeMap<String, Reason>,
+    /// For `command`: a git checkout with the data behind the answer, relative to the repository's root, for a tool
+    /// that does not say how old its data is. The time of its commit is the data's.
+    #[schemars(with = "Option<String>")]
+    pub(super) data_repository: Option<Spanned<String>>,
     /// For `command`: a known-bad run of the same tool, in which the same reader must find something.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) canary: Option<Spanned<Vec<String>>>,

@@ -7,9 +7,10 @@ use super::{
 };
 use crate::digest::Digest;
 use crate::readers::{Pointers, Reader, TextRule};
+use crate::verdict::Reason;
 use regex::Regex;
 use semver::Version;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 use toml::Spanned;
@@ -355,8 +356,10 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 17] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 21] = [
         (raw.run.as_ref().map(Spanned::span), command, "run"),
+        (raw.before.first().map(Spanned::span), command, "before"),
+        (raw.needs.first().map(Spanned::span), command, "needs"),
         (spanned(&raw.cwd), command, "cwd"),
         (present(!raw.env.is_empty()), command, "env"),
         (present(!raw.set_env.is_empty()), command, "set-env"),
@@ -366,6 +369,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (present(raw.exclusive), command, "exclusive"),
         (raw.reader.as_ref().map(Spanned::span), command, "reader"),
         (spanned(&raw.report), command, "report"),
+        (spanned(&raw.data_repository), command, "data-repository"),
+        (present(!raw.exits.is_empty()), text, "exits"),
         (raw.canary.as_ref().map(Spanned::span), command, "canary"),
         (raw.minimum.as_ref().map(Spanned::span), command, "minimum"),
         (present(raw.pointers.is_some()), pointers, "pointers"),
@@ -401,6 +406,16 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
     let cwd = raw.cwd.as_ref().map(|path| problems.path(path));
     let report = raw.report.as_ref().map(|path| problems.path(path));
     let canary = raw.canary.as_ref().map(|run| argv(run, problems));
+    let first = raw.before.iter().map(|run| argv(run, problems)).collect();
+    for tool in raw.needs.iter().filter(|tool| tool.get_ref().is_empty() || tool.get_ref().contains('/')) {
+        problems.at(tool, "a tool is named as it is called, without a path", None);
+    }
+    let data_repository = raw.data_repository.as_ref().map(|path| problems.path(path));
+    let limited = raw.minimum.as_ref().is_some_and(|minimum| minimum.get_ref().data_max_days.is_some());
+    if let Some(path) = raw.data_repository.as_ref().filter(|_| !limited) {
+        problems.at(path, "`data-repository` means nothing without `minimum.data-max-days`", None);
+    }
+    let exits = exits(&raw.exits, &raw.id, problems);
     let reader = match &raw.reader {
         None => {
             problems.push(
@@ -410,7 +425,9 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             );
             None
         }
-        Some(name) => reader(name, raw.expect.as_ref(), raw.finding.as_ref(), raw.pointers, problems),
+        Some(name) => {
+            reader(name, raw.expect.as_ref(), raw.finding.as_ref(), exits, raw.pointers, &run, problems)
+        }
     };
     let minimum = minimum(raw.minimum, reader.as_ref(), problems);
     if problems.0.len() > before {
@@ -418,6 +435,8 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
     }
     let command = Command {
         run,
+        before: first,
+        needs: raw.needs.into_iter().map(Spanned::into_inner).collect(),
         cwd,
         env: raw.env,
         set_env: raw.set_env,
@@ -427,9 +446,28 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         exclusive: raw.exclusive,
         reader: reader?,
         report,
+        data_repository,
         canary,
     };
     Some(Check { id, kind: CheckKind::Command(Box::new(command)), minimum })
+}
+
+/// Exit statuses that say why nothing could be shown. 0 says nothing of the kind, and 126 and 127 are the shell's.
+fn exits(
+    raw: &BTreeMap<String, Reason>,
+    place: &Spanned<String>,
+    problems: &mut Problems,
+) -> BTreeMap<i32, Reason> {
+    let mut exits = BTreeMap::new();
+    for (status, reason) in raw {
+        match status.parse::<i32>() {
+            Ok(number @ 1..=125) => {
+                exits.insert(number, *reason);
+            }
+            _ => problems.at(place, format!("in `exits`, {status} is no exit status of 1 to 125"), None),
+        }
+    }
+    exits
 }
 
 trait PositiveDuration {
@@ -461,7 +499,9 @@ fn reader(
     name: &Spanned<ReaderName>,
     expect: Option<&Spanned<String>>,
     finding: Option<&Spanned<String>>,
+    exits: BTreeMap<i32, Reason>,
     pointers: Option<Pointers>,
+    run: &[String],
     problems: &mut Problems,
 ) -> Option<Reader> {
     Some(match name.get_ref() {
@@ -472,7 +512,7 @@ fn reader(
         ReaderName::NodeTest => Reader::NodeTest,
         ReaderName::GoTest => Reader::GoTest,
         ReaderName::CargoAudit => Reader::CargoAudit,
-        ReaderName::NpmAudit => Reader::NpmAudit,
+        ReaderName::NpmAudit => Reader::NpmAudit { without_dev: leaves_dev_out(run) },
         ReaderName::PipAudit => Reader::PipAudit,
         ReaderName::Sarif => Reader::Sarif,
         ReaderName::Junit => Reader::Junit,
@@ -504,9 +544,17 @@ fn reader(
             };
             let finding = finding.map(|pattern| problems.regex(pattern));
             let expect = problems.regex(expect)?;
-            Reader::Text(TextRule { expect, finding: finding.flatten() })
+            Reader::Text(TextRule { expect, finding: finding.flatten(), exits })
         }
     })
+}
+
+/// The words by which npm is told to leave development dependencies out.
+fn leaves_dev_out(run: &[String]) -> bool {
+    let alone = ["--omit=dev", "--production", "--only=prod", "--only=production", "--no-dev"];
+    let pairs = run.iter().zip(run.iter().skip(1));
+    run.iter().any(|word| alone.contains(&word.as_str()) || word.starts_with("--production="))
+        || pairs.into_iter().any(|(option, value)| option == "--omit" && value == "dev")
 }
 
 fn minimum(raw: Option<Spanned<raw::Minimum>>, reader: Option<&Reader>, problems: &mut Problems) -> Minimum {

@@ -43,7 +43,10 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
     if stderr.iter().any(|line| line.starts_with(" Nextest run ID ")) {
         return Err(Unread::unreadable("cargo nextest's output, which has a reader of its own"));
     }
-    let (runs, problem) = runs(&stdout)?;
+    let (runs, problem) = match runs(&stdout, Nested::Allowed) {
+        Ok((runs, None)) => (runs, None),
+        _ => runs(&stdout, Nested::Refused)?,
+    };
     if runs.is_empty() && problem.is_none() {
         return Err(no_report(&stderr, "`running N tests` line"))
             .or_else(|why| compile_failures(output, &stderr, why));
@@ -83,6 +86,8 @@ struct Open {
     listed: [u64; 3],
     quiet: [u64; 2],
     noise: bool,
+    /// How many tests each run inside this one has announced, while it has no result line.
+    nested: Vec<u64>,
     stage: Stage,
     failures: Vec<String>,
 }
@@ -95,8 +100,17 @@ enum Stage {
     Failures,
 }
 
+/// Whether a header before the previous run's result may be that of a test binary which a test runs itself, and whose
+/// output cargo shows in the middle of its own. Such a run has its own result line too, and counts for nothing: the
+/// test that ran it does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nested {
+    Allowed,
+    Refused,
+}
+
 /// The closed runs, and what is wrong with the text, if anything is.
-fn runs(stdout: &Lines) -> Result<(Vec<Run>, Option<Unread>), Unread> {
+fn runs(stdout: &Lines, nested: Nested) -> Result<(Vec<Run>, Option<Unread>), Unread> {
     let mut closed = Vec::new();
     let mut open: Option<Open> = None;
     let mut problem = None;
@@ -111,6 +125,10 @@ fn runs(stdout: &Lines) -> Result<(Vec<Run>, Option<Unread>), Unread> {
                     .get_or_insert_with(|| Unread::unreadable("a result line without its `running N tests`"));
             }
             (None, None) => {}
+            (Some(run), Some(found)) if run.stage == Stage::Listing && nested == Nested::Allowed => {
+                run.nested.push(number(group(&found, 1))?);
+                run.noise = true;
+            }
             (Some(run), Some(found)) if run.stage != Stage::Failures => {
                 problem.get_or_insert_with(|| {
                     Unread::unreadable("tests started again before the previous ones had a result line")
@@ -135,6 +153,9 @@ fn runs(stdout: &Lines) -> Result<(Vec<Run>, Option<Unread>), Unread> {
 impl Open {
     /// Takes the next line, and closes the run if it is its result line.
     fn take(&mut self, line: &str) -> Result<Option<Run>, Unread> {
+        if !self.nested.is_empty() {
+            return self.take_nested(line);
+        }
         if let Some(found) = RESULT.captures(line) {
             return self.close(
                 group(&found, 1) == "ok",
@@ -161,6 +182,22 @@ impl Open {
                     self.failures.clear();
                 }
             }
+        }
+        Ok(None)
+    }
+
+    /// Runs inside this one may stand side by side, so a result closes the one that announced as many tests.
+    fn take_nested(&mut self, line: &str) -> Result<Option<Run>, Unread> {
+        if let Some(found) = RESULT.captures(line) {
+            let mut sum = Some(0_u64);
+            for index in 2..=5 {
+                let count = number(group(&found, index))?;
+                sum = sum.and_then(|sum| sum.checked_add(count));
+            }
+            let Some(at) = self.nested.iter().position(|announced| Some(*announced) == sum) else {
+                return Err(Unread::unreadable("a result line that fits no `running N tests` before it"));
+            };
+            self.nested.remove(at);
         }
         Ok(None)
     }

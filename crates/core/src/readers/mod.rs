@@ -25,6 +25,7 @@ use crate::evidence::Counts;
 use crate::verdict::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What a tool left behind: its captured output, already redacted, and how it ended.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +91,12 @@ impl Unread {
     }
 }
 
+/// Why a program that is no check's own, such as a build before one, did not end well: `tool-missing` or `unreachable`
+/// where its standard error says so.
+pub fn why_it_failed(stderr: &[u8]) -> Unread {
+    lines::no_report(&lines::Lines::of(stderr), "good end")
+}
+
 /// Which reader a check uses, with what the reader needs to know. Made and validated from the plan.
 #[derive(Clone, Debug)]
 pub enum Reader {
@@ -108,7 +115,10 @@ pub enum Reader {
     /// `cargo audit --json`.
     CargoAudit,
     /// `npm audit --json`.
-    NpmAudit,
+    NpmAudit {
+        /// It was told to leave development dependencies out (`--omit=dev`). npm counts them all the same.
+        without_dev: bool,
+    },
     /// `pip-audit --format json`.
     PipAudit,
     /// A SARIF 2.1.0 log.
@@ -136,7 +146,7 @@ impl Reader {
             Self::NodeTest => node_test::read(output),
             Self::GoTest => go_test::read(output),
             Self::CargoAudit => cargo_audit::read(output),
-            Self::NpmAudit => npm_audit::read(output),
+            Self::NpmAudit { without_dev } => npm_audit::read(*without_dev, output),
             Self::PipAudit => pip_audit::read(output),
             Self::Sarif => sarif::read(output),
             Self::Junit => junit::read(output),
@@ -163,7 +173,7 @@ impl Reader {
             Self::NodeTest => "node-test",
             Self::GoTest => "go-test",
             Self::CargoAudit => "cargo-audit",
-            Self::NpmAudit => "npm-audit",
+            Self::NpmAudit { .. } => "npm-audit",
             Self::PipAudit => "pip-audit",
             Self::Sarif => "sarif",
             Self::Junit => "junit",
@@ -184,7 +194,7 @@ impl Reader {
             | Self::GoTest
             | Self::Junit => true,
             Self::JsonPointer(pointers) => pointers.passed.is_some(),
-            Self::CargoAudit | Self::NpmAudit | Self::PipAudit | Self::Sarif | Self::Text(_) => false,
+            Self::CargoAudit | Self::NpmAudit { .. } | Self::PipAudit | Self::Sarif | Self::Text(_) => false,
         }
     }
 
@@ -227,4 +237,6 @@ pub struct TextRule {
     pub expect: regex::Regex,
     /// Every line that matches is a finding, if given.
     pub finding: Option<regex::Regex>,
+    /// Exit statuses by which the tool says that it could not look, each with the reason. Findings outweigh them.
+    pub exits: BTreeMap<i32, Reason>,
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 const SEVERITIES: [&str; 5] = ["info", "low", "moderate", "high", "critical"];
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(without_dev: bool, output: &Output<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "report on standard output"));
@@ -37,7 +37,10 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
         }
     }
     counts_agree(&report, &severities, packages.len() as u64)?;
-    let examined = Some(count(&report, "/metadata/dependencies/total")?);
+    let total = count(&report, "/metadata/dependencies/total")?;
+    // Among those of production npm counts the project itself, for which it asks nobody.
+    let production = || Ok(count(&report, "/metadata/dependencies/prod")?.saturating_sub(1));
+    let examined = Some(if without_dev { production()? } else { total });
     let reading = Reading { examined, findings, notes, ..Reading::default() };
     match output.exit {
         // Lower severities, all noted, make npm exit with 1 unless `--audit-level` says otherwise.

@@ -32,6 +32,11 @@ pub(super) fn read(rule: &TextRule, output: &Output<'_>) -> Result<Reading, Unre
         && code != 0
     {
         let last = stderr.last_filled().and_then(|at| stderr.all().get(at)).map(|line| shown(line));
+        if let Some(reason) = rule.exits.get(&code) {
+            let last_printed = || document.last_filled().and_then(|at| document.all().get(at));
+            let said = last.or_else(|| last_printed().map(|line| shown(line))).unwrap_or_default();
+            return Err(Unread { reason: *reason, detail: format!("exit status {code}: {said}") });
+        }
         let said = last.map(|line| format!(": {line}")).unwrap_or_default();
         findings.push(finding("exit-status", &format!("exit status {code}{said}"), None));
     }

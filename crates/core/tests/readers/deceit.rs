@@ -234,12 +234,6 @@ fn a_second_summary_makes_a_clean_output_unreadable() {
             "test result: ok. 9 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
         ),
         (
-            "libtest",
-            "quiet",
-            "test tests::adds ... ok",
-            "running 1 test\ntest a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n",
-        ),
-        (
             "nextest",
             "quiet",
             "        PASS [   0.007s] (1/4)",

@@ -100,7 +100,7 @@ fn make_readers() -> Vec<Reader> {
         Reader::NodeTest,
         Reader::GoTest,
         Reader::CargoAudit,
-        Reader::NpmAudit,
+        Reader::NpmAudit { without_dev: false },
         Reader::PipAudit,
         Reader::Sarif,
         Reader::Junit,
@@ -112,6 +112,7 @@ fn make_readers() -> Vec<Reader> {
             findings: pointer("/problems"),
         }),
         Reader::Text(TextRule {
+            exits: std::collections::BTreeMap::new(),
             expect: regex::Regex::new(r"^checked \S+$").unwrap(),
             finding: Some(regex::Regex::new("^mismatch: ").unwrap()),
         }),
