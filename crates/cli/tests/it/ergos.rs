@@ -1,7 +1,7 @@
 //! Ergo for tests, of one generation: the real program, or the stand-in that speaks its command line.
 
 use crate::support::{Project, test_tools};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Which ergo a project's blockers live in.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +17,9 @@ impl Ergo {
     pub fn line(self) -> String {
         match self {
             Self::StandIn(version) => {
-                let path =
-                    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../world/tests/fixtures/fake-ergo"));
+                // Built beside the program by `cargo test --workspace`.
+                let path = Path::new(env!("CARGO_BIN_EXE_gonogo")).with_file_name("examples/fake-ergo");
+                assert!(path.exists(), "no stand-in: run cargo build -p gonogo-world --examples");
                 format!("FAKE_ERGO_GENERATION={version} exec '{}' \"$@\"", path.display())
             }
             Self::Real(version) => {
@@ -68,7 +69,7 @@ impl Ergo {
             Self::StandIn(_) => {
                 let files = std::fs::read_dir(project.root().join(".ergo")).unwrap();
                 let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
-                texts.map(|text| text.matches(&format!("\"title\": \"{title}\"")).count()).sum()
+                texts.map(|text| text.matches(&format!("\"title\":\"{title}\"")).count()).sum()
             }
         }
     }
