@@ -77,8 +77,7 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
         return Err(Failure::new(Exit::Interrupted, "stopped before any check began"));
     }
     let subject = subject(context, &toolbox);
-    let about = canonical::digest(&subject)
-        .map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+    let about = canonical::digest(&subject).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
     let drift = drift::since_base(context).await?;
 
     let folder = ledger::folder(context.git.common_dir(), context.target.tag());

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 /// Two findings, one incomplete check and one that passes; so three blockers.
 fn project(ergo: Option<Ergo>) -> Project {
-    let checks = libtest("fails", "fails") + &libtest("shows-nothing", "nothing") + &libtest("passes", "passes");
+    let checks =
+        libtest("fails", "fails") + &libtest("shows-nothing", "nothing") + &libtest("passes", "passes");
     let text = plan(&checks);
     let text = if ergo.is_some() { text.replace("\"file\"", "\"ergo\"") } else { text };
     let project = Project::new(&text);
@@ -154,9 +155,7 @@ fn killed_inside_calls(ergo: Ergo, first: usize) {
         hits += 1;
         let next = project.poll().exits(1);
         assert_eq!(answer(&next.json()), expected, "killed in call {nth}");
-        until("the killed poll's ergo has ended", || {
-            crate::support::alive_in_group(id.trim()).is_empty()
-        });
+        until("the killed poll's ergo has ended", || crate::support::alive_in_group(id.trim()).is_empty());
         let last = answer(&project.poll().exits(1).json());
         assert_eq!(last, expected, "killed in call {nth}, and its ergo came in late");
         assert_eq!(last.1.iter().collect::<BTreeSet<_>>().len(), 3);

@@ -99,7 +99,10 @@ fn is_not_cleared(project: &Project, names: &str) {
     assert_eq!((&document["verdict"], &document["clearance"]), (&"passed".into(), &"refused".into()));
     assert_eq!(document["blockers"], Value::Null);
     let obstacles = document["obstacles"].as_array().unwrap();
-    assert!(obstacles.iter().any(|one| one.as_str().unwrap().starts_with("tracker-unreadable: ")), "{obstacles:?}");
+    assert!(
+        obstacles.iter().any(|one| one.as_str().unwrap().starts_with("tracker-unreadable: ")),
+        "{obstacles:?}"
+    );
     let said = document["tracker_error"].as_str().unwrap();
     assert!(said.contains("ergo") && said.contains(names), "{said}");
     let text = project.run(&["poll", "v0.2.0"]).exits(3);
@@ -120,7 +123,9 @@ fn without_a_backlog_nothing_is_cleared() {
 
 #[test]
 fn an_ergo_that_prints_nonsense_clears_nothing() {
-    for script in ["echo nonsense", "echo '[]'", "echo '{}'", "head -c 5000 /dev/zero", "exit 1", "kill -9 $$", "true"] {
+    for script in
+        ["echo nonsense", "echo '[]'", "echo '{}'", "head -c 5000 /dev/zero", "exit 1", "kill -9 $$", "true"]
+    {
         let project = passing();
         Ergo::StandIn("6.0.0").install(&project);
         project.tool("ergo", script);
@@ -130,7 +135,12 @@ fn an_ergo_that_prints_nonsense_clears_nothing() {
 
 #[test]
 fn an_ergo_whose_list_is_nonsense_clears_nothing() {
-    for list in ["echo nonsense", "echo '[]'", "echo '{\"version\":2,\"items\":[]}'", "printf '{\"version\":1,\"items\":['"] {
+    for list in [
+        "echo nonsense",
+        "echo '[]'",
+        "echo '{\"version\":2,\"items\":[]}'",
+        "printf '{\"version\":1,\"items\":['",
+    ] {
         let project = passing();
         let ergo = Ergo::StandIn("6.0.0");
         ergo.install(&project);
@@ -152,7 +162,9 @@ fn a_newer_backlog_clears_nothing(old: Ergo, new: Ergo) {
     let project = passing();
     new.install(&project);
     project.run(&["poll", "v0.2.0"]).exits(0);
-    project.run(&["blocker", "file", "v0.2.0", "--check", "3", "--title", "A race", "--summary", "Seen."]).exits(0);
+    project
+        .run(&["blocker", "file", "v0.2.0", "--check", "3", "--title", "A race", "--summary", "Seen."])
+        .exits(0);
     project.tool("ergo", &old.line());
     is_not_cleared(&project, "newer");
 }

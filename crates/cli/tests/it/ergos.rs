@@ -52,8 +52,7 @@ impl Ergo {
         match version.as_bytes()[0] {
             b'0' => {
                 let line = format!("echo '{json}' | ({})", self.line());
-                let output =
-                    project.command("sh").args(["-c", &line, "ergo", "set", id]).output().unwrap();
+                let output = project.command("sh").args(["-c", &line, "ergo", "set", id]).output().unwrap();
                 assert!(output.status.success(), "{output:?}");
             }
             b'1' => drop(self.by_hand(project, &["set", id, json])),

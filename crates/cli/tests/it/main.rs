@@ -6,6 +6,8 @@
     reason = "a test fails by panicking, and starts the program itself"
 )]
 
+mod bad_input;
+mod bad_ledger;
 mod crash;
 mod ergo;
 mod ergos;

@@ -13,7 +13,8 @@ fn project(tracker: &str) -> Project {
     let declared = "[[tools]]\nname = \"linker\"\nminimum = \"2.3\"\n\n[[tools]]\nname = \"run-units\"\n\n";
     let canary = libtest("units", "run-units").trim_end().to_owned() + "\ncanary = [\"known-bad\"]\n\n";
     let text = plan(&(canary + &libtest("docs", "run-docs")));
-    let text = text.replace("[tracker]\nkind = \"file\"", &format!("{declared}[tracker]\nkind = \"{tracker}\""));
+    let text =
+        text.replace("[tracker]\nkind = \"file\"", &format!("{declared}[tracker]\nkind = \"{tracker}\""));
     let text = text.replace("name = \"sample\"", "name = \"sample\"\nrepository = \"example/sample\"");
     let project = Project::new(&text);
     project.printing("run-units", PASSED, 0);
@@ -86,11 +87,15 @@ fn without_git_there_is_no_answer() {
 fn a_git_of_the_checkout_is_not_asked() {
     let project = project("file");
     let marker = project.beside("asked");
-    project.tool("git", &format!(": >'{}'; PATH=/usr/local/bin:/usr/bin:/bin exec git \"$@\"", marker.display()));
+    project.tool(
+        "git",
+        &format!(": >'{}'; PATH=/usr/local/bin:/usr/bin:/bin exec git \"$@\"", marker.display()),
+    );
     std::fs::create_dir(project.root().join("bin")).unwrap();
     std::fs::rename(project.beside("tools/git"), project.root().join("bin/git")).unwrap();
     project.commit("bring a git");
-    let path = format!("{}:{}", project.root().join("bin").display(), path_without(&project, "nothing").display());
+    let path =
+        format!("{}:{}", project.root().join("bin").display(), path_without(&project, "nothing").display());
     let ran = project.gonogo(&["poll", "v0.2.0"]).env("PATH", path).output().unwrap();
     Ran::from(ran).exits(0);
     assert!(!marker.exists(), "the project under release brought its own git, and it was asked");

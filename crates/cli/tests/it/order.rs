@@ -43,7 +43,11 @@ fn project() -> Project {
     let log = project.beside("log");
     for id in ["a1", "x1", "a2", "ab", "b1", "x2", "free"] {
         // Long enough to be seen by others; what is proven is the order in the log, not how long it took.
-        let script = format!("echo begin {id} >>'{0}'; sleep 0.1; echo end {id} >>'{0}'; cat '{1}'", log.display(), out.display());
+        let script = format!(
+            "echo begin {id} >>'{0}'; sleep 0.1; echo end {id} >>'{0}'; cat '{1}'",
+            log.display(),
+            out.display()
+        );
         project.tool(id, &script);
     }
     project

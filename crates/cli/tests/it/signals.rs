@@ -1,8 +1,6 @@
 //! Stop orders and timeouts: nothing that a check started outlives them, and the answer says what was cut short.
 
-use crate::support::{
-    PASSED, Project, Ran, alive_in_group, check, libtest, plan, until,
-};
+use crate::support::{PASSED, Project, Ran, alive_in_group, check, libtest, plan, until};
 use rustix::process::Signal;
 use std::path::PathBuf;
 
@@ -51,7 +49,11 @@ fn stopped_by(signal: Signal) {
     assert_eq!((&document["clearance"], &document["exit"]), (&"refused".into(), &130.into()));
     for id in ["family", "deaf"] {
         let check = check(&document, 3, id);
-        assert_eq!((&check["verdict"], &check["reason"]), (&"incomplete".into(), &"interrupted".into()), "{id}");
+        assert_eq!(
+            (&check["verdict"], &check["reason"]),
+            (&"incomplete".into(), &"interrupted".into()),
+            "{id}"
+        );
     }
     assert_eq!(check(&document, 3, "later")["verdict"], "incomplete", "it never began");
     let records = String::from_utf8(project.records()).unwrap();
@@ -80,7 +82,10 @@ fn a_timeout_ends_the_whole_family_even_where_it_will_not_hear_of_stopping() {
     let tells_family = tells(&project, "family");
     project.tool("family", &format!("(sleep 600 & sleep 600) & sleep 600 &\n{tells_family}\nsleep 600"));
     let tells_deaf = tells(&project, "deaf");
-    project.tool("deaf", &format!("trap '' TERM\n(trap '' TERM; sleep 600) &\n{tells_deaf}\nwhile :; do sleep 1; done"));
+    project.tool(
+        "deaf",
+        &format!("trap '' TERM\n(trap '' TERM; sleep 600) &\n{tells_deaf}\nwhile :; do sleep 1; done"),
+    );
     let document = project.poll().exits(3).json();
     for id in ["family", "deaf"] {
         assert_eq!(check(&document, 3, id)["reason"], "timed-out", "{id}");
