@@ -74,16 +74,17 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return end(&screen, Err(Failure::new(Exit::Internal, chain(&error)))),
     };
-    let cancel = Cancel::default();
+    // Two of them: a poll that ends itself stops its children too, and that is no interruption.
+    let (cancel, ordered) = (Cancel::default(), Cancel::default());
     let result = runtime.block_on(async {
-        match listen(&cancel) {
+        match listen(&cancel, &ordered) {
             Ok(()) => run(arguments.command, &screen, cancel.clone()).await,
             Err(error) => Err(Failure::new(Exit::Internal, chain(&error))),
         }
     });
     // A stop order outranks whatever it led to.
     let result =
-        if cancel.is_cancelled() { result.map(|_| Exit::Interrupted).or_else(stopped) } else { result };
+        if ordered.is_cancelled() { result.map(|_| Exit::Interrupted).or_else(stopped) } else { result };
     end(&screen, result)
 }
 
@@ -109,12 +110,13 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
 }
 
 /// Ctrl-C and a polite kill stop every child and end the command in order.
-fn listen(cancel: &Cancel) -> std::io::Result<()> {
+fn listen(cancel: &Cancel, ordered: &Cancel) -> std::io::Result<()> {
     for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
         let mut signals = signal(kind)?;
-        let cancel = cancel.clone();
+        let (cancel, ordered) = (cancel.clone(), ordered.clone());
         tokio::spawn(async move {
             if signals.recv().await.is_some() {
+                ordered.cancel();
                 cancel.cancel();
             }
         });

@@ -1,6 +1,7 @@
 //! Where the program prints: the one place that writes to standard output and standard error.
 
 use crate::error::Failure;
+use gonogo_core::text::visible;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -76,7 +77,7 @@ impl Screen {
             writeln!(out, "{report:?}").ok();
         } else {
             let reason = failure.reason.map(|reason| format!("incomplete ({reason}): ")).unwrap_or_default();
-            writeln!(out, "gonogo: {reason}{}", failure.message).ok();
+            writeln!(out, "gonogo: {reason}{}", visible(&failure.message).replace('\n', " ")).ok();
         }
         if let Some(remedy) = &failure.remedy {
             writeln!(out, "  remedy: {remedy}").ok();

@@ -43,7 +43,7 @@ pub enum GitError {
     Failed {
         /// The arguments.
         command: String,
-        /// The last line it said.
+        /// The line of what it said that tells what was wrong.
         said: String,
     },
     /// git answered something else than it was asked for.
@@ -442,7 +442,10 @@ impl Captured {
 
 fn failed(arguments: &[&str], answer: &Captured) -> GitError {
     let said = answer.stderr.text();
-    let said = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    // What it ends with is often advice; what was wrong stands behind a word of its own.
+    let wrong = said.lines().find(|line| line.starts_with("fatal: ") || line.starts_with("error: "));
+    let last = said.lines().rfind(|line| !line.trim().is_empty());
+    let said = wrong.or(last).unwrap_or_default();
     let said = match answer.end {
         End::Exited(_) if !said.is_empty() => said.to_owned(),
         end => format!("{end:?} {said}"),

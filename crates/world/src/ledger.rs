@@ -133,8 +133,12 @@ impl Ledger {
         writer::clear_up(folder).map_err(io_error("clear up", folder))?;
         let target = opened.target.clone();
         let path = folder.join(RECORDS);
-        if !path.try_exists().map_err(io_error("look at", &path))? && read_anchor(folder)?.is_none() {
-            writer::write_anchor(folder, Anchor::empty()).map_err(io_error("write", folder))?;
+        if !path.try_exists().map_err(io_error("look at", &path))? {
+            match read_anchor(folder)? {
+                None => writer::write_anchor(folder, Anchor::empty()).map_err(io_error("write", folder))?,
+                // Records that are gone are not begun anew.
+                anchor @ Some(_) => drop(ledger::read(b"", anchor).map_err(broken(folder))?),
+            }
         }
         let mut file = OpenOptions::new()
             .read(true)
@@ -212,7 +216,10 @@ pub fn read(folder: &Path) -> Result<Option<Vec<Record>>, LedgerError> {
     let anchor = read_anchor(folder)?;
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && anchor.is_none() => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match anchor {
+            None => return Ok(None),
+            Some(_) => Vec::new(),
+        },
         Err(error) => return Err(io_error("read", &path)(error)),
     };
     let (records, ..) = ledger::read(&bytes, anchor).map_err(broken(folder))?;
@@ -237,11 +244,9 @@ fn broken(folder: &Path) -> impl FnOnce(Broken) -> LedgerError {
 fn read_anchor(folder: &Path) -> Result<Option<Anchor>, LedgerError> {
     let path = folder.join(ANCHOR);
     match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| LedgerError::Io {
-            doing: "believe",
-            path,
-            source: Arc::new(error.into()),
-        }),
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| broken(folder)(Broken::Anchor(error.to_string()))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_error("read", &path)(error)),
     }

@@ -141,18 +141,16 @@ fn killed_inside_call(ergo: Ergo, project: &Project, nth: usize) {
 fn killed_inside_calls(ergo: Ergo, first: usize) {
     let counted = project(Some(ergo));
     killed_inside_call(ergo, &counted, usize::MAX);
-    let expected = answer(&counted.poll().exits(1).json());
     let calls = std::fs::read_to_string(counted.beside("calls")).unwrap().lines().count();
+    let expected = answer(&counted.poll().exits(1).json());
     assert!(calls > 5, "{calls}");
 
-    // The short form takes each third call, from `first` on.
-    let step = if std::env::var_os("GONOGO_SOAK").is_some() { 1 } else { 3 };
-    let mut hits = 0;
+    // The short form takes each fourth call, from `first` on.
+    let step = if std::env::var_os("GONOGO_SOAK").is_some() { 1 } else { 4 };
     for nth in (first..=calls).step_by(step) {
         let project = project(Some(ergo));
         killed_inside_call(ergo, &project, nth);
-        let Ok(id) = std::fs::read_to_string(project.beside("hit")) else { continue };
-        hits += 1;
+        let id = std::fs::read_to_string(project.beside("hit")).unwrap();
         let next = project.poll().exits(1);
         assert_eq!(answer(&next.json()), expected, "killed in call {nth}");
         until("the killed poll's ergo has ended", || crate::support::alive_in_group(id.trim()).is_empty());
@@ -161,8 +159,7 @@ fn killed_inside_calls(ergo: Ergo, first: usize) {
         assert_eq!(last.1.iter().collect::<BTreeSet<_>>().len(), 3);
         assert_eq!(ergo.epics(&project), 1, "killed in call {nth}");
     }
-    println!("{hits} calls of ergo, a poll killed in each");
-    assert!(hits >= calls / 5, "{hits} of {calls}");
+    println!("{calls} calls of ergo, a poll killed inside each (in the short form: each fourth)");
 }
 
 #[test]

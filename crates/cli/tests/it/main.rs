@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, says its seed, and starts the program itself"
 )]
 
+mod bad_input;
+mod bad_ledger;
 mod crash;
 mod ergo;
 mod ergos;

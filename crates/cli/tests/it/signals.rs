@@ -1,6 +1,7 @@
 //! Stop orders and timeouts: nothing that a check started outlives them, and the answer says what was cut short.
 
-use crate::support::{PASSED, Project, Ran, alive_in_group, check, libtest, plan, until};
+use crate::ergos::Ergo;
+use crate::support::{FAILED, PASSED, Project, Ran, alive_in_group, check, libtest, plan, until};
 use rustix::process::Signal;
 use std::path::PathBuf;
 
@@ -143,4 +144,39 @@ fn ctrl_c_inside_any_question_to_git_is_an_interruption_and_nothing_else() {
         interrupted += 1;
     }
     assert!(interrupted > 5, "{interrupted}");
+}
+
+#[test]
+fn ctrl_c_while_a_tool_says_its_version_is_no_missing_tool() {
+    let declared = "[[tools]]\nname = \"linker\"\n\n[tracker]";
+    let project = Project::new(&plan(&libtest("t", "t")).replace("[tracker]", declared));
+    project.printing("t", PASSED, 0);
+    let tells = tells(&project, "asked");
+    project.tool("linker", &format!("{tells}\nexec sleep 600"));
+    let poll = project.start(&["poll", "v0.2.0", "--json"]);
+    until("the tool is asked", || project.beside("asked").exists());
+    poll.signal(Signal::INT);
+    let ran = poll.end().exits(130);
+    assert_eq!(ran.json()["exit"], 130);
+    assert!(project.records().is_empty(), "nothing is recorded of a tool that was not asked to the end");
+}
+
+#[test]
+fn ctrl_c_while_blockers_are_filed_is_said_in_the_document_and_made_good_by_the_next_poll() {
+    let project = Project::new(&plan(&libtest("t", "t")).replace("\"file\"", "\"ergo\""));
+    project.printing("t", FAILED, 101);
+    let ergo = Ergo::StandIn("6.0.0");
+    ergo.install(&project);
+    let tells = tells(&project, "filing");
+    project.tool("ergo", &format!("if [ \"$1\" = new ]; then {tells}; sleep 600; fi\n{}", ergo.line()));
+    let poll = project.start(&["poll", "v0.2.0", "--json"]);
+    until("ergo is told to file", || project.beside("filing").exists());
+    poll.signal(Signal::INT);
+    let document = poll.end().exits(130).json();
+    assert_eq!((&document["exit"], &document["clearance"]), (&130.into(), &"refused".into()));
+    let group = groups(&project, &["filing"]).remove(0);
+    until("its group is gone", || alive_in_group(&group).is_empty());
+    project.tool("ergo", &ergo.line());
+    assert_eq!(project.poll().exits(1).json()["blockers"].as_array().unwrap().len(), 1);
+    assert_eq!(ergo.epics(&project), 1);
 }

@@ -55,6 +55,9 @@ pub enum Broken {
         /// How many records the anchor knows.
         known: u64,
     },
+    /// The anchor is not one.
+    #[error("the anchor is not as it was written: {0}")]
+    Anchor(String),
     /// There are records, and no anchor.
     #[error("the ledger has records and its anchor is gone")]
     NoAnchor,

@@ -2,6 +2,7 @@
 //! synced, then all lines and one sync, then the anchor.
 
 use super::{ANCHOR, BLOBS, Blob, LedgerError};
+use gonogo_core::digest::Digest;
 use gonogo_core::ledger::Anchor;
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -128,7 +129,7 @@ fn write(folder: &Path, file: &mut File, entries: &[Entry], stored: &mut HashSet
     write_anchor(folder, last.anchor)
 }
 
-/// Writes the blobs that are not there yet, each whole under its name or not at all.
+/// Writes the blobs that are not there yet as their digests say, each whole under its name or not at all.
 fn store<'a>(
     folder: &Path,
     blobs: impl Iterator<Item = &'a Blob>,
@@ -137,7 +138,7 @@ fn store<'a>(
     let mut fresh = Vec::new();
     for blob in blobs {
         let name = blob.reference().digest.hex();
-        if stored.insert(name.clone()) && !folder.join(&name).try_exists()? {
+        if stored.insert(name.clone()) && !is_whole(&folder.join(&name), blob) {
             fresh.push((name, &blob.bytes));
         }
     }
@@ -151,6 +152,11 @@ fn store<'a>(
         })?;
     }
     if fresh.is_empty() { Ok(()) } else { sync_folder(folder) }
+}
+
+/// Whether a file holds a blob. One that was changed or lost some bytes is written again.
+fn is_whole(path: &Path, blob: &Blob) -> bool {
+    fs::read(path).is_ok_and(|bytes| Digest::of(&bytes) == blob.reference().digest)
 }
 
 /// How a file is called while it is written.
