@@ -1,7 +1,8 @@
 //! Whether the files of the backlog are of a generation that this ergo reads.
 //!
 //! Invariant: no list is trusted from a program that looks past the store: ergo 0.9 to 3.0 answer "nothing", with
-//! status 0, where a newer ergo keeps its tasks.
+//! status 0, where a newer ergo keeps its tasks, pass over the events in a file of theirs that they do not know, and
+//! write such events back empty.
 
 use super::generation::{Dialect, Generation};
 use crate::tracker::TrackerError;
@@ -64,6 +65,66 @@ pub(super) fn check(folder: &Path, generation: Generation) -> Result<(), Tracker
             missing_tool: None,
             remedy: Some("run `ergo init` in the checkout".to_owned()),
         });
+    }
+    match events(generation) {
+        Some(events) => {
+            files.iter().try_for_each(|name| known_events(&folder.join(name), &events, generation))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What ergo writes of a task since 0.9.
+const EVENTS: [&str; 12] = [
+    "new_task",
+    "new_epic",
+    "state",
+    "title",
+    "body",
+    "epic",
+    "claim",
+    "unclaim",
+    "link",
+    "unlink",
+    "result",
+    "tombstone",
+];
+
+/// The events that a generation knows; `None` for one that refuses unknown events by itself (4.1 and later).
+fn events(generation: Generation) -> Option<Vec<&'static str>> {
+    let messages: &[&str] = match generation.dialect {
+        Dialect::JsonInput | Dialect::JsonArgument | Dialect::Verbs => &[],
+        Dialect::Plain => &["message"],
+        Dialect::Epics if generation.body_alone => return None,
+        Dialect::Epics => &["message"],
+    };
+    Some(EVENTS.iter().chain(messages).copied().collect())
+}
+
+fn known_events(file: &Path, known: &[&str], generation: Generation) -> Result<(), TrackerError> {
+    #[derive(serde::Deserialize)]
+    struct Event {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| TrackerError::unreadable(format!("cannot read {name}: {error}")))?;
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let event: Event = serde_json::from_str(line).map_err(|error| {
+            TrackerError::unreadable(format!("{name}, line {}: no event: {error}", number + 1))
+        })?;
+        if !known.contains(&event.kind.as_str()) {
+            let kind: String = event.kind.chars().filter(|one| !one.is_control()).take(40).collect();
+            return Err(TrackerError {
+                message: format!(
+                    "{name} holds a `{kind}` event, which ergo {} passes over and overwrites",
+                    generation.name()
+                ),
+                missing_tool: None,
+                remedy: Some("update ergo: the backlog was written by a newer one".to_owned()),
+            });
+        }
     }
     Ok(())
 }
