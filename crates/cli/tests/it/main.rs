@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod bad_ledger;
+mod before;
 mod crash;
 mod ergo;
 mod ergos;

@@ -232,6 +232,7 @@ mod tests {
         Reader::Text(TextRule {
             expect: Regex::new("^checked ").unwrap(),
             finding: Some(Regex::new("^wrong: ").unwrap()),
+            require: Vec::new(),
             exits: std::collections::BTreeMap::new(),
         })
     }

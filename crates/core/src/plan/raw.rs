@@ -199,6 +199,11 @@ pub(super) struct Check {
     /// For the `text` reader: a regular expression; each line that matches is a finding.
     #[schemars(with = "Option<String>")]
     pub(super) finding: Option<Spanned<String>>,
+    /// For the `text` reader: regular expressions; one that no line matches is a finding, where the output has an input
+    /// examined and the exit status is 0.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) require: Vec<Spanned<String>>,
     /// For the `text` reader: exit statuses (1 to 125) that say why nothing could be shown, each with its reason.
     #[serde(default)]
     pub(super) exits: BTreeMap<String, Reason>,

@@ -356,7 +356,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 21] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 22] = [
         (raw.run.as_ref().map(Spanned::span), command, "run"),
         (raw.before.first().map(Spanned::span), command, "before"),
         (raw.needs.first().map(Spanned::span), command, "needs"),
@@ -371,6 +371,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (spanned(&raw.report), command, "report"),
         (spanned(&raw.data_repository), command, "data-repository"),
         (present(!raw.exits.is_empty()), text, "exits"),
+        (raw.require.first().map(Spanned::span), text, "require"),
         (raw.canary.as_ref().map(Spanned::span), command, "canary"),
         (raw.minimum.as_ref().map(Spanned::span), command, "minimum"),
         (present(raw.pointers.is_some()), pointers, "pointers"),
@@ -416,6 +417,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         problems.at(path, "`data-repository` means nothing without `minimum.data-max-days`", None);
     }
     let exits = exits(&raw.exits, &raw.id, problems);
+    let require = raw.require.iter().filter_map(|pattern| problems.regex(pattern)).collect();
     let reader = match &raw.reader {
         None => {
             problems.push(
@@ -425,9 +427,15 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             );
             None
         }
-        Some(name) => {
-            reader(name, raw.expect.as_ref(), raw.finding.as_ref(), exits, raw.pointers, &run, problems)
-        }
+        Some(name) => reader(
+            name,
+            raw.expect.as_ref(),
+            raw.finding.as_ref(),
+            (exits, require),
+            raw.pointers,
+            &run,
+            problems,
+        ),
     };
     let minimum = minimum(raw.minimum, reader.as_ref(), problems);
     if problems.0.len() > before {
@@ -499,7 +507,7 @@ fn reader(
     name: &Spanned<ReaderName>,
     expect: Option<&Spanned<String>>,
     finding: Option<&Spanned<String>>,
-    exits: BTreeMap<i32, Reason>,
+    (exits, require): (BTreeMap<i32, Reason>, Vec<Regex>),
     pointers: Option<Pointers>,
     run: &[String],
     problems: &mut Problems,
@@ -544,7 +552,7 @@ fn reader(
             };
             let finding = finding.map(|pattern| problems.regex(pattern));
             let expect = problems.regex(expect)?;
-            Reader::Text(TextRule { expect, finding: finding.flatten(), exits })
+            Reader::Text(TextRule { expect, finding: finding.flatten(), require, exits })
         }
     })
 }

@@ -18,6 +18,13 @@ static RESULT: LazyLock<Regex> = LazyLock::new(|| {
         r"[0-9]+ filtered out(?:; finished in [0-9.]+s)?$"
     ))
 });
+/// What the harness writes of a result line in one go: its parts are written apart, and two processes that write to one
+/// stream may have something else between them.
+static TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\. ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored; ([0-9]+) measured; [0-9]+ filtered out\b",
+    )
+});
 static TEST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^test .+ \.\.\. (ok|FAILED|ignored(?:, .*)?|bench: .*)$"));
 static DOTS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[.ia]+(?: [0-9]+/[0-9]+)?$"));
@@ -188,9 +195,9 @@ impl Open {
 
     /// Runs inside this one may stand side by side, so a result closes the one that announced as many tests.
     fn take_nested(&mut self, line: &str) -> Result<Option<Run>, Unread> {
-        if let Some(found) = RESULT.captures(line) {
+        for found in TAIL.captures_iter(line) {
             let mut sum = Some(0_u64);
-            for index in 2..=5 {
+            for index in 1..=4 {
                 let count = number(group(&found, index))?;
                 sum = sum.and_then(|sum| sum.checked_add(count));
             }

@@ -237,6 +237,8 @@ pub struct TextRule {
     pub expect: regex::Regex,
     /// Every line that matches is a finding, if given.
     pub finding: Option<regex::Regex>,
+    /// In a document with an input examined and an exit status of 0, one of these without a line is a finding.
+    pub require: Vec<regex::Regex>,
     /// Exit statuses by which the tool says that it could not look, each with the reason. Findings outweigh them.
     pub exits: BTreeMap<i32, Reason>,
 }

@@ -28,6 +28,12 @@ pub(super) fn read(rule: &TextRule, output: &Output<'_>) -> Result<Reading, Unre
         let lines = document.iter().chain(stdout.iter()).chain(stderr.iter());
         findings.extend(lines.filter(|line| pattern.is_match(line)).map(|line| finding(line, line, None)));
     }
+    if output.exit == Some(0) && examined > 0 {
+        let missing = rule.require.iter().filter(|wanted| !whole.iter().any(|line| wanted.is_match(line)));
+        findings.extend(missing.map(|wanted| {
+            finding(&format!("missing {wanted}"), &format!("no line matches /{wanted}/"), None)
+        }));
+    }
     if let (Some(code), true) = (output.exit, findings.is_empty())
         && code != 0
     {

@@ -113,6 +113,7 @@ fn make_readers() -> Vec<Reader> {
         }),
         Reader::Text(TextRule {
             exits: std::collections::BTreeMap::new(),
+            require: Vec::new(),
             expect: regex::Regex::new(r"^checked \S+$").unwrap(),
             finding: Some(regex::Regex::new("^mismatch: ").unwrap()),
         }),

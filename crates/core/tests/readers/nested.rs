@@ -39,6 +39,18 @@ fn several_that_print_at_once_are_told_apart_by_what_they_announced() {
 }
 
 #[test]
+fn a_result_line_that_another_process_wrote_into_is_still_one_of_its_own() {
+    let tail = ". 0 passed; 0 failed; 0 ignored; 0 measured; 2 filtered out; finished in 0.00s\n\n";
+    let text = format!(
+        "\nrunning 1 test\n\nrunning 0 tests\n\ntest result: ok\nrunning 0 tests\n{tail}\ntest result: test result: okok{tail}.\n{}",
+        result("ok", 1, 0)
+    );
+    assert_eq!(read(&text, 0).unwrap().counts.unwrap().executed, 1);
+    let one_is_missing = text.replacen(tail, "\n", 1);
+    assert!(read(&one_is_missing, 0).is_err());
+}
+
+#[test]
 fn the_failure_of_the_test_around_it_is_named() {
     let text = format!(
         "\nrunning 2 tests\n.\nrunning 0 tests\n{}a --- FAILED\n\nfailures:\n\n---- a stdout ----\nboom\n\n\nfailures:\n    a\n{}",

@@ -70,3 +70,21 @@ fn data_of_a_repository_needs_a_limit_of_its_age() {
     assert!(reader(check).unwrap_err().contains("data-max-days"));
     assert!(reader(&format!("{check}minimum = {{ examined = 1, data-max-days = 7 }}")).is_ok());
 }
+
+#[test]
+fn a_line_that_has_to_be_there_and_is_not_is_a_finding() {
+    let check =
+        "run = [\"tar\"]\nreader = \"text\"\nexpect = \"^sample/\"\nrequire = [\"/LICENSE$\", \"/NOTICES$\"]";
+    let list = |stdout: &str, exit: i32| {
+        let output = Output { stdout: stdout.as_bytes(), stderr: b"", exit: Some(exit), report: None };
+        let reading = reader(check).unwrap().read(&output).unwrap();
+        reading.findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(list("sample/LICENSE\nsample/NOTICES\n", 0), Vec::<String>::new());
+    assert_eq!(list("sample/LICENSE\n", 0), ["no line matches //NOTICES$/"]);
+    // A line without its end may be longer than it looks.
+    assert_eq!(list("sample/LICENSE\nsample/NOTICES", 0), ["no line matches //NOTICES$/"]);
+    // Nothing was listed: that is no finding about what is in it, and the minimum sees it.
+    assert_eq!(list("", 0), Vec::<String>::new());
+    assert_eq!(list("sample/LICENSE\n", 2), ["exit status 2"]);
+}

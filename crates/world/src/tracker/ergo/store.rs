@@ -78,8 +78,8 @@ pub(super) fn check(folder: &Path, generation: Generation) -> Result<(), Tracker
             remedy: Some("run `ergo init` in the checkout".to_owned()),
         });
     };
-    if generation.dialect == Dialect::Epics {
-        // From 4.0 on, ergo itself refuses a record that it does not know.
+    if generation.dialect == Dialect::Epics && generation.body_alone {
+        // From 4.1 on, ergo itself refuses a record that it does not know.
         return Ok(());
     }
     let text = std::fs::read_to_string(folder.join(store))
@@ -97,7 +97,7 @@ fn records(text: &str, generation: Generation) -> Result<(), TrackerError> {
         let record: Record = serde_json::from_str(line)
             .map_err(|_| TrackerError::unreadable("the backlog holds a record that is not whole"))?;
         let known = RECORDS.contains(&record.r#type.as_str())
-            || generation.dialect == Dialect::Plain && record.r#type == "message";
+            || matches!(generation.dialect, Dialect::Plain | Dialect::Epics) && record.r#type == "message";
         if !known {
             return Err(too_old(&format!("a record of type {:?}", record.r#type), generation));
         }

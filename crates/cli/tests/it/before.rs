@@ -1,0 +1,134 @@
+//! What comes before a check, what it needs, and what is left of it.
+
+use crate::support::{PASSED, Project, check, libtest, plan};
+
+fn with(key: &str) -> String {
+    plan(&(libtest("t", "run-tests").trim_end().to_owned() + "\n" + key + "\n"))
+}
+
+#[test]
+fn what_is_tested_is_built_first_and_in_the_same_surroundings() {
+    let project = Project::new(&with(
+        "before = [[\"build\", \"one\"], [\"build\", \"two\"]]\nset-env = { LIB = \"-L{root}/target\" }",
+    ));
+    project.tool("build", "echo \"$1 $LIB\" >> ../built");
+    project.tool(
+        "run-tests",
+        &format!("[ \"$(cat ../built)\" = \"one $LIB\ntwo $LIB\" ] || exit 9\ncat ../report"),
+    );
+    std::fs::write(project.beside("report"), PASSED).unwrap();
+    let document = project.poll().exits(0).json();
+    assert_eq!(
+        check(&document, 3, "t")["repeat"],
+        "LIB=-L\"$(git rev-parse --show-toplevel)\"/target build one && \
+         LIB=-L\"$(git rev-parse --show-toplevel)\"/target build two && \
+         LIB=-L\"$(git rev-parse --show-toplevel)\"/target run-tests"
+    );
+    let root = project.root().canonicalize().unwrap();
+    let built = std::fs::read_to_string(project.beside("built")).unwrap();
+    assert_eq!(built.lines().next(), Some(format!("one -L{}/target", root.display()).as_str()));
+}
+
+#[test]
+fn a_check_whose_build_fails_is_incomplete_and_is_not_run_on_what_was_built_before() {
+    for (build, reason) in [
+        ("echo 'error: something' >&2; exit 101", "not-run"),
+        ("echo \"error: toolchain '1.0' is not installed\" >&2; exit 1", "tool-missing"),
+        ("kill -9 $$", "not-run"),
+        ("sleep 60", "timed-out"),
+    ] {
+        let project = Project::new(&with("before = [[\"build\"]]\ntimeout = \"1s\""));
+        project.tool("build", build);
+        project.tool("run-tests", "touch ../was-run; cat ../report");
+        std::fs::write(project.beside("report"), PASSED).unwrap();
+        let document = project.poll().exits(3).json();
+        let check = check(&document, 3, "t");
+        assert_eq!(check["reason"], reason, "{build}: {check:#}");
+        assert!(check["detail"].as_str().unwrap().contains("`build`"), "{check:#}");
+        assert!(!project.beside("was-run").exists(), "{build}");
+    }
+}
+
+#[test]
+fn a_tool_that_a_script_calls_by_itself_is_missing_before_the_script_can_fail_for_it() {
+    for key in ["needs = [\"no-such-tool\"]", "before = [[\"no-such-tool\"]]"] {
+        let project = Project::new(&with(key));
+        project.printing("run-tests", PASSED, 0);
+        let document = project.poll().exits(3).json();
+        let check = check(&document, 3, "t");
+        assert_eq!(check["reason"], "tool-missing", "{key}");
+        assert!(check["detail"].as_str().unwrap().contains("no-such-tool"));
+    }
+}
+
+#[test]
+fn a_server_that_a_script_leaves_behind_does_not_outlive_its_check() {
+    let project = Project::new(&plan(&libtest("t", "run-tests")));
+    project.tool("run-tests", "sleep 300 >/dev/null 2>&1 &\necho $! > ../left\ncat ../report");
+    std::fs::write(project.beside("report"), PASSED).unwrap();
+    project.poll().exits(0);
+    let left = std::fs::read_to_string(project.beside("left")).unwrap();
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", left.trim()));
+    // Gone, or ended and not yet reaped by the process that took it over.
+    let ended =
+        state.map_or(true, |state| state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')));
+    assert!(ended, "process {left} is still there");
+}
+
+const AUDIT: &str = "{\"database\":{\"advisory-count\":123,\"last-commit\":null,\"last-updated\":null},\"lockfile\":{\"dependency-count\":2},\
+    \"settings\":{\"target_arch\":[],\"target_os\":[],\"severity\":null,\"ignore\":[],\"informational_warnings\":[]},\
+    \"vulnerabilities\":{\"found\":false,\"count\":0,\"list\":[]},\"warnings\":{}}";
+
+/// A poll whose audit reads a database that was committed at a time, after something was done to it.
+fn audit(committed: &str, then: impl Fn(&Project)) -> serde_json::Value {
+    let text = plan(
+        "[[gates.checks]]\nid = \"t\"\nrun = [\"audit\"]\nreader = \"cargo-audit\"\n\
+         data-repository = \"data/db\"\nminimum = { examined = 1, data-max-days = 7 }\n",
+    );
+    let project = Project::unborn();
+    project.write("gonogo.toml", text);
+    project.write(".gitignore", "/data\n");
+    project.commit("begin");
+    project.git(&["tag", "-a", "-m", "Release v0.1.0", "v0.1.0"]);
+    project.printing("audit", AUDIT, 0);
+    project.write("data/db/advisory.md", "text");
+    let database = |arguments: &[&str]| {
+        let output = project
+            .command("git")
+            .args(["-C", "data/db"])
+            .args(arguments)
+            .env("GIT_COMMITTER_DATE", committed)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    database(&["init", "--quiet"]);
+    database(&["add", "--all"]);
+    database(&["commit", "--quiet", "-m", "advisories"]);
+    then(&project);
+    check(&project.poll().json(), 3, "t").clone()
+}
+
+#[test]
+fn the_age_of_data_that_its_tool_does_not_date_is_that_of_its_commit() {
+    let now = format!("{} +0000", jiff::Timestamp::now().as_second());
+    assert_eq!(audit(&now, |_| {})["verdict"], "passed");
+    let old = audit("2020-01-01T00:00:00Z", |_| {});
+    assert_eq!(old["reason"], "stale-data");
+    assert!(old["detail"].as_str().unwrap().contains("days old"), "{old:#}");
+}
+
+#[test]
+fn data_that_is_not_its_commit_s_or_in_no_checkout_of_its_own_has_no_age() {
+    let now = format!("{} +0000", jiff::Timestamp::now().as_second());
+    let changed = audit(&now, |project| project.write("data/db/advisory.md", "changed"));
+    assert_eq!(changed["reason"], "stale-data");
+    assert!(changed["detail"].as_str().unwrap().contains("advisory.md"), "{changed:#}");
+    // The folder is then in the project's own checkout, whose commit is new and says nothing of the data.
+    let foreign =
+        audit(&now, |project| std::fs::remove_dir_all(project.root().join("data/db/.git")).unwrap());
+    assert_eq!(foreign["reason"], "stale-data");
+    assert!(foreign["detail"].as_str().unwrap().contains("checkout of its own"), "{foreign:#}");
+    let absent = audit(&now, |project| std::fs::remove_dir_all(project.root().join("data/db")).unwrap());
+    assert_eq!(absent["reason"], "stale-data");
+}
