@@ -111,8 +111,8 @@ impl Context {
         let git = Git::open(folder, cancel.clone()).await?;
         let LoadedPlan { plan, in_repository } = load_plan(&asked.plan, git.root())?;
         let target = target(asked.typed_target(), &plan)?;
-        let (commit, tree) = git.head().await?;
-        let base = base(&git, &plan, &target, asked.base_tag.as_deref()).await?;
+        let (head, base) = tokio::join!(git.head(), base(&git, &plan, &target, asked.base_tag.as_deref()));
+        let ((commit, tree), base) = (head?, base?);
         let agent = agent(asked.agent.clone())?;
         let redactor = redactor()?;
         Ok(Self {
@@ -251,21 +251,20 @@ async fn base(git: &Git, plan: &Plan, target: &Target, given: Option<&str>) -> R
         let fetch = if shallow { "git fetch --unshallow --tags" } else { "git fetch --tags" };
         Failure::incomplete(Reason::BaselineMissing, message).remedy(format!("{fetch}, or give --base-tag"))
     };
-    let shallow = git.is_shallow().await?;
     if let Some(tag) = given {
         return match git.commit_of(&format!("refs/tags/{tag}")).await? {
             Some(commit) => Ok(Some(Base { tag: tag.to_owned(), commit })),
-            None => Err(missing(format!("there is no base tag {tag} here"), shallow)),
+            None => Err(missing(format!("there is no base tag {tag} here"), git.is_shallow().await?)),
         };
     }
     let tags = git.tags().await?;
     if let Some(tag) = derive_base_tag(target, &plan.project.tag, tags.iter().map(String::as_str)) {
         return match git.commit_of(&format!("refs/tags/{tag}")).await? {
             Some(commit) => Ok(Some(Base { tag: tag.to_owned(), commit })),
-            None => Err(missing(format!("the base tag {tag} stands for no commit"), shallow)),
+            None => Err(missing(format!("the base tag {tag} stands for no commit"), git.is_shallow().await?)),
         };
     }
-    if shallow {
+    if git.is_shallow().await? {
         return Err(missing("this clone is shallow and has no tag below the target".to_owned(), true));
     }
     // No tag here may mean no release yet, or tags that were not fetched: only the remote knows.

@@ -55,7 +55,12 @@ impl Done {
 const TOOLS_CHECK: &str = "required-tools";
 
 /// Runs every check of the plan, and those that stand for the plan itself.
-pub async fn all(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl Watch) -> Result<(), Failure> {
+pub async fn all(
+    run: &Run<'_>,
+    ledger: &mut Ledger,
+    watch: &mut impl Watch,
+    tree: &mut TreeWatch,
+) -> Result<(), Failure> {
     let checks: Vec<(&Gate, &Check)> = run.context.plan.checks().collect();
     let own: Vec<(&Gate, &Check)> = checks
         .iter()
@@ -66,7 +71,7 @@ pub async fn all(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl Watch) -> 
         run_own(run, ledger, watch, gate, check).await?;
     }
     plan_checks(run, ledger, watch)?;
-    commands(run, ledger, watch, &checks).await?;
+    commands(run, ledger, watch, &checks, tree).await?;
     // Reviews come last: they are about the evidence of the others.
     for (gate, check) in checks {
         if matches!(check.kind, CheckKind::Review { .. }) && !run.context.cancel.is_cancelled() {
@@ -127,6 +132,7 @@ async fn commands(
     ledger: &mut Ledger,
     watch: &mut impl Watch,
     checks: &[(&Gate, &Check)],
+    tree: &mut TreeWatch,
 ) -> Result<(), Failure> {
     let mut ready: Vec<Job<'_>> = Vec::new();
     for (gate, check) in checks {
@@ -142,17 +148,8 @@ async fn commands(
             }
         }
     }
-    if ready.is_empty() {
-        return Ok(());
-    }
-    let (mut tree, hidden) =
-        TreeWatch::begin(&run.context.git, &run.context.commit, run.context.own_paths()).await?;
-    if let Some(path) = hidden.first() {
-        return Err(Failure::incomplete(Reason::TreeChanged, format!("git is told not to look at {path}"))
-            .remedy(format!("git update-index --no-assume-unchanged --no-skip-worktree {path}")));
-    }
     let mut running = JoinSet::new();
-    let ended = side_by_side(run, ledger, watch, &mut ready, &mut running, &mut tree).await;
+    let ended = side_by_side(run, ledger, watch, &mut ready, &mut running, tree).await;
     if ended.is_err() {
         // Whatever ended the poll, no child outlives it.
         run.context.cancel.cancel();

@@ -23,6 +23,7 @@ use gonogo_core::verdict::Reason;
 use gonogo_world::git::Git;
 use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Environment;
+use gonogo_world::tree::TreeWatch;
 use std::collections::BTreeMap;
 
 /// Watches a poll as it goes.
@@ -68,13 +69,16 @@ pub struct Report {
 
 /// Runs a poll.
 pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) -> Result<Report, Failure> {
-    refuse_dirty(&context.git, &context.own_paths()).await?;
     let environment = child_environment(context);
-    let toolbox = Toolbox::resolve(&context.plan, context.git.root(), &environment, &context.cancel).await;
+    let (tree, toolbox, drift) = tokio::join!(
+        watch_clean_tree(context),
+        Toolbox::resolve(&context.plan, context.git.root(), &environment, &context.cancel),
+        drift::since_base(context),
+    );
+    let (mut tree, drift) = (tree?, drift?);
     let subject = subject(context, &toolbox);
     let about = canonical::digest(&subject)
         .map_err(|error| Failure::new(crate::exit_code::Exit::Internal, chain(&error)))?;
-    let drift = drift::since_base(context).await?;
 
     let folder = ledger::folder(context.git.common_dir(), context.target.tag());
     let opened =
@@ -109,7 +113,7 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
         unsettled,
         drift: &drift,
     };
-    execute::all(&run, &mut ledger, watch).await?;
+    execute::all(&run, &mut ledger, watch, &mut tree).await?;
     ledger.flush()?;
     watch.ends();
 
@@ -132,6 +136,16 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
     Ok(Report { poll, subject, standing, decision, interrupted, attempts })
+}
+
+/// Watches a tree that is the commit's. The watch begins first, so that no change slips in between the two.
+async fn watch_clean_tree(context: &Context) -> Result<TreeWatch, Failure> {
+    let (git, own) = (&context.git, context.own_paths());
+    let (watch, hidden) = TreeWatch::begin(git, &context.commit, own.clone()).await?;
+    refuse_dirty(git, &own).await?;
+    let Some(path) = hidden.first() else { return Ok(watch) };
+    Err(Failure::incomplete(Reason::TreeChanged, format!("git is told not to look at {path}"))
+        .remedy(format!("git update-index --no-assume-unchanged --no-skip-worktree {path}")))
 }
 
 /// Evidence is about a commit, so the tree has to be that commit's.

@@ -6,5 +6,6 @@
     reason = "a test fails by panicking, and starts the program itself"
 )]
 
+mod bounds;
 mod poll;
 mod support;
