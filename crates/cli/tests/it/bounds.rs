@@ -23,21 +23,3 @@ fn a_check_that_prints_a_gibibyte_is_incomplete_and_needs_less_than_64_mib() {
     let peak = kibibytes(&peak);
     assert!((10 << 10..64 << 10).contains(&peak), "{peak} KiB");
 }
-
-#[test]
-fn many_checks_that_print_much_need_no_more_memory_than_one() {
-    let distinct = (0..12).map(|number| {
-        format!("[[gates.checks]]\nid = \"loud-{number}\"\nrun = [\"loud\", \"{number}\"]\nreader = \"libtest\"\nlocks = [\"one\"]\n\n")
-    });
-    let project = Project::new(&plan(&format!("{}{}", distinct.collect::<String>(), loud_and_peak())));
-    project.tool("loud", "echo $1\nhead -c 16777216 /dev/zero");
-    let peak = project.beside("peak");
-    project.tool("peak", &peak_script(&peak));
-    let document = project.poll().exits(3).json();
-    assert_eq!(check(&document, 3, "loud-11")["reason"], "output-too-large");
-    let kept = std::fs::read_dir(project.ledger("v0.2.0").join("blobs")).unwrap();
-    let loud = kept.filter(|blob| blob.as_ref().unwrap().metadata().unwrap().len() == LIMIT).count();
-    assert_eq!(loud, 13, "the evidence of each is there");
-    let peak = kibibytes(&peak);
-    assert!((10 << 10..64 << 10).contains(&peak), "{peak} KiB");
-}

@@ -195,3 +195,65 @@ pub(super) fn write_anchor(folder: &Path, anchor: Anchor) -> io::Result<()> {
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gonogo_core::digest::Digest;
+
+    fn entry(blobs: Vec<Blob>) -> Entry {
+        let line = "{}".to_owned();
+        let anchor = Anchor { records: 1, head: Digest::of(line.as_bytes()) };
+        Entry { line, blobs, anchor }
+    }
+
+    fn writer() -> (tempfile::TempDir, Writer) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(BLOBS)).unwrap();
+        let file = File::create(folder.path().join("records")).unwrap();
+        let writer = Writer::start(folder.path().to_owned(), file);
+        (folder, writer)
+    }
+
+    #[test]
+    fn a_large_record_is_written_before_the_next_can_wait_beside_it() {
+        let (folder, writer) = writer();
+        let blob = Blob::new("stdout", vec![7; LARGE + 1]);
+        let stored = folder.path().join(BLOBS).join(blob.reference().digest.hex());
+        writer.send(entry(vec![blob])).unwrap();
+        assert_eq!(fs::metadata(stored).unwrap().len(), LARGE as u64 + 1);
+        assert_eq!(fs::read(folder.path().join("records")).unwrap(), b"{}\n");
+    }
+
+    #[test]
+    fn a_batch_is_no_larger_than_the_queue() {
+        let (orders, inbox) = sync_channel(2 * QUEUE);
+        for _ in 0..2 * QUEUE {
+            orders.send(Order::Write(entry(Vec::new()))).unwrap();
+        }
+        let (entries, waiting) = gather(inbox.recv().unwrap(), &inbox);
+        assert_eq!((entries.len(), waiting.is_some()), (QUEUE, false));
+    }
+
+    #[test]
+    fn who_asks_for_confirmation_gets_all_before_it_written_and_nothing_after_it_is_taken() {
+        let (orders, inbox) = sync_channel(QUEUE);
+        let (done, _wait) = sync_channel(1);
+        orders.send(Order::Write(entry(Vec::new()))).unwrap();
+        orders.send(Order::Confirm(done)).unwrap();
+        orders.send(Order::Write(entry(Vec::new()))).unwrap();
+        let (entries, waiting) = gather(inbox.recv().unwrap(), &inbox);
+        assert_eq!((entries.len(), waiting.is_some()), (1, true));
+    }
+
+    #[test]
+    fn evidence_that_cannot_be_written_leaves_its_record_unwritten_and_ends_the_ledger() {
+        let (folder, writer) = writer();
+        fs::remove_dir(folder.path().join(BLOBS)).unwrap();
+        writer.send(entry(vec![Blob::new("stdout", b"x".to_vec())])).unwrap();
+        assert!(writer.flush().is_err());
+        assert!(writer.send(entry(Vec::new())).is_err());
+        assert_eq!(fs::read(folder.path().join("records")).unwrap(), b"");
+        assert!(!folder.path().join(ANCHOR).exists());
+    }
+}
