@@ -256,21 +256,20 @@ async fn base(git: &Git, plan: &Plan, target: &Target, given: Option<&str>) -> R
         let fetch = if shallow { "git fetch --unshallow --tags" } else { "git fetch --tags" };
         Failure::incomplete(Reason::BaselineMissing, message).remedy(format!("{fetch}, or give --base-tag"))
     };
-    let shallow = git.is_shallow().await?;
     if let Some(tag) = given {
         return match git.commit_of(&format!("refs/tags/{tag}")).await? {
             Some(commit) => Ok(Some(Base { tag: tag.to_owned(), commit })),
-            None => Err(missing(format!("there is no base tag {tag} here"), shallow)),
+            None => Err(missing(format!("there is no base tag {tag} here"), git.is_shallow().await?)),
         };
     }
     let tags = git.tags().await?;
     if let Some(tag) = derive_base_tag(target, &plan.project.tag, tags.iter().map(String::as_str)) {
         return match git.commit_of(&format!("refs/tags/{tag}")).await? {
             Some(commit) => Ok(Some(Base { tag: tag.to_owned(), commit })),
-            None => Err(missing(format!("the base tag {tag} stands for no commit"), shallow)),
+            None => Err(missing(format!("the base tag {tag} stands for no commit"), git.is_shallow().await?)),
         };
     }
-    if shallow {
+    if git.is_shallow().await? {
         return Err(missing("this clone is shallow and has no tag below the target".to_owned(), true));
     }
     // No tag here may mean no release yet, or tags that were not fetched: only the remote knows.

@@ -52,7 +52,9 @@ impl Screen {
     /// The one document of JSON mode; nothing otherwise.
     pub fn document(&self, value: &Value) {
         if self.json {
-            writeln!(io::stdout().lock(), "{value:#}").ok();
+            // In one piece: the lock would pass a long document on line by line.
+            let text = format!("{value:#}\n");
+            io::stdout().lock().write_all(text.as_bytes()).ok();
         }
     }
 

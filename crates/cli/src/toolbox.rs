@@ -33,14 +33,44 @@ impl Toolbox {
     /// Resolves every tool that the plan declares or its checks call. `PATH` is the environment's.
     pub async fn resolve(plan: &Plan, checkout: &Path, environment: &Environment, cancel: &Cancel) -> Self {
         let mut toolbox = Self::default();
+        let search = environment.get("PATH").unwrap_or_default();
+        let mut paths = BTreeMap::new();
         for name in plan.tool_names() {
-            let declared = plan.tools.iter().find(|tool| tool.name == name);
-            match resolve(name, declared, checkout, environment, cancel).await {
+            match tools::find(name, search, Some(checkout)) {
+                Ok(path) => {
+                    paths.insert(name.to_owned(), path);
+                }
+                Err(error) => {
+                    toolbox.lacking.insert(name.to_owned(), missing(error.to_string()));
+                }
+            }
+        }
+        // Some tools are a hundred MiB: they are read on a thread of their own while others say their version.
+        let reading = tokio::task::spawn_blocking({
+            let paths = paths.clone();
+            move || -> Vec<_> { paths.values().map(|path| tools::digest_file(path)).collect() }
+        });
+        // One after the other, since the first call of some tools sets them up.
+        let mut versions = Vec::new();
+        for (name, path) in &paths {
+            versions.push(match plan.tools.iter().find(|tool| tool.name == *name) {
+                Some(declared) => version(declared, path, checkout, environment, cancel).await.map(Some),
+                None => Ok(None),
+            });
+        }
+        let digests = match reading.await {
+            Ok(digests) => digests,
+            Err(error) => paths.iter().map(|_| Err(std::io::Error::other(error.to_string()))).collect(),
+        };
+        for (((name, path), version), digest) in paths.into_iter().zip(versions).zip(digests) {
+            let digest = digest.map_err(|error| missing(format!("`{name}` cannot be read: {error}")));
+            let path = path.display().to_string();
+            match digest.and_then(|digest| Ok(ResolvedTool { path, digest, version: version? })) {
                 Ok(tool) => {
-                    toolbox.found.insert(name.to_owned(), tool);
+                    toolbox.found.insert(name, tool);
                 }
                 Err(lack) => {
-                    toolbox.lacking.insert(name.to_owned(), lack);
+                    toolbox.lacking.insert(name, lack);
                 }
             }
         }
@@ -48,23 +78,21 @@ impl Toolbox {
     }
 }
 
-async fn resolve(
-    name: &str,
-    declared: Option<&Tool>,
+const fn missing(message: String) -> Lack {
+    Lack { reason: Reason::ToolMissing, message }
+}
+
+/// What a tool says of its version, where that is enough for the plan.
+async fn version(
+    declared: &Tool,
+    path: &Path,
     checkout: &Path,
     environment: &Environment,
     cancel: &Cancel,
-) -> Result<ResolvedTool, Lack> {
-    let missing = |message: String| Lack { reason: Reason::ToolMissing, message };
-    let search = environment.get("PATH").unwrap_or_default();
-    let path = tools::find(name, search, Some(checkout)).map_err(|error| missing(error.to_string()))?;
-    let digest =
-        tools::digest_file(&path).map_err(|error| missing(format!("`{name}` cannot be read: {error}")))?;
-    let mut resolved = ResolvedTool { path: path.display().to_string(), digest, version: None };
-    let Some(declared) = declared else { return Ok(resolved) };
-
+) -> Result<String, Lack> {
+    let name = &declared.name;
     let mut invocation =
-        Invocation::tool(&path, checkout, environment.clone()).args(&declared.version_arguments);
+        Invocation::tool(path, checkout, environment.clone()).args(&declared.version_arguments);
     invocation.timeout = Duration::from_secs(20);
     let answer = run(&invocation, cancel)
         .await
@@ -87,8 +115,7 @@ async fn resolve(
             }
         }
     }
-    resolved.version = Some(line);
-    Ok(resolved)
+    Ok(line)
 }
 
 /// The first thing in a text that looks like a version of two or three numbers.

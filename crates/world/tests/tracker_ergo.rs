@@ -74,27 +74,6 @@ async fn an_ergo_older_than_the_store_is_refused_and_a_newer_one_reads_it() {
 }
 
 #[tokio::test]
-async fn events_that_an_older_ergo_passes_over_and_overwrites_keep_it_from_reading_and_writing() {
-    for version in ["0.9.3", "1.2.0", "2.0.1", "3.0.0"] {
-        let ergo = stand_in(version);
-        let checkout = ergo.checkout().await;
-        let store = checkout.path().join(".ergo/plans.jsonl");
-        let store = if store.exists() { store } else { checkout.path().join(".ergo/events.jsonl") };
-        let newer = "{\"type\":\"transaction\",\"version\":1,\"events\":[]}\n";
-        std::fs::write(&store, newer).unwrap();
-        let tracker = ergo.tracker(checkout.path());
-        let epic = epic_title(TARGET);
-        let read = tracker.read(&epic, &Cancel::default()).await.unwrap_err();
-        assert!(read.message.contains("`transaction`"), "{version}: {}", read.message);
-        let none = Backlog::empty();
-        let actions = reconcile(&none, &[draft("one", "text")]);
-        assert!(tracker.apply(&epic, &actions, &Cancel::default()).await.is_err(), "{version}");
-        assert!(tracker.close("ABCDEF", "done", &Cancel::default()).await.is_err(), "{version}");
-        assert_eq!(std::fs::read_to_string(&store).unwrap(), newer, "{version} wrote");
-    }
-}
-
-#[tokio::test]
 async fn a_store_file_that_nobody_knows_yet_is_refused() {
     for version in GENERATIONS {
         let ergo = stand_in(version);

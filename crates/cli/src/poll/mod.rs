@@ -70,16 +70,19 @@ pub struct Report {
 
 /// Runs a poll.
 pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) -> Result<Report, Failure> {
-    let mut tree = unchanged_tree(context).await?;
     let environment = child_environment(context);
-    let toolbox = Toolbox::resolve(&context.plan, context.git.root(), &environment, &context.cancel).await;
+    let (tree, toolbox, drift) = tokio::join!(
+        unchanged_tree(context),
+        Toolbox::resolve(&context.plan, context.git.root(), &environment, &context.cancel),
+        drift::since_base(context),
+    );
     if context.cancel.is_cancelled() {
         // A tool that was stopped while it said its version is not one that is missing.
         return Err(Failure::new(Exit::Interrupted, "stopped before any check began"));
     }
+    let (mut tree, drift) = (tree?, drift?);
     let subject = subject(context, &toolbox, &environment);
     let about = canonical::digest(&subject).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
-    let drift = drift::since_base(context).await?;
 
     let folder = ledger::folder(context.git.common_dir(), context.target.tag());
     let opened =

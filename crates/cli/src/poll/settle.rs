@@ -101,17 +101,20 @@ pub async fn file(
         Ok(backlog) => backlog,
         Err(error) => return Ok(Err(error)),
     };
-    for task in after.tasks.iter().filter(|task| task.state == TaskState::Open) {
+    let open_before: HashSet<&str> = open_tasks(&before).map(|task| task.id.as_str()).collect();
+    let asked: HashSet<&Fingerprint> = drafts.iter().map(|draft| &draft.fingerprint).collect();
+    for task in open_tasks(&after) {
         let Some(fingerprint) = task.fingerprint() else { continue };
-        let was_open =
-            before.tasks.iter().any(|earlier| earlier.id == task.id && earlier.state == TaskState::Open);
-        let asked = drafts.iter().any(|draft| draft.fingerprint == fingerprint);
-        if asked && !was_open {
+        if asked.contains(&fingerprint) && !open_before.contains(task.id.as_str()) {
             let filed = BlockerFiled { id: task.id.clone(), fingerprint, title: task.title.clone() };
             ledger.append(Event::BlockerFiled(filed), Vec::new())?;
         }
     }
     Ok(Ok(after))
+}
+
+fn open_tasks(backlog: &Backlog) -> impl Iterator<Item = &Task> {
+    backlog.tasks.iter().filter(|task| task.state == TaskState::Open)
 }
 
 /// Whether a blocker's check has passed since it was filed, and passes still.

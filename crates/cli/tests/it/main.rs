@@ -10,6 +10,7 @@
 mod bad_input;
 mod bad_ledger;
 mod before;
+mod bounds;
 mod crash;
 mod ergo;
 mod ergos;

@@ -136,6 +136,28 @@ pub fn libtest(id: &str, tool: &str) -> String {
     format!("[[gates.checks]]\nid = \"{id}\"\nrun = [\"{tool}\"]\nreader = \"libtest\"\n\n")
 }
 
+/// Two checks that follow each other: `loud`, and `peak`, which sees how much memory gonogo had needed by then.
+pub fn loud_and_peak() -> String {
+    [libtest("loud", "loud"), libtest("peak", "peak")]
+        .map(|check| check.replace("reader", "locks = [\"one\"]\nreader"))
+        .concat()
+}
+
+/// The tool `peak`: writes the highest resident size of its parent, which is gonogo, to a file.
+pub fn peak_script(file: &Path) -> String {
+    format!(
+        "grep VmHWM \"/proc/$PPID/status\" >'{}'\nprintf '{}'",
+        file.display(),
+        PASSED.replace('\n', "\\n")
+    )
+}
+
+/// What the tool `peak` wrote, in KiB.
+pub fn kibibytes(file: &Path) -> u64 {
+    let line = std::fs::read_to_string(file).unwrap();
+    line.split_whitespace().nth(1).unwrap_or_else(|| panic!("no size in {line:?}")).parse().unwrap()
+}
+
 /// What libtest prints for a test that passed.
 pub const PASSED: &str = "\nrunning 1 test\ntest it_works ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n";
 /// What libtest prints for a test that failed.

@@ -9,6 +9,7 @@ pub use draft::{Origin, Report, drafts};
 pub use standing::{Blocker, Standing, checks_behind, stand};
 
 use crate::evidence::Fingerprint;
+use std::collections::{HashMap, HashSet};
 
 /// The line that ends the part of a task's body which gonogo writes. What people add after it is kept.
 const MARK: &str = "gonogo-fingerprint: ";
@@ -94,6 +95,17 @@ impl Backlog {
     pub const fn empty() -> Self {
         Self { epic: None, tasks: Vec::new() }
     }
+
+    /// The tasks that gonogo filed, by the problem that they stand for, each in the backlog's order.
+    pub fn by_fingerprint(&self) -> HashMap<Fingerprint, Vec<&Task>> {
+        let mut tasks: HashMap<Fingerprint, Vec<&Task>> = HashMap::new();
+        for task in &self.tasks {
+            if let Some(fingerprint) = task.fingerprint() {
+                tasks.entry(fingerprint).or_default().push(task);
+            }
+        }
+        tasks
+    }
 }
 
 /// One change that brings a backlog in line.
@@ -118,15 +130,11 @@ pub enum Action {
 /// is for those who did the work.
 pub fn reconcile(backlog: &Backlog, drafts: &[Draft]) -> Vec<Action> {
     let mut actions: Vec<Action> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for draft in drafts.iter().filter(|draft| seen.insert(draft.fingerprint.clone())) {
-        let mut same: Vec<&Task> = backlog
-            .tasks
-            .iter()
-            .filter(|task| task.fingerprint().as_ref() == Some(&draft.fingerprint))
-            .collect();
-        same.sort_by_key(|task| task.state != TaskState::Open);
-        let Some(task) = same.first() else {
+    let mut seen = HashSet::new();
+    let filed = backlog.by_fingerprint();
+    for draft in drafts.iter().filter(|draft| seen.insert(&draft.fingerprint)) {
+        let same = filed.get(&draft.fingerprint).into_iter().flatten();
+        let Some(task) = same.min_by_key(|task| task.state != TaskState::Open) else {
             actions.push(Action::Create(draft.clone()));
             continue;
         };

@@ -46,14 +46,16 @@ impl Standing {
 /// The checks whose pass settles a blocker: the one it names; all of its gate where the plan has no such check; all
 /// of the plan where it names nothing that the plan has.
 pub fn checks_behind(origin: Option<&Origin>, plan: &Plan) -> Vec<CheckKey> {
-    let all: Vec<CheckKey> = plan.checks().map(|(gate, check)| (gate.id, check.id.clone())).collect();
-    let Some(origin) = origin else { return all };
-    let of_gate: Vec<CheckKey> = all.iter().filter(|(gate, _)| *gate == origin.gate).cloned().collect();
-    let named = of_gate.iter().find(|(_, check)| Some(check) == origin.check.as_ref());
-    match named {
-        Some(check) => vec![check.clone()],
-        None if !of_gate.is_empty() => of_gate,
-        None => all,
+    let all = || plan.checks().map(|(gate, check)| (gate.id, check.id.clone())).collect();
+    let Some(origin) = origin else { return all() };
+    let of_gate = || plan.checks().filter(|(gate, _)| gate.id == origin.gate);
+    if let Some((gate, check)) = of_gate().find(|(_, check)| Some(&check.id) == origin.check.as_ref()) {
+        return vec![(gate.id, check.id.clone())];
+    }
+    if of_gate().next().is_none() {
+        all()
+    } else {
+        of_gate().map(|(gate, check)| (gate.id, check.id.clone())).collect()
     }
 }
 

@@ -1,5 +1,6 @@
-//! The thread that puts records on disk. It takes what has come in since its last write as one batch: all blobs
-//! synced, then all lines and one sync, then the anchor.
+//! The thread that puts records on disk, batch by batch: all blobs synced, then all lines and one sync, then the
+//! anchor. A batch is what came in while the one before was written and a short while longer; nobody who asks for
+//! confirmation waits for that while, and what waits to be written is bounded in bytes.
 
 use super::{ANCHOR, BLOBS, Blob, LedgerError};
 use gonogo_core::digest::Digest;
@@ -8,12 +9,18 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// How many records may wait to be written before whoever appends has to wait.
-const QUEUE: usize = 64;
+const QUEUE: usize = 256;
+/// Whoever appends a record that is larger than this, in bytes with its evidence, waits until it is written. With [`QUEUE`], what waits and what is
+/// being written stay below 16 MiB, besides one such record.
+const LARGE: usize = 32 << 10;
+/// How long a batch waits for more before it is written.
+const GATHER: Duration = Duration::from_millis(10);
 /// How many blobs are synced side by side.
 const SYNCS: usize = 8;
 
@@ -66,7 +73,9 @@ impl Writer {
     }
 
     pub(super) fn send(&self, entry: Entry) -> Result<(), LedgerError> {
-        self.order(Order::Write(entry))
+        let bytes = entry.line.len() + entry.blobs.iter().map(|blob| blob.bytes.len()).sum::<usize>();
+        self.order(Order::Write(entry))?;
+        if bytes > LARGE { self.flush() } else { Ok(()) }
     }
 
     pub(super) fn flush(&self) -> Result<(), LedgerError> {
@@ -100,22 +109,33 @@ impl Drop for Writer {
 fn work(folder: &Path, mut file: File, inbox: &Receiver<Order>, fault: &Fault) {
     let mut stored = HashSet::new();
     while let Ok(first) = inbox.recv() {
-        let mut entries = Vec::new();
-        let mut waiting = Vec::new();
-        for order in std::iter::once(first).chain(inbox.try_iter().take(QUEUE)) {
-            match order {
-                Order::Write(entry) => entries.push(entry),
-                Order::Confirm(done) => waiting.push(done),
-            }
-        }
+        let (entries, waiting) = gather(first, inbox);
         let written =
             if fault.lock().is_some() { Ok(()) } else { write(folder, &mut file, &entries, &mut stored) };
         if let Err(error) = written {
             fault.lock().get_or_insert(Arc::new(error));
         }
-        for done in waiting {
+        if let Some(done) = waiting {
             done.send(()).ok();
         }
+    }
+}
+
+/// Takes orders until somebody waits for them, or enough came, or time is up.
+fn gather(first: Order, inbox: &Receiver<Order>) -> (Vec<Entry>, Option<SyncSender<()>>) {
+    let until = Instant::now() + GATHER;
+    let mut entries = Vec::new();
+    let mut next = Ok(first);
+    loop {
+        match next {
+            Ok(Order::Write(entry)) => entries.push(entry),
+            Ok(Order::Confirm(done)) => return (entries, Some(done)),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return (entries, None),
+        }
+        if entries.len() >= QUEUE {
+            return (entries, None);
+        }
+        next = inbox.recv_timeout(until.saturating_duration_since(Instant::now()));
     }
 }
 
@@ -142,16 +162,21 @@ fn store<'a>(
             fresh.push((name, &blob.bytes));
         }
     }
-    for group in fresh.chunks(SYNCS) {
-        std::thread::scope(|scope| {
-            let writes: Vec<_> =
-                group.iter().map(|(name, bytes)| scope.spawn(|| place(folder, name, bytes))).collect();
-            writes.into_iter().try_for_each(|write| {
-                write.join().unwrap_or_else(|_| Err(io::Error::other("a write of evidence broke off")))
-            })
-        })?;
+    if fresh.is_empty() {
+        return Ok(());
     }
-    if fresh.is_empty() { Ok(()) } else { sync_folder(folder) }
+    std::thread::scope(|scope| {
+        let shares = fresh.chunks(fresh.len().div_ceil(SYNCS));
+        let writes: Vec<_> = shares
+            .map(|share| {
+                scope.spawn(|| share.iter().try_for_each(|(name, bytes)| place(folder, name, bytes)))
+            })
+            .collect();
+        writes.into_iter().try_for_each(|write| {
+            write.join().unwrap_or_else(|_| Err(io::Error::other("a write of evidence broke off")))
+        })
+    })?;
+    sync_folder(folder)
 }
 
 /// Whether a file holds a blob. One that was changed or lost some bytes is written again.
@@ -191,4 +216,66 @@ pub(super) fn write_anchor(folder: &Path, anchor: Anchor) -> io::Result<()> {
 
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gonogo_core::digest::Digest;
+
+    fn entry(blobs: Vec<Blob>) -> Entry {
+        let line = "{}".to_owned();
+        let anchor = Anchor { records: 1, head: Digest::of(line.as_bytes()) };
+        Entry { line, blobs, anchor }
+    }
+
+    fn writer() -> (tempfile::TempDir, Writer) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(BLOBS)).unwrap();
+        let file = File::create(folder.path().join("records")).unwrap();
+        let writer = Writer::start(folder.path().to_owned(), file);
+        (folder, writer)
+    }
+
+    #[test]
+    fn a_large_record_is_written_before_the_next_can_wait_beside_it() {
+        let (folder, writer) = writer();
+        let blob = Blob::new("stdout", vec![7; LARGE + 1]);
+        let stored = folder.path().join(BLOBS).join(blob.reference().digest.hex());
+        writer.send(entry(vec![blob])).unwrap();
+        assert_eq!(fs::metadata(stored).unwrap().len(), LARGE as u64 + 1);
+        assert_eq!(fs::read(folder.path().join("records")).unwrap(), b"{}\n");
+    }
+
+    #[test]
+    fn a_batch_is_no_larger_than_the_queue() {
+        let (orders, inbox) = sync_channel(2 * QUEUE);
+        for _ in 0..2 * QUEUE {
+            orders.send(Order::Write(entry(Vec::new()))).unwrap();
+        }
+        let (entries, waiting) = gather(inbox.recv().unwrap(), &inbox);
+        assert_eq!((entries.len(), waiting.is_some()), (QUEUE, false));
+    }
+
+    #[test]
+    fn who_asks_for_confirmation_gets_all_before_it_written_and_nothing_after_it_is_taken() {
+        let (orders, inbox) = sync_channel(QUEUE);
+        let (done, _wait) = sync_channel(1);
+        orders.send(Order::Write(entry(Vec::new()))).unwrap();
+        orders.send(Order::Confirm(done)).unwrap();
+        orders.send(Order::Write(entry(Vec::new()))).unwrap();
+        let (entries, waiting) = gather(inbox.recv().unwrap(), &inbox);
+        assert_eq!((entries.len(), waiting.is_some()), (1, true));
+    }
+
+    #[test]
+    fn evidence_that_cannot_be_written_leaves_its_record_unwritten_and_ends_the_ledger() {
+        let (folder, writer) = writer();
+        fs::remove_dir(folder.path().join(BLOBS)).unwrap();
+        writer.send(entry(vec![Blob::new("stdout", b"x".to_vec())])).unwrap();
+        assert!(writer.flush().is_err());
+        assert!(writer.send(entry(Vec::new())).is_err());
+        assert_eq!(fs::read(folder.path().join("records")).unwrap(), b"");
+        assert!(!folder.path().join(ANCHOR).exists());
+    }
 }

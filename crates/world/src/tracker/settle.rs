@@ -20,9 +20,14 @@ pub(crate) enum Write {
 pub(crate) fn settle(backlog: &Backlog, actions: &[Action]) -> Result<Vec<Write>, TrackerError> {
     let mut writes = Vec::new();
     let mut created = std::collections::HashSet::new();
+    let filed = backlog.by_fingerprint();
+    // The task that stands for a problem: an open one before a closed one.
+    let find = |fingerprint: &Fingerprint| {
+        filed.get(fingerprint).into_iter().flatten().min_by_key(|task| task.state != TaskState::Open)
+    };
     for action in actions {
         match action {
-            Action::Create(draft) => match find(backlog, &draft.fingerprint) {
+            Action::Create(draft) => match find(&draft.fingerprint) {
                 Some(task) => writes.extend(update(task, &draft.title, &draft.body_over(&task.body))),
                 None if created.insert(&draft.fingerprint) => writes.push(create(draft)),
                 None => {}
@@ -49,6 +54,7 @@ pub(crate) fn verify(backlog: &Backlog, actions: &[Action]) -> Result<(), Tracke
         };
         return Err(TrackerError::unreadable(format!("after writing, {what}")));
     }
+    let filed = backlog.by_fingerprint();
     for action in actions {
         let fingerprint = match action {
             Action::Create(draft) => Some(draft.fingerprint.clone()),
@@ -57,12 +63,9 @@ pub(crate) fn verify(backlog: &Backlog, actions: &[Action]) -> Result<(), Tracke
             }
         };
         let Some(fingerprint) = fingerprint else { continue };
-        let open: Vec<&str> = backlog
-            .tasks
-            .iter()
-            .filter(|task| task.state == TaskState::Open && task.fingerprint().as_ref() == Some(&fingerprint))
-            .map(|task| task.id.as_str())
-            .collect();
+        let same = filed.get(&fingerprint).into_iter().flatten();
+        let open: Vec<&str> =
+            same.filter(|task| task.state == TaskState::Open).map(|task| task.id.as_str()).collect();
         if open.len() != 1 {
             return Err(TrackerError {
                 message: format!(
@@ -106,15 +109,6 @@ fn update(task: &Task, title: &str, body: &str) -> Option<Write> {
         body,
         reopen,
     })
-}
-
-/// The task that stands for a problem: an open one before a closed one.
-fn find<'a>(backlog: &'a Backlog, fingerprint: &Fingerprint) -> Option<&'a Task> {
-    backlog
-        .tasks
-        .iter()
-        .filter(|task| task.fingerprint().as_ref() == Some(fingerprint))
-        .min_by_key(|task| task.state != TaskState::Open)
 }
 
 /// The body with every fingerprint line above its own quoted. What a tool printed goes into a body, and must not

@@ -1,0 +1,193 @@
+//! What a poll costs beside the commands that it runs: `gonogo poll --jobs 2` and `make -j2` on the same checks, in
+//! alternating order, pair by pair. `docs/benchmarks.md` says how to read it.
+//!
+//! Invariant: a poll that did not come to the answer it should is no sample, it ends the benchmark.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark ends by panicking, prints its figures, and starts the programs itself"
+)]
+
+#[expect(dead_code, reason = "shared with the tests, which need more of it")]
+#[path = "../tests/it/support.rs"]
+mod support;
+
+use std::fmt::Write as _;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use support::{Project, Ran, plan};
+
+/// What every check of a project does.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A script that reports one passed test, the same for all checks.
+    Same,
+    /// A script that reports one passed test, named after its check.
+    Distinct,
+    /// `true`, which shows nothing: every check is incomplete and gets a blocker.
+    Nothing,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Same => "one test, same output",
+            Self::Distinct => "one test, own output",
+            Self::Nothing => "`true`, a blocker each",
+        }
+    }
+
+    const fn exit(self) -> i32 {
+        match self {
+            Self::Same | Self::Distinct => 0,
+            Self::Nothing => 3,
+        }
+    }
+
+    fn words(self, number: usize) -> Vec<String> {
+        match self {
+            Self::Same => vec!["report".to_owned(), "it_works".to_owned()],
+            Self::Distinct => vec!["report".to_owned(), format!("check_{number}_works")],
+            Self::Nothing => vec!["true".to_owned()],
+        }
+    }
+}
+
+/// One line of the table.
+struct Row {
+    checks: usize,
+    kind: &'static str,
+    what: &'static str,
+    pairs: Vec<(Duration, Duration)>,
+}
+
+fn main() {
+    // Cargo gives `--bench` to a benchmark; anything else only wants to know that it works.
+    let (scenarios, gibibyte): (&[(usize, usize)], _) = if std::env::args().any(|word| word == "--bench") {
+        (&[(9, 15), (500, 7)], 1 << 30)
+    } else {
+        (&[(2, 1)], 16 << 20)
+    };
+    println!("{}\n", host());
+    println!("| checks | each | poll | make -j2 ms | gonogo ms | more ms | ratio (low to high) |");
+    println!("|---:|---|---|---:|---:|---:|---|");
+    for (checks, pairs) in scenarios {
+        for kind in [Kind::Same, Kind::Distinct, Kind::Nothing] {
+            for row in measure(*checks, kind, *pairs) {
+                println!("{}", line(&row));
+            }
+        }
+    }
+    println!("\npeak memory, a check that prints {} MiB: {} KiB", gibibyte >> 20, peak(gibibyte));
+    println!("{}", host());
+}
+
+fn measure(checks: usize, kind: Kind, pairs: usize) -> Vec<Row> {
+    let project = project(checks, kind);
+    let row = |what| Row { checks, kind: kind.name(), what, pairs: Vec::new() };
+    let (mut first, mut again) = (row("first"), row("again"));
+    for number in 0..=pairs {
+        // Out of the way and not removed: to make files right after removing as many is slow on some file systems.
+        std::fs::rename(project.root().join(".git/gonogo"), project.beside(&format!("gonogo-{number}"))).ok();
+        let make = || timed(project.command("make").args(["-s", "-j2"]), 0).1;
+        let poll = || {
+            let (ran, took) =
+                timed(&mut project.gonogo(&["poll", "v0.2.0", "--json", "--jobs", "2"]), kind.exit());
+            assert_eq!(ended(&ran), checks, "{ran:?}");
+            took
+        };
+        // The order alternates, so that neither always has what the other left in the caches.
+        let (made, polled) = if number % 2 == 0 {
+            let made = make();
+            (made, poll())
+        } else {
+            let polled = poll();
+            (make(), polled)
+        };
+        let polled_again = poll();
+        // The first pair warms up.
+        if number > 0 {
+            first.pairs.push((made, polled));
+            again.pairs.push((made, polled_again));
+        }
+    }
+    vec![first, again]
+}
+
+/// A project with these checks, and a makefile that runs the same commands.
+fn project(checks: usize, kind: Kind) -> Project {
+    let (mut listed, mut makefile) = (String::new(), String::from("all:"));
+    for number in 0..checks {
+        write!(makefile, " c{number}").unwrap();
+    }
+    for number in 0..checks {
+        let words = kind.words(number);
+        write!(makefile, "\nc{number}:\n\t{}\n", words.join(" ")).unwrap();
+        write!(listed, "[[gates.checks]]\nid = \"c{number}\"\nrun = {words:?}\nreader = \"libtest\"\n\n")
+            .unwrap();
+    }
+    let project = Project::new(&plan(&listed));
+    project.write("Makefile", makefile);
+    project.commit("the same for make");
+    let passed = support::PASSED.replace("it_works", "%s").replace('\n', "\\n");
+    project.tool("report", &format!("printf '{passed}' \"$1\""));
+    project
+}
+
+/// Runs a program to its end, which has to be the expected one.
+fn timed(command: &mut Command, status: i32) -> (Ran, Duration) {
+    let begun = Instant::now();
+    let output = command.output().unwrap();
+    let took = begun.elapsed();
+    (Ran::from(output).exits(status), took)
+}
+
+/// How many checks came to an end.
+fn ended(ran: &Ran) -> usize {
+    let document = ran.json();
+    let gates = document["gates"].as_array().unwrap();
+    gates.iter().map(|gate| gate["checks"].as_array().unwrap().len()).sum()
+}
+
+/// The highest resident size of gonogo, in KiB, as the kernel shows it to a check that runs after the loud one.
+fn peak(bytes: u64) -> u64 {
+    let project = Project::new(&plan(&support::loud_and_peak()));
+    project.tool("loud", &format!("head -c {bytes} /dev/zero"));
+    let peak = project.beside("peak");
+    project.tool("peak", &support::peak_script(&peak));
+    timed(&mut project.gonogo(&["poll", "v0.2.0", "--json"]), 3);
+    support::kibibytes(&peak)
+}
+
+fn line(row: &Row) -> String {
+    let millis = |value: Duration| value.as_secs_f64() * 1e3;
+    let make = median(row.pairs.iter().map(|pair| millis(pair.0)));
+    let poll = median(row.pairs.iter().map(|pair| millis(pair.1)));
+    let more = median(row.pairs.iter().map(|pair| millis(pair.1) - millis(pair.0)));
+    let ratios: Vec<f64> = row.pairs.iter().map(|pair| pair.1.as_secs_f64() / pair.0.as_secs_f64()).collect();
+    let low = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = ratios.iter().copied().fold(0.0, f64::max);
+    let ratio = median(ratios.into_iter());
+    format!(
+        "| {} | {} | {} | {make:.0} | {poll:.0} | {more:+.0} | {ratio:.2} ({low:.2} to {high:.2}) |",
+        row.checks, row.kind, row.what
+    )
+}
+
+/// The middle value, or the mean of the two in the middle.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
+}
+
+/// What the figures depend on: processors, and how busy they were (the mean of one, five and fifteen minutes).
+fn host() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: Vec<&str> = load.split(' ').take(3).collect();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{processors} processors, load {}", load.join(" "))
+}
