@@ -114,10 +114,13 @@ fn stopped_inside_git(nth: usize) -> Ran {
     let project = Project::new(&plan(&libtest("t", "t")));
     project.printing("t", PASSED, 0);
     let (calls, hit) = (project.beside("calls"), project.beside("hit"));
+    std::fs::create_dir(&calls).unwrap();
+    // Calls run side by side: each takes a number of its own by making a folder that nobody else can make.
     project.tool(
         "git",
         &format!(
-            "echo x >>'{0}'\nif [ $(wc -l <'{0}') -eq {nth} ]; then touch '{1}'; exec sleep 600; fi\n\
+            "n=1; until mkdir '{0}/'$n 2>/dev/null; do n=$((n+1)); done\n\
+             if [ $n -eq {nth} ]; then touch '{1}'; exec sleep 600; fi\n\
              PATH=/usr/local/bin:/usr/bin:/bin exec git \"$@\"",
             calls.display(),
             hit.display()
