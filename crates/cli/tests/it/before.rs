@@ -12,10 +12,7 @@ fn what_is_tested_is_built_first_and_in_the_same_surroundings() {
         "before = [[\"build\", \"one\"], [\"build\", \"two\"]]\nset-env = { LIB = \"-L{root}/target\" }",
     ));
     project.tool("build", "echo \"$1 $LIB\" >> ../built");
-    project.tool(
-        "run-tests",
-        &format!("[ \"$(cat ../built)\" = \"one $LIB\ntwo $LIB\" ] || exit 9\ncat ../report"),
-    );
+    project.tool("run-tests", "[ \"$(cat ../built)\" = \"one $LIB\ntwo $LIB\" ] || exit 9\ncat ../report");
     std::fs::write(project.beside("report"), PASSED).unwrap();
     let document = project.poll().exits(0).json();
     assert_eq!(

@@ -118,7 +118,7 @@ fn known_events(file: &Path, known: &[&str], generation: Generation) -> Result<(
             let kind: String = event.kind.chars().filter(|one| !one.is_control()).take(40).collect();
             return Err(TrackerError {
                 message: format!(
-                    "{name} holds a `{kind}` event, which ergo {} passes over and overwrites",
+                    "{name} holds a `{kind}` event, which ergo {} does not know: it passes over such events, or empties them",
                     generation.name()
                 ),
                 missing_tool: None,
