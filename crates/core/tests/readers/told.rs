@@ -11,10 +11,10 @@ fn reader(check: &str) -> Result<Reader, String> {
          [[gates]]\nid = 1\nname = \"one\"\n[[gates.checks]]\nid = \"one\"\n{check}"
     ))
     .map_err(|problems| problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; "))?;
-    match &plan.gates[0].checks[0].kind {
-        CheckKind::Command(command) => Ok(command.reader.clone()),
-        other => panic!("{other:?}"),
-    }
+    let CheckKind::Command(command) = &plan.gates[0].checks[0].kind else {
+        return Err("no command".to_owned());
+    };
+    Ok(command.reader.clone())
 }
 
 #[test]
