@@ -7,10 +7,12 @@ use gonogo_core::digest::Digest;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 use tokio::sync::watch;
 
@@ -286,18 +288,11 @@ pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, P
     let started = Instant::now();
     let mut child = spawn(invocation).map_err(|source| ProcessError::Spawn { program: program(), source })?;
     let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    let input = child.stdin.take().zip(invocation.input.clone());
     let mut stdout = Capture::new(child.stdout.take(), invocation.limit);
     let mut stderr = Capture::new(child.stderr.take(), invocation.limit);
 
     let (end, held_open) = {
-        let feed = async {
-            if let Some((mut pipe, bytes)) = input {
-                // A child that closes its input early is no error of ours: its output and status say how it went.
-                pipe.write_all(&bytes).await.ok();
-            }
-        };
-        let mut drained = std::pin::pin!(async { tokio::join!(stdout.drain(), stderr.drain(), feed) });
+        let mut drained = std::pin::pin!(async { tokio::join!(stdout.drain(), stderr.drain()) });
         let mut open = true;
         let deadline = tokio::time::sleep(invocation.timeout);
         tokio::pin!(deadline);
@@ -331,9 +326,21 @@ pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, P
     Ok(Captured { stdout: stdout.stream, stderr: stderr.stream, end, held_open, elapsed: started.elapsed() })
 }
 
+/// Input as a file without a name. From a pipe, a child that outlives a killed gonogo would read half of what it was
+/// to file, and take it for the whole.
+fn whole(bytes: &[u8]) -> std::io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(bytes)?;
+    file.rewind()?;
+    Ok(file)
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one door")]
 fn spawn(invocation: &Invocation) -> std::io::Result<Child> {
-    let stdin = if invocation.input.is_some() { Stdio::piped() } else { Stdio::null() };
+    let stdin = match &invocation.input {
+        Some(bytes) => Stdio::from(whole(bytes)?),
+        None => Stdio::null(),
+    };
     tokio::process::Command::new(&invocation.program)
         .args(&invocation.arguments)
         .current_dir(&invocation.directory)

@@ -206,3 +206,24 @@ fn a_poll_killed_inside_any_call_of_the_real_ergos_files_once() {
         killed_inside_calls(Ergo::Real(version), 1);
     }
 }
+
+#[test]
+fn what_ergo_is_told_is_whole_before_it_starts() {
+    // From a pipe, an ergo whose caller was killed would read half a body, and file a task without its fingerprint.
+    for version in ["0.9.3", "1.2.0", "6.0.0"] {
+        let ergo = Ergo::StandIn(version);
+        let project = project(Some(ergo));
+        let (told, piped) = (project.beside("told"), project.beside("piped"));
+        project.tool(
+            "ergo",
+            &format!(
+                "[ -p /dev/stdin ] && touch '{}'; [ -f /dev/stdin ] && touch '{}'\n{}",
+                piped.display(),
+                told.display(),
+                ergo.line()
+            ),
+        );
+        project.poll().exits(1);
+        assert!(told.exists() && !piped.exists(), "{version}");
+    }
+}
