@@ -3,19 +3,27 @@
 //! gh's documented `http_unix_socket` setting makes it speak plain HTTP/1.1 over a socket for every address; requests
 //! are routed on their `Host`. Invariant: it lives in a folder of its own and is gone when the handle is dropped.
 
+pub mod assets;
 mod auth;
+mod digest;
 pub mod fault;
+mod graphql;
 pub mod issues;
 mod page;
-mod refs;
+pub mod refs;
+pub mod releases;
 pub mod request;
 mod routes;
 pub mod runs;
+mod selection;
 mod server;
 pub mod state;
 
+pub use assets::Asset;
 pub use fault::{Fault, Matcher, Trouble};
 pub use issues::{Issue, IssueState, Issues};
+pub use refs::TagObject;
+pub use releases::{Release, Releases};
 pub use request::{Logged, Reply, Request};
 pub use runs::{Run, Workflow};
 pub use state::{Repository, State};

@@ -3,9 +3,15 @@
 use super::TOKEN;
 use super::fault::Fault;
 use super::issues::Issues;
-use super::request::Logged;
+use super::refs::TagObject;
+use super::releases::Releases;
+use super::request::{Logged, Reply, Request};
+use super::routes;
 use super::runs::{Run, Workflow};
 use std::collections::BTreeMap;
+
+/// The branch that a repository has where none is named.
+pub const DEFAULT_BRANCH: &str = "main";
 
 /// Everything that the stand-in knows.
 #[derive(Clone, Debug)]
@@ -24,6 +30,8 @@ pub struct State {
     pub log: Vec<Logged>,
     /// What was made last, for IDs and times.
     tick: u64,
+    /// The repositories before each write, for stale reads.
+    past: Vec<BTreeMap<String, Repository>>,
 }
 
 impl State {
@@ -38,6 +46,7 @@ impl State {
             faults: Vec::new(),
             log: Vec::new(),
             tick: 0,
+            past: Vec::new(),
         }
     }
 
@@ -51,6 +60,24 @@ impl State {
         let mut all = self.repositories.iter_mut();
         all.find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(known, repository)| (known.clone(), repository))
+    }
+
+    /// Carries a request out; a write that is not refused is remembered.
+    pub(super) fn carry_out(&mut self, request: &Request) -> Reply {
+        let before = (!request.is_read()).then(|| self.repositories.clone());
+        let reply = routes::dispatch(self, request);
+        self.past.extend(before.filter(|_| reply.status < 400));
+        reply
+    }
+
+    /// Answers a read as it would have been answered so many writes ago.
+    pub(super) fn carry_out_as_it_was(&mut self, request: &Request, writes: usize) -> Reply {
+        let past = self.past.get(self.past.len().saturating_sub(writes)).cloned();
+        let Some(past) = past.filter(|_| request.is_read()) else { return self.carry_out(request) };
+        let present = std::mem::replace(&mut self.repositories, past);
+        let reply = routes::dispatch(self, request);
+        self.repositories = present;
+        reply
     }
 
     /// The next moment, as RFC 3339: time here is the count of what happened, so that runs repeat.
@@ -70,6 +97,12 @@ pub struct Repository {
     pub runs: Vec<Run>,
     /// Its issues and pull requests.
     pub issues: Issues,
+    /// Its releases.
+    pub releases: Releases,
+    /// Its annotated tags' objects, by ID.
+    pub tag_objects: BTreeMap<String, TagObject>,
+    /// Its commits' messages by ID; commits that references lead to need not be here.
+    pub commits: BTreeMap<String, String>,
     /// Its references, without `refs/`, to object IDs: `heads/main`, `tags/v1.0.0`.
     pub refs: BTreeMap<String, String>,
 }
