@@ -2,7 +2,7 @@
 
 use super::request::{Reply, Request};
 use super::state::{Repository, State};
-use super::{assets, auth, graphql, issues, refs, releases, runs};
+use super::{artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, runs};
 
 /// Carries a request out.
 pub(super) fn dispatch(state: &mut State, request: &Request) -> Reply {
@@ -43,11 +43,9 @@ fn of_repository(state: &mut State, request: &Request, method: &str, name: &str,
     let now = state.now();
     let Some((name, repository)) = state.find(name) else { return Reply::not_found() };
     match (method, rest) {
-        ("GET", ["actions", "runs"]) => runs::list(request, &name, repository),
-        ("GET", ["actions", "runs", id]) => runs::get(id, &name, repository),
-        ("GET", ["actions", "workflows"]) => runs::workflows(request, repository),
-        ("GET", ["actions", "workflows", id]) => runs::workflow(id, repository),
+        (_, ["actions", rest @ ..]) => of_actions(request, method, &name, repository, rest, now),
         ("GET", ["branches", branch @ ..]) => refs::branch(repository, &branch.join("/"), &name),
+        ("GET", ["check-runs", id, "annotations"]) => jobs::annotations(id, repository),
         ("GET", ["commits", commit @ ..]) => refs::commit(repository, &commit.join("/"), &name),
         ("GET", ["git", "ref", path @ ..]) => refs::get(repository, &path.join("/")),
         ("DELETE", ["git", "refs", path @ ..]) => refs::delete(repository, &path.join("/")),
@@ -58,6 +56,39 @@ fn of_repository(state: &mut State, request: &Request, method: &str, name: &str,
         ("PATCH", ["issues", number]) => issues::change(request, number, &name, repository, now),
         ("POST", ["issues", number, "comments"]) => issues::comment(request, number, repository),
         (_, ["releases", rest @ ..]) => of_releases(request, method, &name, repository, rest, now),
+        _ => Reply::not_found(),
+    }
+}
+
+fn of_actions(
+    request: &Request,
+    method: &str,
+    name: &str,
+    repository: &mut Repository,
+    rest: &[&str],
+    now: String,
+) -> Reply {
+    match (method, rest) {
+        ("GET", ["artifacts"]) => artifacts::list(request, None, name, repository),
+        ("GET", ["artifacts", id]) => artifacts::get(id, name, repository),
+        ("GET", ["artifacts", id, "zip"]) => artifacts::download(id, repository),
+        ("GET", ["jobs", id]) => jobs::get(id, name, repository),
+        ("GET", ["jobs", id, "logs"]) => jobs::log(id, repository),
+        ("GET", ["runs"]) => runs::list(request, name, repository),
+        ("GET", ["runs", id]) => runs::get(id, name, repository),
+        ("GET", ["runs", id, "artifacts"]) => artifacts::list(request, Some(id), name, repository),
+        ("GET", ["runs", id, "attempts", attempt]) => runs::attempt(id, attempt, name, repository),
+        ("GET", ["runs", id, "attempts", attempt, "jobs"]) => {
+            jobs::list(request, repository.attempt(id, attempt), name)
+        }
+        ("GET", ["runs", id, "attempts", attempt, "logs"]) => jobs::logs(repository.attempt(id, attempt)),
+        ("GET", ["runs", id, "jobs"]) => jobs::list(request, repository.run(id), name),
+        ("GET", ["runs", id, "logs"]) => jobs::logs(repository.run(id)),
+        ("POST", ["runs", id, "rerun" | "rerun-failed-jobs"]) => dispatches::rerun(id, repository, now),
+        ("GET", ["workflows"]) => runs::workflows(request, repository),
+        ("GET", ["workflows", id]) => runs::workflow(id, repository),
+        ("POST", ["workflows", id, "dispatches"]) => dispatches::create(request, id, name, repository, now),
+        ("GET", ["workflows", id, "runs"]) => runs::list_of_workflow(request, id, name, repository),
         _ => Reply::not_found(),
     }
 }

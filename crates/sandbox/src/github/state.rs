@@ -1,6 +1,7 @@
 //! What the stand-in knows: one struct behind one lock, so that a test sees every request whole or not at all.
 
 use super::TOKEN;
+use super::dispatches::{Dispatch, NewRuns};
 use super::fault::Fault;
 use super::issues::Issues;
 use super::refs::TagObject;
@@ -93,8 +94,14 @@ impl State {
 pub struct Repository {
     /// Its workflows.
     pub workflows: Vec<Workflow>,
-    /// Its workflow runs, in any order.
+    /// Its workflow runs, in any order; of a run that was rerun, the last attempt.
     pub runs: Vec<Run>,
+    /// The attempts before those.
+    pub earlier_attempts: Vec<Run>,
+    /// What becomes of runs that are dispatched and rerun.
+    pub new_runs: NewRuns,
+    /// The dispatches that were accepted, in order.
+    pub dispatches: Vec<Dispatch>,
     /// Its issues and pull requests.
     pub issues: Issues,
     /// Its releases.

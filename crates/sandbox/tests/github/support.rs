@@ -1,6 +1,6 @@
 //! The ghs under test and the world they run in.
 
-use gonogo_sandbox::github::{GithubStandIn, State};
+use gonogo_sandbox::github::{GithubStandIn, Run, State, Workflow};
 use gonogo_world::process::{Cancel, Captured, Environment, Invocation, run};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -115,4 +115,24 @@ impl World {
 
 fn with_repository<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     arguments.iter().copied().chain(["-R", REPOSITORY]).collect()
+}
+
+/// The workflow that every run here is of.
+pub(crate) const CI: &str = ".github/workflows/ci.yml";
+
+impl World {
+    /// Adds the workflow `ci.yml` and a run of it with this ID.
+    pub(crate) fn add_run(&self, run: Run) {
+        let mut state = self.github.state();
+        let repository = state.repository(REPOSITORY);
+        if repository.workflows.is_empty() {
+            repository.workflows.push(Workflow { id: 5, name: "CI".to_owned(), path: CI.to_owned() });
+        }
+        repository.runs.push(run);
+    }
+}
+
+/// A run of `ci.yml` for the commit of `main` that succeeded.
+pub(crate) fn success(id: u64) -> Run {
+    Run::success(id, REPOSITORY, CI, &commit())
 }
