@@ -84,6 +84,35 @@ async fn a_fault_of_one_graphql_operation_leaves_the_others_alone() {
 }
 
 #[tokio::test]
+async fn a_release_that_cannot_be_read_is_told_from_a_missing_one_by_gh_api_alone() {
+    for world in every_world() {
+        released(&world).await;
+        world.github.inject(Fault::always(Matcher::of("GET", BY_TAG), Trouble::status(503, "no")));
+        let refusal = world.refused(&["release", "view", "v1"]).await;
+        // The current gh says the same of a server in trouble and of a release that is not there.
+        let said = if world.is_current() { "release not found" } else { "503" };
+        assert!(refusal.contains(said), "{refusal}");
+        assert!(world.api_refusal("releases/tags/v1").await.contains("503"));
+    }
+}
+
+fn interrupt_upload(world: &World) {
+    let mut state = world.github.state();
+    let release = state.repository(REPOSITORY).releases.all.get_mut(&1).unwrap();
+    release.assets.get_mut(&1).unwrap().state = "starter".to_owned();
+}
+
+#[tokio::test]
+async fn an_upload_that_did_not_end_is_an_asset_that_is_not_uploaded() {
+    for world in every_world() {
+        released(&world).await;
+        interrupt_upload(&world);
+        let seen = world.json(&["release", "view", "v1", "--json", "assets"]).await;
+        assert_eq!(seen["assets"][0]["state"], "starter");
+    }
+}
+
+#[tokio::test]
 async fn an_upload_whose_reply_is_lost_happened_and_says_so_when_repeated() {
     for world in every_world() {
         released(&world).await;
