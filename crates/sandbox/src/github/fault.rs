@@ -1,36 +1,55 @@
 //! Faults: what goes wrong with which requests, and how often.
 
+use super::digest;
 use super::request::{Reply, Request};
 use serde_json::Value;
 use std::time::Duration;
 
 /// Which requests a fault is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matcher {
     /// The method; any where `None`.
     pub method: Option<String>,
     /// How the path (without its query) begins; every path begins with the empty text.
     pub path: String,
+    /// The GraphQL operation's name; any, and none at all, where `None`.
+    pub operation: Option<String>,
 }
 
 impl Matcher {
     /// Every request.
     pub fn any() -> Self {
-        Self { method: None, path: String::new() }
+        Self::default()
     }
 
     /// Requests of one method, to paths that begin like this.
     pub fn of(method: &str, path: &str) -> Self {
-        Self { method: Some(method.to_owned()), path: path.to_owned() }
+        Self { method: Some(method.to_owned()), path: path.to_owned(), operation: None }
+    }
+
+    /// GraphQL requests of one operation, such as `RepositoryReleaseByTag`.
+    pub fn graphql(operation: &str) -> Self {
+        Self { operation: Some(operation.to_owned()), ..Self::of("POST", "/graphql") }
     }
 
     fn matches(&self, request: &Request) -> bool {
         self.method.as_ref().is_none_or(|method| *method == request.method)
             && request.path.starts_with(&self.path)
+            && self.operation.as_deref().is_none_or(|operation| is_operation(request, operation))
     }
 }
 
-/// What goes wrong. But for `Lost` and `Delayed`, the request is not carried out.
+fn is_operation(request: &Request, operation: &str) -> bool {
+    let body = request.json().unwrap_or(Value::Null);
+    let query = body["query"].as_str().unwrap_or_default();
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    query.match_indices("query").any(|(at, word)| {
+        let rest = query[at + word.len()..].trim_start();
+        rest.split(|letter| !is_part(letter)).next() == Some(operation)
+    })
+}
+
+/// What goes wrong. With `Reply`, `Dropped` and `Cut` the request is not carried out.
 #[derive(Clone, Debug)]
 pub enum Trouble {
     /// This reply is given.
@@ -43,6 +62,12 @@ pub enum Trouble {
     Cut(Vec<u8>),
     /// The reply comes this late; an hour is never, in a test.
     Delayed(Duration),
+    /// A read is answered as it would have been so many writes ago (as far back as there were any), and moves no run
+    /// on; a write is carried out as ever. Writes are requests that changed something: what the test changes itself
+    /// belongs to the write that follows.
+    Stale(usize),
+    /// The request is carried out, and every digest of the reply is that of other bytes.
+    WrongDigest,
 }
 
 /// Something that goes wrong a number of times.
@@ -56,17 +81,24 @@ pub struct Fault {
     pub after: usize,
     /// How often it goes wrong after that.
     pub times: usize,
+    /// How many are let through between one time and the next.
+    pub between: usize,
 }
 
 impl Fault {
     /// A fault for the next matching request.
     pub fn once(matcher: Matcher, trouble: Trouble) -> Self {
-        Self { matcher, trouble, after: 0, times: 1 }
+        Self { matcher, trouble, after: 0, times: 1, between: 0 }
     }
 
     /// A fault for every matching request.
     pub fn always(matcher: Matcher, trouble: Trouble) -> Self {
         Self { times: usize::MAX, ..Self::once(matcher, trouble) }
+    }
+
+    /// Every other matching request finds nothing, from the first one on.
+    pub fn flapping(matcher: Matcher) -> Self {
+        Self { between: 1, ..Self::always(matcher, Trouble::status(404, "Not Found")) }
     }
 
     /// The same after so many matching requests.
@@ -107,9 +139,33 @@ pub(super) fn take(faults: &mut Vec<Fault>, request: &Request) -> Option<Trouble
             continue;
         }
         fault.times = fault.times.saturating_sub(1);
+        fault.after = fault.between;
         found = Some(fault.trouble.clone());
         break;
     }
     faults.retain(|fault| fault.times > 0);
     found
+}
+
+/// The same reply, with other digests where it holds any.
+pub(super) fn with_wrong_digests(reply: Reply) -> Reply {
+    let Ok(mut body) = serde_json::from_slice(&reply.body) else { return reply };
+    spoil_digests(&mut body);
+    Reply { body: body.to_string().into_bytes(), ..reply }
+}
+
+fn spoil_digests(value: &mut Value) {
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(spoil_digests),
+        Value::Object(all) => {
+            for (name, value) in all {
+                if name == "digest" && value.is_string() {
+                    *value = digest::sha256(b"other bytes").into();
+                } else {
+                    spoil_digests(value);
+                }
+            }
+        }
+        _ => {}
+    }
 }

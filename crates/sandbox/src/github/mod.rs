@@ -3,21 +3,36 @@
 //! gh's documented `http_unix_socket` setting makes it speak plain HTTP/1.1 over a socket for every address; requests
 //! are routed on their `Host`. Invariant: it lives in a folder of its own and is gone when the handle is dropped.
 
+pub mod archive;
+pub mod artifacts;
+pub mod assets;
 mod auth;
+mod digest;
+pub mod dispatches;
 pub mod fault;
+mod graphql;
 pub mod issues;
+pub mod jobs;
 mod page;
-mod refs;
+pub mod refs;
+pub mod releases;
 pub mod request;
 mod routes;
 pub mod runs;
+mod selection;
 mod server;
 pub mod state;
 
+pub use artifacts::Artifact;
+pub use assets::Asset;
+pub use dispatches::{Dispatch, NewRuns};
 pub use fault::{Fault, Matcher, Trouble};
 pub use issues::{Issue, IssueState, Issues};
+pub use jobs::{Job, Step};
+pub use refs::TagObject;
+pub use releases::{Release, Releases};
 pub use request::{Logged, Reply, Request};
-pub use runs::{Run, Workflow};
+pub use runs::{Run, Stage, Workflow};
 pub use state::{Repository, State};
 
 use std::ffi::OsString;

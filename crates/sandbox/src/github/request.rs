@@ -16,11 +16,20 @@ pub struct Request {
     pub query: BTreeMap<String, String>,
     /// The `Authorization` header.
     pub authorization: Option<String>,
+    /// The `Accept` header.
+    pub accept: Option<String>,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
     /// The body, as it was sent.
     pub body: Vec<u8>,
 }
 
 impl Request {
+    /// It changes nothing. GraphQL is asked with `POST`, and no change is served there.
+    pub fn is_read(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD") || self.path == "/graphql"
+    }
+
     /// The path's parts, decoded.
     pub fn parts(&self) -> Vec<String> {
         self.path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect()
@@ -117,6 +126,16 @@ impl Reply {
             content_type: "application/json; charset=utf-8".to_owned(),
             body: body.to_string().into_bytes(),
         }
+    }
+
+    /// Bytes of some media type.
+    pub fn bytes(content_type: &str, body: Vec<u8>) -> Self {
+        Self { status: 200, headers: Vec::new(), content_type: content_type.to_owned(), body }
+    }
+
+    /// Done, and nothing to say.
+    pub fn empty(status: u16) -> Self {
+        Self { status, ..Self::bytes("application/json; charset=utf-8", Vec::new()) }
     }
 
     /// GitHub's way to refuse.

@@ -1,9 +1,12 @@
-//! Workflows and their runs.
+//! Workflows and their runs, which move on by being read and never by time: runs repeat.
 
+use super::artifacts::Artifact;
+use super::jobs::Job;
 use super::page;
 use super::request::{Reply, Request};
 use super::state::Repository;
 use serde_json::{Value, json};
+use std::collections::VecDeque;
 
 /// One workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,34 @@ pub struct Run {
     pub head_branch: Option<String>,
     /// The repository that the commit came from; `None` where that one is gone.
     pub head_repository: Option<String>,
+    /// What it goes through: it is shown as it is once, and each further read shows it one stage later.
+    pub next: VecDeque<Stage>,
+    /// Its jobs, with how they end.
+    pub jobs: Vec<Job>,
+    /// What it leaves behind.
+    pub artifacts: Vec<Artifact>,
+    /// When it was set off.
+    pub started_at: String,
+    /// It was read as it is now.
+    pub is_shown: bool,
+}
+
+/// What a run is at some time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// `queued`, `in_progress` or `completed`.
+    pub status: String,
+    /// How it ended.
+    pub conclusion: Option<String>,
+}
+
+impl Stage {
+    /// From `queued` through `in_progress` to an end.
+    pub fn to(conclusion: &str) -> VecDeque<Self> {
+        let running = Self { status: "in_progress".to_owned(), conclusion: None };
+        let ended = Self { status: "completed".to_owned(), conclusion: Some(conclusion.to_owned()) };
+        VecDeque::from([running, ended])
+    }
 }
 
 impl Run {
@@ -52,10 +83,30 @@ impl Run {
             head_sha: head_sha.to_owned(),
             head_branch: Some("main".to_owned()),
             head_repository: Some(repository.to_owned()),
+            next: VecDeque::new(),
+            jobs: Vec::new(),
+            artifacts: Vec::new(),
+            started_at: "2026-01-01T00:00:00Z".to_owned(),
+            is_shown: false,
+        }
+    }
+
+    /// The same, queued, and on its way to this end.
+    #[must_use]
+    pub fn on_its_way_to(self, conclusion: &str) -> Self {
+        Self { status: "queued".to_owned(), conclusion: None, next: Stage::to(conclusion), ..self }
+    }
+
+    fn read(&mut self) {
+        if !self.is_shown {
+            self.is_shown = true;
+        } else if let Some(stage) = self.next.pop_front() {
+            (self.status, self.conclusion) = (stage.status, stage.conclusion);
         }
     }
 
     fn json(&self, name: &str, repository: &Repository) -> Value {
+        let api = format!("https://api.github.com/repos/{name}/actions/runs/{}", self.id);
         let workflow = repository.workflows.iter().find(|workflow| workflow.path == self.path);
         json!({
             "id": self.id,
@@ -71,22 +122,90 @@ impl Run {
             "head_sha": self.head_sha,
             "head_branch": self.head_branch,
             "html_url": format!("https://github.com/{name}/actions/runs/{}", self.id),
-            "created_at": "2026-01-01T00:00:00Z",
-            "updated_at": "2026-01-01T00:00:00Z",
-            "run_started_at": "2026-01-01T00:00:00Z",
+            "url": api,
+            "jobs_url": format!("{api}/jobs"),
+            "logs_url": format!("{api}/logs"),
+            "artifacts_url": format!("{api}/artifacts"),
+            "rerun_url": format!("{api}/rerun"),
+            "created_at": self.started_at,
+            "updated_at": self.started_at,
+            "run_started_at": self.started_at,
+            "head_commit": { "id": self.head_sha, "message": "A change" },
             "repository": { "full_name": name },
-            "head_repository": self.head_repository.as_ref().map(|head| json!({ "full_name": head })),
+            "head_repository": self.head_repository.as_deref().map(repository_json),
         })
     }
 }
 
-/// `GET /actions/runs`, newest first, with the `head_sha`, `event` and `status` filters.
-pub(super) fn list(request: &Request, name: &str, repository: &Repository) -> Reply {
+fn repository_json(full_name: &str) -> Value {
+    let (owner, name) = full_name.split_once('/').unwrap_or(("", full_name));
+    json!({ "full_name": full_name, "name": name, "owner": { "login": owner } })
+}
+
+impl Repository {
+    /// Where the latest attempt of a run stands.
+    pub(super) fn place_of_run(&self, id: &str) -> Option<usize> {
+        let same = self.runs.iter().enumerate().filter(|(_, run)| run.id.to_string() == id);
+        same.max_by_key(|(_, run)| run.attempt).map(|(place, _)| place)
+    }
+
+    /// The latest attempt of a run.
+    pub(super) fn run(&self, id: &str) -> Option<&Run> {
+        self.place_of_run(id).map(|place| &self.runs[place])
+    }
+
+    /// Some attempt of a run.
+    pub(super) fn attempt(&self, id: &str, attempt: &str) -> Option<&Run> {
+        let mut all = self.runs.iter().chain(&self.earlier_attempts);
+        all.find(|run| run.id.to_string() == id && run.attempt.to_string() == attempt)
+    }
+
+    /// A workflow by its ID or its file's name.
+    pub(super) fn workflow(&self, id: &str) -> Option<&Workflow> {
+        let is_it = |workflow: &&Workflow| {
+            workflow.id.to_string() == id || workflow.path.rsplit('/').next() == Some(id)
+        };
+        self.workflows.iter().find(is_it)
+    }
+}
+
+/// `GET /actions/runs`, newest first, with the `head_sha`, `branch`, `event` and `status` filters. It reads every run
+/// that it is about, whatever that one's status.
+pub(super) fn list(request: &Request, name: &str, repository: &mut Repository) -> Reply {
+    list_where(request, name, repository, |_| true)
+}
+
+/// `GET /actions/workflows/ID/runs`.
+pub(super) fn list_of_workflow(
+    request: &Request,
+    id: &str,
+    name: &str,
+    repository: &mut Repository,
+) -> Reply {
+    let Some(path) = repository.workflow(id).map(|workflow| workflow.path.clone()) else {
+        return Reply::not_found();
+    };
+    list_where(request, name, repository, |run| run.path == path)
+}
+
+fn list_where(
+    request: &Request,
+    name: &str,
+    repository: &mut Repository,
+    is_of_it: impl Fn(&Run) -> bool,
+) -> Reply {
     let is_wanted = |key: &str, value: &str| request.query.get(key).is_none_or(|wanted| wanted == value);
+    let is_asked_for = |run: &Run| {
+        is_wanted("head_sha", &run.head_sha)
+            && is_wanted("event", &run.event)
+            && is_wanted("branch", run.head_branch.as_deref().unwrap_or(""))
+            && is_of_it(run)
+    };
+    repository.runs.iter_mut().filter(|run| is_asked_for(run)).for_each(Run::read);
     let mut runs: Vec<&Run> = repository
         .runs
         .iter()
-        .filter(|run| is_wanted("head_sha", &run.head_sha) && is_wanted("event", &run.event))
+        .filter(|run| is_asked_for(run))
         .filter(|run| {
             is_wanted("status", &run.status) || is_wanted("status", run.conclusion.as_deref().unwrap_or(""))
         })
@@ -98,11 +217,15 @@ pub(super) fn list(request: &Request, name: &str, repository: &Repository) -> Re
 }
 
 /// `GET /actions/runs/ID`.
-pub(super) fn get(id: &str, name: &str, repository: &Repository) -> Reply {
-    let run = id.parse().ok().and_then(|id: u64| {
-        let same = repository.runs.iter().filter(|run| run.id == id);
-        same.max_by_key(|run| run.attempt)
-    });
+pub(super) fn get(id: &str, name: &str, repository: &mut Repository) -> Reply {
+    let Some(place) = repository.place_of_run(id) else { return Reply::not_found() };
+    repository.runs[place].read();
+    Reply::json(200, &repository.runs[place].json(name, repository))
+}
+
+/// `GET /actions/runs/ID/attempts/N`, as it was last shown.
+pub(super) fn attempt(id: &str, attempt: &str, name: &str, repository: &Repository) -> Reply {
+    let run = repository.attempt(id, attempt);
     run.map_or_else(Reply::not_found, |run| Reply::json(200, &run.json(name, repository)))
 }
 
@@ -115,9 +238,7 @@ pub(super) fn workflows(request: &Request, repository: &Repository) -> Reply {
 
 /// `GET /actions/workflows/ID`, by ID or by the file's name.
 pub(super) fn workflow(id: &str, repository: &Repository) -> Reply {
-    let is_it =
-        |workflow: &&Workflow| workflow.id.to_string() == id || workflow.path.rsplit('/').next() == Some(id);
-    let found = repository.workflows.iter().find(is_it);
+    let found = repository.workflow(id);
     found.map_or_else(Reply::not_found, |workflow| Reply::json(200, &workflow_json(workflow)))
 }
 

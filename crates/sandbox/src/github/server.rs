@@ -2,11 +2,10 @@
 
 use super::fault::{self, Trouble};
 use super::request::{Logged, Reply, Request, query_of};
-use super::routes;
 use super::state::State;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
-use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::io;
@@ -69,8 +68,12 @@ async fn answer(
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         state.log.push(Logged::from(&request));
         let trouble = fault::take(&mut state.faults, &request);
-        let is_carried_out = matches!(trouble, None | Some(Trouble::Lost | Trouble::Delayed(_)));
-        let reply = is_carried_out.then(|| routes::dispatch(&mut state, &request));
+        let reply = match &trouble {
+            None | Some(Trouble::Lost | Trouble::Delayed(_)) => Some(state.carry_out(&request)),
+            Some(Trouble::Stale(writes)) => Some(state.carry_out_as_it_was(&request, *writes)),
+            Some(Trouble::WrongDigest) => Some(fault::with_wrong_digests(state.carry_out(&request))),
+            Some(Trouble::Reply(_) | Trouble::Dropped | Trouble::Cut(_)) => None,
+        };
         (trouble, reply)
     };
     match trouble {
@@ -78,7 +81,7 @@ async fn answer(
         Some(Trouble::Cut(bytes)) => return whole(cut(bytes)),
         Some(Trouble::Reply(reply)) => return whole(of_reply(&reply)),
         Some(Trouble::Delayed(time)) => tokio::time::sleep(time).await,
-        None => {}
+        Some(Trouble::Stale(_) | Trouble::WrongDigest) | None => {}
     }
     whole(of_reply(&reply.unwrap_or_else(Reply::not_found)))
 }
@@ -93,6 +96,8 @@ async fn read(request: hyper::Request<Incoming>) -> Result<Request, io::Error> {
         path: head.uri.path().to_owned(),
         query: query_of(head.uri.query().unwrap_or_default()),
         authorization: header(AUTHORIZATION),
+        accept: header(ACCEPT),
+        content_type: header(CONTENT_TYPE),
         body,
     })
 }

@@ -1,11 +1,18 @@
 //! What the stand-in knows: one struct behind one lock, so that a test sees every request whole or not at all.
 
 use super::TOKEN;
+use super::dispatches::{Dispatch, NewRuns};
 use super::fault::Fault;
 use super::issues::Issues;
-use super::request::Logged;
+use super::refs::TagObject;
+use super::releases::Releases;
+use super::request::{Logged, Reply, Request};
+use super::routes;
 use super::runs::{Run, Workflow};
 use std::collections::BTreeMap;
+
+/// The branch that a repository has where none is named.
+pub const DEFAULT_BRANCH: &str = "main";
 
 /// Everything that the stand-in knows.
 #[derive(Clone, Debug)]
@@ -24,6 +31,8 @@ pub struct State {
     pub log: Vec<Logged>,
     /// What was made last, for IDs and times.
     tick: u64,
+    /// The repositories before each write, for stale reads.
+    past: Vec<BTreeMap<String, Repository>>,
 }
 
 impl State {
@@ -38,6 +47,7 @@ impl State {
             faults: Vec::new(),
             log: Vec::new(),
             tick: 0,
+            past: Vec::new(),
         }
     }
 
@@ -53,6 +63,24 @@ impl State {
             .map(|(known, repository)| (known.clone(), repository))
     }
 
+    /// Carries a request out; a write that is not refused is remembered.
+    pub(super) fn carry_out(&mut self, request: &Request) -> Reply {
+        let before = (!request.is_read()).then(|| self.repositories.clone());
+        let reply = routes::dispatch(self, request);
+        self.past.extend(before.filter(|_| reply.status < 400));
+        reply
+    }
+
+    /// Answers a read as it would have been answered so many writes ago.
+    pub(super) fn carry_out_as_it_was(&mut self, request: &Request, writes: usize) -> Reply {
+        let past = self.past.get(self.past.len().saturating_sub(writes)).cloned();
+        let Some(past) = past.filter(|_| request.is_read()) else { return self.carry_out(request) };
+        let present = std::mem::replace(&mut self.repositories, past);
+        let reply = routes::dispatch(self, request);
+        self.repositories = present;
+        reply
+    }
+
     /// The next moment, as RFC 3339: time here is the count of what happened, so that runs repeat.
     pub(super) fn now(&mut self) -> String {
         self.tick += 1;
@@ -66,10 +94,22 @@ impl State {
 pub struct Repository {
     /// Its workflows.
     pub workflows: Vec<Workflow>,
-    /// Its workflow runs, in any order.
+    /// Its workflow runs, in any order; of a run that was rerun, the last attempt.
     pub runs: Vec<Run>,
+    /// The attempts before those.
+    pub earlier_attempts: Vec<Run>,
+    /// What becomes of runs that are dispatched and rerun.
+    pub new_runs: NewRuns,
+    /// The dispatches that were accepted, in order.
+    pub dispatches: Vec<Dispatch>,
     /// Its issues and pull requests.
     pub issues: Issues,
+    /// Its releases.
+    pub releases: Releases,
+    /// Its annotated tags' objects, by ID.
+    pub tag_objects: BTreeMap<String, TagObject>,
+    /// Its commits' messages by ID; commits that references lead to need not be here.
+    pub commits: BTreeMap<String, String>,
     /// Its references, without `refs/`, to object IDs: `heads/main`, `tags/v1.0.0`.
     pub refs: BTreeMap<String, String>,
 }
