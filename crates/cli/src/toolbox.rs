@@ -55,6 +55,16 @@ impl Toolbox {
         for (name, path) in &paths {
             versions.push(match plan.tools.iter().find(|tool| tool.name == *name) {
                 Some(declared) => version(declared, path, checkout, environment, cancel).await.map(Some),
+                // Its digest is the door's, whichever toolchain is behind it: only it can tell. Where it cannot, the
+                // check that calls it will show why.
+                None if tools::is_door(name, path) => {
+                    let asked = Tool {
+                        name: name.clone(),
+                        minimum: None,
+                        version_arguments: vec!["--version".into()],
+                    };
+                    Ok(version(&asked, path, checkout, environment, cancel).await.ok())
+                }
                 None => Ok(None),
             });
         }

@@ -57,6 +57,19 @@ pub fn digest_file(path: &Path) -> std::io::Result<Digest> {
     }
 }
 
+/// Whether a program is only a door to one of several toolchains, such as rustup's proxies and the shims of version
+/// managers: a link to a program of another name, the same file as a `rustup` beside it, or a file in `shims`.
+pub fn is_door(name: &str, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let folder = path.parent();
+    let in_shims = folder.and_then(Path::file_name).is_some_and(|folder| folder == "shims");
+    let resolved = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let links_elsewhere = resolved.file_name().is_some_and(|file| !file.to_string_lossy().starts_with(name));
+    let file = |path: &Path| std::fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();
+    let rustup = folder.and_then(|folder| file(&folder.join("rustup")));
+    in_shims || links_elsewhere || (rustup.is_some() && rustup == file(path))
+}
+
 fn is_executable(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
@@ -86,6 +99,19 @@ mod tests {
         );
         let outside = place(&root.join("usr"), "judge", 0o755);
         assert_eq!(find("judge", &search, Some(&checkout)), Ok(outside));
+    }
+
+    #[test]
+    fn a_proxy_and_a_shim_are_doors_and_a_program_of_its_own_is_none() {
+        let root = tempfile::tempdir().unwrap();
+        let own = place(root.path(), "cargo", 0o755);
+        assert!(!is_door("cargo", &own));
+        let rustup = place(&root.path().join("bin"), "rustup", 0o755);
+        let (hard, soft) = (root.path().join("bin/cargo"), root.path().join("rustc"));
+        std::fs::hard_link(&rustup, &hard).unwrap();
+        std::os::unix::fs::symlink(&rustup, &soft).unwrap();
+        assert!(is_door("cargo", &hard) && is_door("rustc", &soft));
+        assert!(is_door("node", &place(&root.path().join("shims"), "node", 0o755)));
     }
 
     #[test]
