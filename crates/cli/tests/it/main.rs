@@ -2,8 +2,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking, and starts the program itself"
+    reason = "a test fails by panicking, starts the program itself, and tells the seed it used"
 )]
 
 mod bad_input;
