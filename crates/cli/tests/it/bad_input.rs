@@ -151,12 +151,13 @@ fn what_is_no_version_is_no_target() {
 
 #[test]
 fn a_tree_that_is_not_its_commits_is_no_evidence() {
-    let changes: [(&str, &dyn Fn(&Project)); 5] = [
-        ("file", &|project| project.write("file", "changed")),
-        ("new", &|project| project.write("new", "not tracked")),
-        ("deep/", &|project| project.write("deep/new", "not tracked, in a folder")),
-        ("file", &|project| std::fs::remove_file(project.root().join("file")).unwrap()),
-        ("file", &|project| {
+    type Change = fn(&Project);
+    let changes: [(&str, Change); 5] = [
+        ("file", |project| project.write("file", "changed")),
+        ("new", |project| project.write("new", "not tracked")),
+        ("deep/", |project| project.write("deep/new", "not tracked, in a folder")),
+        ("file", |project| std::fs::remove_file(project.root().join("file")).unwrap()),
+        ("file", |project| {
             project.write("file", "staged");
             project.git(&["add", "file"]);
             project.write("file", "as committed");

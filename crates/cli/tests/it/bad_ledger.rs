@@ -34,7 +34,8 @@ fn a_ledger_that_was_changed_is_a_hard_stop_and_stays_as_it_is() {
     fn write(ledger: &Path, lines: &[String]) {
         std::fs::write(ledger.join("ledger.jsonl"), lines.join("\n") + "\n").unwrap();
     }
-    let changes: [(&str, fn(&Path)); 11] = [
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 11] = [
         ("an edited line", |ledger| {
             let text = lines(ledger).join("\n") + "\n";
             assert!(text.contains("\"failed\""));

@@ -2,6 +2,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::print_stdout,
     reason = "a test fails by panicking, says its seed, and starts the program itself"
