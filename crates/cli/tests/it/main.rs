@@ -4,7 +4,6 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
-    clippy::print_stdout,
     reason = "a test fails by panicking, says its seed, and starts the program itself"
 )]
 
