@@ -4,6 +4,7 @@
 //! allow-listed environment, a deadline and a size cap; when it has ended, nothing of its group is left running.
 
 use gonogo_core::digest::Digest;
+pub use gonogo_core::gate::End;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -203,19 +204,6 @@ impl Invocation {
         self.input = Some(bytes.into());
         self
     }
-}
-
-/// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// By itself, with an exit status of 0 to 255.
-    Exited(i32),
-    /// By a signal that we did not send.
-    Signaled(i32),
-    /// Killed by us at its timeout.
-    TimedOut,
-    /// Killed by us on a stop order.
-    Cancelled,
 }
 
 /// One captured stream.

@@ -31,12 +31,12 @@ pub struct Attempt {
     /// Which of the programs before it `main` is, where that one did not end well.
     stopped_before: Option<usize>,
     canary: Option<Result<Captured, ProcessError>>,
-    report: Option<Captured2>,
+    report: Option<WrittenReport>,
     data_time: Option<Result<String, String>>,
 }
 
 /// A report file: its bytes up to the limit and how many were left, or nothing where it was not written.
-type Captured2 = Option<(Vec<u8>, u64)>;
+type WrittenReport = Option<(Vec<u8>, u64)>;
 
 /// Finds the programs of a check. `Err` is the verdict of a check that cannot run here.
 pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
@@ -175,7 +175,7 @@ pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt
     let millis = u64::try_from(captured.elapsed.as_millis()).unwrap_or(u64::MAX);
     let redact = |bytes: Vec<u8>| run.context.redactor.bytes(bytes);
     let mut dropped = dropped(&captured);
-    let (end, held_open) = (end(&captured), captured.held_open);
+    let (end, held_open) = (captured.end, captured.held_open);
     let stdout = redact(captured.stdout.bytes);
     let stderr = redact(captured.stderr.bytes);
     if let Some(stopped) = attempt.stopped_before.and_then(|number| command.before.get(number)) {
@@ -242,7 +242,7 @@ fn judge_its_canary(
         Ok(captured) => captured,
         Err(error) => return (Some(Judged::incomplete(Reason::CanaryMissed, chain(&error))), None),
     };
-    let (end, dropped, held_open) = (end(&captured), dropped(&captured), captured.held_open);
+    let (end, dropped, held_open) = (captured.end, dropped(&captured), captured.held_open);
     let stdout = run.context.redactor.bytes(captured.stdout.bytes);
     let stderr = run.context.redactor.bytes(captured.stderr.bytes);
     let ran =
@@ -253,15 +253,6 @@ fn judge_its_canary(
 fn dropped(captured: &Captured) -> u64 {
     let of = |stream: &process::Stream| stream.total - stream.bytes.len() as u64;
     of(&captured.stdout) + of(&captured.stderr)
-}
-
-fn end(captured: &Captured) -> End {
-    match captured.end {
-        process::End::Exited(status) => End::Exited(status),
-        process::End::Signaled(signal) => End::Signaled(signal),
-        process::End::TimedOut => End::TimedOut,
-        process::End::Cancelled => End::Cancelled,
-    }
 }
 
 /// The line that repeats a check by hand, from the repository's root.
