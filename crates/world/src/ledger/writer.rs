@@ -20,7 +20,7 @@ const QUEUE: usize = 256;
 /// being written stay below 16 MiB, besides one such record.
 const LARGE: usize = 32 << 10;
 /// How long a batch waits for more before it is written.
-const GATHER: Duration = Duration::from_millis(10);
+const GATHER: Duration = Duration::from_millis(50);
 /// How many blobs are synced side by side.
 const SYNCS: usize = 8;
 
