@@ -167,6 +167,7 @@ fn what_a_plan_asks_less_of_is_seen_and_what_it_asks_more_of_is_not() {
         ("tests = 4", "tests = 3"),
         ("tests = 4", "examined = 9"),
         ("run = [\"tool\"]", "run = [\"true\"]"),
+        ("run = [\"tool\"]", "run = [\"tool\"]\nbefore = [[\"other\"]]"),
         ("reader = \"libtest\"", "reader = \"pytest\""),
         ("id = \"b\"\n", "id = \"other\"\n"),
         ("kind = \"review\"\nfocus = \"speed\"", "kind = \"git-clean\""),

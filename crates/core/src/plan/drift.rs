@@ -48,16 +48,17 @@ fn weaker_check(before: &Check, after: Option<&Check>) -> Option<String> {
     }
     match (&before.kind, &after.kind) {
         (CheckKind::Command(before), CheckKind::Command(after)) => {
-            let same = before.run == after.run
-                && before.cwd == after.cwd
+            if before.run != after.run {
+                let (now, then) = (after.run.join(" "), before.run.join(" "));
+                return Some(format!("it runs `{now}` now, and not `{then}`"));
+            }
+            let same = before.cwd == after.cwd
                 && before.set_env == after.set_env
-                && before.report == after.report;
+                && before.report == after.report
+                && before.before == after.before
+                && before.data_repository == after.data_repository;
             if !same {
-                return Some(format!(
-                    "it runs `{}` now, and not `{}`",
-                    after.run.join(" "),
-                    before.run.join(" ")
-                ));
+                return Some("how it is run, or where its report or data is, changed".to_owned());
             }
             if format!("{:?}", before.reader) != format!("{:?}", after.reader) {
                 return Some(format!(
