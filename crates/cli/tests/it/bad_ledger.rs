@@ -166,8 +166,9 @@ fn wordy() -> Project {
 #[test]
 fn a_disk_that_is_full_at_any_write_is_incomplete_and_the_next_poll_is_fine() {
     let mut torn = 0;
-    for blocks in [1, 2, 3, 4, 8, 64] {
-        let project = wordy();
+    // What a check printed is written before any record of it: only where it is short does a record meet the limit.
+    let wordy = [1, 2, 3, 4, 8, 64].map(|blocks| (blocks, wordy()));
+    for (blocks, project) in wordy.into_iter().chain([1, 2, 3].map(|blocks| (blocks, passing()))) {
         let script = format!(
             "trap '' XFSZ; ulimit -f {blocks}; exec '{}' poll v0.2.0 --json",
             env!("CARGO_BIN_EXE_gonogo")
