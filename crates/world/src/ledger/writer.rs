@@ -13,6 +13,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tempfile::NamedTempFile;
 
 /// How many records may wait to be written before whoever appends has to wait.
 const QUEUE: usize = 256;
@@ -21,8 +22,10 @@ const QUEUE: usize = 256;
 const LARGE: usize = 32 << 10;
 /// How long a batch waits for more before it is written.
 const GATHER: Duration = Duration::from_millis(50);
-/// How many blobs are synced side by side.
-const SYNCS: usize = 8;
+/// From how many blobs on the whole file system is synced at once, in place of each file by itself.
+const MANY: usize = 16;
+/// How many blobs are open at once.
+const OPEN: usize = 128;
 
 /// A line with the blobs that it names.
 pub(super) struct Entry {
@@ -165,17 +168,14 @@ fn store<'a>(
     if fresh.is_empty() {
         return Ok(());
     }
-    std::thread::scope(|scope| {
-        let shares = fresh.chunks(fresh.len().div_ceil(SYNCS));
-        let writes: Vec<_> = shares
-            .map(|share| {
-                scope.spawn(|| share.iter().try_for_each(|(name, bytes)| place(folder, name, bytes)))
-            })
-            .collect();
-        writes.into_iter().try_for_each(|write| {
-            write.join().unwrap_or_else(|_| Err(io::Error::other("a write of evidence broke off")))
-        })
-    })?;
+    for group in fresh.chunks(OPEN) {
+        let files = group.iter().map(|(_, bytes)| unfinished(folder, bytes));
+        let files: Vec<NamedTempFile> = files.collect::<io::Result<_>>()?;
+        sync_all(folder, &files)?;
+        for (file, (name, _)) in files.into_iter().zip(group) {
+            file.persist(folder.join(name)).map_err(|error| error.error)?;
+        }
+    }
     sync_folder(folder)
 }
 
@@ -200,9 +200,24 @@ pub(super) fn clear_up(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn place(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+/// Puts what was written on disk: each file by itself, or all of the file system at once where that is one wait
+/// in place of many.
+fn sync_all(folder: &Path, files: &[NamedTempFile]) -> io::Result<()> {
+    if files.len() < MANY {
+        return files.iter().try_for_each(|file| file.as_file().sync_data());
+    }
+    rustix::fs::syncfs(File::open(folder)?)?;
+    Ok(())
+}
+
+fn unfinished(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     file.write_all(bytes)?;
+    Ok(file)
+}
+
+fn place(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let file = unfinished(folder, bytes)?;
     file.as_file().sync_data()?;
     file.persist(folder.join(name)).map_err(|error| error.error)?;
     Ok(())
