@@ -171,7 +171,12 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
         .ok_or_else(|| {
             Failure::incomplete(Reason::TrackerUnreadable, "the filed task cannot be found again")
         })?;
-    let epic_id = backlog.epic.clone().unwrap_or_default();
+    let epic_id = backlog.epic.clone().ok_or_else(|| {
+        Failure::incomplete(
+            Reason::TrackerUnreadable,
+            "the task is filed, and its epic cannot be found again",
+        )
+    })?;
     screen.line(format!("epic: {epic_id}\ntask: {}", task.id));
     screen.document(&json!({
         "schema": "gonogo.blocker-file/1", "dry_run": false, "epic": epic_id, "task": task.id,
