@@ -11,6 +11,7 @@ pub mod digest;
 pub mod evidence;
 pub mod gate;
 pub mod ledger;
+pub mod manifest;
 pub mod plan;
 pub mod readers;
 pub mod redact;
