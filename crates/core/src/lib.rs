@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod gate;
 pub mod ledger;
 pub mod manifest;
+pub mod mechanics;
 pub mod plan;
 pub mod readers;
 pub mod redact;

@@ -2,6 +2,7 @@
 
 use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
+use crate::mechanics::{Cause, Effect, Facts};
 use crate::release::{Agent, Mode, Subject};
 use crate::verdict::{Outcome, Reason, Verdict};
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,18 @@ pub enum Event {
     PollFinished(PollFinished),
     /// A torn last line was cut off.
     Repaired(Repaired),
+    /// A run of the mechanics began: the poll before it gave clearance.
+    RunStarted(Box<RunStarted>),
+    /// An effect is about to be carried out.
+    EffectIntended(Box<EffectIntended>),
+    /// What came back of an effect. No proof of anything: the world is looked at after it.
+    EffectApplied(Box<EffectApplied>),
+    /// The world shows that a step is done.
+    StepDone(Box<StepDone>),
+    /// A step stopped the run.
+    StepStopped(Box<StepStopped>),
+    /// A run came to its end.
+    RunFinished(RunFinished),
 }
 
 /// See [`Event::Opened`].
@@ -231,4 +244,88 @@ pub struct Repaired {
     pub bytes: u64,
     /// Their digest.
     pub digest: Digest,
+}
+
+/// See [`Event::RunStarted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunStarted {
+    /// The mode.
+    pub mode: Mode,
+    /// Who runs it.
+    pub agent: Agent,
+    /// The sequence number of the first record of the poll that gave clearance.
+    pub poll: u64,
+    /// The digest of the subject that was cleared.
+    pub subject: Digest,
+    /// The commit that is released.
+    pub commit: String,
+    /// The plan's steps, by name and in order.
+    pub steps: Vec<String>,
+}
+
+/// See [`Event::EffectIntended`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EffectIntended {
+    /// The sequence number of the run's first record.
+    pub run: u64,
+    /// The step.
+    pub step: String,
+    /// The effect.
+    pub effect: Effect,
+    /// For a dispatch: the workflow's newest run before it; 0 where there was none.
+    pub mark: Option<u64>,
+    /// What exactly is asked for, in one line.
+    pub detail: Option<String>,
+}
+
+/// See [`Event::EffectApplied`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EffectApplied {
+    /// The sequence number of the run's first record.
+    pub run: u64,
+    /// The step.
+    pub step: String,
+    /// The effect.
+    pub effect: Effect,
+    /// What went wrong, as far as the answer says; `None` where it was accepted.
+    pub error: Option<Cause>,
+}
+
+/// See [`Event::StepDone`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepDone {
+    /// The sequence number of the run's first record.
+    pub run: u64,
+    /// The step.
+    pub step: String,
+    /// What was seen.
+    pub facts: Facts,
+}
+
+/// See [`Event::StepStopped`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepStopped {
+    /// The sequence number of the run's first record.
+    pub run: u64,
+    /// The step.
+    pub step: String,
+    /// Why.
+    pub cause: Cause,
+    /// Whether anything that cannot be undone has happened, as far as the ledger knows.
+    pub past_the_door: bool,
+}
+
+/// See [`Event::RunFinished`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunFinished {
+    /// The sequence number of the run's first record.
+    pub run: u64,
+    /// Whether every step is done.
+    pub completed: bool,
 }

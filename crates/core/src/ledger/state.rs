@@ -83,7 +83,15 @@ impl State {
                     poll.ended = Some(finished.clone());
                 }
             }
-            Event::BlockerResolved(_) | Event::Repaired(_) => {}
+            // What the mechanics came to is a fold of its own, `mechanics::Mechanics`.
+            Event::RunStarted(_)
+            | Event::EffectIntended(_)
+            | Event::EffectApplied(_)
+            | Event::StepDone(_)
+            | Event::StepStopped(_)
+            | Event::RunFinished(_)
+            | Event::BlockerResolved(_)
+            | Event::Repaired(_) => {}
         }
     }
 

@@ -5,10 +5,14 @@
 
 mod drift;
 mod raw;
+mod raw_step;
+mod steps;
 mod validate;
 
 pub use drift::{required_gates, weakened};
-pub use raw::{Channels, GithubRelease, GoModule, Homebrew, Package, Step, StepKind, TrackerKind, schema};
+pub use raw::{Channels, GithubRelease, GoModule, Homebrew, Package, TrackerKind, schema};
+pub use raw_step::{ChannelName, Rehearse};
+pub use steps::{Observe, Step, StepCommand, StepKind};
 
 use crate::digest::Digest;
 use crate::readers::Reader;

@@ -43,7 +43,8 @@ pub(super) struct Plan {
     pub(super) tracker: Tracker,
     /// Release mechanics, in order.
     #[serde(default)]
-    pub(super) steps: Vec<Step>,
+    #[schemars(with = "Vec<super::raw_step::Step>")]
+    pub(super) steps: Vec<Spanned<super::raw_step::Step>>,
     /// Where users install from.
     #[serde(default)]
     pub(super) channels: Channels,
@@ -297,36 +298,6 @@ pub enum TrackerKind {
     Github,
     /// A file of gonogo's own.
     File,
-}
-
-/// One release mechanic.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Step {
-    /// What it does.
-    pub kind: StepKind,
-}
-
-/// What a step does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepKind {
-    /// Makes the annotated tag.
-    Tag,
-    /// Pushes the tag.
-    PushTag,
-    /// Waits for the workflow that the tag started.
-    WatchWorkflow,
-    /// Fetches what the workflow built.
-    FetchArtifacts,
-    /// Writes and pushes the Homebrew formula.
-    HomebrewFormula,
-    /// Starts a workflow by hand.
-    DispatchWorkflow,
-    /// Makes sure of the GitHub release.
-    GithubRelease,
-    /// Runs a program.
-    Command,
 }
 
 /// Where users install from.

@@ -1,6 +1,7 @@
 //! From the plan as it is typed to the plan as it is meant. Gathers every problem before it refuses.
 
 use super::raw::{self, Kind, ReaderName};
+use super::steps;
 use super::{
     Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Problem, Project, Tool, Tracker,
     TrackerKind, VersionAt, VersionPlace,
@@ -46,24 +47,25 @@ pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<Problem>>
     let limit = limit.map_or(DEFAULT_OUTPUT_LIMIT_MIB, |limit| (*limit.get_ref()).clamp(1, 1024)) as usize;
     let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
     let tracker = tracker(raw.tracker, &project, &mut problems);
+    let channels = raw.channels;
+    let steps = steps::steps(raw.steps, project.as_ref(), &channels, &mut problems);
 
     match project {
         Some(project) if problems.0.is_empty() => {
-            let (steps, channels) = (raw.steps, raw.channels);
             Ok(Plan { digest, project, versions, tools, ci, policy, gates, tracker, steps, channels })
         }
         _ => Err(problems.0),
     }
 }
 
-struct Problems(Vec<Problem>);
+pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
-    fn push(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<&str>) {
+    pub(super) fn push(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<&str>) {
         self.0.push(Problem { message: message.into(), span, help: help.map(str::to_owned) });
     }
 
-    fn at<T>(&mut self, value: &Spanned<T>, message: impl Into<String>, help: Option<&str>) {
+    pub(super) fn at<T>(&mut self, value: &Spanned<T>, message: impl Into<String>, help: Option<&str>) {
         self.push(value.span(), message, help);
     }
 
@@ -85,8 +87,18 @@ impl Problems {
         }
     }
 
+    /// A time, above zero.
+    pub(super) fn duration(&mut self, text: &Spanned<String>) -> Option<Duration> {
+        let parsed = text.get_ref().parse::<jiff::SignedDuration>().ok();
+        let parsed = parsed.and_then(|time| time.unsigned_abs_checked());
+        if parsed.is_none() {
+            self.at(text, "a timeout is a time such as `90s`, `10m` or `1h 30m`", None);
+        }
+        parsed
+    }
+
     /// A relative path that stays inside the repository.
-    fn path(&mut self, path: &Spanned<String>) -> String {
+    pub(super) fn path(&mut self, path: &Spanned<String>) -> String {
         let text = path.get_ref();
         if text.is_empty()
             || text.starts_with('/')
@@ -229,17 +241,8 @@ fn tracker(raw: raw::Tracker, project: &Option<Project>, problems: &mut Problems
         problems.at(timeout, "only the `ergo` tracker has a timeout", None);
     }
     let path = raw.path.as_ref().map(|path| problems.path(path));
-    let timeout = raw.timeout.as_ref().and_then(|text| duration(text, problems));
+    let timeout = raw.timeout.as_ref().and_then(|text| problems.duration(text));
     Tracker { kind, path, timeout: timeout.unwrap_or(TRACKER_TIMEOUT) }
-}
-
-fn duration(text: &Spanned<String>, problems: &mut Problems) -> Option<Duration> {
-    let parsed =
-        text.get_ref().parse::<jiff::SignedDuration>().ok().and_then(|time| time.unsigned_abs_checked());
-    if parsed.is_none() {
-        problems.at(text, "a timeout is a time such as `90s`, `10m` or `1h 30m`", None);
-    }
-    parsed
 }
 
 fn required_gates(raw: &Spanned<Vec<Spanned<u32>>>, gates: &[Gate], problems: &mut Problems) -> Vec<u32> {
@@ -400,7 +403,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         );
         Vec::new()
     });
-    let timeout = raw.timeout.as_ref().map_or(Some(DEFAULT_TIMEOUT), |text| duration(text, problems));
+    let timeout = raw.timeout.as_ref().map_or(Some(DEFAULT_TIMEOUT), |text| problems.duration(text));
     if let Some(cpu) = raw.cpu.as_ref().filter(|cpu| *cpu.get_ref() == 0) {
         problems.at(cpu, "a check takes at least one processor slot", None);
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// The document in these bytes.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, Unread> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Unread> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Unread::unreadable("no JSON document: the output is empty"));
     }

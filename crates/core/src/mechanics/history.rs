@@ -1,0 +1,131 @@
+//! What the ledger says of a release's mechanics. A fold: there is no other record of them.
+
+use super::{Cause, Effect, Facts};
+use crate::ledger::{EffectIntended, Event, Record, RunFinished, RunStarted, StepStopped};
+use crate::manifest::Manifest;
+use crate::release::Mode;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The mechanics of one release in one mode, for one commit.
+#[derive(Clone, Debug, Default)]
+pub struct Mechanics {
+    /// How many runs there were for this commit.
+    pub runs: u64,
+    /// The latest run.
+    pub run: Option<RunState>,
+    steps: BTreeMap<String, StepHistory>,
+}
+
+/// One run.
+#[derive(Clone, Debug)]
+pub struct RunState {
+    /// The sequence number of its first record.
+    pub seq: u64,
+    /// How it began.
+    pub started: RunStarted,
+    /// How it ended; `None` while it runs, or where it was cut short.
+    pub ended: Option<RunFinished>,
+}
+
+/// What happened to one step.
+#[derive(Clone, Debug, Default)]
+pub struct StepHistory {
+    /// Every intent, in order.
+    pub intents: Vec<EffectIntended>,
+    /// What was recorded as done.
+    pub done: Option<Facts>,
+    /// Why it stopped, each time.
+    pub stops: Vec<Cause>,
+    /// Effects whose intent has no outcome: the run was cut short in between.
+    pub in_flight: BTreeSet<Effect>,
+}
+
+impl StepHistory {
+    /// The newest workflow run that was there when the effect was last intended.
+    pub fn mark(&self) -> Option<u64> {
+        self.intents.last().map(|intent| intent.mark.unwrap_or_default())
+    }
+
+    /// Whether an effect was ever intended.
+    pub fn has_intended(&self, effect: &Effect) -> bool {
+        self.intents.iter().any(|intent| intent.effect == *effect)
+    }
+
+    /// The workflow runs whose failure was recorded.
+    pub fn failed_runs(&self) -> BTreeSet<u64> {
+        self.stops.iter().filter_map(|cause| cause.run).collect()
+    }
+}
+
+impl Mechanics {
+    /// The mechanics of a mode after these records. A rehearsal is always its latest run: each has a world of its own.
+    /// Live runs of one commit add up; those of an earlier commit count no more, as nothing of theirs may be taken over.
+    pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>, mode: Mode) -> Self {
+        let mut mechanics = Self::default();
+        let mut runs = BTreeSet::new();
+        for record in records {
+            mechanics.apply(record, mode, &mut runs);
+        }
+        mechanics
+    }
+
+    fn apply(&mut self, record: &Record, mode: Mode, runs: &mut BTreeSet<u64>) {
+        match &record.event {
+            Event::RunStarted(started) if started.mode == mode => {
+                let same = self.run.as_ref().is_some_and(|run| run.started.commit == started.commit);
+                if !same || mode == Mode::DryRun {
+                    *self = Self { runs: if same { self.runs } else { 0 }, ..Self::default() };
+                    runs.clear();
+                }
+                runs.insert(record.seq);
+                self.runs += 1;
+                self.run = Some(RunState { seq: record.seq, started: (**started).clone(), ended: None });
+            }
+            Event::EffectIntended(intended) if runs.contains(&intended.run) => {
+                let step = self.step_mut(&intended.step);
+                step.intents.push((**intended).clone());
+                step.in_flight.insert(intended.effect.clone());
+            }
+            Event::EffectApplied(applied) if runs.contains(&applied.run) => {
+                self.step_mut(&applied.step).in_flight.remove(&applied.effect);
+            }
+            Event::StepDone(done) if runs.contains(&done.run) => {
+                let step = self.step_mut(&done.step);
+                step.done = Some(done.facts.clone());
+                step.in_flight.clear();
+            }
+            Event::StepStopped(stopped) if runs.contains(&stopped.run) => {
+                let StepStopped { step, cause, .. } = &**stopped;
+                self.step_mut(step).stops.push(cause.clone());
+            }
+            Event::RunFinished(finished) => {
+                if let Some(run) = self.run.as_mut().filter(|run| run.seq == finished.run) {
+                    run.ended = Some(finished.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn step_mut(&mut self, step: &str) -> &mut StepHistory {
+        self.steps.entry(step.to_owned()).or_default()
+    }
+
+    /// What happened to a step.
+    pub fn step(&self, step: &str) -> StepHistory {
+        self.steps.get(step).cloned().unwrap_or_default()
+    }
+
+    /// The release manifest, once what was built has been fetched.
+    pub fn manifest(&self) -> Option<(u64, &Manifest)> {
+        self.steps.values().find_map(|step| match &step.done {
+            Some(Facts::Artifacts { run, manifest }) => Some((*run, manifest)),
+            _ => None,
+        })
+    }
+
+    /// Whether anything was intended that may have reached the world.
+    pub fn has_intents(&self) -> bool {
+        self.steps.values().any(|step| !step.intents.is_empty())
+    }
+}

@@ -1,0 +1,285 @@
+//! The GitHub release: exactly the files that were built, published last.
+
+use super::build::Watched;
+use super::{Cause, Code, Effect, Facts, Observation};
+use crate::digest::Digest;
+use crate::manifest::{BuiltFile, Manifest};
+
+/// A release or a draft, as it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseSeen {
+    /// Its ID.
+    pub id: u64,
+    /// It is a draft.
+    pub draft: bool,
+    /// Where a person can look at it.
+    pub url: String,
+    /// Its assets.
+    pub assets: Vec<AssetSeen>,
+}
+
+/// An asset, as it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetSeen {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// It has arrived whole: GitHub's `state` is `uploaded`.
+    pub uploaded: bool,
+    /// The digest of its content, as GitHub says or as it was computed from the download.
+    pub digest: Option<Digest>,
+}
+
+/// What the release ought to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseWanted {
+    /// gonogo creates it; else a workflow does.
+    pub create: bool,
+    /// This release's ledger holds the intent to create it.
+    pub is_ours: bool,
+    /// Its assets, all of them.
+    pub assets: Manifest,
+}
+
+/// Judges the releases and drafts of the tag.
+pub fn judge_release(seen: &[ReleaseSeen], want: &ReleaseWanted) -> Watched {
+    let release = match seen {
+        [] if want.create => return settled(Observation::Absent(Effect::CreateDraft)),
+        [] => return Watched::Waiting("the release is not there yet".to_owned()),
+        [release] => release,
+        [one, other, ..] => {
+            let message = format!("the tag has releases {} and {}", one.id, other.id);
+            let remedy = "remove the drafts that nobody needs";
+            return conflict(release_cause(Code::ReleaseTwice, message, one).remedy(remedy));
+        }
+    };
+    if want.create && !want.is_ours {
+        let message =
+            format!("there is a release {} of this tag, and this ledger did not make it", release.id);
+        return conflict(release_cause(Code::ReleaseNotOurs, message, release));
+    }
+    if !want.create && release.draft {
+        return Watched::Waiting("the release is a draft".to_owned());
+    }
+    judge_assets(release, want)
+}
+
+fn judge_assets(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched {
+    for (index, asset) in release.assets.iter().enumerate() {
+        let Some(built) = want.assets.get(&asset.name) else {
+            let message = format!("the release has {}, which was not built", asset.name);
+            return conflict(release_cause(Code::AssetForeign, message, release));
+        };
+        if release.assets.iter().skip(index + 1).any(|other| other.name == asset.name) {
+            let message = format!("the release has {} twice", asset.name);
+            return conflict(release_cause(Code::AssetForeign, message, release));
+        }
+        if !asset.uploaded {
+            let name = asset.name.clone();
+            return if want.create && release.draft {
+                settled(Observation::Absent(Effect::RemoveAsset(name)))
+            } else {
+                Watched::Waiting(format!("{name} is not uploaded whole yet"))
+            };
+        }
+        let Some(digest) = asset.digest else {
+            let message = format!("the digest of {} is not known", asset.name);
+            return settled(Observation::Unknown(release_cause(Code::UnreadableAnswer, message, release)));
+        };
+        if digest != built.digest || asset.bytes != built.bytes {
+            let message = format!("{} is {digest}, and {} was built", asset.name, built.digest);
+            return conflict(release_cause(Code::AssetDiffers, message, release));
+        }
+    }
+    let is_there = |built: &&BuiltFile| release.assets.iter().any(|asset| asset.name == built.name);
+    let missing = want.assets.files().find(|built| !is_there(built));
+    match missing {
+        Some(built) if want.create && release.draft => {
+            settled(Observation::Absent(Effect::UploadAsset(built.name.clone())))
+        }
+        Some(built) if want.create => {
+            let message = format!("the published release lacks {}", built.name);
+            conflict(release_cause(Code::AssetMissing, message, release))
+        }
+        Some(built) => Watched::Waiting(format!("the release lacks {}", built.name)),
+        None if release.draft => settled(Observation::Absent(Effect::PublishRelease)),
+        None => settled(Observation::Done(Facts::Release {
+            id: release.id,
+            url: release.url.clone(),
+            assets: want.assets.clone(),
+        })),
+    }
+}
+
+/// The built files that the patterns choose. A pattern that chooses nothing is an error: what it was meant for is missing.
+pub fn chosen(manifest: &Manifest, patterns: &[String]) -> Result<Manifest, Cause> {
+    for pattern in patterns {
+        if !manifest.files().any(|file| matches_pattern(pattern, &file.name)) {
+            let message = format!("no built file is named like `{pattern}`");
+            return Err(Cause::new(Code::ArtifactMissing, message));
+        }
+    }
+    let is_chosen = |file: &&BuiltFile| patterns.iter().any(|pattern| matches_pattern(pattern, &file.name));
+    let files = manifest.files().filter(is_chosen).cloned();
+    Manifest::new(files).map_err(|error| Cause::new(Code::ArtifactMissing, error.to_string()))
+}
+
+/// Whether a name is like a pattern, in which `*` stands for any text.
+pub fn matches_pattern(pattern: &str, name: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(head) else { return false };
+    let mut rest = rest;
+    while let Some((part, after)) = rest.split_once('*') {
+        let Some(at) = name.find(part) else { return false };
+        name = &name[at + part.len()..];
+        rest = after;
+    }
+    name.ends_with(rest)
+}
+
+fn release_cause(code: Code, message: String, release: &ReleaseSeen) -> Cause {
+    Cause { url: Some(release.url.clone()), ..Cause::new(code, message) }
+}
+
+fn settled(observation: Observation) -> Watched {
+    Watched::Settled(observation)
+}
+
+fn conflict(cause: Cause) -> Watched {
+    settled(Observation::Conflict(cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(names: &[&str]) -> Manifest {
+        Manifest::new(names.iter().map(|name| BuiltFile {
+            name: (*name).to_owned(),
+            bytes: name.len() as u64,
+            digest: Digest::of(name.as_bytes()),
+        }))
+        .unwrap()
+    }
+
+    fn asset(name: &str) -> AssetSeen {
+        AssetSeen {
+            name: name.to_owned(),
+            bytes: name.len() as u64,
+            uploaded: true,
+            digest: Some(Digest::of(name.as_bytes())),
+        }
+    }
+
+    fn release(draft: bool, assets: Vec<AssetSeen>) -> ReleaseSeen {
+        ReleaseSeen { id: 1, draft, url: "https://example.test/r".to_owned(), assets }
+    }
+
+    fn ours() -> ReleaseWanted {
+        ReleaseWanted { create: true, is_ours: true, assets: manifest(&["a", "b"]) }
+    }
+
+    fn theirs() -> ReleaseWanted {
+        ReleaseWanted { create: false, is_ours: false, ..ours() }
+    }
+
+    fn absent(effect: Effect) -> Watched {
+        settled(Observation::Absent(effect))
+    }
+
+    fn code(watched: Watched) -> Option<Code> {
+        match watched {
+            Watched::Settled(Observation::Conflict(cause) | Observation::Unknown(cause)) => Some(cause.code),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_release_of_ours_is_drafted_filled_and_published_in_that_order() {
+        let judge = |seen: &[ReleaseSeen]| judge_release(seen, &ours());
+        assert_eq!(judge(&[]), absent(Effect::CreateDraft));
+        assert_eq!(judge(&[release(true, vec![])]), absent(Effect::UploadAsset("a".into())));
+        assert_eq!(judge(&[release(true, vec![asset("a")])]), absent(Effect::UploadAsset("b".into())));
+        let whole = vec![asset("b"), asset("a")];
+        assert_eq!(judge(&[release(true, whole.clone())]), absent(Effect::PublishRelease));
+        assert!(matches!(judge(&[release(false, whole)]), Watched::Settled(Observation::Done(_))));
+    }
+
+    #[test]
+    fn an_upload_that_was_cut_short_is_removed_from_a_draft_of_ours_only() {
+        let cut = AssetSeen { uploaded: false, digest: None, ..asset("a") };
+        let judged = judge_release(&[release(true, vec![cut.clone()])], &ours());
+        assert_eq!(judged, absent(Effect::RemoveAsset("a".into())));
+        for (draft, want) in [(false, ours()), (false, theirs()), (true, theirs())] {
+            let judged = judge_release(&[release(draft, vec![cut.clone()])], &want);
+            assert!(matches!(judged, Watched::Waiting(_)), "{judged:?}");
+        }
+    }
+
+    #[test]
+    fn an_asset_that_differs_is_foreign_or_unknown_is_never_done() {
+        for draft in [true, false] {
+            for want in [ours(), theirs()] {
+                let judge = |assets: Vec<AssetSeen>| code(judge_release(&[release(draft, assets)], &want));
+                let waits = draft && !want.create;
+                let expect = |code: Code| (!waits).then_some(code);
+                let other = AssetSeen { digest: Some(Digest::of(b"other")), ..asset("a") };
+                assert_eq!(judge(vec![other, asset("b")]), expect(Code::AssetDiffers));
+                let longer = AssetSeen { bytes: 99, ..asset("a") };
+                assert_eq!(judge(vec![longer, asset("b")]), expect(Code::AssetDiffers));
+                assert_eq!(judge(vec![asset("a"), asset("b"), asset("c")]), expect(Code::AssetForeign));
+                assert_eq!(judge(vec![asset("a"), asset("a"), asset("b")]), expect(Code::AssetForeign));
+                let unsaid = AssetSeen { digest: None, ..asset("a") };
+                assert_eq!(judge(vec![unsaid, asset("b")]), expect(Code::UnreadableAnswer));
+            }
+        }
+    }
+
+    #[test]
+    fn a_published_release_that_lacks_an_asset_is_not_done() {
+        let lacking = [release(false, vec![asset("a")])];
+        assert_eq!(code(judge_release(&lacking, &ours())), Some(Code::AssetMissing));
+        assert!(matches!(judge_release(&lacking, &theirs()), Watched::Waiting(_)));
+    }
+
+    #[test]
+    fn a_release_of_somebody_else_and_two_of_one_tag_are_conflicts() {
+        let foreign = ReleaseWanted { is_ours: false, ..ours() };
+        for draft in [true, false] {
+            assert_eq!(code(judge_release(&[release(draft, vec![])], &foreign)), Some(Code::ReleaseNotOurs));
+        }
+        let two = [release(true, vec![]), release(true, vec![])];
+        assert_eq!(code(judge_release(&two, &ours())), Some(Code::ReleaseTwice));
+    }
+
+    #[test]
+    fn a_pattern_that_chooses_nothing_is_an_error() {
+        let built = manifest(&["x_1.tar.gz", "x_2.tar.gz", "sums.txt"]);
+        let names = |patterns: &[&str]| {
+            let patterns: Vec<String> = patterns.iter().map(|text| (*text).to_owned()).collect();
+            chosen(&built, &patterns)
+                .map(|chosen| chosen.files().map(|file| file.name.clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&["x_*.tar.gz"]).unwrap(), ["x_1.tar.gz", "x_2.tar.gz"]);
+        assert_eq!(names(&["*"]).unwrap().len(), 3);
+        assert_eq!(names(&["*", "*.zip"]).unwrap_err().code, Code::ArtifactMissing);
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text_and_nothing_else_does() {
+        for (pattern, name, like) in [
+            ("*", "", true),
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*c", "abd", false),
+            ("*a*b*", "xaybz", true),
+            ("*a*b*", "xbya", false),
+            ("a*a", "a", false),
+            ("a.c", "abc", false),
+            ("", "a", false),
+        ] {
+            assert_eq!(matches_pattern(pattern, name), like, "{pattern} {name}");
+        }
+    }
+}

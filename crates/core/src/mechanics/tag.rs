@@ -1,0 +1,129 @@
+//! The annotated tag: its message, and what a tag that is there already means.
+
+use super::{Cause, Code, Effect, Facts, Observation};
+use crate::digest::Digest;
+use crate::release::Target;
+
+/// The line of a tag's message that anchors the release's ledger.
+const ANCHOR: &str = "gonogo-ledger: ";
+
+/// A tag as it was seen, in the checkout or on a remote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagSeen {
+    /// The ID of what the name leads to: the tag object's, or the commit's for a tag without an object.
+    pub object: String,
+    /// The commit that it stands for, peeled.
+    pub commit: String,
+    /// The message of the tag object; `None` for a tag without one, and where only the name was read.
+    pub message: Option<String>,
+}
+
+/// The message of the tag: what is released, what the poll said, and the ledger's head.
+pub fn tag_message(target: &Target, summary: &str, ledger_head: Digest) -> String {
+    format!("Release {target}\n\n{}\n\n{ANCHOR}{ledger_head}\n", summary.trim())
+}
+
+/// Judges the tag in the checkout. `is_ours` says whether a digest is of a record of this release's ledger.
+pub fn judge_local_tag(
+    seen: Option<&TagSeen>,
+    target: &Target,
+    commit: &str,
+    is_ours: impl Fn(Digest) -> bool,
+) -> Observation {
+    let Some(seen) = seen else { return Observation::Absent(Effect::CreateTag) };
+    if seen.commit != commit {
+        let message = format!("the tag {target} is here already, at {}, and not at {commit}", seen.commit);
+        let remedy = format!(
+            "if it was never pushed, remove it with `git tag --delete {target}`; else release another version"
+        );
+        return Observation::Conflict(Cause::new(Code::TagElsewhere, message).remedy(remedy));
+    }
+    let anchor = seen.message.as_deref().and_then(anchor_in);
+    if !anchor.is_some_and(is_ours) {
+        let message = format!("the tag {target} is here already, and does not name a record of this ledger");
+        let remedy = format!("if it was never pushed, remove it with `git tag --delete {target}`");
+        return Observation::Conflict(Cause::new(Code::TagNotOurs, message).remedy(remedy));
+    }
+    Observation::Done(Facts::Tag { object: seen.object.clone(), commit: seen.commit.clone() })
+}
+
+/// Judges the tag on the remote by the one in the checkout.
+pub fn judge_remote_tag(
+    seen: Option<&TagSeen>,
+    local: &TagSeen,
+    target: &Target,
+    remote: &str,
+) -> Observation {
+    let Some(seen) = seen else { return Observation::Absent(Effect::PushTag) };
+    if seen.commit != local.commit {
+        let message = format!("{remote} has the tag {target} already, at {}", seen.commit);
+        let remedy = "release another version: a tag that people may have is not moved";
+        return Observation::Conflict(Cause::new(Code::TagElsewhere, message).remedy(remedy));
+    }
+    if seen.object != local.object {
+        let message =
+            format!("{remote} has the tag {target} at this commit, and it is not the tag of this ledger");
+        let remedy = "find out who pushed it; a tag that people may have is not moved";
+        return Observation::Conflict(Cause::new(Code::TagNotOurs, message).remedy(remedy));
+    }
+    let (object, commit) = (seen.object.clone(), seen.commit.clone());
+    Observation::Done(Facts::RemoteTag { remote: remote.to_owned(), object, commit })
+}
+
+/// The digest that a tag's message names: of its last such line, which is the one that was written by us.
+fn anchor_in(message: &str) -> Option<Digest> {
+    message.lines().rev().find_map(|line| line.strip_prefix(ANCHOR))?.trim_end().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> Target {
+        Target::parse("1.2.3", &"v{version}".parse().unwrap()).unwrap()
+    }
+
+    fn seen(object: &str, commit: &str, message: Option<&str>) -> TagSeen {
+        TagSeen { object: object.to_owned(), commit: commit.to_owned(), message: message.map(str::to_owned) }
+    }
+
+    fn code(observation: Observation) -> Option<Code> {
+        match observation {
+            Observation::Conflict(cause) | Observation::Unknown(cause) => Some(cause.code),
+            Observation::Absent(_) | Observation::Done(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_tag_that_names_a_record_of_this_ledger_is_done() {
+        let head = Digest::of(b"head");
+        let message = tag_message(&target(), "9 of 9 gates passed.", head);
+        assert!(message.starts_with("Release v1.2.3\n\n9 of 9 gates passed.\n"));
+        let tag = seen("o", "c", Some(&message));
+        let judged = judge_local_tag(Some(&tag), &target(), "c", |digest| digest == head);
+        assert_eq!(judged, Observation::Done(Facts::Tag { object: "o".into(), commit: "c".into() }));
+        assert_eq!(code(judge_local_tag(Some(&tag), &target(), "c", |_| false)), Some(Code::TagNotOurs));
+    }
+
+    #[test]
+    fn no_tag_is_absent_and_any_other_tag_is_a_conflict() {
+        let judge = |tag: Option<&TagSeen>| judge_local_tag(tag, &target(), "c", |_| true);
+        assert_eq!(judge(None), Observation::Absent(Effect::CreateTag));
+        assert_eq!(code(judge(Some(&seen("o", "d", None)))), Some(Code::TagElsewhere));
+        for message in
+            [None, Some("Release v1.2.3"), Some("gonogo-ledger: sha256:12"), Some("gonogo-ledger: ")]
+        {
+            assert_eq!(code(judge(Some(&seen("c", "c", message)))), Some(Code::TagNotOurs), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn a_remote_tag_is_done_only_where_it_is_the_very_same_object() {
+        let local = seen("o", "c", None);
+        let judge = |tag: Option<&TagSeen>| judge_remote_tag(tag, &local, &target(), "origin");
+        assert_eq!(judge(None), Observation::Absent(Effect::PushTag));
+        assert!(matches!(judge(Some(&seen("o", "c", None))), Observation::Done(Facts::RemoteTag { .. })));
+        assert_eq!(code(judge(Some(&seen("c", "c", None)))), Some(Code::TagNotOurs));
+        assert_eq!(code(judge(Some(&seen("o", "d", None)))), Some(Code::TagElsewhere));
+    }
+}
