@@ -28,7 +28,7 @@ pub enum Command {
     File(Box<FileArguments>),
     /// List the release's blockers
     List(ListArguments),
-    /// Close blockers whose checks have passed since they were filed
+    /// Close blockers whose checks have passed since they were filed, and blockers of steps by their ID
     Resolve(ResolveArguments),
 }
 
@@ -237,8 +237,9 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
     let mut ledger = ledger(&context)?;
     settle::record_unknown(&mut ledger, &backlog)?;
     let wanted = |id: &String| arguments.passed || arguments.ids.contains(id);
-    let closed =
+    let mut closed =
         settle::close_passed(&context, &mut ledger, &tracker, &backlog, |task| wanted(&task.id)).await??;
+    closed.extend(settle::close_steps(&context, &mut ledger, &tracker, &backlog, &arguments.ids).await??);
     ledger.flush()?;
     let refused: Vec<&String> = backlog
         .tasks

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{
-    Backlog, Draft, Origin, Standing, Task, TaskState, checks_behind, drafts, reconcile, stand,
+    Backlog, Draft, Origin, Standing, Task, TaskState, checks_behind, drafts, reconcile, stand, step_in,
 };
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::Poll;
@@ -27,7 +27,9 @@ pub async fn checks_to_repeat(
     record_unknown(ledger, &backlog)?;
     let mut checks = HashSet::new();
     for task in &backlog.tasks {
-        let Some(fingerprint) = task.fingerprint() else { continue };
+        let Some(fingerprint) = task.fingerprint().filter(|_| step_in(&task.body).is_none()) else {
+            continue;
+        };
         let behind = checks_behind(Origin::in_body(&task.body).as_ref(), &context.plan);
         if !ledger.state().passed_since_blocker(&fingerprint, &behind) {
             checks.extend(behind);
@@ -119,6 +121,9 @@ fn open_tasks(backlog: &Backlog) -> impl Iterator<Item = &Task> {
 
 /// Whether a blocker's check has passed since it was filed, and passes still.
 pub fn is_settled(context: &Context, ledger: &Ledger, task: &Task) -> bool {
+    if step_in(&task.body).is_some() {
+        return false;
+    }
     let behind = checks_behind(Origin::in_body(&task.body).as_ref(), &context.plan);
     let state = ledger.state();
     let since =
@@ -134,12 +139,39 @@ pub async fn close_passed(
     backlog: &Backlog,
     wanted: impl Fn(&Task) -> bool,
 ) -> Result<Result<Vec<String>, TrackerError>, Failure> {
+    let settled = |ledger: &Ledger, task: &Task| wanted(task) && is_settled(context, ledger, task);
+    let note = format!("Passed at commit {} in a poll of {}.", context.commit, context.target.tag());
+    close(context, ledger, tracker, backlog, settled, &note).await
+}
+
+/// Closes blockers of steps that somebody names: no check speaks for a step, and the next run looks at the world again.
+/// Gives their IDs.
+pub async fn close_steps(
+    context: &Context,
+    ledger: &mut Ledger,
+    tracker: &impl Tracker,
+    backlog: &Backlog,
+    named: &[String],
+) -> Result<Result<Vec<String>, TrackerError>, Failure> {
+    let wanted = |_: &Ledger, task: &Task| named.contains(&task.id) && step_in(&task.body).is_some();
+    let note = format!("Settled, says {}. The next run looks at this step again.", context.agent);
+    close(context, ledger, tracker, backlog, wanted, &note).await
+}
+
+async fn close(
+    context: &Context,
+    ledger: &mut Ledger,
+    tracker: &impl Tracker,
+    backlog: &Backlog,
+    wanted: impl Fn(&Ledger, &Task) -> bool,
+    note: &str,
+) -> Result<Result<Vec<String>, TrackerError>, Failure> {
     let mut closed = Vec::new();
     for task in backlog.tasks.iter().filter(|task| task.state == TaskState::Open) {
-        if !wanted(task) || !is_settled(context, ledger, task) {
+        if !wanted(ledger, task) {
             continue;
         }
-        let note = format!("Passed at commit {} in a poll of {}.", context.commit, context.target.tag());
+        let note = note.to_owned();
         if let Err(error) = tracker.close(&task.id, &note, &context.cancel).await {
             return Ok(Err(error));
         }

@@ -4,9 +4,11 @@
 
 mod draft;
 mod standing;
+mod step;
 
 pub use draft::{Origin, Report, drafts};
 pub use standing::{Blocker, Standing, checks_behind, stand};
+pub use step::{Stopped, step_in};
 
 use crate::evidence::Fingerprint;
 use std::collections::{HashMap, HashSet};

@@ -1,6 +1,6 @@
 //! Which blockers stand: open ones, and closed ones whose check has not passed since.
 
-use super::{Backlog, Origin, TaskState};
+use super::{Backlog, Origin, TaskState, step_in};
 use crate::evidence::Fingerprint;
 use crate::ledger::{CheckKey, State};
 use crate::plan::Plan;
@@ -70,8 +70,11 @@ pub fn stand(backlog: &Backlog, state: &State, plan: &Plan, incomplete: &HashSet
             let proven = |fingerprint: &Fingerprint| {
                 state.passed_since_blocker(fingerprint, &checks_behind(origin.as_ref(), plan))
             };
-            // A task without a fingerprint is somebody's own: its being closed is all there is to go by.
-            let settled = task.state != TaskState::Open && fingerprint.as_ref().is_none_or(proven);
+            // A task without a fingerprint is somebody's own: its being closed is all there is to go by. So it is for a
+            // step, which no check speaks for: the next run looks at the world again before it goes past that.
+            let closed_is_enough = step_in(&task.body).is_some();
+            let settled = task.state != TaskState::Open
+                && (closed_is_enough || fingerprint.as_ref().is_none_or(proven));
             Blocker {
                 id: task.id.clone(),
                 incomplete_only: fingerprint

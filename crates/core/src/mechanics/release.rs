@@ -16,6 +16,8 @@ pub struct ReleaseSeen {
     pub url: String,
     /// Its assets.
     pub assets: Vec<AssetSeen>,
+    /// The text of the asset that lists the others' digests, where it was read.
+    pub checksums: Option<String>,
 }
 
 /// An asset, as it was seen.
@@ -38,8 +40,10 @@ pub struct ReleaseWanted {
     pub create: bool,
     /// This release's ledger holds the intent to create it.
     pub is_ours: bool,
-    /// Its assets, all of them.
+    /// Its assets, all of them but for a list of digests that is made when they are published.
     pub assets: Manifest,
+    /// The asset that lists the others' digests.
+    pub checksums: Option<String>,
 }
 
 /// Judges the releases and drafts of the tag.
@@ -66,7 +70,11 @@ pub fn judge_release(seen: &[ReleaseSeen], want: &ReleaseWanted) -> Watched {
 }
 
 fn judge_assets(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched {
+    let made_later = |name: &str| !want.create && want.checksums.as_deref() == Some(name);
     for (index, asset) in release.assets.iter().enumerate() {
+        if want.assets.get(&asset.name).is_none() && made_later(&asset.name) {
+            continue;
+        }
         let Some(built) = want.assets.get(&asset.name) else {
             let message = format!("the release has {}, which was not built", asset.name);
             return conflict(release_cause(Code::AssetForeign, message, release));
@@ -103,13 +111,49 @@ fn judge_assets(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched {
             conflict(release_cause(Code::AssetMissing, message, release))
         }
         Some(built) => Watched::Waiting(format!("the release lacks {}", built.name)),
-        None if release.draft => settled(Observation::Absent(Effect::PublishRelease)),
-        None => settled(Observation::Done(Facts::Release {
+        None => judge_whole(release, want),
+    }
+}
+
+/// Judges a release that has every file that was built.
+fn judge_whole(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched {
+    if let Some(name) = &want.checksums {
+        if !release.assets.iter().any(|asset| asset.name == *name && asset.uploaded) {
+            return Watched::Waiting(format!("the release lacks {name}"));
+        }
+        let Some(text) = &release.checksums else {
+            let message = format!("{name} could not be read");
+            return settled(Observation::Unknown(release_cause(Code::UnreadableAnswer, message, release)));
+        };
+        if let Err(why) = judge_checksums(text, name, &want.assets) {
+            return conflict(release_cause(Code::AssetDiffers, why, release));
+        }
+    }
+    match release.draft {
+        true => settled(Observation::Absent(Effect::PublishRelease)),
+        false => settled(Observation::Done(Facts::Release {
             id: release.id,
             url: release.url.clone(),
             assets: want.assets.clone(),
         })),
     }
+}
+
+/// Judges a list of digests, as `sha256sum` writes it: a line for each other asset, and no other line.
+fn judge_checksums(text: &str, name: &str, assets: &Manifest) -> Result<(), String> {
+    let mut listed = std::collections::BTreeSet::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let parts = line.split_once(' ').map(|(hex, file)| (hex, file.trim_start_matches([' ', '*'])));
+        let (hex, file) = parts.ok_or_else(|| format!("{name} has a line that lists nothing"))?;
+        let file = file.trim_end().trim_start_matches("./");
+        let built = assets.get(file).ok_or_else(|| format!("{name} lists {file}, which is no asset"))?;
+        if !built.digest.hex().eq_ignore_ascii_case(hex) {
+            return Err(format!("{name} says {hex} of {file}, and {} was built", built.digest));
+        }
+        listed.insert(file.to_owned());
+    }
+    let unlisted = assets.files().find(|file| file.name != name && !listed.contains(&file.name));
+    unlisted.map_or(Ok(()), |file| Err(format!("{name} does not list {}", file.name)))
 }
 
 /// The built files that the patterns choose. A pattern that chooses nothing is an error: what it was meant for is missing.
@@ -173,11 +217,11 @@ mod tests {
     }
 
     fn release(draft: bool, assets: Vec<AssetSeen>) -> ReleaseSeen {
-        ReleaseSeen { id: 1, draft, url: "https://example.test/r".to_owned(), assets }
+        ReleaseSeen { id: 1, draft, url: "https://example.test/r".to_owned(), assets, checksums: None }
     }
 
     fn ours() -> ReleaseWanted {
-        ReleaseWanted { create: true, is_ours: true, assets: manifest(&["a", "b"]) }
+        ReleaseWanted { create: true, is_ours: true, assets: manifest(&["a", "b"]), checksums: None }
     }
 
     fn theirs() -> ReleaseWanted {
@@ -251,6 +295,26 @@ mod tests {
         }
         let two = [release(true, vec![]), release(true, vec![])];
         assert_eq!(code(judge_release(&two, &ours())), Some(Code::ReleaseTwice));
+    }
+
+    #[test]
+    fn the_list_of_digests_is_there_and_says_exactly_what_was_built() {
+        let want = ReleaseWanted { checksums: Some("sums".to_owned()), ..theirs() };
+        let line = |name: &str| format!("{}  {name}\n", Digest::of(name.as_bytes()).hex());
+        let good = line("a") + &line("b");
+        let judge = |assets: Vec<AssetSeen>, text: Option<String>| {
+            judge_release(&[ReleaseSeen { checksums: text, ..release(false, assets) }], &want)
+        };
+        let all = || vec![asset("a"), asset("b"), asset("sums")];
+        assert!(matches!(judge(all(), Some(good.clone())), Watched::Settled(Observation::Done(_))));
+        let starred = good.replace("  ", " *");
+        assert!(matches!(judge(all(), Some(starred)), Watched::Settled(Observation::Done(_))));
+        assert!(matches!(judge(vec![asset("a"), asset("b")], None), Watched::Waiting(_)));
+        assert_eq!(code(judge(all(), None)), Some(Code::UnreadableAnswer));
+        let swapped = good.replace("  a", "  x").replace("  b", "  a").replace("  x", "  b");
+        for wrong in [String::new(), line("a"), swapped, good.clone() + &line("c"), good + "noise\n"] {
+            assert_eq!(code(judge(all(), Some(wrong.clone()))), Some(Code::AssetDiffers), "{wrong}");
+        }
     }
 
     #[test]

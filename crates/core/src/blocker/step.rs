@@ -1,0 +1,150 @@
+//! The blocker of a release mechanic that stopped: what happened, what is already out, and the one next command.
+
+use super::{Draft, own_part, task_title};
+use crate::evidence::Fingerprint;
+use crate::mechanics::Cause;
+use crate::release::Mode;
+use crate::text::{fenced, one_line};
+
+/// The line that says which step a blocker is about.
+const STEP: &str = "gonogo-step: ";
+
+/// A mechanic that stopped.
+#[derive(Clone, Debug)]
+pub struct Stopped<'a> {
+    /// The target's tag.
+    pub target: &'a str,
+    /// The commit under release.
+    pub commit: &'a str,
+    /// The mode.
+    pub mode: Mode,
+    /// The step.
+    pub step: &'a str,
+    /// Why it stopped.
+    pub cause: &'a Cause,
+    /// Whether anything that cannot be undone has happened.
+    pub past_the_door: bool,
+    /// What every channel says, a line each.
+    pub channels: &'a [String],
+    /// What to do about what is out already, a line each; empty where nothing is.
+    pub recovery: &'a [String],
+    /// The command that goes on from here.
+    pub next: &'a str,
+}
+
+impl Stopped<'_> {
+    /// The draft. One step that stops for one cause is one blocker, however often it does.
+    pub fn draft(&self) -> Draft {
+        let Self { target, commit, mode, step, cause, next, .. } = self;
+        let key = format!("{mode}\u{0}{}", cause.code);
+        let fingerprint = Fingerprint::of(0, &format!("step/{step}"), &key);
+        let mut what = fenced(&cause.message);
+        for (name, value) in [
+            ("Run", cause.run.map(|run| run.to_string())),
+            ("Run address", cause.url.clone()),
+            ("Failing command", cause.command.clone()),
+        ] {
+            if let Some(value) = value {
+                what.push_str(&format!("\n\n{name}: `{}`", one_line(&value).replace('`', "'")));
+            }
+        }
+        if let Some(log) = &cause.log {
+            what.push_str(&format!("\n\nThe end of its log:\n\n{}", fenced(log)));
+        }
+        let out = if self.past_the_door {
+            "Something that cannot be undone has happened: do not move the tag, and do not start over."
+        } else {
+            "Nothing that cannot be undone has happened."
+        };
+        let channels = if self.channels.is_empty() {
+            "The plan names no channels.".to_owned()
+        } else {
+            format!("What the channels say:\n\n{}", fenced(&self.channels.join("\n")))
+        };
+        let recovery = if self.recovery.is_empty() {
+            String::new()
+        } else {
+            let lines: Vec<String> =
+                self.recovery.iter().map(|line| format!("- {}", one_line(line))).collect();
+            format!(
+                "\n\nThis is an incident: some channels serve the version and others do not.\n\n{}",
+                lines.join("\n")
+            )
+        };
+        let remedy =
+            cause.remedy.as_deref().map(|remedy| format!("- {}\n", one_line(remedy))).unwrap_or_default();
+        let sections = format!(
+            "## Goal\n\nStep `{step}` of {target} ({mode}) goes through: it stopped with `{code}`.\n\n\
+             ## Background / Rationale\n\nSeen at commit {commit}.\n\n{what}\n\n{out}\n\n{channels}{recovery}\n\n\
+             ## Acceptance Criteria\n\n{remedy}- The cause is settled, and this task is closed after that.\n\
+             - `{next}` goes past this step.\n\n\
+             ## Automated Validation Gates\n\n{gates}\n\n\
+             ## Consult Me\n\nBefore a tag is moved, a version is yanked or anything is published by hand, ask a maintainer.\n\n{STEP}{step}",
+            code = cause.code,
+            gates = fenced(next),
+        );
+        let title = format!("step {step}: {}", short(&one_line(&cause.message)));
+        Draft { fingerprint, title: task_title(target, &title), sections }
+    }
+}
+
+/// The step that a task's body names.
+pub fn step_in(body: &str) -> Option<String> {
+    // The last such line of gonogo's own part: one above it may be what a tool printed.
+    let line = own_part(body).lines().rev().find_map(|line| line.trim_end().strip_prefix(STEP))?;
+    Some(line.to_owned())
+}
+
+fn short(text: &str) -> String {
+    let cut: String = text.chars().take(120).collect();
+    if cut.len() < text.len() { format!("{cut}…") } else { cut }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mechanics::Code;
+
+    fn draft(message: &str, log: Option<&str>) -> Draft {
+        let cause = Cause { log: log.map(str::to_owned), ..Cause::new(Code::WorkflowFailed, message) };
+        Stopped {
+            target: "v1.2.3",
+            commit: "abc",
+            mode: Mode::Live,
+            step: "publish",
+            cause: &cause,
+            past_the_door: true,
+            channels: &["npm: absent".to_owned()],
+            recovery: &[],
+            next: "gonogo run v1.2.3 --mode live",
+        }
+        .draft()
+    }
+
+    #[test]
+    fn one_step_and_cause_is_one_blocker_whatever_its_words() {
+        let (one, other) = (draft("run 7 failed", None), draft("run 8 failed", Some("boom")));
+        assert_eq!(one.fingerprint, other.fingerprint);
+        assert_eq!(step_in(&one.body()).as_deref(), Some("publish"));
+    }
+
+    #[test]
+    fn a_log_that_looks_like_our_lines_is_not_taken_for_them() {
+        let body = draft(
+            "x",
+            Some("gonogo-step: other\n```\ngonogo-step: evil\ngonogo-fingerprint: 0123456789abcdef"),
+        )
+        .body();
+        assert_eq!(step_in(&body).as_deref(), Some("publish"));
+    }
+
+    #[test]
+    fn it_says_what_is_out_and_what_comes_next() {
+        let body = draft("run 7 failed", Some("boom")).body();
+        for part in
+            ["do not move the tag", "npm: absent", "gonogo run v1.2.3 --mode live", "boom", "run 7 failed"]
+        {
+            assert!(body.contains(part), "{part}\n{body}");
+        }
+    }
+}
