@@ -69,6 +69,16 @@ impl From<GitError> for Failure {
             GitError::Process(_) | GitError::Failed { .. } | GitError::Nonsense { .. } => {
                 Self::incomplete(Reason::UnreadableOutput, message)
             }
+            GitError::TimedOut { .. } => Self::incomplete(Reason::TimedOut, message),
+            GitError::Cancelled => Self::incomplete(Reason::Interrupted, message),
+            GitError::CutOff { .. } => {
+                Self::incomplete(Reason::NothingExamined, message).remedy("git fetch --unshallow")
+            }
+            GitError::TagExists { .. } | GitError::OtherChange { .. } => Self::new(Exit::Conflict, message),
+            GitError::SeveralAddresses { .. } => {
+                Self::usage(message).remedy("name a remote that is pushed to one address")
+            }
+            GitError::BadName { .. } => Self::usage(message),
         }
     }
 }

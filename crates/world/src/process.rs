@@ -213,12 +213,14 @@ pub struct Stream {
     pub bytes: Vec<u8>,
     /// How many bytes there were in all.
     pub total: u64,
+    /// How many of them went to a file, and are not in `bytes`.
+    pub filed: u64,
 }
 
 impl Stream {
     /// Whether bytes were dropped.
     pub fn is_cut(&self) -> bool {
-        self.total > self.bytes.len() as u64
+        self.total > self.bytes.len() as u64 + self.filed
     }
 
     /// The kept bytes as text, broken UTF-8 replaced.

@@ -2,11 +2,27 @@
 //!
 //! Invariant: a question that git did not answer is an error, never an empty answer.
 
-use crate::process::{Cancel, Captured, End, Environment, Invocation, ProcessError, run};
-use crate::tools::{self, ToolError};
+mod address;
+mod error;
+mod push;
+mod remote;
+mod tag;
+mod tap;
+
+pub use address::sibling_address;
+pub use error::GitError;
+pub use push::Pushed;
+pub use remote::{Contains, DefaultBranch, RemoteTag};
+pub use tag::TagFacts;
+pub use tap::{Tap, Written};
+
+use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
+use crate::tools;
+use error::failed;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Variables that git may see besides the fixed allow-list: how its user configured it and its transports. Not those
 /// that would point it at another repository.
@@ -21,38 +37,20 @@ const ENVIRONMENT: &[&str] = &[
     "GIT_ASKPASS",
     "SSH_AUTH_SOCK",
     "SSH_ASKPASS",
+    // Who a tag or a commit is by, and what signs it.
+    "GIT_AUTHOR_NAME",
+    "GIT_AUTHOR_EMAIL",
+    "GIT_COMMITTER_NAME",
+    "GIT_COMMITTER_EMAIL",
+    "EMAIL",
+    "GNUPGHOME",
+    "GPG_TTY",
 ];
-
-/// Why git gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum GitError {
-    /// There is no git.
-    #[error(transparent)]
-    Tool(#[from] ToolError),
-    /// git could not be run.
-    #[error(transparent)]
-    Process(#[from] ProcessError),
-    /// The folder is in no git repository, or in a bare one.
-    #[error("{} is not in a git checkout", .0.display())]
-    NoCheckout(PathBuf),
-    /// The branch has no commit yet.
-    #[error("there is no commit yet")]
-    Unborn,
-    /// git answered with an error.
-    #[error("`git {command}` failed: {said}")]
-    Failed {
-        /// The arguments.
-        command: String,
-        /// The line of what it said that tells what was wrong.
-        said: String,
-    },
-    /// git answered something else than it was asked for.
-    #[error("`git {command}` gave an unexpected answer")]
-    Nonsense {
-        /// The arguments.
-        command: String,
-    },
-}
+/// What the credential helpers of remotes need beside that: gh is one of them, and keyrings are.
+const REMOTE_ENVIRONMENT: &[&str] =
+    &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"];
+/// How long a question to a remote, or a signature, may take.
+const REMOTE_LIMIT: Duration = Duration::from_secs(300);
 
 /// How the current branch relates to the branch it is pushed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,13 +68,6 @@ pub enum Upstream {
     },
 }
 
-/// A tag on a remote.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoteTag {
-    /// The commit that it stands for, peeled.
-    pub commit: String,
-}
-
 /// A checkout with at least one commit.
 #[derive(Clone, Debug)]
 pub struct Git {
@@ -84,6 +75,7 @@ pub struct Git {
     environment: Environment,
     root: PathBuf,
     common: PathBuf,
+    remote_limit: Duration,
     cancel: Cancel,
 }
 
@@ -102,10 +94,15 @@ impl Git {
         // The project under release does not bring its own git either.
         let checkout = folder.ancestors().find(|folder| folder.join(".git").exists());
         let program = tools::find_on_path("git", checkout)?;
-        let mut git =
-            Self { program, environment, root: folder.to_owned(), common: folder.to_owned(), cancel };
+        let (root, common) = (folder.to_owned(), folder.to_owned());
+        Self { program, environment, root, common, remote_limit: REMOTE_LIMIT, cancel }.located(folder).await
+    }
+
+    /// The same for the checkout that a folder is in.
+    async fn located(mut self, folder: &Path) -> Result<Self, GitError> {
+        self.root = folder.to_owned();
         let asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"];
-        let answer = git.ask(&asked).await?;
+        let answer = self.ask(&asked).await?;
         let (Some(answer), true) = (answer.ok_text(), answer.succeeded()) else {
             return Err(GitError::NoCheckout(folder.to_owned()));
         };
@@ -113,8 +110,26 @@ impl Git {
         let (Some(root), Some(common), None) = (lines.next(), lines.next(), lines.next()) else {
             return Err(GitError::Nonsense { command: asked.join(" ") });
         };
-        (git.root, git.common) = (root, common);
-        Ok(git)
+        (self.root, self.common) = (root, common);
+        Ok(self)
+    }
+
+    /// The same with variables set, as a private world needs it.
+    #[must_use]
+    pub fn with_variables(
+        mut self,
+        variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+    ) -> Self {
+        for (name, value) in variables {
+            self.environment = self.environment.with(name, value);
+        }
+        self
+    }
+
+    /// The same with another time limit for one run of git that asks a remote or signs; five minutes by default.
+    #[must_use]
+    pub fn with_remote_limit(self, limit: Duration) -> Self {
+        Self { remote_limit: limit, ..self }
     }
 
     /// The root of the working tree.
@@ -132,16 +147,69 @@ impl Git {
     }
 
     async fn ask_with(&self, arguments: &[&str], input: Option<Vec<u8>>) -> Result<Captured, GitError> {
+        self.answer_to(arguments, self.invocation(arguments, input)).await
+    }
+
+    fn invocation(&self, arguments: &[&str], input: Option<Vec<u8>>) -> Invocation {
         let mut invocation = Invocation::tool(&self.program, &self.root, self.environment.clone());
         invocation.arguments = arguments.iter().map(OsString::from).collect();
         invocation.input = input;
         invocation.limit = 256 << 20;
+        invocation
+    }
+
+    async fn answer_to(&self, arguments: &[&str], invocation: Invocation) -> Result<Captured, GitError> {
         let answer = run(&invocation, &self.cancel).await?;
         // A git that was stopped has answered nothing, whatever its absence of an answer would mean below.
         if matches!(answer.end, End::Cancelled | End::TimedOut) {
             return Err(failed(arguments, &answer));
         }
         Ok(answer)
+    }
+
+    /// A run that signs: a key may have to be unlocked, or touched.
+    async fn ask_signing(&self, arguments: &[&str], input: Vec<u8>) -> Result<Captured, GitError> {
+        let invocation = self.invocation(arguments, Some(input));
+        self.answer_to(arguments, Invocation { timeout: self.remote_limit, ..invocation }).await
+    }
+
+    /// A run that talks to a remote: with the user's own transports and credentials, and asking nobody.
+    async fn ask_remote(&self, arguments: &[&str]) -> Result<Captured, GitError> {
+        let mut invocation = self.invocation(arguments, None);
+        invocation.timeout = self.remote_limit;
+        let environment = invocation
+            .environment
+            .letting_through(REMOTE_ENVIRONMENT.iter().copied())
+            .with("GCM_INTERACTIVE", "never");
+        let is_given = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
+        let has_own_ssh = is_given("GIT_SSH_COMMAND")
+            || is_given("GIT_SSH")
+            || self.configured("core.sshCommand").await?.is_some();
+        invocation.environment = if has_own_ssh {
+            environment
+        } else {
+            environment.with("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+        };
+        self.answer_to(arguments, invocation).await
+    }
+
+    async fn remote_text(&self, arguments: &[&str]) -> Result<String, GitError> {
+        let answer = self.ask_remote(arguments).await?;
+        if !answer.succeeded() {
+            return Err(failed(arguments, &answer));
+        }
+        answer.ok_text().ok_or_else(|| GitError::nonsense(arguments))
+    }
+
+    /// One setting of git's; `None` where it is not set.
+    async fn configured(&self, key: &str) -> Result<Option<String>, GitError> {
+        let asked = ["config", "--get", key];
+        let answer = self.ask(&asked).await?;
+        match answer.end {
+            End::Exited(0) => Ok(answer.stdout.text().lines().next().map(str::to_owned)),
+            End::Exited(1) => Ok(None),
+            _ => Err(failed(&asked, &answer)),
+        }
     }
 
     async fn text(&self, arguments: &[&str]) -> Result<String, GitError> {
@@ -314,60 +382,6 @@ impl Git {
         }
     }
 
-    /// The branch of a remote, asked live. `None` where the remote answered and has no such branch.
-    pub async fn remote_branch(&self, remote: &str, branch: &str) -> Result<Option<String>, GitError> {
-        let reference = format!("refs/heads/{branch}");
-        let asked = ["ls-remote", "--end-of-options", remote, &reference];
-        let found = self.remote_references(&asked).await?;
-        Ok(found.get(&reference).cloned())
-    }
-
-    /// A tag of a remote, asked live and peeled. `None` where the remote answered and has no such tag.
-    pub async fn remote_tag(&self, remote: &str, tag: &str) -> Result<Option<RemoteTag>, GitError> {
-        let reference = format!("refs/tags/{tag}");
-        let peeled = format!("{reference}^{{}}");
-        let asked = ["ls-remote", "--end-of-options", remote, &reference, &peeled];
-        let found = self.remote_references(&asked).await?;
-        Ok(found
-            .get(&peeled)
-            .or_else(|| found.get(&reference))
-            .map(|commit| RemoteTag { commit: commit.clone() }))
-    }
-
-    /// All tags of a remote, asked live.
-    pub async fn remote_tags(&self, remote: &str) -> Result<Vec<String>, GitError> {
-        let found =
-            self.remote_references(&["ls-remote", "--tags", "--refs", "--end-of-options", remote]).await?;
-        Ok(found.into_keys().filter_map(|name| name.strip_prefix("refs/tags/").map(str::to_owned)).collect())
-    }
-
-    async fn remote_references(&self, asked: &[&str]) -> Result<BTreeMap<String, String>, GitError> {
-        let text = self.text(asked).await?;
-        text.lines()
-            .map(|line| match line.split_once('\t') {
-                Some((commit, name)) if is_object_id(commit) => Ok((name.to_owned(), commit.to_owned())),
-                _ => Err(GitError::Nonsense { command: asked.join(" ") }),
-            })
-            .collect()
-    }
-
-    /// The remotes' names.
-    pub async fn remotes(&self) -> Result<Vec<String>, GitError> {
-        Ok(self.text(&["remote"]).await?.lines().map(str::to_owned).collect())
-    }
-
-    /// A remote's address as it is configured; `None` where there is no such remote.
-    pub async fn remote_address(&self, remote: &str) -> Result<Option<String>, GitError> {
-        let key = format!("remote.{remote}.url");
-        let asked = ["config", "--get", &key];
-        let answer = self.ask(&asked).await?;
-        match answer.end {
-            End::Exited(0) => Ok(answer.stdout.text().lines().next().map(str::to_owned)),
-            End::Exited(1) => Ok(None),
-            _ => Err(failed(&asked, &answer)),
-        }
-    }
-
     /// One file of a commit; `None` where the commit has no such file.
     pub async fn file_at(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
         let mut files = self.files_at(commit, &[path.to_owned()]).await?;
@@ -440,17 +454,12 @@ impl Captured {
     }
 }
 
-fn failed(arguments: &[&str], answer: &Captured) -> GitError {
-    let said = answer.stderr.text();
-    // What it ends with is often advice; what was wrong stands behind a word of its own.
-    let wrong = said.lines().find(|line| line.starts_with("fatal: ") || line.starts_with("error: "));
-    let last = said.lines().rfind(|line| !line.trim().is_empty());
-    let said = wrong.or(last).unwrap_or_default();
-    let said = match answer.end {
-        End::Exited(_) if !said.is_empty() => said.to_owned(),
-        end => format!("{end:?} {said}"),
-    };
-    GitError::Failed { command: arguments.join(" "), said }
+/// The text, if it is a whole object ID.
+fn object_id(text: &str) -> Result<&str, GitError> {
+    if is_object_id(text) {
+        return Ok(text);
+    }
+    Err(GitError::BadName { what: "whole object ID", text: text.to_owned() })
 }
 
 fn is_object_id(text: &str) -> bool {

@@ -1,0 +1,108 @@
+//! Tags of this checkout: what they are, and the one way to make one.
+//!
+//! Invariant: a tag that is there is never moved or deleted.
+
+use super::error::failed;
+use super::{Git, GitError, is_object_id, object_id};
+use gonogo_core::clearance::Clearance;
+
+/// How a signature begins, in the ways that git signs (gitformat-signature(5)): it is the end of a tag's content.
+const SIGNATURES: [&str; 3] =
+    ["-----BEGIN PGP SIGNATURE-----", "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----"];
+
+/// A tag of this checkout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagFacts {
+    /// The tag's own object: the tag object where it is annotated, else the commit.
+    pub object: String,
+    /// The commit that it stands for, peeled.
+    pub commit: String,
+    /// It is an object of its own, with a message.
+    pub annotated: bool,
+    /// The name that the tag object itself says; it is not bound to be the reference's. Empty where not annotated.
+    pub name: String,
+    /// The message, as it was written, without a signature. Empty where not annotated.
+    pub message: String,
+    /// There is a signature at its end. Whose, and whether it holds, is not looked at.
+    pub signed: bool,
+}
+
+impl Git {
+    /// A tag of this checkout; `None` where there is none.
+    pub async fn local_tag(&self, tag: &str) -> Result<Option<TagFacts>, GitError> {
+        let reference = format!("refs/tags/{tag}");
+        let asked = ["for-each-ref", "--format=%(objectname) %(objecttype) %(refname)", "--", &reference];
+        let answer = self.ask(&asked).await?;
+        // What git passes over with a warning, such as a broken reference, is not absent.
+        if !answer.succeeded() || answer.stderr.total > 0 {
+            return Err(failed(&asked, &answer));
+        }
+        let text = answer.stdout.text();
+        let mut lines = text.lines().map(|line| line.splitn(3, ' ').collect::<Vec<_>>());
+        let found = lines.find(|parts| parts.last() == Some(&reference.as_str()));
+        let Some(found) = found else { return Ok(None) };
+        let [object, kind, _] = found[..] else { return Err(GitError::nonsense(&asked)) };
+        let commit =
+            self.one_line(&["--no-replace-objects", "rev-parse", &format!("{object}^{{commit}}")]).await?;
+        if !is_object_id(object) || !is_object_id(&commit) {
+            return Err(GitError::nonsense(&asked));
+        }
+        let (object, annotated) = (object.to_owned(), kind == "tag");
+        let mut facts = TagFacts {
+            object,
+            commit,
+            annotated,
+            name: String::new(),
+            message: String::new(),
+            signed: false,
+        };
+        if annotated {
+            let asked = ["--no-replace-objects", "cat-file", "tag", &facts.object];
+            let content = self.text(&asked).await?;
+            let (name, message) = read(&content).ok_or_else(|| GitError::nonsense(&asked))?;
+            let signature = SIGNATURES.iter().filter_map(|begin| line_that_begins(message, begin)).min();
+            facts.name = name.to_owned();
+            facts.message = message[..signature.unwrap_or(message.len())].to_owned();
+            facts.signed = signature.is_some();
+        }
+        Ok(Some(facts))
+    }
+
+    /// Makes an annotated tag of a commit (its whole ID), with this very message, signed where the user's
+    /// configuration says so (`tag.gpgSign`, `tag.forceSignAnnotated`).
+    ///
+    /// # Errors
+    /// [`GitError::TagExists`] where there is one of that name, whatever it stands for; it stays as it is.
+    pub async fn create_annotated_tag(
+        &self,
+        _cleared: &Clearance,
+        tag: &str,
+        commit: &str,
+        message: &str,
+    ) -> Result<(), GitError> {
+        // A message makes the tag an annotated one. `--annotate` would take back `tag.forceSignAnnotated`.
+        let asked = ["tag", "--file=-", "--cleanup=verbatim", "--", tag, object_id(commit)?];
+        let answer = self.ask_signing(&asked, message.as_bytes().to_vec()).await?;
+        if answer.succeeded() {
+            return Ok(());
+        }
+        if answer.stderr.text().contains(&format!("tag '{tag}' already exists")) {
+            return Err(GitError::TagExists { tag: tag.to_owned() });
+        }
+        Err(failed(&asked, &answer))
+    }
+}
+
+/// The name and the message (with what follows it) of a tag object: header lines, an empty line, the rest.
+fn read(content: &str) -> Option<(&str, &str)> {
+    let (header, message) = content.split_once("\n\n")?;
+    let name = header.lines().find_map(|line| line.strip_prefix("tag "))?;
+    Some((name, message))
+}
+
+fn line_that_begins(text: &str, begin: &str) -> Option<usize> {
+    if text.starts_with(begin) {
+        return Some(0);
+    }
+    text.find(&format!("\n{begin}")).map(|at| at + 1)
+}

@@ -1,0 +1,52 @@
+//! A clearance for tests of effects: from a poll that passed and a tracker that is empty, as any other.
+
+use gonogo_core::blocker::{Backlog, stand};
+use gonogo_core::clearance::{Clearance, decide};
+use gonogo_core::digest::Digest;
+use gonogo_core::gate::Poll;
+use gonogo_core::ledger::{CheckFinished, State};
+use gonogo_core::plan::{Plan, required_gates};
+use gonogo_core::verdict::Outcome;
+use std::collections::{BTreeMap, HashSet};
+
+const PLAN: &str = r#"
+schema = 1
+[project]
+name = "sample"
+[policy]
+required-gates = [1]
+[tracker]
+kind = "file"
+[[gates]]
+id = 1
+name = "Everything"
+[[gates.checks]]
+id = "a"
+kind = "git-clean"
+"#;
+
+/// The "go" for a target.
+pub(crate) fn cleared(target: &str) -> Clearance {
+    let (plan, subject) = (Plan::parse(PLAN).unwrap(), Digest::of(b"subject"));
+    let passed = CheckFinished {
+        poll: 1,
+        gate: 1,
+        check: "a".to_owned(),
+        subject,
+        verdict: Outcome::Passed.verdict(),
+        reason: Outcome::Passed.reason(),
+        detail: None,
+        millis: 0,
+        evidence: Vec::new(),
+        counts: None,
+        examined: None,
+        findings: Vec::new(),
+        notes: Vec::new(),
+        repeat: None,
+        reused: None,
+    };
+    let results = BTreeMap::from([((1, "a".to_owned()), passed)]);
+    let poll = Poll::evaluate(&plan, &required_gates(&plan, None), subject, &results);
+    let standing = stand(&Backlog::empty(), &State::default(), &plan, &HashSet::new());
+    decide(target, &poll, Ok(&standing)).unwrap()
+}

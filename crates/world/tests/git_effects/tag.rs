@@ -1,0 +1,129 @@
+//! Tags of the checkout.
+
+use crate::support::{Git, GitError, World, cleared};
+
+async fn create(git: &Git, commit: &str, message: &str) -> Result<(), GitError> {
+    git.create_annotated_tag(&cleared("v1.0.0"), "v1.0.0", commit, message).await
+}
+
+#[tokio::test]
+async fn a_tag_is_annotated_and_has_its_message_verbatim() {
+    let world = World::new().await;
+    assert_eq!(world.git.local_tag("v1.0.0").await.unwrap(), None);
+    for (number, message) in
+        ["Release v1.0.0\n", "Release v1.0.0", "\n# no comment\n\n\n  indented  \n\n", "ä\n\n-----BEGIN"]
+            .iter()
+            .enumerate()
+    {
+        let tag = format!("v1.0.{number}");
+        world.git.create_annotated_tag(&cleared(&tag), &tag, &world.first, message).await.unwrap();
+        let facts = world.git.local_tag(&tag).await.unwrap().unwrap();
+        assert_eq!((facts.commit.as_str(), facts.message.as_str()), (world.first.as_str(), *message));
+        assert!(facts.annotated && !facts.signed && facts.object != facts.commit);
+        assert_eq!(facts.name, tag);
+        let object = world.run("checkout", &["rev-parse", &format!("refs/tags/{tag}")]).await;
+        assert_eq!(facts.object, object);
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_is_there_is_an_error_of_its_own_and_stays() {
+    let world = World::new().await;
+    for make in [&["tag", "v1.0.0", "HEAD~1"][..], &["tag", "-f", "-m", "mine", "v1.0.0", "HEAD~1"]] {
+        world.run("checkout", make).await;
+        let before = world.git.local_tag("v1.0.0").await.unwrap().unwrap();
+        assert_eq!(before.commit, world.first);
+        for commit in [&world.first, &world.second] {
+            let error = create(&world.git, commit, "Release v1.0.0").await.unwrap_err();
+            assert!(matches!(&error, GitError::TagExists { tag } if tag == "v1.0.0"), "{error:?}");
+        }
+        assert_eq!(world.git.local_tag("v1.0.0").await.unwrap().unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_lightweight_tag_is_told_from_an_annotated_one() {
+    let world = World::new().await;
+    world.run("checkout", &["tag", "v1.0.0"]).await;
+    let facts = world.git.local_tag("v1.0.0").await.unwrap().unwrap();
+    assert_eq!((&facts.object, &facts.commit, facts.annotated), (&world.second, &world.second, false));
+    assert_eq!(facts.message, "");
+}
+
+#[tokio::test]
+async fn only_the_very_name_is_the_tag() {
+    let world = World::new().await;
+    for tag in ["v1.0.0/x", "v1.0.0-rc.1", "bindings/go/v1.0.0"] {
+        world.run("checkout", &["tag", tag]).await;
+    }
+    world.run("checkout", &["branch", "v1.0.0"]).await;
+    for tag in ["v1.0.0", "v1.0.*", "go/v1.0.0", "v1.0.0/x^{}", "v1.0.0/x~1"] {
+        assert_eq!(world.git.local_tag(tag).await.unwrap(), None, "{tag}");
+    }
+    assert!(world.git.local_tag("bindings/go/v1.0.0").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_tag_that_git_cannot_read_is_not_absent() {
+    let world = World::new().await;
+    let reference = world.path("checkout/.git/refs/tags/v1.0.0");
+    std::fs::write(&reference, "garbage\n").unwrap();
+    assert!(world.git.local_tag("v1.0.0").await.is_err());
+    std::fs::write(&reference, format!("{}\n", "1".repeat(40))).unwrap();
+    assert!(world.git.local_tag("v1.0.0").await.is_err());
+    let blob = world.run("checkout", &["rev-parse", "HEAD:a"]).await;
+    std::fs::write(&reference, format!("{blob}\n")).unwrap();
+    assert!(world.git.local_tag("v1.0.0").await.is_err(), "a tag of a file stands for no commit");
+}
+
+#[tokio::test]
+async fn a_tag_of_a_tag_is_peeled_to_the_commit_and_replacements_are_not_looked_at() {
+    let world = World::new().await;
+    create(&world.git, &world.first, "inner").await.unwrap();
+    world.run("checkout", &["tag", "-m", "outer", "v2.0.0", "v1.0.0"]).await;
+    world.run("checkout", &["replace", &world.first, &world.second]).await;
+    let facts = world.git.local_tag("v2.0.0").await.unwrap().unwrap();
+    assert_eq!((facts.commit.as_str(), facts.message.as_str()), (world.first.as_str(), "outer\n"));
+}
+
+#[tokio::test]
+async fn a_name_or_a_commit_that_git_may_read_otherwise_makes_no_tag() {
+    let world = World::new().await;
+    for commit in ["HEAD", "main", "", &world.first[..12]] {
+        let error = create(&world.git, commit, "x").await.unwrap_err();
+        assert!(matches!(error, GitError::BadName { .. }), "{commit}: {error:?}");
+    }
+    assert!(create(&world.git, &"1".repeat(40), "x").await.is_err());
+    for tag in ["-d", "a b", "", "a..b", "x^{}"] {
+        let made = world.git.create_annotated_tag(&cleared(tag), tag, &world.first, "x").await;
+        assert!(matches!(made, Err(GitError::Failed { .. })), "{tag:?}: {made:?}");
+    }
+    assert_eq!(world.run("checkout", &["tag"]).await, "");
+}
+
+/// A signer as git calls it: what it says on its status channel, and a signature on its output.
+const SIGNER: &str = "cat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\n\
+    printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nc2lnbmVk\\n-----END PGP SIGNATURE-----\\n'";
+
+#[tokio::test]
+async fn a_tag_is_signed_where_the_users_configuration_says_so() {
+    for setting in ["tag.gpgSign", "tag.forceSignAnnotated"] {
+        let world = World::new().await;
+        world.configure("gpg.program", &world.script("signer", SIGNER)).await;
+        world.configure(setting, "true").await;
+        create(&world.git, &world.first, "Release v1.0.0\n").await.unwrap();
+        let facts = world.git.local_tag("v1.0.0").await.unwrap().unwrap();
+        assert!(facts.signed, "{setting}");
+        assert_eq!(facts.message, "Release v1.0.0\n");
+    }
+}
+
+#[tokio::test]
+async fn a_signature_that_fails_makes_no_unsigned_tag() {
+    let world = World::new().await;
+    world.configure("gpg.program", "/bin/false").await;
+    world.configure("tag.gpgSign", "true").await;
+    let error = create(&world.git, &world.first, "x").await.unwrap_err();
+    assert!(error.to_string().contains("gpg failed to sign"), "{error}");
+    assert_eq!(world.git.local_tag("v1.0.0").await.unwrap(), None);
+}
