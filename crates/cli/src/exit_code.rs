@@ -1,6 +1,8 @@
 //! The one table of exit codes, and the one map from what happened to a code.
 
+use crate::run::Ending;
 use gonogo_core::clearance::{Obstacle, Refused};
+use gonogo_core::mechanics::Severity;
 use std::process::ExitCode;
 
 /// What the program exits with.
@@ -47,6 +49,20 @@ impl Exit {
             }
         });
         if no_go { Self::NoGo } else { Self::Incomplete }
+    }
+
+    /// How a run of the mechanics ended.
+    pub const fn of_ending(ending: &Ending) -> Self {
+        match ending {
+            Ending::Completed => Self::Go,
+            Ending::Declined { .. } => Self::NoGo,
+            Ending::Interrupted => Self::Interrupted,
+            Ending::Stopped { cause, .. } => match cause.code.severity() {
+                Severity::Failed => Self::NoGo,
+                Severity::Conflict => Self::Conflict,
+                Severity::Unknown => Self::Incomplete,
+            },
+        }
     }
 }
 

@@ -101,6 +101,15 @@ pub async fn of_release(context: &Context) -> Vec<Item> {
     items
 }
 
+/// Everything that has to hold before a run: the branch may have moved on, and the tag may be there, as a run resumes by
+/// itself; what the tag is, its step judges.
+pub async fn of_run(context: &Context) -> Vec<Item> {
+    let mut items = vec![tree(context).await, version_files(context).await, changelog(context).await];
+    items.extend(of_host(&context.git, &context.plan, context.target.tag(), &context.cancel).await);
+    items.extend(ci(context).await);
+    items
+}
+
 /// What has to hold on this host whatever the target: tools, logins, tracker. The tracker is read for a target's
 /// epic.
 pub async fn of_host(git: &Git, plan: &Plan, target: &str, cancel: &Cancel) -> Vec<Item> {

@@ -8,4 +8,5 @@ pub mod plan;
 pub mod poll;
 pub mod prepare;
 pub mod review;
+pub mod run;
 pub mod status;

@@ -64,6 +64,8 @@ pub struct Report {
     pub decision: Result<Clearance, Refused>,
     /// The poll was stopped before its end.
     pub interrupted: bool,
+    /// The sequence number of its first record.
+    pub seq: u64,
     /// How often each check ran on this subject.
     pub attempts: BTreeMap<(u32, String), u64>,
 }
@@ -139,7 +141,7 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
     let interrupted = context.cancel.is_cancelled();
-    Ok(Report { poll, subject, standing, decision, interrupted, attempts })
+    Ok(Report { poll, subject, standing, decision, interrupted, seq: poll_seq, attempts })
 }
 
 /// Evidence is about a commit, so the tree has to be that commit's. The watch begins before the comparison, so that a
@@ -161,7 +163,7 @@ async fn unchanged_tree(context: &Context) -> Result<TreeWatch, Failure> {
 }
 
 /// The environment that every check starts from. Its search path holds nothing of the checkout.
-fn child_environment(context: &Context) -> Environment {
+pub fn child_environment(context: &Context) -> Environment {
     let environment = Environment::allowing(context.plan.policy.env.iter().map(String::as_str));
     let search = environment.get("PATH").unwrap_or_default().to_owned();
     let outside = std::env::split_paths(&search)

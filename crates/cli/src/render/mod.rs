@@ -3,3 +3,5 @@
 pub mod board;
 pub mod poll_json;
 pub mod poll_text;
+pub mod run_json;
+pub mod run_text;

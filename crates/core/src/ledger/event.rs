@@ -316,8 +316,10 @@ pub struct StepStopped {
     pub step: String,
     /// Why.
     pub cause: Cause,
-    /// Whether anything that cannot be undone has happened, as far as the ledger knows.
+    /// Whether anything that cannot be undone may have happened, as far as the ledger knows.
     pub past_the_door: bool,
+    /// The blocker that was filed for it, by the tracker's ID; `None` where none could be.
+    pub blocker: Option<String>,
 }
 
 /// See [`Event::RunFinished`].

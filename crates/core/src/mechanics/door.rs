@@ -14,13 +14,13 @@ pub struct DoorSeen {
     /// Paths that are not as the commit has them.
     pub dirty: Vec<String>,
     /// Whether the remote branch holds the commit, or why that is not known. The text names the branch.
-    pub branch_holds_commit: Result<bool, String>,
+    pub branch_holds_commit: Result<bool, Cause>,
     /// The name of that branch.
     pub branch: String,
     /// The blockers that stand, by the tracker's IDs, or why that is not known.
     pub blockers: Result<Vec<String>, String>,
     /// What CI says of the commit, or why that is not known; `None` where the plan names no CI.
-    pub ci: Option<Result<Ci, String>>,
+    pub ci: Option<Result<Ci, Cause>>,
     /// The head of the ledger as it is on disk.
     pub ledger_head: Digest,
 }
@@ -49,7 +49,7 @@ pub fn check_door(seen: &DoorSeen, commit: &str, tree: &str, ledger_head: Digest
                 format!("{} does not hold {commit}: it was not pushed, or was pushed over", seen.branch);
             return Err(Cause::new(Code::BranchLacksCommit, message).remedy("find out who moved the branch"));
         }
-        Err(why) => return Err(Cause::new(Code::Unreachable, format!("{}: {why}", seen.branch))),
+        Err(cause) => return Err(cause.clone()),
     }
     match &seen.blockers {
         Ok(standing) if standing.is_empty() => {}
@@ -62,7 +62,7 @@ pub fn check_door(seen: &DoorSeen, commit: &str, tree: &str, ledger_head: Digest
     match &seen.ci {
         None => Ok(()),
         Some(Ok(ci)) => check_ci(ci),
-        Some(Err(why)) => Err(Cause::new(Code::Unreachable, format!("CI: {why}"))),
+        Some(Err(cause)) => Err(cause.clone()),
     }
 }
 
@@ -99,6 +99,10 @@ mod tests {
         }
     }
 
+    fn cause() -> Cause {
+        Cause::new(Code::Unreachable, "no")
+    }
+
     fn code(change: impl FnOnce(&mut DoorSeen)) -> Option<Code> {
         let mut seen = fine();
         change(&mut seen);
@@ -113,11 +117,11 @@ mod tests {
         assert_eq!(code(|seen| seen.dirty = vec!["a".to_owned()]), Some(Code::TreeChanged));
         assert_eq!(code(|seen| seen.ledger_head = Digest::of(b"x")), Some(Code::LedgerMoved));
         assert_eq!(code(|seen| seen.branch_holds_commit = Ok(false)), Some(Code::BranchLacksCommit));
-        assert_eq!(code(|seen| seen.branch_holds_commit = Err("no".to_owned())), Some(Code::Unreachable));
+        assert_eq!(code(|seen| seen.branch_holds_commit = Err(cause())), Some(Code::Unreachable));
         assert_eq!(code(|seen| seen.blockers = Ok(vec!["B1".to_owned()])), Some(Code::BlockerOpen));
         assert_eq!(code(|seen| seen.blockers = Err("no".to_owned())), Some(Code::TrackerUnreadable));
         assert_eq!(code(|seen| seen.ci = Some(Ok(Ci::Missing))), Some(Code::CiNotGreen));
-        assert_eq!(code(|seen| seen.ci = Some(Err("no".to_owned()))), Some(Code::Unreachable));
+        assert_eq!(code(|seen| seen.ci = Some(Err(cause()))), Some(Code::Unreachable));
         let untrusted = Ci::Untrusted { why: "fork".to_owned() };
         assert_eq!(code(|seen| seen.ci = Some(Ok(untrusted))), Some(Code::CiUnknown));
     }

@@ -7,10 +7,10 @@ use crate::release::Mode;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The mechanics of one release in one mode, for one commit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Mechanics {
-    /// How many runs there were for this commit.
-    pub runs: u64,
+    mode: Mode,
+    runs: BTreeSet<u64>,
     /// The latest run.
     pub run: Option<RunState>,
     steps: BTreeMap<String, StepHistory>,
@@ -34,7 +34,7 @@ pub struct StepHistory {
     pub intents: Vec<EffectIntended>,
     /// What was recorded as done.
     pub done: Option<Facts>,
-    /// Why it stopped, each time.
+    /// Why it stopped, each time that a blocker was filed for.
     pub stops: Vec<Cause>,
     /// Effects whose intent has no outcome: the run was cut short in between.
     pub in_flight: BTreeSet<Effect>,
@@ -58,27 +58,31 @@ impl StepHistory {
 }
 
 impl Mechanics {
+    /// Before anything happened.
+    pub const fn new(mode: Mode) -> Self {
+        Self { mode, runs: BTreeSet::new(), run: None, steps: BTreeMap::new() }
+    }
+
     /// The mechanics of a mode after these records. A rehearsal is always its latest run: each has a world of its own.
     /// Live runs of one commit add up; those of an earlier commit count no more, as nothing of theirs may be taken over.
     pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>, mode: Mode) -> Self {
-        let mut mechanics = Self::default();
-        let mut runs = BTreeSet::new();
+        let mut mechanics = Self::new(mode);
         for record in records {
-            mechanics.apply(record, mode, &mut runs);
+            mechanics.apply(record);
         }
         mechanics
     }
 
-    fn apply(&mut self, record: &Record, mode: Mode, runs: &mut BTreeSet<u64>) {
+    /// The mechanics after one more record.
+    pub fn apply(&mut self, record: &Record) {
+        let runs = &self.runs;
         match &record.event {
-            Event::RunStarted(started) if started.mode == mode => {
+            Event::RunStarted(started) if started.mode == self.mode => {
                 let same = self.run.as_ref().is_some_and(|run| run.started.commit == started.commit);
-                if !same || mode == Mode::DryRun {
-                    *self = Self { runs: if same { self.runs } else { 0 }, ..Self::default() };
-                    runs.clear();
+                if !same || self.mode == Mode::DryRun {
+                    *self = Self::new(self.mode);
                 }
-                runs.insert(record.seq);
-                self.runs += 1;
+                self.runs.insert(record.seq);
                 self.run = Some(RunState { seq: record.seq, started: (**started).clone(), ended: None });
             }
             Event::EffectIntended(intended) if runs.contains(&intended.run) => {
@@ -95,8 +99,10 @@ impl Mechanics {
                 step.in_flight.clear();
             }
             Event::StepStopped(stopped) if runs.contains(&stopped.run) => {
-                let StepStopped { step, cause, .. } = &**stopped;
-                self.step_mut(step).stops.push(cause.clone());
+                // A stop that nobody has been told of is not settled by the next clearance.
+                if let StepStopped { step, cause, blocker: Some(_), .. } = &**stopped {
+                    self.step_mut(step).stops.push(cause.clone());
+                }
             }
             Event::RunFinished(finished) => {
                 if let Some(run) = self.run.as_mut().filter(|run| run.seq == finished.run) {
@@ -109,6 +115,11 @@ impl Mechanics {
 
     fn step_mut(&mut self, step: &str) -> &mut StepHistory {
         self.steps.entry(step.to_owned()).or_default()
+    }
+
+    /// How many runs there were for this commit.
+    pub fn runs(&self) -> usize {
+        self.runs.len()
     }
 
     /// What happened to a step.

@@ -1,0 +1,148 @@
+//! The JSON document of a run, `gonogo.run/1`.
+
+use super::run_text::next_command;
+use crate::context::Context;
+use crate::run::stop::Filed;
+use crate::run::{Ending, Report};
+use gonogo_core::mechanics::{Code, Planned};
+use gonogo_core::release::Mode;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a run came to.
+#[derive(Serialize, JsonSchema)]
+pub struct Document {
+    /// `gonogo.run/1`.
+    pub schema: &'static str,
+    /// The target's tag.
+    pub target: String,
+    /// The mode.
+    pub mode: Mode,
+    /// Who ran it.
+    pub agent: String,
+    /// The commit under release.
+    pub commit: String,
+    /// `completed`, `stopped`, `declined` or `interrupted`; `refused` where there was no clearance; `not-ready` where
+    /// a precondition does not hold.
+    pub state: &'static str,
+    /// The exit code of the process.
+    pub exit: u8,
+    /// What was planned, in order.
+    pub planned: Vec<Planned>,
+    /// What became of each step that was reached.
+    pub steps: Vec<Step>,
+    /// Why it stopped.
+    pub stopped: Option<Stop>,
+    /// Whether anything that cannot be undone may have happened, now or in an earlier run.
+    pub past_the_point_of_no_return: bool,
+    /// The one next command.
+    pub next: String,
+}
+
+/// One step.
+#[derive(Serialize, JsonSchema)]
+pub struct Step {
+    /// Its name.
+    pub id: String,
+    /// `done`, or `stopped`.
+    pub state: &'static str,
+    /// What this run carried out for it, in order.
+    pub effects: Vec<String>,
+    /// What the world shows, where it is done.
+    pub facts: Option<Value>,
+}
+
+/// Why a run stopped.
+#[derive(Serialize, JsonSchema)]
+pub struct Stop {
+    /// The step.
+    pub step: String,
+    /// The code of the cause.
+    pub code: Code,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+    /// The workflow run that it is about.
+    pub run_id: Option<u64>,
+    /// Where a person can look.
+    pub run_url: Option<String>,
+    /// The command that failed.
+    pub command: Option<String>,
+    /// The end of its log.
+    pub log: Option<String>,
+    /// The blocker that was filed.
+    pub blocker: Option<String>,
+    /// Why no blocker could be filed.
+    pub blocker_error: Option<String>,
+    /// What the channels say.
+    pub channels: Vec<String>,
+    /// What to do about channels that serve the version already, where others do not: an incident.
+    pub recovery: Vec<String>,
+}
+
+/// The document of a run that got as far as its steps.
+pub fn document(context: &Context, report: &Report, exit: u8) -> Document {
+    let steps = report.steps.iter().map(|step| Step {
+        id: step.step.clone(),
+        state: if step.facts.is_some() { "done" } else { "stopped" },
+        effects: step.effects.iter().map(ToString::to_string).collect(),
+        facts: step.facts.as_ref().and_then(|facts| serde_json::to_value(facts).ok()),
+    });
+    Document {
+        state: match &report.ending {
+            Ending::Completed => "completed",
+            Ending::Stopped { .. } => "stopped",
+            Ending::Declined { .. } => "declined",
+            Ending::Interrupted => "interrupted",
+        },
+        planned: report.planned.clone(),
+        steps: steps.collect(),
+        stopped: stop(report),
+        past_the_point_of_no_return: report.past_the_door,
+        next: next_command(context, report),
+        ..before(context, "", exit, String::new())
+    }
+}
+
+/// The document of a run that did not get as far as its steps.
+pub fn before(context: &Context, state: &'static str, exit: u8, next: String) -> Document {
+    Document {
+        schema: "gonogo.run/1",
+        target: context.target.tag().to_owned(),
+        mode: context.mode,
+        agent: context.agent.to_string(),
+        commit: context.commit.clone(),
+        state,
+        exit,
+        planned: gonogo_core::mechanics::planned(&context.plan.steps, context.target.tag()),
+        steps: Vec::new(),
+        stopped: None,
+        past_the_point_of_no_return: false,
+        next,
+    }
+}
+
+fn stop(report: &Report) -> Option<Stop> {
+    let Ending::Stopped { step, cause } = &report.ending else { return None };
+    let (blocker, blocker_error) = match &report.filed {
+        Some(Filed::As(id)) => (Some(id.clone()), None),
+        Some(Filed::Not(why)) => (None, Some(why.clone())),
+        Some(Filed::AlreadyThere) | None => (None, None),
+    };
+    Some(Stop {
+        step: step.clone(),
+        code: cause.code,
+        message: cause.message.clone(),
+        remedy: cause.remedy.clone(),
+        run_id: cause.run,
+        run_url: cause.url.clone(),
+        command: cause.command.clone(),
+        log: cause.log.clone(),
+        blocker,
+        blocker_error,
+        channels: report.channels.lines.clone(),
+        recovery: report.channels.recovery.clone(),
+    })
+}

@@ -1,0 +1,231 @@
+//! A run for people: what is planned and where its point of no return is, each step as it goes, and how it ended.
+
+use crate::context::Context;
+use crate::run::stop::{Filed, go_on};
+use crate::run::{Ending, Report, Watch};
+use crate::screen::Screen;
+use comfy_table::{ContentArrangement, Table, presets};
+use gonogo_core::mechanics::{Cause, Effect, Facts, Planned, Severity, Undo};
+use gonogo_core::release::Mode;
+use gonogo_core::text::{one_line, visible};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{BufRead, IsTerminal, Write};
+use std::time::Duration;
+
+const TICK: Duration = Duration::from_millis(100);
+
+/// Shows a run as it goes.
+pub struct Steps<'a> {
+    screen: Screen,
+    context: &'a Context,
+    /// Nobody is asked at the point of no return.
+    yes: bool,
+    live: Option<ProgressBar>,
+}
+
+impl<'a> Steps<'a> {
+    /// For a screen. With `yes`, nobody is asked at the point of no return.
+    pub const fn new(screen: Screen, context: &'a Context, yes: bool) -> Self {
+        Self { screen, context, yes, live: None }
+    }
+
+    fn still(&mut self) {
+        if let Some(bar) = self.live.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn line(&mut self, text: impl std::fmt::Display) {
+        match &self.live {
+            Some(bar) => bar.suspend(|| self.screen.line(&text)),
+            None => self.screen.line(&text),
+        }
+    }
+}
+
+impl Watch for Steps<'_> {
+    fn begins(&mut self, planned: &[Planned]) {
+        let words = match self.context.mode {
+            Mode::Live => "live",
+            Mode::DryRun => "a rehearsal, in a private world",
+        };
+        self.screen.line(format!("\n{} {}  {words}", self.context.plan.project.name, self.context.target));
+        let mut past = false;
+        for one in planned {
+            if one.undo == Undo::Never && !past {
+                past = true;
+                self.screen.line(self.screen.paint("1;33", "  ---- point of no return ----"));
+            }
+            let undo = match &one.undo {
+                Undo::Nothing => "changes nothing".to_owned(),
+                Undo::Possible(how) => format!("undo: {how}"),
+                Undo::Never => "cannot be undone".to_owned(),
+            };
+            self.screen.line(format!("  {:<18} {}  ({undo})", one.step, one.effect));
+        }
+        self.screen.line("");
+    }
+
+    fn step(&mut self, step: &str) {
+        if self.screen.json || !self.screen.terminal {
+            return;
+        }
+        let style = ProgressStyle::with_template("  {spinner} {msg}  {elapsed}");
+        let bar = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_message(step.to_owned());
+        bar.enable_steady_tick(TICK);
+        self.live = Some(bar);
+    }
+
+    fn waits(&mut self, text: &str) {
+        match &self.live {
+            Some(bar) => bar.set_message(visible(text)),
+            None => self.screen.line(format!("           {}", one_line(text))),
+        }
+    }
+
+    fn effect(&mut self, step: &str, effect: &Effect) {
+        let text = format!("  {} {step:<18} {effect}", self.screen.paint("36", "->   "));
+        self.line(text);
+    }
+
+    fn done(&mut self, step: &str, facts: &Facts, by_this_run: bool) {
+        self.still();
+        let already = if by_this_run { "" } else { "  (was there already)" };
+        let already = if matches!(facts, Facts::Workflow { .. } | Facts::Artifacts { .. }) { "" } else { already };
+        let mark = self.screen.paint("32", "done ");
+        self.screen.line(format!("  {mark} {step:<18} {}{already}", words(facts)));
+    }
+
+    fn stopped(&mut self, step: &str, cause: &Cause) {
+        self.still();
+        let mark = self.screen.paint("31", "STOP ");
+        self.screen.line(format!("  {mark} {step:<18} {}: {}", cause.code, one_line(&cause.message)));
+    }
+
+    fn may_pass(&mut self, step: &str, effect: &Effect) -> bool {
+        if self.yes {
+            return true;
+        }
+        self.still();
+        let tag = self.context.target.tag();
+        let mut out = std::io::stderr().lock();
+        let asked = write!(
+            out,
+            "\n{}\n  step {step}: {effect}. Nothing after this can be undone.\n  Type {tag} to go on, anything else to stop: ",
+            self.screen.paint("1;33", "The point of no return.")
+        );
+        if asked.and_then(|()| out.flush()).is_err() || !std::io::stdin().is_terminal() {
+            return false;
+        }
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == tag
+    }
+}
+
+/// What was seen of a step that is done, in one line.
+pub fn words(facts: &Facts) -> String {
+    let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
+    match facts {
+        Facts::Tag { object, commit } => format!("tag object {} at {}", short(object), short(commit)),
+        Facts::RemoteTag { remote, object, .. } => format!("{remote} has tag object {}", short(object)),
+        Facts::Workflow { run, attempt, url } => format!("run {run}, attempt {attempt}: {}", one_line(url)),
+        Facts::Artifacts { run, manifest } => format!("{} files of run {run}", manifest.files().len()),
+        Facts::Formula { commit, .. } => format!("in the tap at {}", short(commit)),
+        Facts::Release { url, assets, .. } => format!("{} assets: {}", assets.files().len(), one_line(url)),
+        Facts::Command { shown_by } => one_line(shown_by),
+    }
+}
+
+/// Prints how a run ended: what was planned beside what was carried out, and what to do next.
+pub fn print(screen: &Screen, context: &Context, report: &Report) {
+    if screen.json {
+        return;
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    if !screen.terminal {
+        table.set_width(140);
+    }
+    table.set_header(["step", "planned", "carried out now", "shown by the world"]);
+    for planned in &report.planned {
+        let step = report.steps.iter().find(|step| step.step == planned.step);
+        let effects = step.map(|step| step.effects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+        let shown = step.and_then(|step| step.facts.as_ref()).map(words);
+        table.add_row([
+            planned.step.clone(),
+            planned.effect.clone(),
+            effects.filter(|text| !text.is_empty()).unwrap_or_else(|| "-".to_owned()),
+            shown.unwrap_or_else(|| "-".to_owned()),
+        ]);
+    }
+    screen.line(format!("\n{table}\n"));
+    let (tag, mode) = (context.target.tag(), context.mode);
+    match &report.ending {
+        Ending::Completed => {
+            let what = if mode == Mode::Live { "is released" } else { "went through the rehearsal" };
+            screen.line(format!("{} {tag} {what}", screen.paint("1;32", "DONE")));
+        }
+        Ending::Declined { step } => screen.line(format!("stopped before {step}: nobody said yes. Nothing that cannot be undone has happened.\n  next: {}", go_on(tag, mode))),
+        Ending::Interrupted => screen.line(format!("stopped by a signal\n  next: {}", go_on(tag, mode))),
+        Ending::Stopped { step, cause } => print_stop(screen, context, report, step, cause),
+    }
+}
+
+fn print_stop(screen: &Screen, context: &Context, report: &Report, step: &str, cause: &Cause) {
+    let word = match cause.code.severity() {
+        Severity::Failed => "FAILED",
+        Severity::Conflict => "CONFLICT",
+        Severity::Unknown => "INCOMPLETE",
+    };
+    screen.line(format!("{} {} at step {step}: {}", screen.paint("1;31", word), context.target, cause.code));
+    screen.line(format!("  {}", one_line(&cause.message)));
+    for (name, value) in [("run", &cause.url), ("command", &cause.command)] {
+        if let Some(value) = value {
+            screen.line(format!("  {name}: {}", one_line(value)));
+        }
+    }
+    if let Some(log) = &cause.log {
+        screen.line("  the end of its log:");
+        for line in log.lines() {
+            screen.line(format!("  | {}", visible(line)));
+        }
+    }
+    if let Some(remedy) = &cause.remedy {
+        screen.line(format!("  remedy: {}", one_line(remedy)));
+    }
+    let out = if report.past_the_door {
+        "something that cannot be undone may have happened: do not move the tag, and do not start over"
+    } else {
+        "nothing that cannot be undone has happened"
+    };
+    screen.line(format!("  {out}"));
+    for line in &report.channels.lines {
+        screen.line(format!("  channel {}", one_line(line)));
+    }
+    if !report.channels.recovery.is_empty() {
+        screen.line(screen.paint("1;31", "  INCIDENT: some channels serve the version and others do not"));
+        for line in &report.channels.recovery {
+            screen.line(format!("    {}", one_line(line)));
+        }
+    }
+    match &report.filed {
+        Some(Filed::As(id)) => screen.line(format!("  blocker: {id}")),
+        Some(Filed::Not(why)) => screen.line(format!("  no blocker could be filed: {}", one_line(why))),
+        Some(Filed::AlreadyThere) | None => {}
+    }
+    screen.line(format!("  next: {}", next_command(context, report)));
+}
+
+/// The one next command.
+pub fn next_command(context: &Context, report: &Report) -> String {
+    let (tag, mode) = (context.target.tag(), context.mode);
+    match (&report.ending, &report.filed) {
+        (Ending::Completed, _) if mode == Mode::Live => format!("gonogo status {tag}"),
+        (Ending::Completed, _) => go_on(tag, Mode::Live),
+        (Ending::Stopped { .. }, Some(Filed::As(id))) => {
+            format!("settle the cause, then gonogo blocker resolve {tag} --id {id} && {}", go_on(tag, mode))
+        }
+        _ => go_on(tag, mode),
+    }
+}

@@ -1,0 +1,306 @@
+//! One run of the mechanics: step by step, each observed, intended, carried out and observed again.
+//!
+//! Invariant: an effect is carried out only after its intent is on disk and the door has been looked through, and a step
+//! is recorded as done only from what the world shows.
+
+pub mod causes;
+mod channels;
+mod door;
+pub mod hands;
+mod steps;
+pub mod stop;
+
+use crate::context::Context;
+use crate::error::Failure;
+use crate::exit_code::Exit;
+use gonogo_core::clearance::Clearance;
+use gonogo_core::digest::Digest;
+use gonogo_core::ledger::{
+    EffectApplied, EffectIntended, Event, Opened, RunFinished, RunStarted, StepDone,
+};
+use gonogo_core::mechanics::{
+    Cause, Code, Effect, Facts, Mechanics, Next, Observation, Planned, Undo, Values, is_behind_a_door, next, planned,
+    undo,
+};
+use gonogo_core::plan::Step;
+use gonogo_world::ledger::{self, Ledger};
+use hands::Hands;
+use std::collections::{BTreeSet, HashSet};
+
+/// Watches a run as it goes.
+pub trait Watch {
+    /// The run begins with this before it.
+    fn begins(&mut self, planned: &[Planned]);
+    /// A step begins.
+    fn step(&mut self, step: &str);
+    /// What a step waits for has changed.
+    fn waits(&mut self, text: &str);
+    /// An effect is about to be carried out.
+    fn effect(&mut self, step: &str, effect: &Effect);
+    /// A step is done. `by_this_run` says whether this run carried anything out for it.
+    fn done(&mut self, step: &str, facts: &Facts, by_this_run: bool);
+    /// A step stopped the run.
+    fn stopped(&mut self, step: &str, cause: &Cause);
+    /// Whether to go through the first one-way door.
+    fn may_pass(&mut self, step: &str, effect: &Effect) -> bool;
+}
+
+/// What became of one step.
+#[derive(Clone, Debug)]
+pub struct StepReport {
+    /// The step.
+    pub step: String,
+    /// What this run carried out for it, in order.
+    pub effects: Vec<Effect>,
+    /// What the world shows; `None` where it was not reached or stopped.
+    pub facts: Option<Facts>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub enum Ending {
+    /// Every step is done.
+    Completed,
+    /// A step stopped it.
+    Stopped {
+        /// The step.
+        step: String,
+        /// Why.
+        cause: Cause,
+    },
+    /// Nobody said yes at the first one-way door.
+    Declined {
+        /// The step behind the door.
+        step: String,
+    },
+    /// A signal stopped it.
+    Interrupted,
+}
+
+/// What a run came to.
+pub struct Report {
+    /// What was planned, in order.
+    pub planned: Vec<Planned>,
+    /// What became of each step that was reached.
+    pub steps: Vec<StepReport>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Whether anything that cannot be undone has happened, now or in an earlier run.
+    pub past_the_door: bool,
+    /// What the channels say, where a step stopped it.
+    pub channels: stop::Channels,
+    /// What was filed, where a step stopped it.
+    pub filed: Option<stop::Filed>,
+}
+
+/// One run, under way.
+pub struct Run<'a> {
+    context: &'a Context,
+    hands: &'a Hands,
+    clearance: &'a Clearance,
+    ledger: Ledger,
+    lines: HashSet<Digest>,
+    mechanics: Mechanics,
+    values: Values,
+    summary: String,
+    seq: u64,
+}
+
+/// Runs the plan's steps. `poll` is the sequence number of the first record of the poll that gave clearance; `summary`
+/// is what it said, for the tag's message.
+pub async fn perform(
+    context: &Context,
+    hands: &Hands,
+    clearance: &Clearance,
+    poll: u64,
+    summary: String,
+    watch: &mut impl Watch,
+) -> Result<Report, Failure> {
+    let mut run = Run::open(context, hands, clearance, poll, summary)?;
+    let planned = planned(&context.plan.steps, context.target.tag());
+    watch.begins(&planned);
+    let mut steps = Vec::new();
+    let mut ending = Ending::Completed;
+    for step in &context.plan.steps {
+        watch.step(&step.id);
+        let (report, ended) = run.step(step, watch).await?;
+        steps.push(report);
+        if let Some(ended) = ended {
+            ending = ended;
+            break;
+        }
+    }
+    let mut filed = None;
+    let mut channels = stop::Channels::default();
+    if let Ending::Stopped { step, cause } = &ending {
+        watch.stopped(step, cause);
+        channels = channels::at_the_stop(&run).await;
+        filed = Some(run.stop(step, cause, &channels).await?);
+    }
+    if !matches!(ending, Ending::Interrupted) {
+        let completed = matches!(ending, Ending::Completed);
+        run.record(Event::RunFinished(RunFinished { run: run.seq, completed }))?;
+    }
+    let past_the_door = run.is_past_the_door();
+    Ok(Report { planned, steps, ending, past_the_door, channels, filed })
+}
+
+impl<'a> Run<'a> {
+    fn open(
+        context: &'a Context,
+        hands: &'a Hands,
+        clearance: &'a Clearance,
+        poll: u64,
+        summary: String,
+    ) -> Result<Self, Failure> {
+        let folder = ledger::folder(context.git.common_dir(), context.target.tag());
+        let opened =
+            Opened { project: context.plan.project.name.clone(), target: context.target.tag().to_owned() };
+        let mut ledger = Ledger::open(&folder, opened)?;
+        let records = ledger::read(&folder)?.unwrap_or_default();
+        // Between the poll and now the ledger was free: what was cleared must still be its last word.
+        let cleared = ledger.state().poll.as_ref().is_some_and(|latest| {
+            latest.seq == poll && latest.ended.as_ref().is_some_and(|ended| ended.cleared)
+        });
+        let is_target = clearance.target() == context.target.tag();
+        if !cleared || !is_target {
+            return Err(Failure::new(Exit::Conflict, "another poll of this release came in between")
+                .remedy("run again"));
+        }
+        let mut mechanics = Mechanics::fold(&records, context.mode);
+        let lines = records.iter().map(|record| record.prev).chain([ledger.anchor().head]).collect();
+        let started = RunStarted {
+            mode: context.mode,
+            agent: context.agent.clone(),
+            poll,
+            subject: clearance.subject(),
+            commit: context.commit.clone(),
+            steps: context.plan.steps.iter().map(|step| step.id.clone()).collect(),
+        };
+        let record = ledger.append(Event::RunStarted(Box::new(started)), Vec::new())?;
+        ledger.flush()?;
+        mechanics.apply(&record);
+        let mut values = Values::of(&context.target, &context.commit);
+        values.artifacts = Some(hands.folder.join("artifacts").display().to_string());
+        Ok(Self { context, hands, clearance, ledger, lines, mechanics, values, summary, seq: record.seq })
+    }
+
+    /// Appends an event, and waits until it is on disk.
+    fn record(&mut self, event: Event) -> Result<(), Failure> {
+        let record = self.ledger.append(event, Vec::new())?;
+        self.ledger.flush()?;
+        self.mechanics.apply(&record);
+        self.lines.insert(self.ledger.anchor().head);
+        Ok(())
+    }
+
+    /// Brings one step to its end. `None` in the second place: on to the next one.
+    async fn step(
+        &mut self,
+        step: &Step,
+        watch: &mut impl Watch,
+    ) -> Result<(StepReport, Option<Ending>), Failure> {
+        let mut report = StepReport { step: step.id.clone(), effects: Vec::new(), facts: None };
+        let mut failed: Option<Cause> = None;
+        loop {
+            let observation = steps::observe(self, step, watch).await;
+            // What was cut short has seen nothing.
+            if self.context.cancel.is_cancelled() {
+                return Ok((report, Some(Ending::Interrupted)));
+            }
+            let history = self.mechanics.step(&step.id);
+            let effect = match next(&history, &report.effects, self.dated(step, observation)) {
+                Next::Finish(facts) => {
+                    if history.done.as_ref() != Some(&facts) {
+                        let done = StepDone { run: self.seq, step: step.id.clone(), facts: facts.clone() };
+                        self.record(Event::StepDone(Box::new(done)))?;
+                    }
+                    if let Facts::Workflow { run, .. } | Facts::Artifacts { run, .. } = &facts {
+                        self.values.build_run.get_or_insert(*run);
+                    }
+                    watch.done(&step.id, &facts, !report.effects.is_empty());
+                    report.facts = Some(facts);
+                    return Ok((report, None));
+                }
+                Next::Stop(cause) => {
+                    // What the effect itself said tells more than that it does not show.
+                    let cause = match failed.filter(|_| cause.code == Code::Unconfirmed) {
+                        Some(failed) => failed,
+                        None => cause,
+                    };
+                    return Ok((report, Some(Ending::Stopped { step: step.id.clone(), cause })));
+                }
+                Next::Apply(effect) => effect,
+            };
+            if is_behind_a_door(&effect) {
+                let door = door::check(self).await;
+                if self.context.cancel.is_cancelled() {
+                    return Ok((report, Some(Ending::Interrupted)));
+                }
+                if let Err(cause) = door {
+                    return Ok((report, Some(Ending::Stopped { step: step.id.clone(), cause })));
+                }
+            }
+            let is_one_way = undo(&step.kind, self.context.target.tag()) == Undo::Never;
+            if is_one_way && !self.is_past_the_door() && !watch.may_pass(&step.id, &effect) {
+                return Ok((report, Some(Ending::Declined { step: step.id.clone() })));
+            }
+            let (mark, detail) = match steps::before(self, step, &effect).await {
+                Ok(known) => known,
+                Err(cause) => {
+                    return Ok((report, Some(Ending::Stopped { step: step.id.clone(), cause })));
+                }
+            };
+            let (run, id) = (self.seq, step.id.clone());
+            let intended = EffectIntended { run, step: id.clone(), effect: effect.clone(), mark, detail };
+            self.record(Event::EffectIntended(Box::new(intended)))?;
+            watch.effect(&step.id, &effect);
+            failed = steps::apply(self, step, &effect).await.err();
+            let applied = EffectApplied { run, step: id, effect: effect.clone(), error: failed.clone() };
+            self.record(Event::EffectApplied(Box::new(applied)))?;
+            report.effects.push(effect);
+        }
+    }
+
+    /// An observation as it counts for a step that is a command done by itself: it is done once the ledger says so.
+    fn dated(&self, step: &Step, observation: Observation) -> Observation {
+        let history = self.mechanics.step(&step.id);
+        match (&observation, &history.done) {
+            (Observation::Absent(Effect::RunCommand), Some(facts)) if steps::is_shown_by_the_ledger(step) => {
+                Observation::Done(facts.clone())
+            }
+            _ => observation,
+        }
+    }
+
+    /// Whether an effect of a step that cannot be undone was intended, in this run or an earlier one: from then on it may
+    /// have happened.
+    fn is_past_the_door(&self) -> bool {
+        let tag = self.context.target.tag();
+        let one_way = self.context.plan.steps.iter().filter(|step| undo(&step.kind, tag) == Undo::Never);
+        one_way.into_iter().any(|step| !self.mechanics.step(&step.id).intents.is_empty())
+    }
+
+    /// The workflow runs of a step whose failure was recorded before this run: their blocker has been closed since,
+    /// else there were no clearance.
+    fn settled_failures(&self, step: &str) -> BTreeSet<u64> {
+        self.mechanics.step(step).failed_runs()
+    }
+
+    fn is_ours(&self, digest: Digest) -> bool {
+        self.lines.contains(&digest)
+    }
+
+    fn redacted(&self, text: &str) -> String {
+        self.context.redactor.text(text)
+    }
+}
+
+/// What the poll said, for the tag's message.
+pub fn summary(polled: &crate::poll::Report) -> String {
+    let required: Vec<_> = polled.poll.gates().iter().filter(|gate| gate.required).collect();
+    let passed = required.iter().filter(|gate| gate.outcome == gonogo_core::verdict::Outcome::Passed).count();
+    let mut lines = vec![format!("{passed} of {} required gates passed:", required.len())];
+    lines.extend(required.iter().map(|gate| format!("- {} {}", gate.id, gonogo_core::text::one_line(&gate.name))));
+    lines.join("\n")
+}

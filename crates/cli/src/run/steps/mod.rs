@@ -1,0 +1,69 @@
+//! The steps: each one's observation and effects, a file each.
+
+mod artifacts;
+mod build;
+mod command;
+mod dispatch;
+mod formula;
+mod release;
+mod tag;
+mod wait;
+
+use super::{Run, Watch};
+use gonogo_core::mechanics::{Cause, Code, Effect, Observation};
+use gonogo_core::plan::{Observe, Step, StepKind};
+
+/// Looks at the world.
+pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Observation {
+    let seen = match &step.kind {
+        StepKind::Tag => tag::observe_local(run).await,
+        StepKind::PushTag { remote } => tag::observe_remote(run, remote.as_deref()).await,
+        StepKind::WatchWorkflow { workflow } => build::observe(run, step, workflow, watch).await,
+        StepKind::FetchArtifacts { from, metadata, artifacts } => {
+            artifacts::observe(run, step, from, metadata, artifacts, watch).await
+        }
+        StepKind::HomebrewFormula { template, address } => {
+            formula::observe(run, template.as_deref(), address.as_deref()).await
+        }
+        StepKind::DispatchWorkflow { .. } => dispatch::observe(run, step, watch).await,
+        StepKind::GithubRelease { .. } => release::observe(run, step, watch).await,
+        StepKind::Command(command) => command::observe(run, step, command).await,
+    };
+    seen.unwrap_or_else(Observation::Unknown)
+}
+
+/// What has to be known before an effect: the workflow's newest run, and what exactly is asked for.
+pub async fn before(
+    run: &Run<'_>,
+    step: &Step,
+    effect: &Effect,
+) -> Result<(Option<u64>, Option<String>), Cause> {
+    match (&step.kind, effect) {
+        (StepKind::DispatchWorkflow { .. }, Effect::Dispatch) => dispatch::before(run, step).await,
+        (StepKind::Command(command), _) => Ok((None, Some(command::line(run, command)?))),
+        _ => Ok((None, None)),
+    }
+}
+
+/// Carries an effect out. That it gave no error proves nothing: the world is looked at after it.
+pub async fn apply(run: &Run<'_>, step: &Step, effect: &Effect) -> Result<(), Cause> {
+    match (&step.kind, effect) {
+        (StepKind::Tag, Effect::CreateTag) => tag::create(run).await,
+        (StepKind::PushTag { remote }, Effect::PushTag) => tag::push(run, remote.as_deref()).await,
+        (StepKind::HomebrewFormula { template, address }, Effect::PushFormula) => {
+            formula::push(run, template.as_deref(), address.as_deref()).await
+        }
+        (StepKind::DispatchWorkflow { .. }, Effect::Dispatch) => dispatch::start(run, step).await,
+        (StepKind::GithubRelease { .. }, effect) => release::apply(run, step, effect).await,
+        (StepKind::Command(command), Effect::RunCommand) => command::carry_out(run, step, command).await,
+        (kind, effect) => Err(Cause::new(
+            Code::UnreadableAnswer,
+            format!("a step of kind {} does not {effect}", kind.name()),
+        )),
+    }
+}
+
+/// Whether nothing but the ledger shows that the step is done.
+pub fn is_shown_by_the_ledger(step: &Step) -> bool {
+    matches!(&step.kind, StepKind::Command(command) if command.observe == Observe::Repeatable)
+}
