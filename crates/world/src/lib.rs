@@ -3,8 +3,10 @@
 pub mod clock;
 pub mod git;
 pub mod github;
+pub mod http;
 pub mod ledger;
 pub mod process;
+pub mod registry;
 pub mod runner;
 pub mod tools;
 pub mod tracker;

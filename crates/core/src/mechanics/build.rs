@@ -2,7 +2,7 @@
 
 use super::{Cause, Code, Facts, Observation};
 use crate::ci::{Ci, CiWanted, WorkflowRun, judge_ci};
-use crate::readers::strict_json;
+use crate::strict_json;
 use serde_json::Value;
 
 /// Something that takes its time: not there yet, or settled.
@@ -86,7 +86,7 @@ pub struct BuildMetadata {
 pub fn judge_metadata(text: &str, want: &BuildMetadata) -> Result<(), Cause> {
     let wrong = |why: String| Cause::new(Code::MetadataWrong, format!("the build's metadata.json {why}"));
     let value = strict_json::parse(text.as_bytes())
-        .map_err(|error| wrong(format!("cannot be read: {}", error.detail)))?;
+        .map_err(|error| wrong(format!("cannot be read: {error})))?;
     let field = |name: &str| match value.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),

@@ -17,7 +17,7 @@ mod npm_audit;
 mod pip_audit;
 mod pytest;
 mod sarif;
-pub(crate) mod strict_json;
+mod strict_json;
 mod text;
 mod unittest;
 

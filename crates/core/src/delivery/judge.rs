@@ -1,0 +1,309 @@
+//! Expected against observed, for one package on one channel: the level that is proven, the verdict, and why.
+//!
+//! Invariant: `passed` is said only of a live version without a problem or a doubt up to the level that was asked for.
+//! What was not told is never a pass and never an absence.
+
+use super::channel::{Channel, Level};
+use super::expected::{Expected, ExpectedFiles};
+use super::observation::{Doubt, Facts, Install, Observation, ServedFile, Told, Withdrawn};
+use super::problem::{Code, Problem};
+use crate::manifest::BuiltFile;
+use crate::verdict::{Outcome, Reason, Verdict};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is concluded of one package on one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Judgement {
+    /// The channel.
+    pub channel: Channel,
+    /// The package.
+    pub package: String,
+    /// The version that was asked for.
+    pub version: String,
+    /// The verdict on the level that was asked for.
+    pub verdict: Verdict,
+    /// Why it is incomplete, where it is.
+    pub reason: Option<Reason>,
+    /// The highest level that is proven, with all below it.
+    pub reached: Option<Level>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// What could not be told.
+    pub doubts: Vec<Doubt>,
+}
+
+impl Judgement {
+    /// The verdict with its reason.
+    pub fn outcome(&self) -> Outcome {
+        Outcome::from_parts(self.verdict, self.reason)
+            .unwrap_or(Outcome::Incomplete(Reason::UnreadableOutput))
+    }
+
+    /// Whether waiting may still change it for the better: nothing is wrong for good.
+    pub fn may_come(&self) -> bool {
+        self.verdict != Verdict::Passed && self.problems.iter().all(|problem| problem.code.may_pass())
+    }
+
+    /// The same when nobody waits any longer: what only has not come yet is incomplete, with what is lacking kept.
+    #[must_use]
+    pub fn given_up(self) -> Self {
+        if !self.may_come() || self.verdict == Verdict::Incomplete {
+            return self;
+        }
+        let late = self.problems.iter().map(|problem| Doubt::new(Reason::TimedOut, &problem.said));
+        let doubts: Vec<Doubt> = late.chain(self.doubts).collect();
+        Self {
+            verdict: Verdict::Incomplete,
+            reason: doubts.first().map(|doubt| doubt.reason),
+            problems: Vec::new(),
+            doubts,
+            ..self
+        }
+    }
+}
+
+/// Judges what was seen, up to a level.
+pub fn judge(expected: &Expected, seen: &Observation, asked: Level) -> Judgement {
+    let mut findings = Findings::default();
+    match seen {
+        Observation::Absent { said } => findings.problem(Level::Accepted, Code::Absent, said.clone()),
+        Observation::Conflict { said } => {
+            findings.problem(Level::Accepted, Code::Contradiction, said.clone())
+        }
+        Observation::Unknown { reason, said } => findings.doubt(Level::Accepted, *reason, said.clone()),
+        Observation::Live(facts) => {
+            for level in Level::ALL.into_iter().filter(|level| *level <= asked) {
+                match level {
+                    Level::Accepted => accepted(expected, facts, &mut findings),
+                    Level::Resolvable => resolvable(expected, facts, &mut findings),
+                    Level::Bytes => bytes(expected, facts, &mut findings),
+                    Level::Installs => installs(expected, facts, &mut findings),
+                }
+            }
+        }
+    }
+    findings.conclude(expected, asked)
+}
+
+#[derive(Default)]
+struct Findings {
+    lowest: Option<Level>,
+    problems: Vec<Problem>,
+    doubts: Vec<Doubt>,
+}
+
+impl Findings {
+    fn at(&mut self, level: Level) {
+        self.lowest = Some(self.lowest.map_or(level, |lowest| lowest.min(level)));
+    }
+
+    fn problem(&mut self, level: Level, code: Code, said: impl Into<String>) {
+        self.at(level);
+        self.problems.push(Problem { code, said: said.into() });
+    }
+
+    fn doubt(&mut self, level: Level, reason: Reason, said: impl Into<String>) {
+        self.at(level);
+        self.doubts.push(Doubt::new(reason, said));
+    }
+
+    fn conclude(self, expected: &Expected, asked: Level) -> Judgement {
+        let (verdict, reason) = match (self.problems.first(), self.doubts.first()) {
+            (Some(_), _) => (Verdict::Failed, None),
+            (None, Some(doubt)) => (Verdict::Incomplete, Some(doubt.reason)),
+            (None, None) => (Verdict::Passed, None),
+        };
+        let reached = match self.lowest {
+            None => Some(asked),
+            Some(level) => Level::ALL.into_iter().rfind(|one| *one < level),
+        };
+        Judgement {
+            channel: expected.channel,
+            package: expected.package.clone(),
+            version: expected.version.to_string(),
+            verdict,
+            reason,
+            reached,
+            problems: self.problems,
+            doubts: self.doubts,
+        }
+    }
+}
+
+fn accepted(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+    if !expected.channel.is_version(&facts.version, &expected.version) {
+        let said = format!("asked for {}, and told of {}", expected.version, facts.version);
+        findings.problem(Level::Accepted, Code::WrongVersion, said);
+    }
+    if !expected.is_package(&facts.package) {
+        let said = format!("asked for {}, and told of {}", expected.package, facts.package);
+        findings.problem(Level::Accepted, Code::WrongPackage, said);
+    }
+}
+
+fn resolvable(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+    let level = Level::Resolvable;
+    match &facts.resolves {
+        Told::Yes => {}
+        Told::No { said } => findings.problem(level, Code::NotResolvable, said.clone()),
+        Told::NotAsked => findings.doubt(level, Reason::NotRun, "whether the client's index leads to it"),
+    }
+    for withdrawn in &facts.withdrawn {
+        match withdrawn {
+            Withdrawn::Yanked { said } => {
+                findings.problem(
+                    level,
+                    Code::Yanked,
+                    said.clone().unwrap_or_else(|| "no reason given".into()),
+                );
+            }
+            Withdrawn::Deprecated { said } => findings.problem(level, Code::Deprecated, said.clone()),
+            Withdrawn::Draft => findings.problem(level, Code::Draft, "only its makers see it"),
+        }
+    }
+    if let Some(tag) = &expected.dist_tag {
+        match facts.dist_tags.get(tag) {
+            Some(version) if expected.channel.is_version(version, &expected.version) => {}
+            Some(version) => findings.problem(level, Code::OtherDistTag, format!("{tag} leads to {version}")),
+            None => findings.problem(level, Code::OtherDistTag, format!("there is no {tag}")),
+        }
+    }
+}
+
+fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+    let level = Level::Bytes;
+    let mut served: BTreeMap<&str, &ServedFile> = BTreeMap::new();
+    for file in &facts.files {
+        if served.insert(&file.name, file).is_some() {
+            findings.problem(level, Code::Contradiction, format!("{} is served twice", file.name));
+        }
+        consistent(file, findings);
+        for wanted in expected.holds.iter().filter(|wanted| !file.holds.contains(wanted)) {
+            if file.content.is_some() {
+                findings.problem(level, Code::ContentMissing, format!("{} holds no {wanted}", file.name));
+            }
+        }
+    }
+    for doubt in &facts.doubts {
+        findings.doubt(level, doubt.reason, doubt.said.clone());
+    }
+    match &expected.files {
+        ExpectedFiles::Built(files) => built(expected.channel, files, &served, findings),
+        ExpectedFiles::NotRecorded if facts.files.is_empty() => {
+            findings.problem(level, Code::FileMissing, "it serves no file at all");
+        }
+        ExpectedFiles::NotRecorded => {}
+    }
+    origin(expected, facts, findings);
+}
+
+/// What a channel states of a file is what it serves.
+fn consistent(file: &ServedFile, findings: &mut Findings) {
+    let level = Level::Bytes;
+    let Some(content) = &file.content else {
+        findings.doubt(level, Reason::NotRun, format!("{} was not downloaded", file.name));
+        return;
+    };
+    if let Some(stated) = file.bytes.filter(|stated| *stated != content.bytes) {
+        let said = format!("{} is stated to have {stated} bytes, and has {}", file.name, content.bytes);
+        findings.problem(level, Code::BytesDiffer, said);
+    }
+    let mut is_bound = false;
+    for stated in &file.stated {
+        let equal = stated.is_digest(&content.digest).or_else(|| {
+            let same = |one: &&super::Checksum| one.algorithm() == stated.algorithm();
+            content.computed.iter().find(same).map(|computed| computed == stated)
+        });
+        match equal {
+            Some(true) => is_bound |= stated.algorithm().is_strong(),
+            Some(false) => {
+                let said =
+                    format!("{} is stated as {stated}, and is served as {}", file.name, content.digest);
+                findings.problem(level, Code::BytesDiffer, said);
+            }
+            None => {
+                findings.doubt(level, Reason::NotRun, format!("{} was not compared with {stated}", file.name))
+            }
+        }
+    }
+    if !is_bound && !file.stated.iter().any(|stated| stated.algorithm().is_strong()) {
+        let said = format!("the channel states no strong checksum of {}", file.name);
+        findings.doubt(level, Reason::BaselineMissing, said);
+    }
+}
+
+/// What was built is what is served, no file more and none less.
+fn built(
+    channel: Channel,
+    files: &[BuiltFile],
+    served: &BTreeMap<&str, &ServedFile>,
+    findings: &mut Findings,
+) {
+    let level = Level::Bytes;
+    if files.is_empty() {
+        let said = format!("the release manifest has no file for {channel}");
+        findings.doubt(level, Reason::BaselineMissing, said);
+        return;
+    }
+    for file in files {
+        // An npm registry names tarballs by its own rule, and has one for each version.
+        let found = match channel {
+            Channel::Npm if served.len() == 1 => served.values().next(),
+            _ => served.get(file.name.as_str()),
+        };
+        match found {
+            None => findings.problem(level, Code::FileMissing, format!("{} is not served", file.name)),
+            Some(found) => same(file, found, findings),
+        }
+    }
+    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    if channel != Channel::Npm {
+        for name in served.keys().filter(|name| !names.contains(*name)) {
+            findings.problem(level, Code::FileUnexpected, format!("{name} is served, and was not built"));
+        }
+    }
+}
+
+fn same(built: &BuiltFile, served: &ServedFile, findings: &mut Findings) {
+    let stated = served.stated.iter().filter_map(|stated| stated.is_digest(&built.digest));
+    let downloaded = served.content.as_ref().map(|content| content.digest == built.digest);
+    if stated.chain(downloaded).any(|equal| !equal) {
+        let said = format!("{} was built as {}, and something else is served", built.name, built.digest);
+        findings.problem(Level::Bytes, Code::BytesDiffer, said);
+    }
+}
+
+fn origin(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+    let level = Level::Bytes;
+    let Some(origin) = &facts.origin else {
+        if expected.commit.is_some() && expected.channel.states_its_commit() {
+            findings.doubt(level, Reason::BaselineMissing, "it does not say which commit it was built from");
+        }
+        return;
+    };
+    if origin.dirty {
+        findings.problem(level, Code::BuiltDirty, "it was built from a checkout with changes");
+    }
+    if let Some(commit) = expected.commit.as_ref().filter(|commit| **commit != origin.commit) {
+        let said = format!("it was built from {}, and the release is {commit}", origin.commit);
+        findings.problem(level, Code::WrongCommit, said);
+    }
+}
+
+fn installs(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+    let level = Level::Installs;
+    match &facts.install {
+        Some(Install::Ran { version }) if expected.channel.is_version(version, &expected.version) => {}
+        Some(Install::Ran { version }) => {
+            let said = format!("it says that it is {version}, and not {}", expected.version);
+            findings.problem(level, Code::RunsAsOther, said);
+        }
+        Some(Install::NotInstalled { said }) => findings.problem(level, Code::NotInstalled, said.clone()),
+        Some(Install::DoesNotRun { said }) => findings.problem(level, Code::DoesNotRun, said.clone()),
+        Some(Install::NotTried { reason, said }) => findings.doubt(level, *reason, said.clone()),
+        None => findings.doubt(level, Reason::NotRun, "no clean install was tried"),
+    }
+}

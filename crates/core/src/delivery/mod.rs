@@ -1,0 +1,18 @@
+//! Delivery: proof that a channel serves the exact artifacts that were built.
+//!
+//! Four levels, each holding those before it: accepted, resolvable, equal bytes, a clean install that runs. The world
+//! brings observations; this judges them, and touches nothing.
+
+mod channel;
+mod checksum;
+mod expected;
+mod judge;
+mod observation;
+mod problem;
+
+pub use channel::{Channel, Level};
+pub use checksum::{Algorithm, Checksum, NotAChecksum};
+pub use expected::{Expected, ExpectedFiles, distribution, normalized, npm_tarball};
+pub use judge::{Judgement, judge};
+pub use observation::{Content, Doubt, Facts, Install, Observation, Origin, ServedFile, Told, Withdrawn};
+pub use problem::{Code, Problem};

@@ -1,0 +1,6 @@
+//! Delivery as a whole: what is seen, against what is expected.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod judged;
+mod properties;
+mod support;

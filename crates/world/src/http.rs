@@ -1,0 +1,333 @@
+//! The one HTTP client: it reads, and only what was asked for.
+//!
+//! Invariant: an answer is whole, within its size cap, from where it was asked of, and no older than its deadline; every
+//! other outcome is an error of its own kind, and only the server's own 404, 410 or 451 is "not found".
+
+mod answer;
+mod error;
+mod patience;
+mod sums;
+
+pub use answer::{Document, Download, Fetched};
+pub use error::HttpError;
+pub use patience::Patience;
+pub use reqwest::Url;
+pub use sums::{Sums, hexadecimal};
+
+use crate::process::{Cancel, Environment};
+use patience::Jitter;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
+use reqwest::{Client, Method, NoProxy, Proxy, Response, StatusCode, redirect};
+use std::io::{Seek, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// More redirects than this lead nowhere.
+const MOST_REDIRECTS: usize = 5;
+/// The longest part of a refusal that is kept, in bytes.
+const LONGEST_REFUSAL: usize = 4 << 10;
+
+/// The client. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: Client,
+    patience: Patience,
+    jitter: Arc<Jitter>,
+}
+
+/// A client that could not be made: bad certificates or proxies in the environment.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot set up HTTP: {0}")]
+pub struct SetupError(String);
+
+/// Where an answer may come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redirects {
+    /// Only from the scheme, host and port that were asked.
+    SameOrigin,
+    /// From anywhere, but never from an encrypted address to a plain one. For files whose digest is compared.
+    Anywhere,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The address.
+    pub url: Url,
+    /// The `Accept` header.
+    pub accept: String,
+    /// The most bytes of a body.
+    pub limit: u64,
+    /// Where the answer may come from.
+    pub redirects: Redirects,
+    /// The `ETag` of the document that is here already, for "not modified".
+    pub etag: Option<String>,
+}
+
+impl Request {
+    /// A document of an API: from the host that was asked, at most 64 MiB.
+    pub fn document(url: Url, accept: &str) -> Self {
+        Self { url, accept: accept.to_owned(), limit: 64 << 20, redirects: Redirects::SameOrigin, etag: None }
+    }
+
+    /// A file whose digest will be compared: from wherever the server says, at most 2 GiB.
+    pub fn file(url: Url) -> Self {
+        let accept = "*/*".to_owned();
+        Self { url, accept, limit: 2 << 30, redirects: Redirects::Anywhere, etag: None }
+    }
+}
+
+impl Http {
+    /// A client for an environment: its proxies, and its certificates (`SSL_CERT_FILE`) beside the platform's. `seed`
+    /// decides the jitter of waits.
+    pub fn new(environment: &Environment, patience: Patience, seed: u64) -> Result<Self, SetupError> {
+        // Fails only where a provider is installed already, and then that one serves.
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let mut builder = Client::builder()
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(patience.attempt.min(Duration::from_secs(20)));
+        for proxy in proxies(environment)? {
+            builder = builder.proxy(proxy);
+        }
+        let certificates = text(environment, "SSL_CERT_FILE").filter(|path| !path.is_empty());
+        if let Some(path) = certificates {
+            let refuse = |error: &dyn std::fmt::Display| SetupError(format!("SSL_CERT_FILE {path}: {error}"));
+            let bundle = std::fs::read(&path).map_err(|error| refuse(&error))?;
+            let bundle = reqwest::Certificate::from_pem_bundle(&bundle).map_err(|error| refuse(&error))?;
+            builder = builder.tls_certs_merge(bundle);
+        }
+        let client = builder.build().map_err(|error| SetupError(told(&error)))?;
+        Ok(Self { client, patience, jitter: Arc::new(Jitter::new(seed)) })
+    }
+
+    /// A document, held in memory.
+    pub async fn get(&self, request: &Request, cancel: &Cancel) -> Result<Fetched, HttpError> {
+        self.patiently(request, cancel, || async {
+            let mut response = match self.follow(request, Method::GET).await? {
+                Reached::NotModified => return Ok(Fetched::NotModified),
+                Reached::Answer(response) => response,
+            };
+            let (url, content_type, etag) =
+                (response.url().clone(), content_type(&response), header(&response, ETAG));
+            let mut body = Vec::new();
+            self.read(&mut response, request, |chunk| {
+                body.extend_from_slice(chunk);
+                Ok(())
+            })
+            .await?;
+            Ok(Fetched::Document(Document { url, content_type, etag, body }))
+        })
+        .await
+    }
+
+    /// Whether an address answers at all, without its body. An error is the answer's own.
+    pub async fn answers(&self, request: &Request, cancel: &Cancel) -> Result<(), HttpError> {
+        self.patiently(request, cancel, || async { self.follow(request, Method::HEAD).await.map(drop) }).await
+    }
+
+    /// A file, kept in an unnamed temporary file, with its checksums.
+    pub async fn download(&self, request: &Request, cancel: &Cancel) -> Result<Download, HttpError> {
+        let request = &Request { etag: None, ..request.clone() };
+        self.patiently(request, cancel, || async {
+            let Reached::Answer(mut response) = self.follow(request, Method::GET).await? else {
+                return Err(HttpError::nonsense(&request.url, "not modified, and nobody asked"));
+            };
+            let disk = |error: std::io::Error| HttpError::Disk { message: error.to_string() };
+            let content_type = content_type(&response);
+            let mut file = tempfile::tempfile().map_err(disk)?;
+            let mut sums = Sums::default();
+            self.read(&mut response, request, |chunk| {
+                sums.update(chunk);
+                file.write_all(chunk).map_err(disk)
+            })
+            .await?;
+            file.rewind().map_err(disk)?;
+            Ok(Download { content_type, content: sums.finish(), file })
+        })
+        .await
+    }
+
+    /// Tries again what may pass, within the deadline of the whole.
+    async fn patiently<T, F: Future<Output = Result<T, HttpError>>>(
+        &self,
+        request: &Request,
+        cancel: &Cancel,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, HttpError> {
+        let started = tokio::time::Instant::now();
+        let mut tries = 0;
+        loop {
+            let left = self.patience.deadline.saturating_sub(started.elapsed());
+            let timed_out = || HttpError::TimedOut { url: shown(&request.url) };
+            let tried = async {
+                tokio::time::timeout(left.min(self.patience.attempt), attempt())
+                    .await
+                    .unwrap_or_else(|_| Err(timed_out()))
+            };
+            let error = tokio::select! {
+                result = tried => match result {
+                    Ok(value) => return Ok(value),
+                    Err(error) => error,
+                },
+                () = cancel.cancelled() => return Err(HttpError::Cancelled),
+            };
+            let left = self.patience.deadline.saturating_sub(started.elapsed());
+            let Some(wait) =
+                self.patience.wait_after(&error, tries, &self.jitter).filter(|wait| *wait < left)
+            else {
+                return Err(error);
+            };
+            tries += 1;
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = cancel.cancelled() => return Err(HttpError::Cancelled),
+            }
+        }
+    }
+
+    /// One answer, after redirects that are allowed.
+    async fn follow(&self, request: &Request, method: Method) -> Result<Reached, HttpError> {
+        let mut url = request.url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let mut asked = self.client.request(method.clone(), url.clone()).header(ACCEPT, &request.accept);
+            asked = asked.header(ACCEPT_ENCODING, "identity");
+            if let Some(etag) = &request.etag {
+                asked = asked.header(IF_NONE_MATCH, etag);
+            }
+            let response = asked.send().await.map_err(|error| HttpError::of_sending(&error, &url))?;
+            let status = response.status();
+            if status == StatusCode::NOT_MODIFIED && request.etag.is_some() {
+                return Ok(Reached::NotModified);
+            }
+            if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+                url = redirected(&response, &url, request.redirects)?;
+                continue;
+            }
+            if status != StatusCode::OK {
+                return Err(refusal(response, &url).await);
+            }
+            let encoding = header(&response, CONTENT_ENCODING).filter(|encoding| encoding != "identity");
+            if let Some(encoding) = encoding {
+                return Err(HttpError::nonsense(&url, format!("encoded as {encoding}, and nobody asked")));
+            }
+            return Ok(Reached::Answer(response));
+        }
+        Err(HttpError::RedirectedElsewhere { from: shown(&request.url), to: "a redirect without end".into() })
+    }
+
+    async fn read(
+        &self,
+        response: &mut Response,
+        request: &Request,
+        mut take: impl FnMut(&[u8]) -> Result<(), HttpError>,
+    ) -> Result<(), HttpError> {
+        let too_large = || HttpError::TooLarge { url: shown(&request.url), limit: request.limit };
+        if response.content_length().is_some_and(|length| length > request.limit) {
+            return Err(too_large());
+        }
+        let mut total = 0_u64;
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| HttpError::of_reading(&error, &request.url))?
+        {
+            total += chunk.len() as u64;
+            if total > request.limit {
+                return Err(too_large());
+            }
+            take(&chunk)?;
+        }
+        Ok(())
+    }
+}
+
+enum Reached {
+    Answer(Response),
+    NotModified,
+}
+
+/// Where a redirect leads, if it may.
+fn redirected(response: &Response, from: &Url, allowed: Redirects) -> Result<Url, HttpError> {
+    let location = header(response, LOCATION)
+        .ok_or_else(|| HttpError::nonsense(from, "a redirect that says not where to"))?;
+    let mut to =
+        from.join(&location).map_err(|error| HttpError::nonsense(from, format!("a redirect to {error}")))?;
+    let same = from.origin() == to.origin();
+    let is_safe = matches!((from.scheme(), to.scheme()), (_, "https") | ("http", "http"));
+    if !is_safe || (!same && allowed == Redirects::SameOrigin) {
+        return Err(HttpError::RedirectedElsewhere { from: shown(from), to: shown(&to) });
+    }
+    if same {
+        // Credentials of the configuration are for the host that they were written for.
+        to.set_username(from.username()).ok();
+        to.set_password(from.password()).ok();
+    }
+    Ok(to)
+}
+
+async fn refusal(mut response: Response, url: &Url) -> HttpError {
+    let mut said = Vec::new();
+    // What a refusal says is shown where it comes; a refusal is one without it too.
+    while let Ok(Some(chunk)) = response.chunk().await {
+        said.extend_from_slice(&chunk);
+        if said.len() >= LONGEST_REFUSAL {
+            said.truncate(LONGEST_REFUSAL);
+            break;
+        }
+    }
+    HttpError::of_status(&response, url, said)
+}
+
+fn header(response: &Response, name: reqwest::header::HeaderName) -> Option<String> {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+fn content_type(response: &Response) -> String {
+    let whole = header(response, reqwest::header::CONTENT_TYPE).unwrap_or_default();
+    whole.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// An address without what must not be shown: credentials and query.
+pub fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_username("").ok();
+    url.set_password(None).ok();
+    url.set_query(None);
+    url.to_string()
+}
+
+/// An error and everything below it, without its address.
+fn told(error: &reqwest::Error) -> String {
+    let mut lines = Vec::new();
+    let mut below: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(error) = below {
+        lines.push(error.to_string());
+        below = error.source();
+    }
+    lines.dedup();
+    if lines.is_empty() { "no cause was given".to_owned() } else { lines.join(": ") }
+}
+
+fn text(environment: &Environment, name: &str) -> Option<String> {
+    environment.get(name).and_then(|value| value.to_str()).map(str::to_owned)
+}
+
+/// The proxies of an environment, as its clients read them. Plain requests have the lower-case variable only: the
+/// other can be set by a request to a CGI program.
+fn proxies(environment: &Environment) -> Result<Vec<Proxy>, SetupError> {
+    let first = |names: &[&str]| {
+        names.iter().find_map(|name| text(environment, name).filter(|value| !value.trim().is_empty()))
+    };
+    let except = first(&["no_proxy", "NO_PROXY"]).and_then(|except| NoProxy::from_string(&except));
+    let refuse = |error: reqwest::Error| SetupError(format!("the environment's proxy: {}", told(&error)));
+    let mut proxies = Vec::new();
+    if let Some(address) = first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]) {
+        proxies.push(Proxy::https(address).map_err(refuse)?.no_proxy(except.clone()));
+    }
+    if let Some(address) = first(&["http_proxy", "all_proxy", "ALL_PROXY"]) {
+        proxies.push(Proxy::http(address).map_err(refuse)?.no_proxy(except));
+    }
+    Ok(proxies)
+}

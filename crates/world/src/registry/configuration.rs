@@ -1,0 +1,195 @@
+//! Where each client's registry is, as the client itself reads it from its environment and files.
+//!
+//! Invariant: no address is known here. It is the client's own answer (npm, pip), its files and variables (cargo), or
+//! the constant of a library for that client.
+
+mod cargo;
+
+use crate::http::Url;
+use crate::process::{Cancel, Environment, Invocation, run};
+use crate::tools;
+use gonogo_core::text::one_line;
+use gonogo_core::verdict::Reason;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::OnceCell;
+
+/// Names and beginnings of names of variables that configure where clients ask. None of them holds a credential by
+/// itself; those that can are left out below.
+const CONFIGURING: &[&str] = &[
+    "CARGO_REGISTRY_DEFAULT",
+    "CARGO_REGISTRIES_",
+    "CARGO_SOURCE_",
+    "CARGO_HTTP_",
+    "CARGO_NET_",
+    "npm_config_",
+    "NPM_CONFIG_",
+    "PIP_",
+    "UV_",
+    "GOPROXY",
+    "GONOPROXY",
+    "GONOSUMDB",
+    "GONOSUMCHECK",
+    "GOSUMDB",
+    "GOPRIVATE",
+    "GOFLAGS",
+    "GOINSECURE",
+    "GOVCS",
+    "GOENV",
+    "HOMEBREW_",
+    "XDG_CONFIG_DIRS",
+];
+
+/// Our own environment, with every variable that configures where clients ask and none that holds a credential.
+pub fn client_environment() -> Environment {
+    let names: Vec<String> = std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| CONFIGURING.iter().any(|start| name.starts_with(start)) && !is_credential(name))
+        .collect();
+    Environment::allowing(names.iter().map(String::as_str))
+}
+
+fn is_credential(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ["TOKEN", "PASSWORD", "_AUTH", "SECRET", "CREDENTIAL", "USERNAME"].iter().any(|part| name.contains(part))
+}
+
+/// A client's configuration that names no registry that can be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct NotConfigured {
+    /// Why.
+    pub reason: Reason,
+    /// What is lacking.
+    pub message: String,
+}
+
+impl NotConfigured {
+    fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into() }
+    }
+}
+
+/// The clients' configuration in one environment and folder. Each client is asked once.
+#[derive(Debug)]
+pub struct Configuration {
+    environment: Environment,
+    directory: PathBuf,
+    npm: OnceCell<Result<Url, NotConfigured>>,
+    pypi: OnceCell<Result<Url, NotConfigured>>,
+}
+
+impl Configuration {
+    /// The configuration that clients read in an environment, started in a folder.
+    pub fn new(environment: Environment, directory: &Path) -> Self {
+        Self { environment, directory: directory.to_owned(), npm: OnceCell::new(), pypi: OnceCell::new() }
+    }
+
+    /// The environment that it is read from.
+    pub const fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The sparse index that cargo asks by default.
+    pub(super) fn cargo(&self) -> Result<Url, NotConfigured> {
+        cargo::index(&self.environment, &self.directory)
+    }
+
+    /// The registry that npm asks for a package.
+    pub(super) async fn npm(&self, package: &str, cancel: &Cancel) -> Result<Url, NotConfigured> {
+        if let Some((scope, _)) = package.split_once('/') {
+            let key = format!("{scope}:registry");
+            let told = self.ask("npm", &["config", "get", &key], cancel).await?;
+            let line = last_line(&told);
+            if line != "undefined" && !line.is_empty() {
+                return address(line, "npm");
+            }
+        }
+        let asked = self.npm.get_or_init(|| async {
+            let told = self.ask("npm", &["config", "get", "registry"], cancel).await?;
+            address(last_line(&told), "npm")
+        });
+        asked.await.clone()
+    }
+
+    /// The index that pip asks. Where there is no pip, the one that uv's variables name.
+    pub(super) async fn pypi(&self, cancel: &Cancel) -> Result<Url, NotConfigured> {
+        self.pypi.get_or_init(|| self.ask_pip(cancel)).await.clone()
+    }
+
+    async fn ask_pip(&self, cancel: &Cancel) -> Result<Url, NotConfigured> {
+        // pip's help names the default of each option as its variables and files have set it; credentials are hidden
+        // there, and an index that wants some is not asked with stars in their place.
+        let help = match self.ask("pip", &["download", "--help"], cancel).await {
+            Ok(help) => help,
+            Err(error) => match self.variable(&["UV_DEFAULT_INDEX", "UV_INDEX_URL"]) {
+                Some(named) => return address(&named, "uv"),
+                None => return Err(error),
+            },
+        };
+        let option = help.lines().find(|line| line.contains("--index-url"));
+        let named =
+            option.and_then(|line| line.split_once("(default ")).and_then(|(_, rest)| rest.split_once(')'));
+        let Some((named, _)) = named else {
+            let said = "pip's help does not say which index it asks";
+            return Err(NotConfigured::new(Reason::UnreadableOutput, said));
+        };
+        if named.contains("****") {
+            let said = "pip's index wants credentials, and none are used here";
+            return Err(NotConfigured::new(Reason::Unreachable, said));
+        }
+        address(named, "pip")
+    }
+
+    fn variable(&self, names: &[&str]) -> Option<String> {
+        let value =
+            |name: &&str| self.environment.get(name).and_then(|value| value.to_str()).map(str::to_owned);
+        names.iter().find_map(|name| value(name).filter(|value| !value.trim().is_empty()))
+    }
+
+    /// What a client says on its standard output.
+    async fn ask(&self, client: &str, arguments: &[&str], cancel: &Cancel) -> Result<String, NotConfigured> {
+        let search = self.environment.get("PATH").unwrap_or_default();
+        let program = tools::find(client, search, None)
+            .map_err(|error| NotConfigured::new(Reason::ToolMissing, error.to_string()))?;
+        // A line of help is broken where the screen ends.
+        let environment = self.environment.clone().with("COLUMNS", "100000");
+        let invocation = Invocation::tool(&program, &self.directory, environment).args(arguments);
+        let invocation = Invocation { timeout: Duration::from_secs(60), ..invocation };
+        let captured = run(&invocation, cancel)
+            .await
+            .map_err(|error| NotConfigured::new(Reason::ToolMissing, error.to_string()))?;
+        if cancel.is_cancelled() {
+            return Err(NotConfigured::new(Reason::Interrupted, "stopped"));
+        }
+        if !captured.succeeded() {
+            let said = one_line(&captured.stderr.text());
+            let message = format!("`{client} {}` fails: {said}", arguments.join(" "));
+            return Err(NotConfigured::new(Reason::UnreadableOutput, message));
+        }
+        Ok(captured.stdout.text())
+    }
+}
+
+fn last_line(text: &str) -> &str {
+    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// A registry's address, with the slash at its end that makes it a folder.
+fn address(text: &str, client: &str) -> Result<Url, NotConfigured> {
+    let refuse = |said: String| {
+        NotConfigured::new(
+            Reason::UnreadableOutput,
+            format!("{client}'s configuration names no registry: {said}"),
+        )
+    };
+    let mut url = Url::parse(text.trim()).map_err(|error| refuse(format!("{error}")))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(refuse(format!("{} is not asked over HTTP", crate::http::shown(&url))));
+    }
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}

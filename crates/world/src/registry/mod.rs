@@ -1,0 +1,215 @@
+//! Registries, asked as their users' own clients ask them: by the clients' configuration, without credentials.
+//!
+//! Invariant: this returns what was seen and judges nothing. Only a registry's own "not found" is an absence; an answer
+//! that is late, broken, large, or of another kind is `unknown`; one that contradicts itself is a `conflict`.
+
+mod archive;
+mod configuration;
+mod crates_io;
+mod npm;
+mod page;
+mod pypi;
+
+pub use configuration::{Configuration, NotConfigured, client_environment};
+
+use crate::http::{Http, HttpError, Request, Url};
+use crate::process::Cancel;
+use gonogo_core::delivery::{Channel, Doubt, Facts, Observation};
+use gonogo_core::text::one_line;
+use gonogo_core::verdict::Reason;
+use semver::Version;
+use std::collections::BTreeMap;
+
+/// How much of a version is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// What the client's index says.
+    Index,
+    /// And every file that it names, downloaded and looked into.
+    Bytes,
+}
+
+/// One version of one package, to be looked at.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The channel.
+    pub channel: Channel,
+    /// The package's name.
+    pub package: String,
+    /// The version.
+    pub version: Version,
+    /// Names of files, without folder, that are looked for inside each published archive.
+    pub holds: Vec<String>,
+}
+
+/// The registries of one configuration.
+#[derive(Debug)]
+pub struct Registries {
+    http: Http,
+    configuration: Configuration,
+}
+
+/// What a channel's index says of a package, version by version.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Each version as it is spelled there, in the order of the index.
+    pub versions: Vec<Listed>,
+}
+
+/// One version in an index.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// As it is spelled there.
+    pub version: String,
+    /// What is said of it, or why that makes no sense.
+    pub entry: Result<Entry, String>,
+}
+
+/// What an index says of one version.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// The facts, without any download.
+    pub facts: Facts,
+    /// Where each of the facts' files is, in their order.
+    pub addresses: Vec<Url>,
+}
+
+/// Why there is no listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The registry says that it has no such package.
+    NotFound(String),
+    /// What it says is about something else, or contradicts itself.
+    Conflict(String),
+    /// It could not be told.
+    Unknown(Reason, String),
+}
+
+impl From<HttpError> for Trouble {
+    /// "Not found" is an error here like any other: whether it is an absence, the asker must know.
+    fn from(error: HttpError) -> Self {
+        Self::Unknown(error.reason(), error.to_string())
+    }
+}
+
+impl From<NotConfigured> for Trouble {
+    fn from(error: NotConfigured) -> Self {
+        Self::Unknown(error.reason, error.message)
+    }
+}
+
+impl From<Trouble> for Observation {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::NotFound(said) => Self::Absent { said: one_line(&said) },
+            Trouble::Conflict(said) => Self::Conflict { said: one_line(&said) },
+            Trouble::Unknown(reason, said) => Self::Unknown { reason, said: one_line(&said) },
+        }
+    }
+}
+
+impl Registries {
+    /// The registries that the clients of a configuration ask.
+    pub const fn new(http: Http, configuration: Configuration) -> Self {
+        Self { http, configuration }
+    }
+
+    /// Looks at one version.
+    pub async fn observe(&self, wanted: &Wanted, depth: Depth, cancel: &Cancel) -> Observation {
+        let listing = match self.list(wanted.channel, &wanted.package, cancel).await {
+            Ok(listing) => listing,
+            Err(trouble) => return trouble.into(),
+        };
+        self.observe_listed(&listing, wanted, depth, cancel).await
+    }
+
+    /// Looks at one version of a listing that is here already.
+    pub async fn observe_listed(
+        &self,
+        listing: &Listing,
+        wanted: &Wanted,
+        depth: Depth,
+        cancel: &Cancel,
+    ) -> Observation {
+        let mut entry = match listing.find(wanted) {
+            Ok(entry) => entry.clone(),
+            Err(trouble) => return trouble.into(),
+        };
+        if depth == Depth::Bytes {
+            self.fetch(&mut entry, wanted, cancel).await;
+        }
+        Observation::Live(Box::new(entry.facts))
+    }
+
+    /// Every version that the client's index has of a package.
+    pub async fn list(&self, channel: Channel, package: &str, cancel: &Cancel) -> Result<Listing, Trouble> {
+        match channel {
+            Channel::CratesIo => crates_io::list(&self.http, &self.configuration, package, cancel).await,
+            Channel::Npm => npm::list(&self.http, &self.configuration, package, cancel).await,
+            Channel::Pypi => pypi::list(&self.http, &self.configuration, package, cancel).await,
+            Channel::Homebrew | Channel::Go | Channel::GithubRelease => {
+                Err(Trouble::Unknown(Reason::UnsupportedHere, format!("{channel} is not looked at")))
+            }
+        }
+    }
+
+    /// Downloads every file of an entry and looks into it. What cannot be had is a doubt, and no absence.
+    async fn fetch(&self, entry: &mut Entry, wanted: &Wanted, cancel: &Cancel) {
+        let Entry { facts, addresses } = entry;
+        let mut origin = None;
+        for (file, address) in facts.files.iter_mut().zip(addresses) {
+            let download = match self.http.download(&Request::file(address.clone()), cancel).await {
+                Ok(download) => download,
+                Err(error) => {
+                    let said = format!("{} was not downloaded: {}", file.name, one_line(&error.to_string()));
+                    facts.doubts.push(Doubt::new(error.reason(), said));
+                    continue;
+                }
+            };
+            file.content = Some(download.content);
+            match archive::look_into(&file.name, download.file, &wanted.holds).await {
+                Ok(inside) => {
+                    file.holds = inside.holds;
+                    origin = origin.or(inside.origin);
+                }
+                Err(error) => {
+                    let said = format!("{} cannot be read: {}", file.name, one_line(&error));
+                    facts.doubts.push(Doubt::new(Reason::UnreadableOutput, said));
+                }
+            }
+        }
+        if wanted.channel == Channel::CratesIo {
+            facts.origin = origin;
+        }
+    }
+}
+
+impl Listing {
+    /// The one entry of a version.
+    pub fn find(&self, wanted: &Wanted) -> Result<&Entry, Trouble> {
+        let is_wanted = |listed: &&Listed| wanted.channel.is_version(&listed.version, &wanted.version);
+        let mut found = self.versions.iter().filter(is_wanted);
+        let Some(listed) = found.next() else {
+            let others = self.versions.len();
+            return Err(Trouble::NotFound(format!("not among the {others} versions of the index")));
+        };
+        if found.next().is_some() {
+            return Err(Trouble::Conflict(format!("the index has {} twice", listed.version)));
+        }
+        listed.entry.as_ref().map_err(|said| Trouble::Conflict(format!("{}: {said}", listed.version)))
+    }
+}
+
+/// Groups files by version, in the order in which versions first come.
+fn in_order<T>(files: Vec<(String, T)>) -> Vec<(String, Vec<T>)> {
+    let mut places = BTreeMap::new();
+    let mut groups: Vec<(String, Vec<T>)> = Vec::new();
+    for (version, file) in files {
+        let place = *places.entry(version.clone()).or_insert_with(|| {
+            groups.push((version, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(file);
+    }
+    groups
+}
