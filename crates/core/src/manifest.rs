@@ -96,10 +96,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_there_twice_is_refused_even_with_equal_content() {
-        assert_eq!(
-            Manifest::new([file("a", "x"), file("a", "x")]),
-            Err(NotAManifest::Twice("a".to_owned()))
-        );
+        assert_eq!(Manifest::new([file("a", "x"), file("a", "x")]), Err(NotAManifest::Twice("a".to_owned())));
     }
 
     #[test]
