@@ -1,5 +1,18 @@
 //! A private world for gonogo: stand-ins that the real, unmodified tools talk to, on loopback and unix sockets only,
 //! and a sample project to release.
 
+mod git;
 pub mod github;
+mod http;
+mod journal;
+pub mod registry;
+mod runner;
 pub mod sample;
+pub mod world;
+
+pub use http::archive::File;
+pub use http::fault::{Fault, Matcher, Trouble};
+pub use http::request::{Reply, Request};
+pub use journal::{Entry, Service};
+pub use runner::{Artifacts, Trigger, Work, Workflow};
+pub use world::{PrivateWorld, Spec, WorldError};

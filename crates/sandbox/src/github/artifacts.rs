@@ -1,10 +1,11 @@
 //! What workflow runs leave behind: list, get, download. They are there once the run is completed.
 
-use super::archive::{self, File};
-use super::request::{Reply, Request};
+use super::page;
 use super::runs::Run;
 use super::state::Repository;
-use super::{digest, page};
+use crate::http::archive::{self, File};
+use crate::http::digest;
+use crate::http::request::{Reply, Request};
 use serde_json::{Value, json};
 
 /// One artifact of a run.
@@ -31,7 +32,7 @@ fn show(artifact: &Artifact, run: &Run, name: &str) -> Value {
         "url": url,
         "archive_download_url": format!("{url}/zip"),
         "expired": artifact.is_expired,
-        "digest": digest::sha256(&bytes),
+        "digest": digest::prefixed(&bytes),
         "created_at": run.started_at,
         "updated_at": run.started_at,
         "workflow_run": { "id": run.id, "head_branch": run.head_branch, "head_sha": run.head_sha },

@@ -1,10 +1,10 @@
 //! Release assets: list, get, download, upload, rename, delete.
 
-use super::digest;
 use super::page;
 use super::releases::{Release, already_exists};
-use super::request::{Reply, Request};
 use super::state::Repository;
+use crate::http::digest;
+use crate::http::request::{Reply, Request};
 use serde_json::{Value, json};
 
 /// One asset of a release.
@@ -95,7 +95,7 @@ pub(super) fn upload(
         state: "uploaded".to_owned(),
         content_type: request.content_type.clone().unwrap_or_default(),
         bytes: request.body.clone(),
-        digest: Some(digest::sha256(&request.body)),
+        digest: Some(digest::prefixed(&request.body)),
         created_at: now,
     };
     let reply = Reply::json(201, &show(&asset, name, release));

@@ -1,7 +1,7 @@
 //! Who asks: the token, its owner and its scopes.
 
-use super::request::{Reply, Request};
 use super::state::State;
+use crate::http::request::{Reply, Request};
 use serde_json::json;
 
 /// The refusal, where the token is not the accepted one.

@@ -2,9 +2,9 @@
 
 use super::artifacts::Artifact;
 use super::jobs::Job;
-use super::request::{Reply, Request};
 use super::runs::{Run, Stage};
 use super::state::Repository;
+use crate::http::request::{Reply, Request};
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
 
@@ -19,6 +19,26 @@ pub struct Dispatch {
     pub inputs: Map<String, Value>,
     /// The run that it set off.
     pub run: u64,
+}
+
+/// What a workflow's file declares, where the stand-in knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// The inputs that it may be dispatched with; `None` where it cannot be dispatched.
+    pub inputs: Option<Vec<String>>,
+    /// Its runs are carried out by a runner, which moves them on; they stay queued until it does.
+    pub is_carried_out: bool,
+}
+
+impl Declared {
+    /// The refusal of a dispatch with these inputs, as GitHub words it.
+    fn refusal(&self, inputs: &Map<String, Value>) -> Option<String> {
+        let Some(declared) = &self.inputs else {
+            return Some("Workflow does not have 'workflow_dispatch' trigger".to_owned());
+        };
+        let unexpected: Vec<&String> = inputs.keys().filter(|name| !declared.contains(name)).collect();
+        (!unexpected.is_empty()).then(|| format!("Unexpected inputs provided: {unexpected:?}"))
+    }
 }
 
 /// What becomes of the runs that are set off.
@@ -40,7 +60,17 @@ impl Default for NewRuns {
 }
 
 impl NewRuns {
-    fn apply(&self, run: Run, now: String) -> Run {
+    /// What becomes of a new run of this workflow: one that is carried out stays queued.
+    fn of(repository: &Repository, path: &str) -> Self {
+        match repository.declared.get(path) {
+            Some(declared) if declared.is_carried_out => {
+                Self { next: VecDeque::new(), jobs: Vec::new(), artifacts: Vec::new() }
+            }
+            _ => repository.new_runs.clone(),
+        }
+    }
+
+    pub(crate) fn apply(&self, run: Run, now: String) -> Run {
         Run {
             status: "queued".to_owned(),
             conclusion: None,
@@ -74,14 +104,17 @@ pub(super) fn create(
     let Some(commit) = repository.commit_of(&format!("refs/{found}")) else {
         return Reply::invalid(&format!("No ref found for: {reference}"));
     };
+    let inputs = body["inputs"].as_object().cloned().unwrap_or_default();
+    if let Some(refusal) = repository.declared.get(&path).and_then(|declared| declared.refusal(&inputs)) {
+        return Reply::invalid(&refusal);
+    }
     let run_id = repository.runs.iter().map(|run| run.id).max().unwrap_or(0) + 1;
     let run = Run {
         event: "workflow_dispatch".to_owned(),
         head_branch: found.split_once('/').map(|(_, short)| short.to_owned()),
         ..Run::success(run_id, name, &path, &commit)
     };
-    repository.runs.push(repository.new_runs.apply(run, now));
-    let inputs = body["inputs"].as_object().cloned().unwrap_or_default();
+    repository.runs.push(NewRuns::of(repository, &path).apply(run, now));
     repository.dispatches.push(Dispatch { workflow: path, reference, inputs, run: run_id });
     if body["return_run_details"] != true {
         return Reply::empty(204);
@@ -103,7 +136,7 @@ pub(super) fn rerun(id: &str, repository: &mut Repository, now: String) -> Reply
     if run.status != "completed" {
         return Reply::message(403, "This workflow is already running");
     }
-    let next = repository.new_runs.apply(Run { attempt: run.attempt + 1, ..run.clone() }, now);
+    let next = NewRuns::of(repository, &run.path).apply(Run { attempt: run.attempt + 1, ..run.clone() }, now);
     repository.runs[place] = next;
     repository.earlier_attempts.push(run);
     Reply::json(201, &json!({}))

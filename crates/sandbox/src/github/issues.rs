@@ -1,8 +1,8 @@
 //! Issues: list, get, create, change, comment. Pull requests stand in the same list, as on GitHub.
 
 use super::page;
-use super::request::{Reply, Request};
 use super::state::Repository;
+use crate::http::request::{Reply, Request};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

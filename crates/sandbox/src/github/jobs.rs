@@ -1,9 +1,10 @@
 //! The jobs of workflow runs, and their logs. Jobs go with their run: none has ended before it is completed.
 
-use super::request::{Reply, Request};
+use super::page;
 use super::runs::Run;
 use super::state::Repository;
-use super::{archive, page};
+use crate::http::archive;
+use crate::http::request::{Reply, Request};
 use serde_json::{Value, json};
 
 /// One job of a run.

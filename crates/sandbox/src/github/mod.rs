@@ -3,45 +3,43 @@
 //! gh's documented `http_unix_socket` setting makes it speak plain HTTP/1.1 over a socket for every address; requests
 //! are routed on their `Host`. Invariant: it lives in a folder of its own and is gone when the handle is dropped.
 
-pub mod archive;
 pub mod artifacts;
 pub mod assets;
 mod auth;
-mod digest;
 pub mod dispatches;
-pub mod fault;
 mod graphql;
 pub mod issues;
 pub mod jobs;
 mod page;
 pub mod refs;
 pub mod releases;
-pub mod request;
 mod routes;
 pub mod runs;
 mod selection;
-mod server;
+mod service;
 pub mod state;
 
+pub use crate::http::fault::{Fault, Matcher, Trouble};
+pub use crate::http::request::{Logged, Reply, Request};
 pub use artifacts::Artifact;
 pub use assets::Asset;
-pub use dispatches::{Dispatch, NewRuns};
-pub use fault::{Fault, Matcher, Trouble};
+pub use dispatches::{Declared, Dispatch, NewRuns};
 pub use issues::{Issue, IssueState, Issues};
 pub use jobs::{Job, Step};
 pub use refs::TagObject;
 pub use releases::{Release, Releases};
-pub use request::{Logged, Reply, Request};
 pub use runs::{Run, Stage, Workflow};
 pub use state::{Repository, State};
 
+use crate::git::Remotes;
+use crate::http::server::Server;
+use crate::journal::Journal;
+use service::Hub;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use tempfile::TempDir;
-use tokio::sync::oneshot;
 
 /// The token that the stand-in accepts.
 pub const TOKEN: &str = "dummy";
@@ -53,14 +51,24 @@ const LONGEST_SOCKET_PATH: usize = 100;
 #[derive(Debug)]
 pub struct GithubStandIn {
     state: Arc<Mutex<State>>,
+    // Ended before its folder is removed.
+    _server: Server,
     folder: TempDir,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl GithubStandIn {
     /// Starts a stand-in that holds this state. It listens before this returns, on a thread of its own.
     pub fn start(state: State) -> io::Result<Self> {
+        Self::start_in(Arc::new(Mutex::new(state)), Journal::default(), None)
+    }
+
+    /// The same as a part of a private world: what is asked goes to its journal too, and references are those of its
+    /// git remotes.
+    pub(crate) fn start_in(
+        state: Arc<Mutex<State>>,
+        journal: Journal,
+        remotes: Option<Arc<Remotes>>,
+    ) -> io::Result<Self> {
         let folder = private_folder()?;
         std::fs::create_dir(folder.path().join("config"))?;
         let socket = folder.path().join("s");
@@ -69,10 +77,9 @@ impl GithubStandIn {
         let config = format!("version: \"1\"\nhttp_unix_socket: {setting}\n");
         std::fs::write(folder.path().join("config/config.yml"), config)?;
 
-        let state = Arc::new(Mutex::new(state));
-        let (stop, stopped) = oneshot::channel();
-        let thread = server::serve(&socket, Arc::clone(&state), stopped)?;
-        Ok(Self { state, folder, stop: Some(stop), thread: Some(thread) })
+        let hub = Arc::new(Hub { state: Arc::clone(&state), journal, remotes });
+        let server = Server::on_socket(&socket, "github-stand-in", hub)?;
+        Ok(Self { state, _server: server, folder })
     }
 
     /// The socket that it listens on.
@@ -123,16 +130,6 @@ impl GithubStandIn {
     /// How many requests there were with this method and path (without its query).
     pub fn count(&self, method: &str, path: &str) -> usize {
         self.state().log.iter().filter(|entry| entry.method == method && entry.path == path).count()
-    }
-}
-
-impl Drop for GithubStandIn {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked has ended too.
-            thread.join().ok();
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pages, as GitHub's REST interface cuts lists: `per_page`, `page` and a `Link` header (RFC 8288).
 
-use super::request::{Reply, Request};
+use crate::http::request::{Reply, Request};
 use serde_json::Value;
 
 /// GitHub gives 30 elements where none are asked for, and never more than 100.

@@ -1,7 +1,7 @@
 //! References, tag objects and commits, read only but for the deletion of a reference.
 
-use super::request::Reply;
 use super::state::Repository;
+use crate::http::request::Reply;
 use serde_json::{Value, json};
 
 /// An annotated tag's object.
@@ -36,7 +36,7 @@ impl Repository {
     }
 
     /// The commit of a branch, a tag or a commit's ID, as GitHub resolves a name: branches before tags.
-    pub(super) fn commit_of(&self, name: &str) -> Option<String> {
+    pub(crate) fn commit_of(&self, name: &str) -> Option<String> {
         let short = name.strip_prefix("refs/").unwrap_or(name);
         let names = [short.to_owned(), format!("heads/{name}"), format!("tags/{name}")];
         match names.iter().find_map(|name| self.refs.get(name)) {

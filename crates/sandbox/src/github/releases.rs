@@ -2,8 +2,8 @@
 
 use super::assets::{self, Asset};
 use super::page;
-use super::request::{Reply, Request};
 use super::state::{DEFAULT_BRANCH, Repository};
+use crate::http::request::{Reply, Request};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! From a request to the one place that answers it. What is not served is a 404 that the log shows.
 
-use super::request::{Reply, Request};
 use super::state::{Repository, State};
 use super::{artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, runs};
+use crate::http::request::{Reply, Request};
 
 /// Carries a request out.
 pub(super) fn dispatch(state: &mut State, request: &Request) -> Reply {

@@ -3,8 +3,8 @@
 use super::artifacts::Artifact;
 use super::jobs::Job;
 use super::page;
-use super::request::{Reply, Request};
 use super::state::Repository;
+use crate::http::request::{Reply, Request};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 

@@ -1,14 +1,14 @@
 //! What the stand-in knows: one struct behind one lock, so that a test sees every request whole or not at all.
 
 use super::TOKEN;
-use super::dispatches::{Dispatch, NewRuns};
-use super::fault::Fault;
+use super::dispatches::{Declared, Dispatch, NewRuns};
 use super::issues::Issues;
 use super::refs::TagObject;
 use super::releases::Releases;
-use super::request::{Logged, Reply, Request};
 use super::routes;
 use super::runs::{Run, Workflow};
+use crate::http::fault::{Fault, Stage};
+use crate::http::request::{Logged, Reply, Request};
 use std::collections::BTreeMap;
 
 /// The branch that a repository has where none is named.
@@ -63,29 +63,39 @@ impl State {
             .map(|(known, repository)| (known.clone(), repository))
     }
 
-    /// Carries a request out; a write that is not refused is remembered.
-    pub(super) fn carry_out(&mut self, request: &Request) -> Reply {
+    /// Remembers how everything is now, as before a write: for stale reads.
+    pub(crate) fn remember(&mut self) {
+        self.past.push(self.repositories.clone());
+    }
+
+    /// The next moment, as RFC 3339: time here is the count of what happened, so that runs repeat.
+    pub(crate) fn now(&mut self) -> String {
+        self.tick += 1;
+        let (hours, minutes, seconds) = (self.tick / 3600 % 24, self.tick / 60 % 60, self.tick % 60);
+        format!("2026-01-01T{hours:02}:{minutes:02}:{seconds:02}Z")
+    }
+}
+
+impl Stage for State {
+    fn faults(&mut self) -> &mut Vec<Fault> {
+        &mut self.faults
+    }
+
+    /// A write that is not refused is remembered.
+    fn carry_out(&mut self, request: &Request) -> Reply {
         let before = (!request.is_read()).then(|| self.repositories.clone());
         let reply = routes::dispatch(self, request);
         self.past.extend(before.filter(|_| reply.status < 400));
         reply
     }
 
-    /// Answers a read as it would have been answered so many writes ago.
-    pub(super) fn carry_out_as_it_was(&mut self, request: &Request, writes: usize) -> Reply {
+    fn carry_out_as_it_was(&mut self, request: &Request, writes: usize) -> Reply {
         let past = self.past.get(self.past.len().saturating_sub(writes)).cloned();
         let Some(past) = past.filter(|_| request.is_read()) else { return self.carry_out(request) };
         let present = std::mem::replace(&mut self.repositories, past);
         let reply = routes::dispatch(self, request);
         self.repositories = present;
         reply
-    }
-
-    /// The next moment, as RFC 3339: time here is the count of what happened, so that runs repeat.
-    pub(super) fn now(&mut self) -> String {
-        self.tick += 1;
-        let (hours, minutes, seconds) = (self.tick / 3600 % 24, self.tick / 60 % 60, self.tick % 60);
-        format!("2026-01-01T{hours:02}:{minutes:02}:{seconds:02}Z")
     }
 }
 
@@ -94,6 +104,8 @@ impl State {
 pub struct Repository {
     /// Its workflows.
     pub workflows: Vec<Workflow>,
+    /// What its workflows declare, by their files; of others, anything may be asked.
+    pub declared: BTreeMap<String, Declared>,
     /// Its workflow runs, in any order; of a run that was rerun, the last attempt.
     pub runs: Vec<Run>,
     /// The attempts before those.

@@ -8,7 +8,7 @@ use zip::{CompressionMethod, ZipWriter};
 pub type File = (String, Vec<u8>);
 
 /// The archive, uncompressed; `None` where a path cannot be one of an archive.
-pub(super) fn zip(files: &[File]) -> Option<Vec<u8>> {
+pub(crate) fn zip(files: &[File]) -> Option<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (path, bytes) in files {

@@ -2,6 +2,7 @@
 
 use super::digest;
 use super::request::{Reply, Request};
+use super::server::Answer;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -108,6 +109,16 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// How many writes ago its reads are from, where they are stale.
+    pub(crate) fn stale(&self) -> Option<usize> {
+        match self.trouble {
+            Trouble::Stale(writes) => Some(writes),
+            _ => None,
+        }
+    }
+}
+
 impl Trouble {
     /// A refusal of this status, with GitHub's body.
     pub fn status(status: u16, message: &str) -> Self {
@@ -126,12 +137,66 @@ impl Trouble {
             headers: Vec::new(),
             content_type: "text/html; charset=utf-8".to_owned(),
             body: b"<!DOCTYPE html><html><body>Please log in</body></html>".to_vec(),
+            reason: None,
         })
     }
 }
 
+/// What faults can be played on: something that holds them, and answers.
+pub(crate) trait Stage {
+    /// Its faults.
+    fn faults(&mut self) -> &mut Vec<Fault>;
+    /// Carries a request out.
+    fn carry_out(&mut self, request: &Request) -> Reply;
+    /// Answers a read as it would have been answered so many writes ago; carries a write out.
+    fn carry_out_as_it_was(&mut self, request: &Request, writes: usize) -> Reply;
+}
+
+/// A request that was carried out or not, and what of that is told.
+#[derive(Debug)]
+pub(crate) struct Played {
+    trouble: Option<Trouble>,
+    reply: Option<Reply>,
+}
+
+impl Played {
+    /// Carries a request out as far as its fault lets it.
+    pub(crate) fn on(stage: &mut impl Stage, request: &Request) -> Self {
+        let trouble = take(stage.faults(), request);
+        let reply = match &trouble {
+            None | Some(Trouble::Lost | Trouble::Delayed(_)) => Some(stage.carry_out(request)),
+            Some(Trouble::Stale(writes)) => Some(stage.carry_out_as_it_was(request, *writes)),
+            Some(Trouble::WrongDigest) => Some(with_wrong_digests(stage.carry_out(request))),
+            Some(Trouble::Reply(_) | Trouble::Dropped | Trouble::Cut(_)) => None,
+        };
+        Self { trouble, reply }
+    }
+
+    /// The status that is told; `None` where the connection is closed first.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match &self.trouble {
+            Some(Trouble::Dropped | Trouble::Lost) => None,
+            Some(Trouble::Cut(_)) => Some(200),
+            Some(Trouble::Reply(reply)) => Some(reply.status),
+            _ => self.reply.as_ref().map(|reply| reply.status),
+        }
+    }
+
+    /// The answer, when its time has come.
+    pub(crate) async fn answer(self) -> Answer {
+        match self.trouble {
+            Some(Trouble::Dropped | Trouble::Lost) => return Answer::Closed,
+            Some(Trouble::Cut(bytes)) => return Answer::Cut(bytes),
+            Some(Trouble::Reply(reply)) => return Answer::Reply(reply),
+            Some(Trouble::Delayed(time)) => tokio::time::sleep(time).await,
+            Some(Trouble::Stale(_) | Trouble::WrongDigest) | None => {}
+        }
+        Answer::Reply(self.reply.unwrap_or_else(Reply::not_found))
+    }
+}
+
 /// Takes the first fault that is for this request, and counts it.
-pub(super) fn take(faults: &mut Vec<Fault>, request: &Request) -> Option<Trouble> {
+fn take(faults: &mut Vec<Fault>, request: &Request) -> Option<Trouble> {
     let mut found = None;
     for fault in faults.iter_mut().filter(|fault| fault.matcher.matches(request)) {
         if fault.after > 0 {
@@ -147,22 +212,49 @@ pub(super) fn take(faults: &mut Vec<Fault>, request: &Request) -> Option<Trouble
     found
 }
 
-/// The same reply, with other digests where it holds any.
-pub(super) fn with_wrong_digests(reply: Reply) -> Reply {
-    let Ok(mut body) = serde_json::from_slice(&reply.body) else { return reply };
-    spoil_digests(&mut body);
-    Reply { body: body.to_string().into_bytes(), ..reply }
+/// The same reply with other digests where it holds any: JSON, JSON lines (a sparse index) and links of a page.
+fn with_wrong_digests(reply: Reply) -> Reply {
+    if let Ok(mut body) = serde_json::from_slice(&reply.body) {
+        spoil_digests(&mut body);
+        return Reply { body: body.to_string().into_bytes(), ..reply };
+    }
+    let Ok(text) = std::str::from_utf8(&reply.body) else { return reply };
+    let lines = text.lines().map(|line| match serde_json::from_str(line) {
+        Ok(mut value) => {
+            spoil_digests(&mut value);
+            format!("{value}\n")
+        }
+        Err(_) => format!("{}\n", with_wrong_fragments(line)),
+    });
+    Reply { body: lines.collect::<String>().into_bytes(), ..reply }
 }
+
+fn with_wrong_fragments(line: &str) -> String {
+    const MARK: &str = "#sha256=";
+    let Some((before, after)) = line.split_once(MARK) else { return line.to_owned() };
+    let rest = after.trim_start_matches(|letter: char| letter.is_ascii_hexdigit());
+    format!("{before}{MARK}{}{rest}", digest::hex(&digest::sha256(OTHER)))
+}
+
+const OTHER: &[u8] = b"other bytes";
 
 fn spoil_digests(value: &mut Value) {
     match value {
         Value::Array(all) => all.iter_mut().for_each(spoil_digests),
         Value::Object(all) => {
             for (name, value) in all {
-                if name == "digest" && value.is_string() {
-                    *value = digest::sha256(b"other bytes").into();
-                } else {
-                    spoil_digests(value);
+                let other = match name.as_str() {
+                    "digest" => digest::prefixed(OTHER),
+                    "cksum" | "sha256" => digest::hex(&digest::sha256(OTHER)),
+                    "shasum" | "Hash" => digest::hex(&digest::sha1(OTHER)),
+                    "integrity" => digest::integrity(OTHER),
+                    _ => {
+                        spoil_digests(value);
+                        continue;
+                    }
+                };
+                if value.is_string() {
+                    *value = other.into();
                 }
             }
         }

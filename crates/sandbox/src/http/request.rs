@@ -47,7 +47,7 @@ impl Request {
 }
 
 /// The parameters of a query.
-pub(super) fn query_of(text: &str) -> BTreeMap<String, String> {
+pub(crate) fn query_of(text: &str) -> BTreeMap<String, String> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
@@ -115,6 +115,8 @@ pub struct Reply {
     pub content_type: String,
     /// The body.
     pub body: Vec<u8>,
+    /// The words after the status, where they are not the usual ones: some clients show nothing else.
+    pub reason: Option<&'static str>,
 }
 
 impl Reply {
@@ -125,12 +127,13 @@ impl Reply {
             headers: Vec::new(),
             content_type: "application/json; charset=utf-8".to_owned(),
             body: body.to_string().into_bytes(),
+            reason: None,
         }
     }
 
     /// Bytes of some media type.
     pub fn bytes(content_type: &str, body: Vec<u8>) -> Self {
-        Self { status: 200, headers: Vec::new(), content_type: content_type.to_owned(), body }
+        Self { status: 200, headers: Vec::new(), content_type: content_type.to_owned(), body, reason: None }
     }
 
     /// Done, and nothing to say.

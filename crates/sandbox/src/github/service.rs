@@ -1,0 +1,58 @@
+//! One request to the GitHub stand-in, from its arrival to its answer.
+//!
+//! Invariant: where git remotes stand behind it, their references are read before a request and written after it, one
+//! request at a time, so that REST and git never disagree.
+
+use super::state::State;
+use crate::git::Remotes;
+use crate::http::fault::Played;
+use crate::http::request::{Logged, Reply, Request};
+use crate::http::server::{Answer, Service};
+use crate::journal::{self, Journal};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What answers.
+pub(super) struct Hub {
+    pub(super) state: Arc<Mutex<State>>,
+    pub(super) journal: Journal,
+    pub(super) remotes: Option<Arc<Remotes>>,
+}
+
+impl Service for Hub {
+    async fn answer(&self, request: Request) -> Answer {
+        let played = match &self.remotes {
+            None => self.play(&request),
+            Some(remotes) => {
+                let mut turn = remotes.turn().await;
+                if let Err(error) = turn.read_into(&self.state).await {
+                    return self.failed(&request, &error.to_string());
+                }
+                let played = self.play(&request);
+                if let Err(error) = turn.write_from(&self.state).await {
+                    return self.failed(&request, &error.to_string());
+                }
+                played
+            }
+        };
+        played.answer().await
+    }
+}
+
+impl Hub {
+    fn play(&self, request: &Request) -> Played {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.log.push(Logged::from(request));
+        let played = Played::on(&mut *state, request);
+        self.record(request, played.status());
+        played
+    }
+
+    fn failed(&self, request: &Request, why: &str) -> Answer {
+        self.record(request, Some(500));
+        Answer::Reply(Reply::message(500, &format!("the stand-in's git remote fails: {why}")))
+    }
+
+    fn record(&self, request: &Request, status: Option<u16>) {
+        self.journal.record(journal::Service::Github, &request.method, &request.path, status);
+    }
+}

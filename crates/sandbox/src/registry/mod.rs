@@ -1,0 +1,96 @@
+//! The registries of a private world: crates, npm packages, Python packages and Go modules, on one port of loopback.
+//!
+//! Invariant: what a registry refuses, it refuses as the real one does, and nothing that was published changes.
+
+mod account;
+pub mod cargo;
+mod desk;
+pub mod go;
+mod multipart;
+pub mod npm;
+pub mod pypi;
+mod service;
+mod store;
+
+pub use cargo::Cargo;
+pub use desk::Desk;
+pub use go::GoModule;
+pub use npm::Npm;
+pub use pypi::Pypi;
+
+use crate::git::Remotes;
+use crate::http::fault::Fault;
+use crate::http::server::Server;
+use crate::journal::{Journal, Service};
+use service::Hall;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use store::Store;
+
+/// The token that every registry accepts at first.
+pub const TOKEN: &str = "private-world-token";
+
+/// Everything that the registries know.
+#[derive(Debug)]
+pub struct Registries {
+    /// Crates.
+    pub cargo: Desk<Cargo>,
+    /// npm packages.
+    pub npm: Desk<Npm>,
+    /// Python packages.
+    pub pypi: Desk<Pypi>,
+    /// What goes wrong with requests for Go modules, which the git remotes hold.
+    pub go_faults: Vec<Fault>,
+}
+
+/// The running registries; dropping them ends them.
+#[derive(Debug)]
+pub(crate) struct RegistryServer {
+    state: Arc<Mutex<Registries>>,
+    _server: Server,
+    base: String,
+}
+
+impl RegistryServer {
+    /// Starts them, with nothing published; files go below the folder.
+    pub(crate) fn start(
+        folder: &Path,
+        modules: Vec<GoModule>,
+        remotes: Arc<Remotes>,
+        journal: Journal,
+    ) -> io::Result<Self> {
+        let store = |name: &str| Store::at(folder.join(name));
+        let state = Arc::new(Mutex::new(Registries {
+            cargo: Desk::new(Cargo::new(store("cargo")?)),
+            npm: Desk::new(Npm::new(store("npm")?)),
+            pypi: Desk::new(Pypi::new(store("pypi")?)),
+            go_faults: Vec::new(),
+        }));
+        let hall = Hall { state: Arc::clone(&state), modules, remotes, journal };
+        let (server, address) = Server::on_loopback("registries", Arc::new(hall))?;
+        Ok(Self { state, _server: server, base: format!("http://{address}") })
+    }
+
+    /// The address of the server, without a slash at the end.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The state, to read or to change; requests wait while this is held.
+    pub(crate) fn state(&self) -> MutexGuard<'_, Registries> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the next requests to a registry that match go wrong.
+    pub(crate) fn inject(&self, service: Service, fault: Fault) {
+        let mut state = self.state();
+        match service {
+            Service::Cargo => state.cargo.faults.push(fault),
+            Service::Npm => state.npm.faults.push(fault),
+            Service::Pypi => state.pypi.faults.push(fault),
+            Service::Go => state.go_faults.push(fault),
+            Service::Github | Service::Git => {}
+        }
+    }
+}
