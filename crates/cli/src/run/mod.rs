@@ -255,8 +255,11 @@ impl<'a> Run<'a> {
             let intended = EffectIntended { run, step: id.clone(), effect: effect.clone(), mark, detail };
             self.record(Event::EffectIntended(Box::new(intended)))?;
             watch.effect(&step.id, &effect);
-            failed = steps::apply(self, step, &effect).await.err();
-            let applied = EffectApplied { run, step: id, effect: effect.clone(), error: failed.clone() };
+            let applied = steps::apply(self, step, &effect).await;
+            let made = applied.as_ref().ok().copied().flatten();
+            failed = applied.err();
+            let error = failed.clone();
+            let applied = EffectApplied { run, step: id, effect: effect.clone(), error, made };
             self.record(Event::EffectApplied(Box::new(applied)))?;
             report.effects.push(effect);
         }

@@ -292,6 +292,8 @@ pub struct EffectApplied {
     pub effect: Effect,
     /// What went wrong, as far as the answer says; `None` where it was accepted.
     pub error: Option<Cause>,
+    /// What the answer names as made: a workflow run's ID, or a draft's.
+    pub made: Option<u64>,
 }
 
 /// See [`Event::StepDone`].

@@ -21,7 +21,7 @@ pub struct DispatchSeen<'a> {
     pub git_ref: &'a str,
     /// The newest run when the latest intent was recorded; `None` where there was no intent.
     pub mark: Option<u64>,
-    /// The run that was recorded as ours.
+    /// The run that was recorded as ours, or that GitHub named when it was asked for.
     pub recorded: Option<u64>,
     /// Runs whose failure was recorded, and whose blocker has been closed since.
     pub settled_failures: &'a BTreeSet<u64>,
@@ -42,7 +42,7 @@ pub fn judge_dispatch(seen: &DispatchSeen<'_>) -> Watched {
             Code::Vanished,
             "the recorded run is not there any more",
         ))),
-        [] if seen.is_past_settling => settled(Observation::Absent(Effect::Dispatch)),
+        [] if seen.recorded.is_none() && seen.is_past_settling => settled(Observation::Absent(Effect::Dispatch)),
         [] => Watched::Waiting(format!("no run of {} since it was dispatched yet", seen.workflow)),
         [run] => judge_run(run, seen.workflow),
         [one, other, ..] => {

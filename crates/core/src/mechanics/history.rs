@@ -38,6 +38,10 @@ pub struct StepHistory {
     pub stops: Vec<Cause>,
     /// Effects whose intent has no outcome: the run was cut short in between.
     pub in_flight: BTreeSet<Effect>,
+    /// Effects whose latest outcome was no error: the world may take its time to show them.
+    pub accepted: BTreeSet<Effect>,
+    /// What the answer to the latest effect named as made: a workflow run's ID, or a draft's.
+    pub made: Option<u64>,
 }
 
 impl StepHistory {
@@ -89,9 +93,18 @@ impl Mechanics {
                 let step = self.step_mut(&intended.step);
                 step.intents.push((**intended).clone());
                 step.in_flight.insert(intended.effect.clone());
+                step.accepted.remove(&intended.effect);
+                if intended.effect.may_double() {
+                    step.made = None;
+                }
             }
             Event::EffectApplied(applied) if runs.contains(&applied.run) => {
-                self.step_mut(&applied.step).in_flight.remove(&applied.effect);
+                let step = self.step_mut(&applied.step);
+                step.in_flight.remove(&applied.effect);
+                step.made = applied.made.or(step.made);
+                if applied.error.is_none() {
+                    step.accepted.insert(applied.effect.clone());
+                }
             }
             Event::StepDone(done) if runs.contains(&done.run) => {
                 let step = self.step_mut(&done.step);

@@ -1,6 +1,6 @@
 //! A command of the plan: carried out as it is written there, and observed by what the plan names.
 
-use super::super::{Run, causes};
+use super::super::{Run, Watch, causes};
 use crate::error::chain;
 use gonogo_core::mechanics::{Cause, Code, Effect, Observation, judge_exit};
 use gonogo_core::plan::{Observe, Step, StepCommand};
@@ -11,10 +11,15 @@ use std::time::Duration;
 /// How much of a failed command's output goes into its blocker, in lines.
 const LOG_LINES: usize = 40;
 
-pub async fn observe(run: &Run<'_>, step: &Step, command: &StepCommand) -> Result<Observation, Cause> {
+pub async fn observe(
+    run: &Run<'_>,
+    step: &Step,
+    command: &StepCommand,
+    watch: &mut impl Watch,
+) -> Result<Observation, Cause> {
     match &command.observe {
         Observe::Repeatable => Ok(Observation::Absent(Effect::RunCommand)),
-        Observe::Channel(channel) => super::super::channels::observe(run, *channel).await,
+        Observe::Channel(channel) => super::super::channels::observe(run, step, *channel, watch).await,
         Observe::Command { run: arguments, done, absent } => {
             let filled = filled(run, arguments)?;
             let ended = execute(run, command, &filled, step.timeout).await?;

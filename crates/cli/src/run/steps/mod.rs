@@ -7,7 +7,7 @@ mod dispatch;
 mod formula;
 mod release;
 mod tag;
-mod wait;
+pub mod wait;
 
 use super::{Run, Watch};
 use gonogo_core::mechanics::{Cause, Code, Effect, Observation};
@@ -20,14 +20,14 @@ pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Obse
         StepKind::PushTag { remote } => tag::observe_remote(run, remote.as_deref()).await,
         StepKind::WatchWorkflow { workflow } => build::observe(run, step, workflow, watch).await,
         StepKind::FetchArtifacts { from, metadata, artifacts } => {
-            artifacts::observe(run, step, from, metadata, artifacts, watch).await
+            artifacts::observe(run, from, metadata, artifacts, watch).await
         }
         StepKind::HomebrewFormula { template, address } => {
             formula::observe(run, template.as_deref(), address.as_deref()).await
         }
         StepKind::DispatchWorkflow { .. } => dispatch::observe(run, step, watch).await,
         StepKind::GithubRelease { .. } => release::observe(run, step, watch).await,
-        StepKind::Command(command) => command::observe(run, step, command).await,
+        StepKind::Command(command) => command::observe(run, step, command, watch).await,
     };
     seen.unwrap_or_else(Observation::Unknown)
 }
@@ -45,17 +45,23 @@ pub async fn before(
     }
 }
 
-/// Carries an effect out. That it gave no error proves nothing: the world is looked at after it.
-pub async fn apply(run: &Run<'_>, step: &Step, effect: &Effect) -> Result<(), Cause> {
+/// Carries an effect out. That it gave no error proves nothing: the world is looked at after it. Gives the ID of what the
+/// answer names as made.
+pub async fn apply(run: &Run<'_>, step: &Step, effect: &Effect) -> Result<Option<u64>, Cause> {
+    let nothing_named = |()| None;
     match (&step.kind, effect) {
-        (StepKind::Tag, Effect::CreateTag) => tag::create(run).await,
-        (StepKind::PushTag { remote }, Effect::PushTag) => tag::push(run, remote.as_deref()).await,
+        (StepKind::Tag, Effect::CreateTag) => tag::create(run).await.map(nothing_named),
+        (StepKind::PushTag { remote }, Effect::PushTag) => {
+            tag::push(run, remote.as_deref()).await.map(nothing_named)
+        }
         (StepKind::HomebrewFormula { template, address }, Effect::PushFormula) => {
-            formula::push(run, template.as_deref(), address.as_deref()).await
+            formula::push(run, template.as_deref(), address.as_deref()).await.map(nothing_named)
         }
         (StepKind::DispatchWorkflow { .. }, Effect::Dispatch) => dispatch::start(run, step).await,
         (StepKind::GithubRelease { .. }, effect) => release::apply(run, step, effect).await,
-        (StepKind::Command(command), Effect::RunCommand) => command::carry_out(run, step, command).await,
+        (StepKind::Command(command), Effect::RunCommand) => {
+            command::carry_out(run, step, command).await.map(nothing_named)
+        }
         (kind, effect) => Err(Cause::new(
             Code::UnreadableAnswer,
             format!("a step of kind {} does not {effect}", kind.name()),
