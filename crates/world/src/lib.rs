@@ -9,3 +9,4 @@ pub mod runner;
 pub mod tools;
 pub mod tracker;
 pub mod tree;
+pub mod unpack;

@@ -16,6 +16,7 @@ pub mod jobs;
 mod page;
 pub mod refs;
 pub mod releases;
+mod repositories;
 pub mod request;
 mod routes;
 pub mod runs;

@@ -2,7 +2,7 @@
 
 use super::request::{Reply, Request};
 use super::state::{Repository, State};
-use super::{artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, runs};
+use super::{artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, repositories, runs};
 
 /// Carries a request out.
 pub(super) fn dispatch(state: &mut State, request: &Request) -> Reply {
@@ -43,6 +43,7 @@ fn of_repository(state: &mut State, request: &Request, method: &str, name: &str,
     let now = state.now();
     let Some((name, repository)) = state.find(name) else { return Reply::not_found() };
     match (method, rest) {
+        ("GET", []) => repositories::get(&name),
         (_, ["actions", rest @ ..]) => of_actions(request, method, &name, repository, rest, now),
         ("GET", ["branches", branch @ ..]) => refs::branch(repository, &branch.join("/"), &name),
         ("GET", ["check-runs", id, "annotations"]) => jobs::annotations(id, repository),
