@@ -11,3 +11,4 @@ pub mod runner;
 pub mod tools;
 pub mod tracker;
 pub mod tree;
+pub mod unpack;

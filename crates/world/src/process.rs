@@ -175,6 +175,18 @@ pub struct Invocation {
     pub timeout: Duration,
     /// How many bytes of each stream are kept. What comes after is counted and dropped.
     pub limit: usize,
+    /// Where standard output goes instead of being kept; only standard error is kept then.
+    pub output: Option<Output>,
+}
+
+/// A file for standard output.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The file, which must not be there yet. Unless the process [succeeded](Captured::succeeded), what is in it is
+    /// not whole.
+    pub path: PathBuf,
+    /// How many bytes it may get. At the first one more, the process's output is closed.
+    pub limit: u64,
 }
 
 impl Invocation {
@@ -188,6 +200,7 @@ impl Invocation {
             input: None,
             timeout: Duration::from_secs(60),
             limit: 16 << 20,
+            output: None,
         }
     }
 
@@ -270,15 +283,24 @@ pub enum ProcessError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// What it printed could not be written down. It may have done what it was to do, or not have been started.
+    #[error("cannot write {}", path.display())]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
 }
 
 /// Runs a process to its end, its timeout or a stop order, and captures what it prints.
 pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, ProcessError> {
     let program = || invocation.program.clone();
     let started = Instant::now();
+    let file = invocation.output.as_ref().map(Sink::create).transpose()?;
     let mut child = spawn(invocation).map_err(|source| ProcessError::Spawn { program: program(), source })?;
     let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    let mut stdout = Capture::new(child.stdout.take(), invocation.limit);
+    let mut stdout = Capture { file, ..Capture::new(child.stdout.take(), invocation.limit) };
     let mut stderr = Capture::new(child.stderr.take(), invocation.limit);
 
     let (end, held_open) = {
@@ -313,6 +335,9 @@ pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, P
         signal(group, Signal::KILL);
         (end, held_open)
     };
+    if let Some(Sink { broken: Some(source), path, .. }) = stdout.file {
+        return Err(ProcessError::Store { path, source });
+    }
     Ok(Captured { stdout: stdout.stream, stderr: stderr.stream, end, held_open, elapsed: started.elapsed() })
 }
 
@@ -373,21 +398,62 @@ fn signal(group: Option<Pid>, signal: Signal) {
 struct Capture<R> {
     pipe: Option<R>,
     limit: usize,
+    file: Option<Sink>,
     stream: Stream,
 }
 
 impl<R: AsyncRead + Unpin> Capture<R> {
     fn new(pipe: Option<R>, limit: usize) -> Self {
-        Self { pipe, limit, stream: Stream::default() }
+        Self { pipe, limit, file: None, stream: Stream::default() }
     }
 
     async fn drain(&mut self) {
-        let Some(pipe) = &mut self.pipe else { return };
+        // The pipe is closed at the end: a process with more to say than there is room for need not go on.
+        let Some(mut pipe) = self.pipe.take() else { return };
         let mut chunk = vec![0; 16 << 10];
         while let Ok(count @ 1..) = pipe.read(&mut chunk).await {
-            let room = self.limit.saturating_sub(self.stream.bytes.len()).min(count);
-            self.stream.bytes.extend_from_slice(&chunk[..room]);
             self.stream.total += count as u64;
+            match &mut self.file {
+                None => {
+                    let room = self.limit.saturating_sub(self.stream.bytes.len()).min(count);
+                    self.stream.bytes.extend_from_slice(&chunk[..room]);
+                }
+                Some(file) => {
+                    self.stream.filed += file.take(&chunk[..count]);
+                    if self.stream.is_cut() {
+                        return;
+                    }
+                }
+            }
         }
+    }
+}
+
+/// The file that an output goes to.
+struct Sink {
+    file: File,
+    path: PathBuf,
+    room: u64,
+    broken: Option<std::io::Error>,
+}
+
+impl Sink {
+    fn create(output: &Output) -> Result<Self, ProcessError> {
+        let path = output.path.clone();
+        match File::create_new(&path) {
+            Ok(file) => Ok(Self { file, path, room: output.limit, broken: None }),
+            Err(source) => Err(ProcessError::Store { path, source }),
+        }
+    }
+
+    /// Writes what there is room for, and says how much that is.
+    fn take(&mut self, bytes: &[u8]) -> u64 {
+        let count = usize::try_from(self.room).unwrap_or(usize::MAX).min(bytes.len());
+        if let Err(error) = self.file.write_all(&bytes[..count]) {
+            self.broken = Some(error);
+            return 0;
+        }
+        self.room -= count as u64;
+        count as u64
     }
 }

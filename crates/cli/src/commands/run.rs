@@ -39,15 +39,14 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     }
     let nobody_there = !std::io::stdin().is_terminal() || !screen.terminal;
     if context.mode == Mode::Live && !arguments.yes && nobody_there {
-        return Err(Failure::usage("a live run goes through a point of no return, and nobody is here to be asked")
-            .remedy("give --yes"));
+        return Err(Failure::usage(
+            "a live run goes through a point of no return, and nobody is here to be asked",
+        )
+        .remedy("give --yes"));
     }
     let options = Options {
         fresh: arguments.fresh,
-        jobs: arguments
-            .jobs
-            .or_else(|| std::thread::available_parallelism().ok())
-            .map_or(1, usize::from),
+        jobs: arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from),
         close_passed: false,
     };
     carry_out(&context, options, arguments.yes, screen).await
@@ -96,4 +95,3 @@ fn document(screen: &Screen, document: run_json::Document) -> Result<(), Failure
     screen.document(&document);
     Ok(())
 }
-

@@ -65,6 +65,7 @@ pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
             input: None,
             timeout: command.timeout,
             limit: run.context.plan.policy.output_limit,
+            output: None,
         })
     };
     Ok(Prepared {

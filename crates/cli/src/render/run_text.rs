@@ -71,7 +71,8 @@ impl Watch for Steps<'_> {
             return;
         }
         let style = ProgressStyle::with_template("  {spinner} {msg}  {elapsed}");
-        let bar = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        let bar =
+            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.set_message(step.to_owned());
         bar.enable_steady_tick(TICK);
         self.live = Some(bar);
@@ -92,7 +93,8 @@ impl Watch for Steps<'_> {
     fn done(&mut self, step: &str, facts: &Facts, by_this_run: bool) {
         self.still();
         let already = if by_this_run { "" } else { "  (was there already)" };
-        let already = if matches!(facts, Facts::Workflow { .. } | Facts::Artifacts { .. }) { "" } else { already };
+        let already =
+            if matches!(facts, Facts::Workflow { .. } | Facts::Artifacts { .. }) { "" } else { already };
         let mark = self.screen.paint("32", "done ");
         self.screen.line(format!("  {mark} {step:<18} {}{already}", words(facts)));
     }
@@ -150,7 +152,8 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
     table.set_header(["step", "planned", "carried out now", "shown by the world"]);
     for planned in &report.planned {
         let step = report.steps.iter().find(|step| step.step == planned.step);
-        let effects = step.map(|step| step.effects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+        let effects =
+            step.map(|step| step.effects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
         let shown = step.and_then(|step| step.facts.as_ref()).map(words);
         table.add_row([
             planned.step.clone(),
@@ -166,7 +169,10 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
             let what = if mode == Mode::Live { "is released" } else { "went through the rehearsal" };
             screen.line(format!("{} {tag} {what}", screen.paint("1;32", "DONE")));
         }
-        Ending::Declined { step } => screen.line(format!("stopped before {step}: nobody said yes. Nothing that cannot be undone has happened.\n  next: {}", go_on(tag, mode))),
+        Ending::Declined { step } => screen.line(format!(
+            "stopped before {step}: nobody said yes. Nothing that cannot be undone has happened.\n  next: {}",
+            go_on(tag, mode)
+        )),
         Ending::Interrupted => screen.line(format!("stopped by a signal\n  next: {}", go_on(tag, mode))),
         Ending::Stopped { step, cause } => print_stop(screen, context, report, step, cause),
     }

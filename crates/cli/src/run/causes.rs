@@ -12,7 +12,9 @@ pub fn of_gh(error: &GhError) -> Cause {
     let (code, remedy) = match error {
         GhError::MissingTool { .. } => (Code::ToolMissing, "install gh"),
         GhError::Unauthorized { .. } => (Code::Unauthorized, "gh auth login"),
-        GhError::Forbidden { .. } => (Code::Forbidden, "gh auth refresh --scopes repo,workflow, or ask for the right"),
+        GhError::Forbidden { .. } => {
+            (Code::Forbidden, "gh auth refresh --scopes repo,workflow, or ask for the right")
+        }
         GhError::RateLimited { .. } => (Code::RateLimited, "wait, and run again"),
         GhError::Server { .. } | GhError::Network { .. } | GhError::TimedOut { .. } => {
             (Code::Unreachable, "make GitHub reachable, and run again")
@@ -29,7 +31,9 @@ pub fn of_gh(error: &GhError) -> Cause {
 pub fn of_git(error: &GitError) -> Cause {
     let message = chain(error);
     match error {
-        GitError::Tool(_) | GitError::Process(_) => Cause::new(Code::ToolMissing, message).remedy("install git"),
+        GitError::Tool(_) | GitError::Process(_) => {
+            Cause::new(Code::ToolMissing, message).remedy("install git")
+        }
         _ => Cause::new(Code::Unreachable, message)
             .remedy("mend what git says, make the remote reachable, and run again"),
     }

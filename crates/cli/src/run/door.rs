@@ -79,6 +79,7 @@ async fn ci(run: &Run<'_>) -> Option<Result<Ci, Cause>> {
 fn ledger_head(run: &Run<'_>) -> Result<Digest, Cause> {
     let moved = |why: String| Cause::new(Code::LedgerMoved, why);
     let records = ledger::read(run.ledger.folder()).map_err(|error| moved(chain(&error)))?;
-    let last = records.as_deref().and_then(<[_]>::last).ok_or_else(|| moved("the ledger is gone".to_owned()))?;
+    let last =
+        records.as_deref().and_then(<[_]>::last).ok_or_else(|| moved("the ledger is gone".to_owned()))?;
     canonical::digest(last).map_err(|error| moved(chain(&error)))
 }

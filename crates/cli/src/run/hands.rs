@@ -9,9 +9,9 @@ use crate::poll::child_environment;
 use crate::tracker::{self, OpenTracker};
 use gonogo_core::mechanics::{Cause, Code};
 use gonogo_core::verdict::Reason;
-use gonogo_world::ledger;
 use gonogo_world::git::{Git, Upstream};
 use gonogo_world::github::Gh;
+use gonogo_world::ledger;
 use gonogo_world::process::Environment;
 use gonogo_world::tools;
 use std::ffi::OsString;
@@ -81,7 +81,8 @@ pub async fn remote_and_branch(git: &Git) -> Result<(String, String), Failure> {
     let unknown = |message: String| Failure::incomplete(Reason::Unreachable, message);
     match git.remote_default_branch(remote).await {
         Ok(Some(branch)) => Ok((remote.clone(), branch.name)),
-        Ok(None) => Err(unknown(format!("{remote} names no default branch")).remedy("check out a branch that has an upstream")),
+        Ok(None) => Err(unknown(format!("{remote} names no default branch"))
+            .remedy("check out a branch that has an upstream")),
         Err(error) => Err(unknown(chain(&error)).remedy("make the remote reachable")),
     }
 }

@@ -15,12 +15,10 @@ use crate::error::Failure;
 use crate::exit_code::Exit;
 use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
-use gonogo_core::ledger::{
-    EffectApplied, EffectIntended, Event, Opened, RunFinished, RunStarted, StepDone,
-};
+use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, Opened, RunFinished, RunStarted, StepDone};
 use gonogo_core::mechanics::{
-    Cause, Code, Effect, Facts, Mechanics, Next, Observation, Planned, Undo, Values, is_behind_a_door, next, planned,
-    undo,
+    Cause, Code, Effect, Facts, Mechanics, Next, Observation, Planned, Undo, Values, is_behind_a_door, next,
+    planned, undo,
 };
 use gonogo_core::plan::Step;
 use gonogo_world::ledger::{self, Ledger};
@@ -304,6 +302,8 @@ pub fn summary(polled: &crate::poll::Report) -> String {
     let required: Vec<_> = polled.poll.gates().iter().filter(|gate| gate.required).collect();
     let passed = required.iter().filter(|gate| gate.outcome == gonogo_core::verdict::Outcome::Passed).count();
     let mut lines = vec![format!("{passed} of {} required gates passed:", required.len())];
-    lines.extend(required.iter().map(|gate| format!("- {} {}", gate.id, gonogo_core::text::one_line(&gate.name))));
+    lines.extend(
+        required.iter().map(|gate| format!("- {} {}", gate.id, gonogo_core::text::one_line(&gate.name))),
+    );
     lines.join("\n")
 }

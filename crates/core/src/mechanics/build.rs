@@ -85,8 +85,8 @@ pub struct BuildMetadata {
 /// there; `source_ref` is compared where it is.
 pub fn judge_metadata(text: &str, want: &BuildMetadata) -> Result<(), Cause> {
     let wrong = |why: String| Cause::new(Code::MetadataWrong, format!("the build's metadata.json {why}"));
-    let value = strict_json::parse(text.as_bytes())
-        .map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let value =
+        strict_json::parse(text.as_bytes()).map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let field = |name: &str| match value.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),

@@ -42,7 +42,9 @@ pub fn judge_dispatch(seen: &DispatchSeen<'_>) -> Watched {
             Code::Vanished,
             "the recorded run is not there any more",
         ))),
-        [] if seen.recorded.is_none() && seen.is_past_settling => settled(Observation::Absent(Effect::Dispatch)),
+        [] if seen.recorded.is_none() && seen.is_past_settling => {
+            settled(Observation::Absent(Effect::Dispatch))
+        }
         [] => Watched::Waiting(format!("no run of {} since it was dispatched yet", seen.workflow)),
         [run] => judge_run(run, seen.workflow),
         [one, other, ..] => {

@@ -13,6 +13,7 @@ pub mod jobs;
 mod page;
 pub mod refs;
 pub mod releases;
+mod repositories;
 mod routes;
 pub mod runs;
 mod selection;

@@ -1,7 +1,7 @@
 //! From a request to the one place that answers it. What is not served is a 404 that the log shows.
 
 use super::state::{Repository, State};
-use super::{artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, runs};
+use super::{artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, repositories, runs};
 use crate::http::request::{Reply, Request};
 
 /// Carries a request out.
@@ -43,6 +43,7 @@ fn of_repository(state: &mut State, request: &Request, method: &str, name: &str,
     let now = state.now();
     let Some((name, repository)) = state.find(name) else { return Reply::not_found() };
     match (method, rest) {
+        ("GET", []) => repositories::get(&name),
         (_, ["actions", rest @ ..]) => of_actions(request, method, &name, repository, rest, now),
         ("GET", ["branches", branch @ ..]) => refs::branch(repository, &branch.join("/"), &name),
         ("GET", ["check-runs", id, "annotations"]) => jobs::annotations(id, repository),

@@ -1,6 +1,8 @@
 //! What can go wrong with a request, told apart by what it means for the one who asks.
 
 use super::response::Response;
+use crate::unpack::UnpackError;
+use gonogo_core::digest::Digest;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -79,6 +81,40 @@ pub enum GhError {
         /// What is wrong with it.
         message: String,
     },
+    /// There was more than is taken in.
+    #[error("`{path}` is larger than {limit} bytes")]
+    TooLarge {
+        /// The request's path.
+        path: String,
+        /// The most bytes that are taken in.
+        limit: u64,
+    },
+    /// What was downloaded is not what GitHub says it is.
+    #[error("`{path}` has the digest {found}, and GitHub says {said}")]
+    OtherBytes {
+        /// The request's path.
+        path: String,
+        /// What GitHub says.
+        said: Digest,
+        /// What came.
+        found: Digest,
+    },
+    /// What was downloaded cannot be unpacked.
+    #[error("`{path}` cannot be unpacked")]
+    Archive {
+        /// The request's path.
+        path: String,
+        /// Why.
+        source: UnpackError,
+    },
+    /// A file of ours could not be read or written.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// gh was killed at its time limit.
     #[error("no answer to `{path}` in time")]
     TimedOut {
@@ -93,6 +129,29 @@ pub enum GhError {
 impl GhError {
     pub(crate) fn nonsense(message: impl Into<String>) -> Self {
         Self::Nonsense { message: message.into() }
+    }
+
+    /// Whether a request that ended so may have been carried out. Only GitHub's own refusal, and what never left this
+    /// machine, was not; for everything else, look.
+    pub const fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::MissingTool { .. }
+            | Self::BadRepository { .. }
+            | Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::NotFound { .. }
+            | Self::RateLimited { .. }
+            | Self::Refused { .. } => false,
+            Self::Server { .. }
+            | Self::Network { .. }
+            | Self::Nonsense { .. }
+            | Self::TooLarge { .. }
+            | Self::OtherBytes { .. }
+            | Self::Archive { .. }
+            | Self::File { .. }
+            | Self::TimedOut { .. }
+            | Self::Cancelled => true,
+        }
     }
 
     /// What to do about it, where that is known.

@@ -3,16 +3,34 @@
 //! Invariant: what GitHub answered and what could not be asked are told apart, and only its own "not found" is
 //! absence. `GH_HOST` and `GH_REPO` never redirect a request.
 
+mod actions;
+mod artifacts;
 mod auth;
+mod dispatch;
 mod error;
+mod jobs;
+mod list;
+mod probe;
+mod releases;
+mod repository;
 mod response;
 mod runs;
+mod transfer;
 
+pub use actions::RunFilter;
+pub use artifacts::Artifact;
 pub use auth::AuthFacts;
+pub use dispatch::Dispatched;
 pub use error::GhError;
+pub use jobs::{Annotation, Job, Step};
+pub use probe::Capabilities;
+pub use releases::{Asset, NewRelease, Release};
+pub use repository::RepositoryFacts;
+pub use transfer::Downloaded;
 
-use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
+use crate::process::{Cancel, Captured, End, Environment, Invocation, ProcessError, run};
 use response::Response;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -25,6 +43,8 @@ const HOST: &str = "github.com";
 /// is how it reaches the keyring).
 const OWN_VARIABLES: &[&str] =
     &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "HOME", "DBUS_SESSION_BUS_ADDRESS"];
+/// The media type of GitHub's own documents.
+const JSON: &str = "application/vnd.github+json";
 /// A list of more pages than this (of up to 100 elements) is not read.
 const MOST_PAGES: usize = 200;
 /// How many bytes of an answer are read: 100 issues with the longest bodies are below it.
@@ -72,6 +92,8 @@ pub enum Method {
     Post,
     /// Sets fields: sent twice, it sets them once.
     Patch,
+    /// Takes something away: sent twice, the second answer tells nothing of the first.
+    Delete,
 }
 
 impl Method {
@@ -80,6 +102,7 @@ impl Method {
             Self::Get => "GET",
             Self::Query | Self::Post => "POST",
             Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
         }
     }
 
@@ -87,7 +110,7 @@ impl Method {
     const fn is_repeatable(self) -> bool {
         match self {
             Self::Get | Self::Query | Self::Patch => true,
-            Self::Post => false,
+            Self::Post | Self::Delete => false,
         }
     }
 }
@@ -101,6 +124,7 @@ pub struct Gh {
     environment: Environment,
     patience: Patience,
     timeout: Duration,
+    transfer_timeout: Duration,
 }
 
 impl Gh {
@@ -110,8 +134,9 @@ impl Gh {
             return Err(GhError::BadRepository { repository });
         }
         let environment = Environment::allowing(OWN_VARIABLES.iter().copied());
-        let timeout = Duration::from_secs(60);
-        Ok(Self { program, directory, repository, environment, patience: Patience::default(), timeout })
+        let patience = Patience::default();
+        let (timeout, transfer_timeout) = (Duration::from_secs(60), Duration::from_secs(1800));
+        Ok(Self { program, directory, repository, environment, patience, timeout, transfer_timeout })
     }
 
     /// The same with variables set, as a private world needs it.
@@ -136,6 +161,12 @@ impl Gh {
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// The same with another time limit for one upload or download; half an hour by default.
+    #[must_use]
+    pub fn with_transfer_timeout(self, timeout: Duration) -> Self {
+        Self { transfer_timeout: timeout, ..self }
     }
 
     /// `owner/name`.
@@ -187,11 +218,25 @@ impl Gh {
         body: Option<&Value>,
         cancel: &Cancel,
     ) -> Result<Response, GhError> {
+        self.repeated(method, cancel, async || {
+            let captured = self.run(&self.invocation(method, path, body), cancel).await?;
+            answer_of(&captured, &captured.stdout.bytes, path)
+        })
+        .await
+    }
+
+    /// Attempts until there is an answer, or an error that is not to be tried again.
+    async fn repeated<T>(
+        &self,
+        method: Method,
+        cancel: &Cancel,
+        attempt: impl AsyncFn() -> Result<T, GhError>,
+    ) -> Result<T, GhError> {
         let mut delay = self.patience.delay;
         let mut left = self.patience.retries;
         loop {
-            let error = match self.attempt(method, path, body, cancel).await {
-                Ok(response) => return Ok(response),
+            let error = match attempt().await {
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             let Some(wait) = self.patience.wait_after(&error, method, delay) else { return Err(error) };
@@ -207,20 +252,39 @@ impl Gh {
         }
     }
 
-    async fn attempt(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-        cancel: &Cancel,
-    ) -> Result<Response, GhError> {
-        let captured = run(&self.invocation(method, path, body), cancel)
-            .await
-            .map_err(|source| GhError::MissingTool { program: self.program.clone(), source })?;
-        answer_of(&captured, path)
+    async fn run(&self, invocation: &Invocation, cancel: &Cancel) -> Result<Captured, GhError> {
+        run(invocation, cancel).await.map_err(|error| match error {
+            ProcessError::Store { path, source } => GhError::File { path, source },
+            source => GhError::MissingTool { program: self.program.clone(), source },
+        })
+    }
+
+    /// A path below the repository's own.
+    fn path(&self, rest: &str) -> String {
+        format!("repos/{}/{rest}", self.repository)
     }
 
     fn invocation(&self, method: Method, path: &str, body: Option<&Value>) -> Invocation {
+        let invocation = self.api(method, JSON);
+        let invocation = match body {
+            Some(body) => invocation.args(["--input", "-"]).input(body.to_string()),
+            None => invocation,
+        };
+        invocation.args([path])
+    }
+
+    /// `gh api`, but for what is sent and where to.
+    fn api(&self, method: Method, accept: &str) -> Invocation {
+        let invocation = self
+            .command()
+            .args(["api", "--include", "--hostname", HOST, "--method", method.name()])
+            .args(["--header", &format!("Accept: {accept}")])
+            .args(["--header", "X-GitHub-Api-Version: 2022-11-28"]);
+        Invocation { limit: LARGEST_ANSWER, ..invocation }
+    }
+
+    /// gh, without arguments.
+    fn command(&self) -> Invocation {
         // gh reads an empty variable as one that is not set.
         let environment = ["GH_HOST", "GH_REPO", "GH_FORCE_TTY", "GH_DEBUG", "DEBUG"]
             .into_iter()
@@ -231,21 +295,14 @@ impl Gh {
             .with("GH_SPINNER_DISABLED", "1")
             // Newer ghs report usage from a process that outlives them.
             .with("GH_TELEMETRY", "false");
-        let invocation = Invocation::tool(&self.program, &self.directory, environment)
-            .args(["api", "--include", "--hostname", HOST, "--method", method.name()])
-            .args(["--header", "Accept: application/vnd.github+json"])
-            .args(["--header", "X-GitHub-Api-Version: 2022-11-28"]);
-        let invocation = match body {
-            Some(body) => invocation.args(["--input", "-"]).input(body.to_string()),
-            None => invocation,
-        };
-        let invocation = invocation.args([path]);
-        Invocation { timeout: self.timeout, limit: LARGEST_ANSWER, ..invocation }
+        let invocation = Invocation::tool(&self.program, &self.directory, environment);
+        Invocation { timeout: self.timeout, ..invocation }
     }
 }
 
-/// What a run of `gh api --include` says: GitHub's answer where there is one, else why there is none.
-fn answer_of(captured: &Captured, path: &str) -> Result<Response, GhError> {
+/// What a run of `gh api --include` says: GitHub's answer where there is one, else why there is none. `printed` is how
+/// its output begins.
+fn answer_of(captured: &Captured, printed: &[u8], path: &str) -> Result<Response, GhError> {
     match captured.end {
         End::TimedOut => return Err(GhError::TimedOut { path: path.to_owned() }),
         End::Cancelled => return Err(GhError::Cancelled),
@@ -253,7 +310,7 @@ fn answer_of(captured: &Captured, path: &str) -> Result<Response, GhError> {
         End::Exited(_) => {}
     }
     let said = first_line(&captured.stderr.text());
-    let is_answer = captured.stdout.bytes.starts_with(b"HTTP/");
+    let is_answer = printed.starts_with(b"HTTP/");
     if !is_answer {
         return Err(match captured.end {
             // gh's documented status for "authentication is needed".
@@ -262,7 +319,7 @@ fn answer_of(captured: &Captured, path: &str) -> Result<Response, GhError> {
             _ => GhError::Network { message: said },
         });
     }
-    let response = Response::parse(&captured.stdout.bytes)?;
+    let response = Response::parse(printed)?;
     if let Some(error) = GhError::of_response(&response, path) {
         return Err(error);
     }
@@ -280,6 +337,22 @@ fn first_line(text: &str) -> String {
         .chars()
         .take(300)
         .collect()
+}
+
+/// One part of a path, or a value of a query (RFC 3986, 2.1): everything but unreserved characters is encoded.
+fn encoded(text: &str) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0').to_ascii_uppercase();
+    text.bytes()
+        .flat_map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => vec![char::from(byte)],
+            _ => vec!['%', digit(byte >> 4), digit(byte & 15)],
+        })
+        .collect()
+}
+
+/// An answer of the documented shape, or nonsense.
+fn typed<T: DeserializeOwned>(answer: Value, what: &str) -> Result<T, GhError> {
+    serde_json::from_value(answer).map_err(|error| GhError::nonsense(format!("not {what}: {error}")))
 }
 
 /// `owner/name`, of the characters that GitHub allows in either.
@@ -317,11 +390,11 @@ mod tests {
             retry_after: seconds.map(|seconds| seconds * second),
             message: String::new(),
         };
-        for method in [Method::Get, Method::Query, Method::Post, Method::Patch] {
+        for method in [Method::Get, Method::Query, Method::Post, Method::Patch, Method::Delete] {
             assert_eq!(wait(&limited(Some(60)), method), Some(60 * second));
             assert_eq!(wait(&limited(Some(61)), method), None);
             assert_eq!(wait(&limited(None), method), None);
-            let again = (method != Method::Post).then_some(second);
+            let again = (!matches!(method, Method::Post | Method::Delete)).then_some(second);
             assert_eq!(wait(&GhError::Network { message: String::new() }, method), again);
             assert_eq!(wait(&GhError::Server { path: String::new(), status: 502 }, method), again);
             for final_one in [
@@ -334,6 +407,12 @@ mod tests {
                 assert_eq!(wait(&final_one, method), None, "{final_one:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_cannot_bend_a_path_or_a_query() {
+        assert_eq!(encoded("v1.0.0-rc_1~x"), "v1.0.0-rc_1~x");
+        assert_eq!(encoded("go/v1?a&b#+ {owner}%ä"), "go%2Fv1%3Fa%26b%23%2B%20%7Bowner%7D%25%C3%A4");
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(super) struct Response {
     pub(super) status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    /// Where the body begins in what was printed.
+    pub(super) body_at: usize,
 }
 
 impl Response {
@@ -29,7 +31,7 @@ impl Response {
             let (name, value) = line.split_once(':').ok_or_else(broken)?;
             headers.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
         }
-        Ok(Self { status, headers, body: rest.to_vec() })
+        Ok(Self { status, headers, body: rest.to_vec(), body_at: printed.len() - rest.len() })
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

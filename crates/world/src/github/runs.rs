@@ -4,17 +4,10 @@ use super::{Gh, GhError};
 use crate::process::Cancel;
 use gonogo_core::ci::WorkflowRun;
 use serde::Deserialize;
-use std::collections::HashSet;
 
-/// "List workflow runs for a repository" of GitHub's REST interface, the fields that are read.
+/// "List workflow runs for a repository" and "Get a workflow run" of GitHub's REST interface, the fields that are read.
 #[derive(Deserialize)]
-struct Page {
-    total_count: u64,
-    workflow_runs: Vec<Listed>,
-}
-
-#[derive(Deserialize)]
-struct Listed {
+pub(super) struct Listed {
     id: u64,
     run_attempt: u64,
     path: String,
@@ -62,22 +55,11 @@ impl Gh {
         if commit.is_empty() || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(GhError::nonsense(format!("`{commit}` is no commit to ask for")));
         }
-        let path = format!("repos/{}/actions/runs?head_sha={commit}&per_page=100", self.repository());
-        let mut runs: Vec<WorkflowRun> = Vec::new();
-        let mut totals = HashSet::new();
-        for page in self.get_pages(&path, cancel).await? {
-            let page: Page = serde_json::from_value(page)
-                .map_err(|error| GhError::nonsense(format!("not a list of workflow runs: {error}")))?;
-            totals.insert(page.total_count);
-            runs.extend(page.workflow_runs.into_iter().map(WorkflowRun::from));
-        }
-        let different = runs.iter().map(|run| run.id).collect::<HashSet<_>>().len();
-        if different != runs.len() || totals != HashSet::from([runs.len() as u64]) {
-            return Err(GhError::nonsense(format!(
-                "{} workflow runs were listed, {different} of them different, of {totals:?} announced",
-                runs.len()
-            )));
-        }
-        Ok(runs)
+        self.runs_at(&self.path(&format!("actions/runs?head_sha={commit}&per_page=100")), cancel).await
+    }
+
+    pub(super) async fn runs_at(&self, path: &str, cancel: &Cancel) -> Result<Vec<WorkflowRun>, GhError> {
+        let listed = self.counted(path, "workflow_runs", |run: &Listed| run.id, cancel).await?;
+        Ok(listed.into_iter().map(WorkflowRun::from).collect())
     }
 }

@@ -4,12 +4,13 @@
 
 use super::super::{Run, Watch, causes};
 use super::build::github;
-use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
-use gonogo_core::mechanics::{BuildMetadata, Cause, Code, Facts, Observation, judge_metadata, matches_pattern};
+use gonogo_core::mechanics::{
+    BuildMetadata, Cause, Code, Facts, Observation, judge_metadata, matches_pattern,
+};
 use gonogo_world::github::{Artifact, Gh};
+use gonogo_world::tools::digest_file;
 use gonogo_world::unpack::{Bounds, Unpacked};
-use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,11 +61,16 @@ async fn fetch(run: &Run<'_>, build: u64, metadata: &str, patterns: &[String]) -
 
     let mut chosen: Vec<&str> = Vec::new();
     for pattern in patterns {
-        let like = all.iter().filter(|artifact| artifact.id != metadata.id && matches_pattern(pattern, &artifact.name));
+        let like = all
+            .iter()
+            .filter(|artifact| artifact.id != metadata.id && matches_pattern(pattern, &artifact.name));
         let before = chosen.len();
         chosen.extend(like.map(|artifact| artifact.name.as_str()));
         if chosen.len() == before {
-            return Err(Cause::new(Code::ArtifactMissing, format!("run {build} has no artifact like `{pattern}`")));
+            return Err(Cause::new(
+                Code::ArtifactMissing,
+                format!("run {build} has no artifact like `{pattern}`"),
+            ));
         }
     }
     chosen.sort_unstable();
@@ -78,7 +84,8 @@ async fn fetch(run: &Run<'_>, build: u64, metadata: &str, patterns: &[String]) -
             files.push(gather(&into, &unpacked, &together)?);
         }
     }
-    let manifest = Manifest::new(files).map_err(|error| Cause::new(Code::ArtifactMissing, error.to_string()))?;
+    let manifest =
+        Manifest::new(files).map_err(|error| Cause::new(Code::ArtifactMissing, error.to_string()))?;
     if manifest.is_empty() {
         return Err(Cause::new(Code::ArtifactMissing, format!("the artifacts of run {build} hold no file")));
     }
@@ -99,16 +106,27 @@ fn one<'a>(all: &'a [Artifact], name: &str) -> Result<&'a Artifact, Cause> {
         }
         (Some(artifact), None) => Ok(artifact),
         (None, _) => Err(Cause::new(Code::ArtifactMissing, format!("the build has no artifact {name}"))),
-        (Some(_), Some(_)) => Err(Cause::new(Code::ArtifactMissing, format!("the build has more than one artifact {name}"))
-            .remedy("remove the one of the attempt that failed")),
+        (Some(_), Some(_)) => {
+            Err(Cause::new(Code::ArtifactMissing, format!("the build has more than one artifact {name}"))
+                .remedy("remove the one of the attempt that failed"))
+        }
     }
 }
 
-async fn check_metadata(run: &Run<'_>, gh: &Gh, build: u64, artifact: &Artifact, into: &Path) -> Result<(), Cause> {
+async fn check_metadata(
+    run: &Run<'_>,
+    gh: &Gh,
+    build: u64,
+    artifact: &Artifact,
+    into: &Path,
+) -> Result<(), Cause> {
     download(run, gh, artifact, into).await?;
     let path = into.join(METADATA);
     let text = fs::read_to_string(&path).map_err(|error| {
-        Cause::new(Code::MetadataWrong, format!("{} holds no {METADATA} that can be read: {error}", artifact.name))
+        Cause::new(
+            Code::MetadataWrong,
+            format!("{} holds no {METADATA} that can be read: {error}", artifact.name),
+        )
     })?;
     let want = BuildMetadata {
         tag: run.values.tag.clone(),
@@ -136,7 +154,8 @@ fn gather(from: &Path, unpacked: &Unpacked, to: &Path) -> Result<BuiltFile, Caus
         return Err(Cause::new(Code::ArtifactMissing, format!("`{name}` was built twice"))
             .remedy("choose artifacts in the step whose files have names of their own"));
     }
-    fs::rename(from.join(&unpacked.path), &target).map_err(|error| causes::of_file("write", &target, &error))?;
+    fs::rename(from.join(&unpacked.path), &target)
+        .map_err(|error| causes::of_file("write", &target, &error))?;
     Ok(BuiltFile { name: name.to_owned(), bytes: unpacked.size, digest: unpacked.digest })
 }
 
@@ -151,7 +170,7 @@ fn is_as_recorded(folder: &Path, manifest: &Manifest) -> Result<bool, Cause> {
         return Ok(false);
     }
     for file in manifest.files() {
-        match digest(&folder.join(&file.name)) {
+        match digest_file(&folder.join(&file.name)) {
             Ok(found) if found == file.digest => {}
             Ok(_) => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -159,11 +178,4 @@ fn is_as_recorded(folder: &Path, manifest: &Manifest) -> Result<bool, Cause> {
         }
     }
     Ok(true)
-}
-
-/// The digest of a file.
-pub fn digest(path: &Path) -> io::Result<Digest> {
-    let mut hasher = Sha256::new();
-    io::copy(&mut fs::File::open(path)?, &mut hasher)?;
-    Ok(Digest::from_bytes(hasher.finalize().into()))
 }

@@ -29,7 +29,9 @@ pub async fn observe(
             };
             let judged = judge_exit(status, *done, *absent, &shown(run, &filled));
             Ok(match judged {
-                Observation::Unknown(cause) => Observation::Unknown(Cause { log: Some(tail(run, &ended)), ..cause }),
+                Observation::Unknown(cause) => {
+                    Observation::Unknown(Cause { log: Some(tail(run, &ended)), ..cause })
+                }
                 judged => judged,
             })
         }
@@ -83,10 +85,12 @@ async fn execute(
     let program = if name.contains('/') {
         root.join(name)
     } else {
-        tools::find_on_path(name, Some(root))
-            .map_err(|error| Cause::new(Code::ToolMissing, error.to_string()).remedy(format!("install {name}")))?
+        tools::find_on_path(name, Some(root)).map_err(|error| {
+            Cause::new(Code::ToolMissing, error.to_string()).remedy(format!("install {name}"))
+        })?
     };
-    let mut environment = run.hands.environment.clone().letting_through(command.env.iter().map(String::as_str));
+    let mut environment =
+        run.hands.environment.clone().letting_through(command.env.iter().map(String::as_str));
     for (name, value) in &run.hands.variables {
         environment = environment.with(name, value);
     }

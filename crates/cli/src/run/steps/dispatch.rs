@@ -64,7 +64,8 @@ pub async fn before(run: &Run<'_>, step: &Step) -> Result<(Option<u64>, Option<S
     let newest = runs(run, gh, &dispatch).await?.iter().map(|run| run.id).max();
     let inputs = inputs(run, &dispatch)?;
     let shown: Vec<String> = inputs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let detail = format!("{} on {}: {}", dispatch.workflow, git_ref(run, gh, &dispatch).await?, shown.join(" "));
+    let detail =
+        format!("{} on {}: {}", dispatch.workflow, git_ref(run, gh, &dispatch).await?, shown.join(" "));
     Ok((Some(newest.unwrap_or_default()), Some(run.redacted(&detail))))
 }
 

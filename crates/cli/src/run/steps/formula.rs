@@ -30,10 +30,11 @@ pub async fn push(run: &Run<'_>, template: Option<&str>, address: Option<&str>) 
     };
     match tap.push(run.clearance, &commit).await {
         Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => Ok(()),
-        Ok(Pushed::Rejected { why }) => {
-            Err(Cause::new(Code::PushRejected, format!("the tap did not take the commit: {}", run.redacted(&why)))
-                .remedy("run again: the tap is read anew"))
-        }
+        Ok(Pushed::Rejected { why }) => Err(Cause::new(
+            Code::PushRejected,
+            format!("the tap did not take the commit: {}", run.redacted(&why)),
+        )
+        .remedy("run again: the tap is read anew")),
         Err(error) => {
             let cause = causes::of_git(&error);
             Err(Cause { message: run.redacted(&cause.message), ..cause })
@@ -85,8 +86,14 @@ async fn wanted(run: &Run<'_>, template: Option<&str>, seen: &FormulaSeen) -> Re
     let template = match template {
         None => None,
         Some(path) => {
-            let bytes = run.hands.git.file_at(&run.context.commit, path).await.map_err(|error| causes::of_git(&error))?;
-            let missing = || Cause::new(Code::FormulaUnusable, format!("{path} is not in the commit, or is no text"));
+            let bytes = run
+                .hands
+                .git
+                .file_at(&run.context.commit, path)
+                .await
+                .map_err(|error| causes::of_git(&error))?;
+            let missing =
+                || Cause::new(Code::FormulaUnusable, format!("{path} is not in the commit, or is no text"));
             Some(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(missing)?)
         }
     };

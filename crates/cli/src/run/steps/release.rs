@@ -11,6 +11,7 @@ use gonogo_core::mechanics::{
 use gonogo_core::plan::{Step, StepKind};
 use gonogo_core::versions::changelog_section;
 use gonogo_world::github::{Asset, Gh, NewRelease, Release};
+use gonogo_world::tools::digest_file;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,7 +23,8 @@ pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Resu
     let (want, settle) = wanted(run, step)?;
     let history = run.mechanics.step(&step.id);
     // A draft that was asked for before may take its time to show.
-    let settling = Waiting::until(if history.has_intended(&Effect::CreateDraft) { settle } else { Duration::ZERO });
+    let settling =
+        Waiting::until(if history.has_intended(&Effect::CreateDraft) { settle } else { Duration::ZERO });
     let look = async |run: &Run<'_>| {
         let releases = of_tag(run, gh).await?;
         let mut seen = Vec::new();
@@ -141,11 +143,14 @@ async fn download(
 
 /// What is uploaded is what was recorded.
 fn check(file: &Path, name: &str, assets: &Manifest) -> Result<(), Cause> {
-    let found = artifacts::digest(file).map_err(|error| causes::of_file("read", file, &error))?;
+    let found = digest_file(file).map_err(|error| causes::of_file("read", file, &error))?;
     match assets.get(name) {
         Some(built) if built.digest == found => Ok(()),
-        _ => Err(Cause::new(Code::AssetDiffers, format!("{name} in the folder of artifacts is not what was fetched"))
-            .remedy("run again: it is fetched anew")),
+        _ => Err(Cause::new(
+            Code::AssetDiffers,
+            format!("{name} in the folder of artifacts is not what was fetched"),
+        )
+        .remedy("run again: it is fetched anew")),
     }
 }
 
@@ -153,7 +158,8 @@ async fn new_release(run: &Run<'_>) -> Result<NewRelease, Cause> {
     let context = run.context;
     let mut body = String::new();
     if let Some(path) = &context.plan.project.changelog {
-        let text = run.hands.git.file_at(&context.commit, path).await.map_err(|error| causes::of_git(&error))?;
+        let text =
+            run.hands.git.file_at(&context.commit, path).await.map_err(|error| causes::of_git(&error))?;
         let text = text.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
         body = changelog_section(&text, context.target.version()).unwrap_or_default().trim().to_owned();
     }

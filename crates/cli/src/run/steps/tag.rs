@@ -13,9 +13,11 @@ pub async fn observe_local(run: &Run<'_>) -> Result<Observation, Cause> {
         // A tag that the remote has is not made a second time here: it would be another object.
         let remote = run.hands.git.remote_tag(&run.hands.remote, target.tag()).await;
         if let Some(found) = remote.map_err(|error| causes::of_git(&error))? {
-            let message = format!("{} has the tag {target} at {}, and it is not here", run.hands.remote, found.commit);
+            let message =
+                format!("{} has the tag {target} at {}, and it is not here", run.hands.remote, found.commit);
             let code = if found.commit == run.context.commit { Code::TagNotOurs } else { Code::TagElsewhere };
-            let remedy = format!("git fetch {} tag {target}, and run again where the ledger is", run.hands.remote);
+            let remedy =
+                format!("git fetch {} tag {target}, and run again where the ledger is", run.hands.remote);
             return Ok(Observation::Conflict(Cause::new(code, message).remedy(remedy)));
         }
     }
@@ -26,7 +28,10 @@ pub async fn observe_remote(run: &Run<'_>, remote: Option<&str>) -> Result<Obser
     let target = &run.context.target;
     let remote = remote.unwrap_or(&run.hands.remote);
     let Some(local) = local(run).await? else {
-        return Ok(Observation::Conflict(Cause::new(Code::Vanished, format!("the tag {target} is not here any more"))));
+        return Ok(Observation::Conflict(Cause::new(
+            Code::Vanished,
+            format!("the tag {target} is not here any more"),
+        )));
     };
     // A tag that was moved here since is not pushed.
     let judged = judge_local_tag(Some(&local), target, &run.context.commit, |digest| run.is_ours(digest));
@@ -42,7 +47,8 @@ pub async fn observe_remote(run: &Run<'_>, remote: Option<&str>) -> Result<Obser
 pub async fn create(run: &Run<'_>) -> Result<(), Cause> {
     let target = &run.context.target;
     let message = tag_message(target, &run.summary, run.ledger.anchor().head);
-    let made = run.hands.git.create_annotated_tag(run.clearance, target.tag(), &run.context.commit, &message).await;
+    let made =
+        run.hands.git.create_annotated_tag(run.clearance, target.tag(), &run.context.commit, &message).await;
     made.map_err(|error| causes::of_git(&error))
 }
 
@@ -50,9 +56,10 @@ pub async fn push(run: &Run<'_>, remote: Option<&str>) -> Result<(), Cause> {
     let remote = remote.unwrap_or(&run.hands.remote);
     match run.hands.git.push_tag(run.clearance, remote, run.context.target.tag()).await {
         Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => Ok(()),
-        Ok(Pushed::Rejected { why }) => {
-            Err(Cause::new(Code::PushRejected, format!("{remote} did not take the tag: {}", run.redacted(&why))))
-        }
+        Ok(Pushed::Rejected { why }) => Err(Cause::new(
+            Code::PushRejected,
+            format!("{remote} did not take the tag: {}", run.redacted(&why)),
+        )),
         Err(error) => {
             let cause = causes::of_git(&error);
             Err(Cause { message: run.redacted(&cause.message), ..cause })
@@ -70,4 +77,3 @@ async fn local(run: &Run<'_>) -> Result<Option<TagSeen>, Cause> {
         message: Some(facts.message).filter(|_| facts.annotated && facts.name == tag),
     }))
 }
-
