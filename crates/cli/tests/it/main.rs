@@ -21,4 +21,5 @@ mod plan;
 mod poll;
 mod prepare;
 mod signals;
+mod release;
 mod support;

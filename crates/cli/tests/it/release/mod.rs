@@ -1,0 +1,4 @@
+//! Whole releases into a private world, with the real git and the real gh.
+
+mod live;
+mod world;
