@@ -10,6 +10,7 @@ use gonogo_world::tracker::ergo::ErgoTracker;
 use gonogo_world::tracker::file::FileTracker;
 use gonogo_world::tracker::github_issues::GithubIssuesTracker;
 use gonogo_world::tracker::{AnyTracker, TrackerError};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// An opened tracker, or why it cannot be used.
@@ -17,6 +18,11 @@ pub type OpenTracker = Result<AnyTracker, TrackerError>;
 
 /// Opens the plan's tracker.
 pub fn open(git: &Git, plan: &Plan) -> OpenTracker {
+    open_with(git, plan, &[])
+}
+
+/// Opens the plan's tracker, its gh led by variables.
+pub fn open_with(git: &Git, plan: &Plan, variables: &[(OsString, OsString)]) -> OpenTracker {
     let tracker = &plan.tracker;
     let root = git.root();
     match tracker.kind {
@@ -37,7 +43,7 @@ pub fn open(git: &Git, plan: &Plan) -> OpenTracker {
                 repository.ok_or_else(|| TrackerError::unreadable("the plan names no repository"))?;
             let gh = Gh::open(program, root.to_owned(), repository)
                 .map_err(|error| TrackerError::unreadable(chain(&error)))?;
-            Ok(AnyTracker::Github(GithubIssuesTracker::new(gh)))
+            Ok(AnyTracker::Github(GithubIssuesTracker::new(gh.with_variables(variables.iter().cloned()))))
         }
         TrackerKind::File => {
             let default = || git.common_dir().join("gonogo").join("tracker.json");

@@ -8,6 +8,7 @@ use crate::poll::{self, Options, Report};
 use crate::render::board::Board;
 use crate::render::poll_text;
 use crate::screen::Screen;
+use crate::tracker;
 use gonogo_core::release::Mode;
 use gonogo_sandbox::sample::{self, Binding};
 use gonogo_world::process::{Cancel, Environment, Invocation, run as run_process};
@@ -74,7 +75,8 @@ async fn one_poll(folder: &Path, screen: &Screen, cancel: &Cancel) -> Result<Rep
     let context = Context::capture_in(folder, &asked, cancel.clone()).await?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options { fresh: false, jobs, close_passed: true };
-    let report = poll::run(&context, options, &mut Board::new(*screen)).await?;
+    let tracker = tracker::open(&context.git, &context.plan);
+    let report = poll::run(&context, options, &tracker, &mut Board::new(*screen)).await?;
     poll_text::print(screen, &context, &report);
     Ok(report)
 }

@@ -7,6 +7,7 @@ use crate::poll::{self, Options, Report};
 use crate::render::board::Board;
 use crate::render::{poll_json, poll_text};
 use crate::screen::Screen;
+use crate::tracker;
 use gonogo_world::process::Cancel;
 
 /// What `gonogo poll` takes.
@@ -30,7 +31,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let context = Context::capture(&arguments.asked, cancel).await?;
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
     let options = Options { fresh: arguments.fresh, jobs, close_passed: arguments.close_passed };
-    let report = poll::run(&context, options, &mut Board::new(*screen)).await?;
+    let tracker = tracker::open(&context.git, &context.plan);
+    let report = poll::run(&context, options, &tracker, &mut Board::new(*screen)).await?;
     show(screen, &context, &report)
 }
 

@@ -8,11 +8,13 @@ use crate::preflight;
 use crate::render::board::Board;
 use crate::render::run_text::Steps;
 use crate::render::{poll_text, run_json, run_text};
-use crate::run::{self, hands, summary};
+use crate::run::hands::{self, Hands};
+use crate::run::{self, rehearsal, summary};
 use crate::screen::Screen;
 use gonogo_core::release::Mode;
 use gonogo_world::process::Cancel;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 /// What `gonogo run` takes.
 #[derive(clap::Args)]
@@ -25,6 +27,9 @@ pub struct Arguments {
     /// Take over no earlier evidence: run every check again
     #[arg(long)]
     fresh: bool,
+    /// In dry-run mode: keep the private world in this folder, which is not there yet
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
     /// How many processor slots checks may share [default: the host's processors]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
@@ -49,14 +54,14 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         jobs: arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from),
         close_passed: false,
     };
-    carry_out(&context, options, arguments.yes, screen).await
+    carry_out(&context, options, arguments, screen).await
 }
 
-/// Preconditions, poll, mechanics.
-pub async fn carry_out(
+/// Preconditions, then all else in the world that the mode names.
+async fn carry_out(
     context: &Context,
     options: Options,
-    yes: bool,
+    arguments: &Arguments,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     let items = preflight::of_run(context).await;
@@ -68,25 +73,78 @@ pub async fn carry_out(
         document(screen, run_json::before(context, "not-ready", exit.status(), next))?;
         return Ok(exit);
     }
-    let polled = poll::run(context, options, &mut Board::new(*screen)).await?;
+    match context.mode {
+        Mode::Live => {
+            let hands = hands::of_the_world(context).await?;
+            let (exit, outcome) = release(context, &hands, options, arguments.yes, screen).await?;
+            document(screen, outcome)?;
+            Ok(exit)
+        }
+        Mode::DryRun => rehearse(context, options, arguments.keep.as_deref(), screen).await,
+    }
+}
+
+async fn rehearse(
+    context: &Context,
+    options: Options,
+    keep: Option<&Path>,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let wrong =
+        |error: std::io::Error| Failure::usage(format!("cannot make the private world's folder: {error}"));
+    let temporary = match keep {
+        Some(folder) => {
+            std::fs::create_dir(folder).map_err(wrong)?;
+            None
+        }
+        None => Some(tempfile::Builder::new().prefix("gonogo-rehearsal-").tempdir().map_err(wrong)?),
+    };
+    let folder = temporary.as_ref().map_or_else(|| keep.unwrap_or(Path::new(".")), |folder| folder.path());
+    let folder = folder.canonicalize().map_err(wrong)?;
+    let rehearsal = rehearsal::prime(context, &folder).await?;
+    let (exit, mut outcome) = release(context, &rehearsal.hands, options, true, screen).await?;
+    let effects = rehearsal.effects();
+    screen.line("\nwhat changed in the private world, in order:");
+    for effect in &effects {
+        screen.line(format!("  {effect}"));
+    }
+    if rehearsal.is_remote_untouched(context).await? {
+        screen.line("the real remote's branches and tags are as they were before");
+    } else {
+        screen.line("note: the real remote changed while this was rehearsed; not through gonogo");
+    }
+    outcome.world = Some(effects);
+    document(screen, outcome)?;
+    if keep.is_some() {
+        screen.line(format!("the private world is in {}", folder.display()));
+    }
+    Ok(exit)
+}
+
+/// Poll and mechanics, with these hands.
+async fn release(
+    context: &Context,
+    hands: &Hands,
+    options: Options,
+    yes: bool,
+    screen: &Screen,
+) -> Result<(Exit, run_json::Document), Failure> {
+    let polled = poll::run(context, options, &hands.tracker, &mut Board::new(*screen)).await?;
     poll_text::print(screen, context, &polled);
     let clearance = match &polled.decision {
         Ok(clearance) => clearance,
         Err(refused) => {
             let exit = if polled.interrupted { Exit::Interrupted } else { Exit::of_refusal(refused) };
             let next = format!("gonogo poll {}", context.target);
-            document(screen, run_json::before(context, "refused", exit.status(), next))?;
-            return Ok(exit);
+            return Ok((exit, run_json::before(context, "refused", exit.status(), next)));
         }
     };
-    let hands = hands::of_the_world(context).await?;
-    let mut watch = Steps::new(*screen, context, yes || context.mode == Mode::DryRun);
-    let report = run::perform(context, &hands, clearance, polled.seq, summary(&polled), &mut watch).await?;
+    let mut watch = Steps::new(*screen, context, yes);
+    let report = run::perform(context, hands, clearance, polled.seq, summary(&polled), &mut watch).await?;
     drop(watch);
     let exit = Exit::of_ending(&report.ending);
     run_text::print(screen, context, &report);
-    document(screen, run_json::document(context, &report, exit.status()))?;
-    Ok(exit)
+    Ok((exit, run_json::document(context, &report, exit.status())))
 }
 
 fn document(screen: &Screen, document: run_json::Document) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use crate::context::{Context, host_name};
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;
 use crate::toolbox::Toolbox;
-use crate::tracker;
+use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{Standing, epic_title};
 use gonogo_core::canonical;
 use gonogo_core::clearance::{self, Clearance, Refused};
@@ -71,7 +71,12 @@ pub struct Report {
 }
 
 /// Runs a poll.
-pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) -> Result<Report, Failure> {
+pub async fn run(
+    context: &Context,
+    options: Options,
+    tracker: &OpenTracker,
+    watch: &mut impl Watch,
+) -> Result<Report, Failure> {
     let environment = child_environment(context);
     let (tree, toolbox, drift) = tokio::join!(
         unchanged_tree(context),
@@ -106,9 +111,8 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
     let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
     watch.begins(context);
 
-    let tracker = tracker::open(&context.git, &context.plan);
     let epic = epic_title(context.target.tag());
-    let unsettled = settle::checks_to_repeat(context, &mut ledger, &tracker, &epic).await?;
+    let unsettled = settle::checks_to_repeat(context, &mut ledger, tracker, &epic).await?;
     let run = execute::Run {
         context,
         options,
@@ -129,7 +133,7 @@ pub async fn run(context: &Context, options: Options, watch: &mut impl Watch) ->
     let standing = if context.cancel.is_cancelled() {
         Err("the poll was stopped before its blockers were filed".to_owned())
     } else {
-        settle::blockers(context, &mut ledger, &tracker, &epic, &poll, options, watch).await?
+        settle::blockers(context, &mut ledger, tracker, &epic, &poll, options, watch).await?
     };
     let decision = clearance::decide(context.target.tag(), &poll, standing.as_ref().map_err(String::as_str));
     let ended = PollFinished {

@@ -36,6 +36,8 @@ pub struct Document {
     pub stopped: Option<Stop>,
     /// Whether anything that cannot be undone may have happened, now or in an earlier run.
     pub past_the_point_of_no_return: bool,
+    /// In dry-run mode: what changed in the private world, in order.
+    pub world: Option<Vec<String>>,
     /// The one next command.
     pub next: String,
 }
@@ -120,6 +122,7 @@ pub fn before(context: &Context, state: &'static str, exit: u8, next: String) ->
         steps: Vec::new(),
         stopped: None,
         past_the_point_of_no_return: false,
+        world: None,
         next,
     }
 }

@@ -53,7 +53,8 @@ pub async fn of_the_world(context: &Context) -> Result<Hands, Failure> {
     })
 }
 
-fn github(context: &Context) -> Result<Gh, Cause> {
+/// GitHub through the user's own gh, or why it cannot be used.
+pub fn github(context: &Context) -> Result<Gh, Cause> {
     let repository = context.plan.project.repository.clone();
     let repository =
         repository.ok_or_else(|| Cause::new(Code::ToolMissing, "the plan names no `project.repository`"))?;

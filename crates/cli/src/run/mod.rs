@@ -7,6 +7,7 @@ pub mod causes;
 mod channels;
 mod door;
 pub mod hands;
+pub mod rehearsal;
 mod steps;
 pub mod stop;
 

@@ -20,6 +20,6 @@ mod order;
 mod plan;
 mod poll;
 mod prepare;
-mod signals;
 mod release;
+mod signals;
 mod support;

@@ -3,6 +3,7 @@
 //! Invariant: a question that git did not answer is an error, never an empty answer.
 
 mod address;
+mod clone;
 mod error;
 mod push;
 mod remote;

@@ -78,7 +78,10 @@ impl Git {
         Ok(found.into_keys().filter_map(|name| name.strip_prefix("refs/tags/").map(str::to_owned)).collect())
     }
 
-    async fn remote_references(&self, asked: &[&str]) -> Result<BTreeMap<String, String>, GitError> {
+    pub(super) async fn remote_references(
+        &self,
+        asked: &[&str],
+    ) -> Result<BTreeMap<String, String>, GitError> {
         let text = self.remote_text(asked).await?;
         text.lines()
             .map(|line| match line.split_once('\t') {

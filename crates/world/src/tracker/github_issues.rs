@@ -17,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The label of epics.
-const EPIC_LABEL: &str = "release-blockers";
+pub const EPIC_LABEL: &str = "release-blockers";
 /// The label of tasks.
-const TASK_LABEL: &str = "release-blocker";
+pub const TASK_LABEL: &str = "release-blocker";
 
 /// The issues of one repository.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The steps: each one's observation and effects, a file each.
 
 mod artifacts;
-mod build;
+pub mod build;
 mod command;
 mod dispatch;
 mod formula;

@@ -22,7 +22,10 @@ fn a_live_release_carries_out_every_effect_once_and_in_order() {
     let commit = stage.commit();
     assert_eq!(stage.remote(REPOSITORY, &["rev-parse", "v0.2.0^{commit}"]).trim(), commit);
     let message = stage.remote(REPOSITORY, &["for-each-ref", "--format=%(contents)", "refs/tags/v0.2.0"]);
-    assert!(message.starts_with("Release v0.2.0\n\n1 of 1 required gates passed:\n- 3 Concurrency\n"), "{message}");
+    assert!(
+        message.starts_with("Release v0.2.0\n\n1 of 1 required gates passed:\n- 3 Concurrency\n"),
+        "{message}"
+    );
     assert!(message.contains("\ngonogo-ledger: sha256:"), "{message}");
     let formula = stage.remote(TAP, &["show", "main:Formula/sample.rb"]);
     assert!(formula.contains("v0.2.0/sample_0.2.0_linux.tar.gz"), "{formula}");

@@ -1,4 +1,5 @@
 //! Whole releases into a private world, with the real git and the real gh.
 
 mod live;
+mod rehearsal;
 mod world;

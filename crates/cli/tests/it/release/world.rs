@@ -2,9 +2,9 @@
 
 use crate::support::{PASSED, Project, Ran, libtest, test_tool};
 use gonogo_sandbox::github::Run;
-use gonogo_sandbox::{Entry, Service};
-use gonogo_sandbox::{Artifacts, Trigger, Work, Workflow};
 use gonogo_sandbox::world::{PrivateWorld, RemoteSpec, Spec};
+use gonogo_sandbox::{Artifacts, Trigger, Work, Workflow};
+use gonogo_sandbox::{Entry, Service};
 use serde_json::Value;
 use std::process::Command;
 use std::time::Duration;
@@ -131,9 +131,14 @@ impl Stage {
         let build: &[&[&str]] = if shape.build_fails {
             &[&["sh", "-c", "echo the compiler is out of luck >&2; exit 3"]]
         } else {
-            &[&["mkdir", "dist"], &["cp", "payload", "dist/sample_{version}_linux.tar.gz"], &["cp", "VERSION.toml", "dist/sample.crate"]]
+            &[
+                &["mkdir", "dist"],
+                &["cp", "payload", "dist/sample_{version}_linux.tar.gz"],
+                &["cp", "VERSION.toml", "dist/sample.crate"],
+            ]
         };
-        let commands = build.iter().map(|line| line.iter().map(|word| (*word).to_owned()).collect()).collect();
+        let commands =
+            build.iter().map(|line| line.iter().map(|word| (*word).to_owned()).collect()).collect();
         let workflow = |path: &str, name: &str, trigger, work| Workflow {
             repository: REPOSITORY.to_owned(),
             path: path.to_owned(),
@@ -152,11 +157,19 @@ impl Stage {
         let inputs = vec!["release_tag".to_owned(), "build_run_id".to_owned()];
         let files = vec![("Formula/sample.rb".to_owned(), FORMULA.as_bytes().to_vec())];
         let spec = Spec {
-            remotes: vec![RemoteSpec::of_checkout(REPOSITORY, &project.root()), RemoteSpec::of_files(TAP, files)],
+            remotes: vec![
+                RemoteSpec::of_checkout(REPOSITORY, &project.root()),
+                RemoteSpec::of_files(TAP, files),
+            ],
             runs: runs.into_iter().map(|run| (REPOSITORY.to_owned(), run)).collect(),
             workflows: vec![
                 workflow(BUILD, "release", Trigger::Tag("v*".to_owned()), build),
-                workflow(PUBLISH, "publish", Trigger::Dispatch(inputs), Work::Scripted(shape.publish.to_owned())),
+                workflow(
+                    PUBLISH,
+                    "publish",
+                    Trigger::Dispatch(inputs),
+                    Work::Scripted(shape.publish.to_owned()),
+                ),
             ],
             ..Spec::default()
         };
