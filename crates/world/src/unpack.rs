@@ -120,7 +120,7 @@ fn unpack_all(
         let file = File::create_new(&target).map_err(failed)?;
         // What is unpacked can be more than what was announced.
         let (copied, digest) =
-            copy(&mut entry.by_ref().take(size.saturating_add(1)), file).map_err(|error| match error {
+            copy(&mut entry.by_ref().take(size.saturating_add(1)), &file).map_err(|error| match error {
                 Copy::Read(error) => UnpackError::Broken(format!("{name}: {error}")),
                 Copy::Write(source) => failed(source),
             })?;
@@ -156,7 +156,7 @@ pub(crate) enum Copy {
 }
 
 /// Copies all bytes to a file, and gives their number and digest.
-pub(crate) fn copy(from: &mut impl Read, mut to: File) -> Result<(u64, Digest), Copy> {
+pub(crate) fn copy(from: &mut impl Read, mut to: &File) -> Result<(u64, Digest), Copy> {
     let (mut hasher, mut total) = (Sha256::new(), 0);
     let mut chunk = vec![0; 64 << 10];
     loop {

@@ -1,5 +1,4 @@
 //! The one door to subprocesses: output that goes to a file.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use gonogo_world::process::{Cancel, Captured, End, Environment, Invocation, Output, ProcessError, run};
 use std::path::Path;

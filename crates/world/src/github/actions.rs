@@ -18,7 +18,8 @@ pub struct RunFilter {
 
 impl Gh {
     /// Every run that GitHub lists of a workflow, by the name of its file (`release.yml`), newest first. GitHub filters
-    /// by its own index, which may be behind: a run that was just set off need not be there yet.
+    /// by its own index, which may be behind: a run that was just set off need not be there yet. It lists no more than
+    /// 1000 runs; where there are more, there is no answer, and the filter is to be narrowed.
     pub async fn workflow_runs(
         &self,
         file: &str,

@@ -11,6 +11,7 @@ use gonogo_core::digest::Digest;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// How much of what gh prints is looked at for the status and headers, in bytes.
 const LONGEST_HEAD: u64 = 256 << 10;
@@ -62,13 +63,11 @@ impl Gh {
                 return Err(GhError::nonsense(format!("`{path}` is not of the length that it announces")));
             }
             file.seek(SeekFrom::Start(response.body_at as u64)).map_err(failed)?;
-            let whole = part.path().join("whole");
-            let copied = File::create_new(&whole).map_err(Copy::Write).and_then(|to| copy(&mut file, to));
-            let (size, digest) = copied.map_err(|error| match error {
+            let whole = NamedTempFile::new_in(folder).map_err(failed)?;
+            let (size, digest) = copy(&mut file, whole.as_file()).map_err(|error| match error {
                 Copy::Read(source) | Copy::Write(source) => failed(source),
             })?;
-            // A link, and no renaming: that would take the place of what is there.
-            std::fs::hard_link(&whole, to).map_err(failed)?;
+            whole.persist_noclobber(to).map_err(|error| failed(error.error))?;
             Ok(Downloaded { size, digest })
         })
         .await

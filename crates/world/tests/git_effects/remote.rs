@@ -45,8 +45,9 @@ async fn a_branch_that_went_another_way_does_not_hold_ours() {
 #[tokio::test]
 async fn a_replaced_commit_does_not_make_history() {
     let world = World::new().await;
-    let ours = world.commit("checkout", "a", "ours").await;
-    world.run("checkout", &["replace", &world.second, &ours]).await;
+    let tree = format!("{}^{{tree}}", world.first);
+    let ours = world.run("checkout", &["commit-tree", "-m", "ours", "-p", &world.first, &tree]).await;
+    world.run("checkout", &["replace", "--graft", &world.second, &ours]).await;
     let no = Contains::No { at: world.second.clone() };
     assert_eq!(contains(&world, "main", &ours).await.unwrap(), no);
 }

@@ -1,6 +1,6 @@
 //! Every new question meets every trouble: each trouble is named, and none is an answer or an absence.
 
-use crate::support::{Cancel, every_gh, gh, once_only, stand_in};
+use crate::support::{Cancel, current_gh, every_gh, gh, once_only, stand_in};
 use gonogo_sandbox::github::{Artifact, Fault, GithubStandIn, Job, Matcher, Reply, Run, Trouble, Workflow};
 use gonogo_world::github::{Gh, GhError, RunFilter};
 use gonogo_world::unpack::Bounds;
@@ -62,7 +62,7 @@ async fn ask(question: &str, gh: &Gh, folder: &Path) -> Result<(), GhError> {
         "release of a tag" => gh.published_release("v1", cancel).await.map(drop),
         "releases of a tag" => gh.releases_of_tag("v1", cancel).await.map(drop),
         "release" => gh.release(1, cancel).await.map(drop),
-        other => panic!("{other}"),
+        other => unreachable!("{other}"),
     }
 }
 
@@ -118,7 +118,8 @@ async fn every_trouble_is_named_for_every_question() {
 
 #[tokio::test]
 async fn a_page_for_people_and_json_of_another_shape_answer_no_question() {
-    for program in every_gh() {
+    // What is read is the same, whichever gh brings it.
+    for program in [current_gh()] {
         let github = full();
         let gh = gh(&program, &github).with_patience(once_only());
         let wrong = [
