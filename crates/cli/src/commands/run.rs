@@ -11,7 +11,9 @@ use crate::render::{poll_text, run_json, run_text};
 use crate::run::hands::{self, Hands};
 use crate::run::{self, rehearsal, summary};
 use crate::screen::Screen;
+use gonogo_core::mechanics::Mechanics;
 use gonogo_core::release::Mode;
+use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -70,7 +72,10 @@ async fn carry_out(
         preflight::print(screen, &items);
         let next = format!("gonogo prepare {}", context.target);
         screen.line(format!("\nnothing was begun; next: {next}"));
-        document(screen, run_json::before(context, "not-ready", exit.status(), next))?;
+        document(
+            screen,
+            run_json::before(context, "not-ready", exit.status(), is_past_the_door(context)?, next),
+        )?;
         return Ok(exit);
     }
     match context.mode {
@@ -136,7 +141,8 @@ async fn release(
         Err(refused) => {
             let exit = if polled.interrupted { Exit::Interrupted } else { Exit::of_refusal(refused) };
             let next = format!("gonogo poll {}", context.target);
-            return Ok((exit, run_json::before(context, "refused", exit.status(), next)));
+            let past = is_past_the_door(context)?;
+            return Ok((exit, run_json::before(context, "refused", exit.status(), past, next)));
         }
     };
     let mut watch = Steps::new(*screen, context, yes);
@@ -145,6 +151,13 @@ async fn release(
     let exit = Exit::of_ending(&report.ending);
     run_text::print(screen, context, &report);
     Ok((exit, run_json::document(context, &report, exit.status())))
+}
+
+/// Whether an earlier run may have done what cannot be undone.
+fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
+    let tag = context.target.tag();
+    let records = ledger::read(&ledger::folder(context.git.common_dir(), tag))?.unwrap_or_default();
+    Ok(Mechanics::fold(&records, context.mode).is_past_the_door(&context.plan.steps, tag))
 }
 
 fn document(screen: &Screen, document: run_json::Document) -> Result<(), Failure> {

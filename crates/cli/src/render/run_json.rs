@@ -104,12 +104,18 @@ pub fn document(context: &Context, report: &Report, exit: u8) -> Document {
         stopped: stop(report),
         past_the_point_of_no_return: report.past_the_door,
         next: next_command(context, report),
-        ..before(context, "", exit, String::new())
+        ..before(context, "", exit, false, String::new())
     }
 }
 
-/// The document of a run that did not get as far as its steps.
-pub fn before(context: &Context, state: &'static str, exit: u8, next: String) -> Document {
+/// The document of a run that did not get as far as its steps. An earlier run may have.
+pub fn before(
+    context: &Context,
+    state: &'static str,
+    exit: u8,
+    past_the_door: bool,
+    next: String,
+) -> Document {
     Document {
         schema: "gonogo.run/1",
         target: context.target.tag().to_owned(),
@@ -121,7 +127,7 @@ pub fn before(context: &Context, state: &'static str, exit: u8, next: String) ->
         planned: gonogo_core::mechanics::planned(&context.plan.steps, context.target.tag()),
         steps: Vec::new(),
         stopped: None,
-        past_the_point_of_no_return: false,
+        past_the_point_of_no_return: past_the_door,
         world: None,
         next,
     }

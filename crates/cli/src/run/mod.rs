@@ -275,12 +275,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether an effect of a step that cannot be undone was intended, in this run or an earlier one: from then on it may
-    /// have happened.
+    /// Whether something that cannot be undone may have happened, in this run or an earlier one.
     fn is_past_the_door(&self) -> bool {
-        let tag = self.context.target.tag();
-        let one_way = self.context.plan.steps.iter().filter(|step| undo(&step.kind, tag) == Undo::Never);
-        one_way.into_iter().any(|step| !self.mechanics.step(&step.id).intents.is_empty())
+        self.mechanics.is_past_the_door(&self.context.plan.steps, self.context.target.tag())
     }
 
     /// The workflow runs of a step whose failure was recorded before this run: their blocker has been closed since,

@@ -68,8 +68,8 @@ codes! {
     Changed = "changed", Conflict;
     /// An effect was carried out, as far as is known, and the world does not show it.
     Unconfirmed = "unconfirmed", Unknown;
-    /// No run of the workflow was seen for the tag.
-    WorkflowMissing = "workflow-missing", Unknown;
+    /// GitHub answered, and in all the time it was given it had no run of the workflow for the tag.
+    WorkflowMissing = "workflow-missing", Failed;
     /// The workflow run ended in something else than success.
     WorkflowFailed = "workflow-failed", Failed;
     /// The workflow run did not end in time.

@@ -1,8 +1,9 @@
 //! What the ledger says of a release's mechanics. A fold: there is no other record of them.
 
-use super::{Cause, Effect, Facts};
+use super::{Cause, Effect, Facts, Undo, undo};
 use crate::ledger::{EffectIntended, Event, Record, RunFinished, RunStarted, StepStopped};
 use crate::manifest::Manifest;
+use crate::plan::Step;
 use crate::release::Mode;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,8 +149,9 @@ impl Mechanics {
         })
     }
 
-    /// Whether anything was intended that may have reached the world.
-    pub fn has_intents(&self) -> bool {
-        self.steps.values().any(|step| !step.intents.is_empty())
+    /// Whether an effect of a step that cannot be undone was intended: from then on it may have happened.
+    pub fn is_past_the_door(&self, steps: &[Step], tag: &str) -> bool {
+        let one_way = steps.iter().filter(|step| undo(&step.kind, tag) == Undo::Never);
+        one_way.into_iter().any(|step| self.steps.get(&step.id).is_some_and(|step| !step.intents.is_empty()))
     }
 }

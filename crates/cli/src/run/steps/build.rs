@@ -2,9 +2,11 @@
 
 use super::super::{Run, Watch, causes};
 use super::wait;
+use gonogo_core::ci::WorkflowRun;
 use gonogo_core::mechanics::{BuildWanted, Cause, Code, Facts, Observation, judge_build};
 use gonogo_core::plan::Step;
-use gonogo_world::github::{Gh, RunFilter};
+use gonogo_world::github::{Gh, GhError, RunFilter};
+use std::cell::Cell;
 use std::time::Duration;
 
 /// How long a run may take to appear.
@@ -34,36 +36,48 @@ pub async fn observe(
     };
     // Listed by the tag and not by the commit: a run of the tag for another commit must be seen.
     let filter = RunFilter { branch: Some(want.tag.clone()), ..RunFilter::default() };
-    let mut appeared = wait::Waiting::until(step.timeout.min(APPEARS));
+    let appears = wait::Waiting::until(step.timeout.min(APPEARS));
+    let has_run = Cell::new(false);
     let look = async |run: &Run<'_>| {
-        let runs = gh.workflow_runs(file_of(workflow), &filter, &run.context.cancel).await;
-        let runs = runs.map_err(|error| causes::of_gh(&error))?;
-        if runs.is_empty() && appeared.is_over() {
+        let runs = runs_of(run, gh, workflow, &filter).await?;
+        has_run.set(!runs.is_empty());
+        if runs.is_empty() && appears.is_over() {
             return Err(missing(workflow, &want.tag));
-        }
-        if !runs.is_empty() {
-            appeared = wait::Waiting::until(step.timeout);
         }
         Ok(judge_build(&runs, &want, recorded))
     };
     let late = |text: String| {
+        if !has_run.get() {
+            return missing(workflow, &want.tag);
+        }
         let message = format!("{workflow} did not end in time: {text}");
         Cause::new(Code::WorkflowTimedOut, message).remedy("run again: it is watched from where it is")
     };
-    let seen = wait::settled(run, step.timeout, watch, look, late).await;
-    let seen = seen.map(|seen| match seen {
-        // What is waited for is a run at all.
-        Observation::Unknown(cause) if cause.message.contains("no run of") => {
-            Observation::Conflict(missing(workflow, &want.tag))
-        }
-        seen => seen,
-    })?;
+    let seen = wait::settled(run, step.timeout, watch, look, late).await?;
     Ok(with_log(run, gh, seen).await)
 }
 
 fn missing(workflow: &str, tag: &str) -> Cause {
     Cause::new(Code::WorkflowMissing, format!("no run of {workflow} appeared for {tag}"))
         .remedy("check that the workflow is at this very path in the commit, and starts on this tag")
+}
+
+/// The runs of a workflow. A workflow that GitHub does not know has none, where the repository itself is shown.
+pub async fn runs_of(
+    run: &Run<'_>,
+    gh: &Gh,
+    workflow: &str,
+    filter: &RunFilter,
+) -> Result<Vec<WorkflowRun>, Cause> {
+    let cancel = &run.context.cancel;
+    match gh.workflow_runs(file_of(workflow), filter, cancel).await {
+        Ok(runs) => Ok(runs),
+        Err(GhError::NotFound { .. }) => {
+            gh.facts(cancel).await.map_err(|error| causes::of_gh(&error))?;
+            Ok(Vec::new())
+        }
+        Err(error) => Err(causes::of_gh(&error)),
+    }
 }
 
 /// GitHub, or why it cannot be used.
@@ -91,11 +105,7 @@ pub async fn with_log(run: &Run<'_>, gh: &Gh, seen: Observation) -> Observation 
     })
 }
 
-async fn logs(
-    run: &Run<'_>,
-    gh: &Gh,
-    id: u64,
-) -> Result<(Option<String>, String), gonogo_world::github::GhError> {
+async fn logs(run: &Run<'_>, gh: &Gh, id: u64) -> Result<(Option<String>, String), GhError> {
     let cancel = &run.context.cancel;
     let attempt = gh.workflow_run(id, cancel).await?.attempt;
     let jobs = gh.jobs(id, attempt, cancel).await?;

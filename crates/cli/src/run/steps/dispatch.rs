@@ -1,7 +1,7 @@
 //! A workflow that is started by hand, once, and watched until it ends.
 
 use super::super::{Run, Watch, causes};
-use super::build::{file_of, github, with_log};
+use super::build::{file_of, github, runs_of, with_log};
 use super::wait::{self, Waiting};
 use gonogo_core::ci::WorkflowRun;
 use gonogo_core::mechanics::{Cause, Code, DispatchSeen, Facts, Observation, judge_dispatch};
@@ -86,8 +86,7 @@ pub async fn start(run: &Run<'_>, step: &Step) -> Result<Option<u64>, Cause> {
 
 async fn runs(run: &Run<'_>, gh: &Gh, dispatch: &Dispatch<'_>) -> Result<Vec<WorkflowRun>, Cause> {
     let filter = RunFilter { event: Some("workflow_dispatch".to_owned()), ..RunFilter::default() };
-    let runs = gh.workflow_runs(file_of(dispatch.workflow), &filter, &run.context.cancel).await;
-    runs.map_err(|error| causes::of_gh(&error))
+    runs_of(run, gh, dispatch.workflow, &filter).await
 }
 
 async fn git_ref(run: &Run<'_>, gh: &Gh, dispatch: &Dispatch<'_>) -> Result<String, Cause> {

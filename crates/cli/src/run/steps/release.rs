@@ -21,6 +21,14 @@ const LARGEST_LIST: u64 = 1 << 20;
 pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Result<Observation, Cause> {
     let gh = github(run)?;
     let (want, settle) = wanted(run, step)?;
+    // Whoever may not push is shown no drafts: that there is none would mean nothing.
+    if want.create {
+        let facts = gh.facts(&run.context.cancel).await.map_err(|error| causes::of_gh(&error))?;
+        if facts.can_push == Some(false) {
+            let message = format!("this login may not push to {}, and so sees no drafts", gh.repository());
+            return Err(Cause::new(Code::Forbidden, message).remedy("log in as somebody who may"));
+        }
+    }
     let history = run.mechanics.step(&step.id);
     // A draft that was asked for before may take its time to show.
     let settling =

@@ -2,6 +2,7 @@
 
 use super::world::{BUILD, CI, REPOSITORY, Shape, Stage, code};
 use crate::support::{Ran, Running, until};
+use gonogo_core::digest::Digest;
 use gonogo_sandbox::github::Run;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
@@ -142,9 +143,12 @@ fn a_local_tag_at_another_commit_or_not_of_this_ledger_is_a_conflict() {
     let stage = Stage::ready();
     stage.git(&["tag", "-a", "-m", "mine", "v0.2.0", "HEAD"]);
     stops(stage.run(), 4, "tag-not-ours");
+    no_effect(&stage);
+
+    let stage = Stage::ready();
     let other = other_commit(&stage);
     stage.git(&["fetch", "--quiet", stage.world.remote(REPOSITORY).unwrap().to_str().unwrap(), &other]);
-    stage.git(&["tag", "-a", "-f", "-m", "mine", "v0.2.0", &other]);
+    stage.git(&["tag", "-a", "-m", "mine", "v0.2.0", &other]);
     stops(stage.run(), 4, "tag-elsewhere");
     no_effect(&stage);
 }
@@ -194,7 +198,8 @@ fn an_asset_that_was_replaced_after_the_release_is_found_out() {
         let mut state = stage.world.github().state();
         let release = state.repository(REPOSITORY).releases.all.values_mut().next().unwrap();
         let asset = release.assets.values_mut().next().unwrap();
-        asset.content = b"something else".to_vec();
+        asset.bytes = b"something else".to_vec();
+        asset.digest = Some(Digest::of(&asset.bytes).to_string());
     }
     stops(stage.run(), 4, "asset-differs");
     assert_eq!(stage.effects(), before);
@@ -205,7 +210,14 @@ fn a_tag_that_was_moved_or_deleted_after_the_release_is_found_out() {
     let stage = Stage::ready();
     stage.run().exits(0);
     stage.remote(REPOSITORY, &["update-ref", "-d", "refs/tags/v0.2.0"]);
-    stops(stage.run(), 4, "vanished");
+    let document = stops(stage.run(), 4, "vanished");
+    // Its blocker holds the next run back, which says that this release is out.
+    let refused = stage.run().exits(1).json();
+    assert_eq!(refused["state"], "refused");
+    assert_eq!(refused["past_the_point_of_no_return"], true, "{document:#}");
+
+    let stage = Stage::ready();
+    stage.run().exits(0);
     let other = other_commit(&stage);
     stage.remote(REPOSITORY, &["update-ref", "refs/tags/v0.2.0", &other]);
     stops(stage.run(), 4, "tag-elsewhere");
