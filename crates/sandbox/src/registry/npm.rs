@@ -35,7 +35,7 @@ const ABBREVIATED: &[&str] = &[
 const ABBREVIATED_TYPE: &str = "application/vnd.npm.install-v1+json";
 
 /// The packages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Npm {
     account: Account,
     store: Store,
@@ -45,7 +45,7 @@ pub struct Npm {
 }
 
 /// One package.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Package {
     versions: Map<String, Value>,
     dist_tags: Map<String, Value>,

@@ -13,7 +13,7 @@ const JSON: &str = "application/vnd.pypi.simple.v1+json";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// The packages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pypi {
     account: Account,
     store: Store,

@@ -1,0 +1,83 @@
+//! The git remotes with the real git and gh.
+
+use crate::support::{ADDRESS, Playground};
+use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+
+async fn ready() -> Playground {
+    let playground = Playground::with_files(&[("README.md", "tally\n")]).await;
+    playground.ok(".", &["git", "clone", "--quiet", ADDRESS, "checkout"]).await;
+    playground
+}
+
+async fn seen(playground: &Playground, path: &str, query: &str) -> String {
+    let path = format!("repos/o/tally/{path}");
+    playground.ok(".", &["gh", "api", &path, "--jq", query]).await.trim().to_owned()
+}
+
+#[tokio::test]
+async fn what_is_pushed_is_what_github_says() {
+    let playground = ready().await;
+    playground.ok("checkout", &["git", "commit", "--quiet", "--allow-empty", "--message=More"]).await;
+    playground.ok("checkout", &["git", "tag", "--annotate", "--message=Release v1", "v1"]).await;
+    playground.ok("checkout", &["git", "push", "--quiet", "origin", "main", "v1"]).await;
+    let head = playground.ok("checkout", &["git", "rev-parse", "HEAD"]).await.trim().to_owned();
+    let tag = playground.ok("checkout", &["git", "rev-parse", "v1"]).await.trim().to_owned();
+    assert_eq!(seen(&playground, "git/ref/heads/main", ".object.sha").await, head);
+    assert_eq!(seen(&playground, "git/ref/tags/v1", ".object.sha").await, tag);
+    assert_eq!(
+        seen(&playground, &format!("git/tags/{tag}"), ".object.sha + .message").await,
+        head + "Release v1"
+    );
+    assert_eq!(seen(&playground, "commits/v1", ".commit.message").await, "More");
+}
+
+#[tokio::test]
+async fn what_github_is_told_is_what_git_fetches() {
+    let playground = ready().await;
+    playground.ok(".", &["gh", "release", "create", "v1", "--notes", "x", "-R", "o/tally"]).await;
+    let tags = playground.ok("checkout", &["git", "ls-remote", "--tags", "origin"]).await;
+    assert!(tags.contains("refs/tags/v1"), "{tags}");
+    playground.ok(".", &["gh", "api", "-X", "DELETE", "repos/o/tally/git/refs/tags/v1"]).await;
+    assert_eq!(playground.ok("checkout", &["git", "ls-remote", "--tags", "origin"]).await, "");
+}
+
+#[tokio::test]
+async fn pushes_and_requests_are_in_one_order() {
+    let playground = ready().await;
+    seen(&playground, "git/ref/heads/main", ".ref").await;
+    playground.ok("checkout", &["git", "push", "--quiet", "origin", "HEAD:refs/tags/v1"]).await;
+    playground.run_with(".", &["npm", "view", "nothing"], &[]).await;
+    playground.ok("checkout", &["git", "push", "--quiet", "origin", ":refs/tags/v1"]).await;
+    let log: Vec<String> = playground
+        .world
+        .log()
+        .into_iter()
+        .map(|entry| format!("{:?} {} {}", entry.service, entry.method, entry.path))
+        .collect();
+    assert_eq!(
+        log,
+        [
+            "Github GET /repos/o/tally/git/ref/heads/main",
+            "Git PUSH o/tally refs/tags/v1",
+            "Npm GET /nothing",
+            "Git DELETE o/tally refs/tags/v1",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_push_that_github_does_not_show_yet_is_a_stale_read() {
+    let playground = ready().await;
+    playground.ok("checkout", &["git", "push", "--quiet", "origin", "HEAD:refs/tags/v1"]).await;
+    let reference = Matcher::of("GET", "/repos/o/tally/git/ref/tags/v1");
+    playground.world.fault(Service::Github, Fault::once(reference, Trouble::Stale(1)));
+    playground.refused(".", &["gh", "api", "repos/o/tally/git/ref/tags/v1"]).await;
+    playground.ok(".", &["gh", "api", "repos/o/tally/git/ref/tags/v1"]).await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_of_this_world_is_refused_unasked() {
+    let playground = ready().await;
+    let said = playground.refused(".", &["git", "ls-remote", "https://git.example.test/o/r.git"]).await;
+    assert!(said.contains("transport 'https' not allowed"), "{said}");
+}
