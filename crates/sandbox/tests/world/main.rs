@@ -7,4 +7,5 @@ mod npm;
 mod pypi;
 mod remotes;
 mod runner;
+mod sample;
 mod support;
