@@ -92,7 +92,7 @@ impl Counter for Cargo {
     fn answer(&mut self, request: &Request, base: &str) -> Reply {
         let parts = request.parts();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        match (request.method.as_str(), parts.as_slice()) {
+        match (request.verb(), parts.as_slice()) {
             ("GET", ["index", "config.json"]) => {
                 Reply::json(200, &json!({ "dl": format!("{base}/api/v1/crates"), "api": base }))
             }
@@ -114,7 +114,7 @@ impl Cargo {
             true => Reply::json(200, &json!({ "ok": true })),
             false => refused(404, "crate or version not found"),
         };
-        match (request.method.as_str(), &parts[3..]) {
+        match (request.verb(), &parts[3..]) {
             ("PUT", ["new"]) => self.publish(request),
             ("DELETE", [name, version, "yank"]) => yanked(self.yank(name, version, true)),
             ("PUT", [name, version, "unyank"]) => yanked(self.yank(name, version, false)),

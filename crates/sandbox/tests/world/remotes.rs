@@ -1,7 +1,9 @@
 //! The git remotes with the real git and gh.
 
-use crate::support::{ADDRESS, Playground};
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use crate::support::{ADDRESS, Playground, remote};
+use gonogo_sandbox::world::{RemoteSpec, Source};
+use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Service, Spec, Trigger, Trouble, Work, Workflow};
+use std::collections::BTreeMap;
 
 async fn ready() -> Playground {
     let playground = Playground::with_files(&[("README.md", "tally\n")]).await;
@@ -80,4 +82,55 @@ async fn an_address_that_is_not_of_this_world_is_refused_unasked() {
     let playground = ready().await;
     let said = playground.refused(".", &["git", "ls-remote", "https://git.example.test/o/r.git"]).await;
     assert!(said.contains("transport 'https' not allowed"), "{said}");
+}
+
+#[tokio::test]
+async fn a_remote_has_exactly_the_references_that_it_is_given() {
+    let origin = ready().await;
+    origin.ok("checkout", &["git", "branch", "unpushed"]).await;
+    origin.ok("checkout", &["git", "tag", "local"]).await;
+    let head = origin.ok("checkout", &["git", "rev-parse", "HEAD"]).await.trim().to_owned();
+    let refs = BTreeMap::from([("heads/main".to_owned(), head.clone()), ("tags/v0".to_owned(), head)]);
+    let source = Source::Clone(origin.path("checkout").to_string_lossy().into_owned());
+    let remote = RemoteSpec { source, refs: Some(refs), ..remote(&[]) };
+    let playground = Playground::with(Spec { remotes: vec![remote], ..Spec::default() }).await;
+    let listed = playground.ok(".", &["git", "ls-remote", ADDRESS]).await;
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+    assert_eq!(names, ["HEAD", "refs/heads/main", "refs/tags/v0"]);
+    assert_eq!(seen(&playground, "git/ref/tags/v0", ".ref").await, "refs/tags/v0");
+    assert!(playground.world.remote("o/tally").unwrap().is_dir());
+}
+
+#[tokio::test]
+async fn a_world_that_cannot_be_is_not_started() {
+    let workflow = Workflow {
+        repository: "o/tally".to_owned(),
+        path: ".github/workflows/x.yml".to_owned(),
+        name: "x".to_owned(),
+        triggers: vec![Trigger::Tag("v[".to_owned())],
+        work: Work::Scripted("success".to_owned()),
+    };
+    let one = remote(&[]);
+    let elsewhere = Workflow { repository: "o/other".to_owned(), ..workflow.clone() };
+    let missing = RemoteSpec { source: Source::Clone("/nowhere/at/all".to_owned()), ..one.clone() };
+    let refs = Some(BTreeMap::from([("heads/main".to_owned(), "1".repeat(40))]));
+    let cases = [
+        (Spec { remotes: vec![one.clone(), one.clone()], ..Spec::default() }, "is there twice"),
+        (
+            Spec { remotes: vec![RemoteSpec { name: "../x".to_owned(), ..one.clone() }], ..Spec::default() },
+            "is no owner/name",
+        ),
+        (
+            Spec { remotes: vec![one.clone()], workflows: vec![elsewhere], ..Spec::default() },
+            "no remote o/other",
+        ),
+        (Spec { remotes: vec![one.clone()], workflows: vec![workflow], ..Spec::default() }, "pattern `v[`"),
+        (Spec { remotes: vec![missing], ..Spec::default() }, "cannot prime the git remote o/tally"),
+        (Spec { remotes: vec![RemoteSpec { refs, ..one }], ..Spec::default() }, "yet to be made"),
+    ];
+    for (spec, why) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let said = PrivateWorld::start(folder.path(), spec).await.unwrap_err().to_string();
+        assert!(said.contains(why), "{said}");
+    }
 }
