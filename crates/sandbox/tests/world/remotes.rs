@@ -4,6 +4,7 @@ use crate::support::{ADDRESS, Playground, remote};
 use gonogo_sandbox::world::{RemoteSpec, Source};
 use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Service, Spec, Trigger, Trouble, Work, Workflow};
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
 
 async fn ready() -> Playground {
     let playground = Playground::with_files(&[("README.md", "tally\n")]).await;
@@ -65,6 +66,22 @@ async fn pushes_and_requests_are_in_one_order() {
             "Git DELETE o/tally refs/tags/v1",
         ]
     );
+}
+
+#[tokio::test]
+async fn a_request_right_after_a_push_comes_after_it() {
+    let playground = ready().await;
+    let address = playground.world.address(Service::Npm).unwrap();
+    let host = address.trim_start_matches("http://").trim_end_matches("/npm").to_owned();
+    for place in 0..10 {
+        let reference = format!("HEAD:refs/tags/v{place}");
+        playground.ok("checkout", &["git", "push", "--quiet", "origin", &reference]).await;
+        let mut stream = std::net::TcpStream::connect(&host).unwrap();
+        write!(stream, "GET /npm/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        stream.read_to_end(&mut Vec::new()).unwrap();
+    }
+    let order: Vec<Service> = playground.world.log().into_iter().map(|entry| entry.service).collect();
+    assert_eq!(order, [Service::Git, Service::Npm].repeat(10));
 }
 
 #[tokio::test]
