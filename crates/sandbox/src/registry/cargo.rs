@@ -98,6 +98,8 @@ impl Counter for Cargo {
             }
             ("GET", ["index", path @ ..]) => self.index(path),
             ("GET", ["api", "v1", "crates", name, version, "download"]) => self.download(name, version),
+            // There is no web interface to read from: cargo resolves by the index.
+            ("GET", ["api", ..]) => Reply::not_found(),
             (_, ["api", "v1", "crates", ..]) => match self.account.sender(request) {
                 Sender::Owner => self.change(request, &parts),
                 Sender::Other => refused(403, "authentication failed"),

@@ -1,6 +1,7 @@
 //! The sample project is released into the private world: built once, and those files published everywhere.
 
 use crate::support::{Playground, search_path};
+use gonogo_sandbox::registry::TOKEN;
 use gonogo_sandbox::sample::{self, Binding};
 use gonogo_sandbox::{Service, Spec, Work};
 use gonogo_world::process::{Cancel, Environment, Invocation, run};
@@ -54,11 +55,12 @@ async fn ready() -> Playground {
     playground
 }
 
-async fn watch(playground: &Playground, id: &str) {
-    let watch = ["gh", "run", "watch", id, "--interval", "1", "--exit-status", "-R", REPOSITORY];
-    let captured = playground.run_with(".", &watch, &[]).await;
-    let log = playground.ok(".", &["gh", "run", "view", id, "--log", "-R", REPOSITORY]).await;
-    assert!(captured.succeeded(), "{log}");
+async fn watch(playground: &Playground, id: u64) {
+    if playground.conclusion(REPOSITORY, id).await != "success" {
+        let id = id.to_string();
+        let log = playground.ok(".", &["gh", "run", "view", &id, "--log", "-R", REPOSITORY]).await;
+        assert_eq!(log, "");
+    }
 }
 
 async fn dispatch(playground: &Playground, rehearsal: &str) {
@@ -81,7 +83,7 @@ async fn what_was_built_once_is_what_every_registry_serves() {
         playground.ok("checkout", &["git", "tag", "--annotate", "--message=Release v0.2.0", tag]).await;
         playground.ok("checkout", &["git", "push", "--quiet", "origin", tag]).await;
     }
-    watch(&playground, "2").await;
+    watch(&playground, 2).await;
     playground.ok("down", &["gh", "run", "download", "2", "-R", REPOSITORY]).await;
     let built = sums(&playground);
     let archive = format!("tally_0.2.0_{}.tar.gz", sample::platform());
@@ -99,10 +101,10 @@ async fn what_was_built_once_is_what_every_registry_serves() {
     assert_eq!(playground.ok("bin", &["./tally", "--version"]).await, "tally 0.2.0\n");
 
     dispatch(&playground, "true").await;
-    watch(&playground, "3").await;
+    watch(&playground, 3).await;
     assert!(playground.world.registries().cargo.registry.versions("tally").is_empty());
     dispatch(&playground, "false").await;
-    watch(&playground, "4").await;
+    watch(&playground, 4).await;
     {
         let registries = playground.world.registries();
         let line = registries.cargo.registry.versions("tally").remove(0);
@@ -119,7 +121,7 @@ async fn what_was_built_once_is_what_every_registry_serves() {
 
     // Again: what is there already is no failure, and nothing changes.
     dispatch(&playground, "false").await;
-    watch(&playground, "5").await;
+    watch(&playground, 5).await;
     installs(&playground).await;
 }
 
@@ -136,6 +138,29 @@ async fn installs(playground: &Playground) {
     }
     let module = format!("{}@v0.2.0", sample::GO_MODULE);
     playground.ok("e", &["go", "mod", "download", &module]).await;
+}
+
+#[tokio::test]
+async fn a_publish_that_a_wrong_credential_stopped_halfway_is_finished_by_the_next() {
+    let playground = ready().await;
+    playground.ok("checkout", &["git", "push", "--quiet", "origin", "HEAD:refs/tags/v0.2.0"]).await;
+    watch(&playground, 2).await;
+    playground.world.registries().npm.registry.accept("another");
+    dispatch(&playground, "false").await;
+    assert_eq!(playground.conclusion(REPOSITORY, 3).await, "failure");
+    let log = playground.ok(".", &["gh", "run", "view", "3", "--log", "-R", REPOSITORY]).await;
+    assert!(log.contains("E401"), "{log}");
+    let served = |playground: &Playground| {
+        let registries = playground.world.registries();
+        let crates = registries.cargo.registry.versions("tally").len();
+        let is_on_npm = registries.npm.registry.version("tally", "0.2.0").is_some();
+        (crates, is_on_npm, registries.pypi.registry.files("tally").len())
+    };
+    assert_eq!(served(&playground), (1, false, 0));
+    playground.world.registries().npm.registry.accept(TOKEN);
+    dispatch(&playground, "false").await;
+    watch(&playground, 4).await;
+    assert_eq!(served(&playground), (1, true, 2));
 }
 
 #[tokio::test]

@@ -76,6 +76,21 @@ impl Playground {
         run(&invocation, &Cancel::default()).await.unwrap()
     }
 
+    /// Waits until a workflow run has ended, and gives its conclusion. A run that does not end is ended by its timeout.
+    pub(crate) async fn conclusion(&self, repository: &str, id: u64) -> String {
+        loop {
+            let ended = {
+                let mut state = self.world.github().state();
+                let run = state.repository(repository).runs.iter().find(|run| run.id == id);
+                run.and_then(|run| run.conclusion.clone())
+            };
+            match ended {
+                Some(conclusion) => return conclusion,
+                None => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    }
+
     /// What a tool prints that must succeed.
     pub(crate) async fn ok(&self, folder: &str, words: &[&str]) -> String {
         let captured = self.run_with(folder, words, &[]).await;
