@@ -50,6 +50,11 @@ impl Git {
         Ok(Self { program, environment, cancel })
     }
 
+    /// The same, ended by this order.
+    pub(crate) fn ended_by(&self, cancel: &Cancel) -> Self {
+        Self { cancel: cancel.clone(), ..self.clone() }
+    }
+
     /// The output of a command that must succeed.
     pub(crate) async fn run(
         &self,

@@ -138,8 +138,11 @@ impl Turn<'_> {
             return Ok(());
         }
         let mut state = locked(state);
-        // A push is a write too, for reads that are to be stale.
-        state.remember();
+        // A push is a write too, for reads that are to be stale. Its references are there before its line in the list:
+        // what it sets off belongs to the same write.
+        if !news.is_empty() {
+            state.remember();
+        }
         for (remote, contents) in news {
             contents.into_repository(state.repository(&remote.name));
         }

@@ -16,9 +16,7 @@ pub(super) fn dispatch(state: &mut State, request: &Request) -> Reply {
     }
     let parts = request.parts();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    // The server leaves the body of a reply to HEAD out.
-    let method = if request.method == "HEAD" { "GET" } else { request.method.as_str() };
-    let reply = match (method, parts.as_slice()) {
+    let reply = match (request.verb(), parts.as_slice()) {
         ("POST", ["repos", owner, name, "releases", id, "assets"]) if is_upload => {
             upload(state, request, &format!("{owner}/{name}"), id)
         }

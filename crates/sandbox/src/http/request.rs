@@ -30,6 +30,11 @@ impl Request {
         matches!(self.method.as_str(), "GET" | "HEAD") || self.path == "/graphql"
     }
 
+    /// The method that the reply is made for: the server leaves the body of a reply to `HEAD` out.
+    pub fn verb(&self) -> &str {
+        if self.method == "HEAD" { "GET" } else { &self.method }
+    }
+
     /// The path's parts, decoded.
     pub fn parts(&self) -> Vec<String> {
         self.path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect()

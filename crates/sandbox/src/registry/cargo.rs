@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The crates.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cargo {
     account: Account,
     store: Store,
@@ -92,12 +92,14 @@ impl Counter for Cargo {
     fn answer(&mut self, request: &Request, base: &str) -> Reply {
         let parts = request.parts();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        match (request.method.as_str(), parts.as_slice()) {
+        match (request.verb(), parts.as_slice()) {
             ("GET", ["index", "config.json"]) => {
                 Reply::json(200, &json!({ "dl": format!("{base}/api/v1/crates"), "api": base }))
             }
             ("GET", ["index", path @ ..]) => self.index(path),
             ("GET", ["api", "v1", "crates", name, version, "download"]) => self.download(name, version),
+            // There is no web interface to read from: cargo resolves by the index.
+            ("GET", ["api", ..]) => Reply::not_found(),
             (_, ["api", "v1", "crates", ..]) => match self.account.sender(request) {
                 Sender::Owner => self.change(request, &parts),
                 Sender::Other => refused(403, "authentication failed"),
@@ -114,7 +116,7 @@ impl Cargo {
             true => Reply::json(200, &json!({ "ok": true })),
             false => refused(404, "crate or version not found"),
         };
-        match (request.method.as_str(), &parts[3..]) {
+        match (request.verb(), &parts[3..]) {
             ("PUT", ["new"]) => self.publish(request),
             ("DELETE", [name, version, "yank"]) => yanked(self.yank(name, version, true)),
             ("PUT", [name, version, "unyank"]) => yanked(self.yank(name, version, false)),

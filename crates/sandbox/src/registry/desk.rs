@@ -4,7 +4,7 @@ use crate::http::fault::{Fault, Stage};
 use crate::http::request::{Reply, Request};
 
 /// A registry that answers requests from what it holds.
-pub(crate) trait Counter: Clone {
+pub(crate) trait Counter: Clone + PartialEq {
     /// Answers. `base` is the registry's own address, without a slash at the end.
     fn answer(&mut self, request: &Request, base: &str) -> Reply;
 }
@@ -41,7 +41,8 @@ impl<T: Counter> Stage for Desk<T> {
     fn carry_out(&mut self, request: &Request) -> Reply {
         let before = (!request.is_read()).then(|| self.registry.clone());
         let reply = self.registry.answer(request, &self.mount);
-        self.past.extend(before.filter(|_| reply.status < 400));
+        // A write is what changed something: the same upload once more is none.
+        self.past.extend(before.filter(|before| *before != self.registry));
         reply
     }
 

@@ -82,15 +82,19 @@ impl RegistryServer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the next requests to a registry that match go wrong.
-    pub(crate) fn inject(&self, service: Service, fault: Fault) {
+    /// The faults of a registry; `None` of what is no registry.
+    pub(crate) fn with_faults<T>(
+        &self,
+        service: Service,
+        work: impl FnOnce(&mut Vec<Fault>) -> T,
+    ) -> Option<T> {
         let mut state = self.state();
         match service {
-            Service::Cargo => state.cargo.faults.push(fault),
-            Service::Npm => state.npm.faults.push(fault),
-            Service::Pypi => state.pypi.faults.push(fault),
-            Service::Go => state.go_faults.push(fault),
-            Service::Github | Service::Git => {}
+            Service::Cargo => Some(work(&mut state.cargo.faults)),
+            Service::Npm => Some(work(&mut state.npm.faults)),
+            Service::Pypi => Some(work(&mut state.pypi.faults)),
+            Service::Go => Some(work(&mut state.go_faults)),
+            Service::Github | Service::Git => None,
         }
     }
 }

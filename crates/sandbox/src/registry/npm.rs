@@ -35,7 +35,7 @@ const ABBREVIATED: &[&str] = &[
 const ABBREVIATED_TYPE: &str = "application/vnd.npm.install-v1+json";
 
 /// The packages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Npm {
     account: Account,
     store: Store,
@@ -45,7 +45,7 @@ pub struct Npm {
 }
 
 /// One package.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Package {
     versions: Map<String, Value>,
     dist_tags: Map<String, Value>,
@@ -178,7 +178,7 @@ impl Npm {
 
     fn tags(&mut self, name: &str, tag: Option<&str>, request: &Request) -> Reply {
         let Some(package) = self.packages.get_mut(name) else { return refused(404, "Not found") };
-        match (request.method.as_str(), tag) {
+        match (request.verb(), tag) {
             ("GET", None) => return Reply::json(200, &Value::Object(package.dist_tags.clone())),
             ("PUT" | "POST", Some(tag)) => {
                 let version = request.json().and_then(|version| version.as_str().map(str::to_owned));
@@ -213,7 +213,7 @@ impl Counter for Npm {
         }
         let parts = scoped(request.parts());
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        match (request.method.as_str(), parts.as_slice()) {
+        match (request.verb(), parts.as_slice()) {
             ("GET", ["-", "ping"]) => Reply::json(200, &json!({})),
             ("GET", ["-", "whoami"]) => match self.account.sender(request) {
                 Sender::Owner => Reply::json(200, &json!({ "username": "octo" })),

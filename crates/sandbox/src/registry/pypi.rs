@@ -7,13 +7,13 @@ use super::store::Store;
 use crate::http::digest;
 use crate::http::request::{Reply, Request};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const JSON: &str = "application/vnd.pypi.simple.v1+json";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// The packages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pypi {
     account: Account,
     store: Store,
@@ -117,8 +117,7 @@ impl Pypi {
         if wants_json(request) {
             let shown: Vec<Value> =
                 files.iter().map(|(file_name, file)| file.json(file_name, base)).collect();
-            let mut versions: Vec<&str> = files.values().map(|file| file.version.as_str()).collect();
-            versions.dedup();
+            let versions: BTreeSet<&str> = files.values().map(|file| file.version.as_str()).collect();
             let body = json!({
                 "meta": { "api-version": "1.1" }, "name": name, "files": shown, "versions": versions,
             });
@@ -179,7 +178,7 @@ impl Counter for Pypi {
     fn answer(&mut self, request: &Request, base: &str) -> Reply {
         let parts = request.parts();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        match (request.method.as_str(), parts.as_slice()) {
+        match (request.verb(), parts.as_slice()) {
             ("POST", ["legacy"]) => match self.account.sender(request) {
                 Sender::Owner => self.upload(request),
                 Sender::Other | Sender::Nobody => {

@@ -46,19 +46,19 @@ impl Hall {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Modules are read by git, which nobody waits for with the state in hand: both answers are there beforehand.
+    /// Modules are read by git, which nobody waits for with the state in hand: every answer that a fault may want is
+    /// there beforehand.
     async fn play_go(&self, request: &Request) -> Played {
+        let writes = self.state().go_faults.iter().find_map(Fault::stale);
+        let stale = match writes {
+            Some(writes) => Some(go::answer(request, &self.modules, &self.remotes, writes).await),
+            None => None,
+        };
         let now = go::answer(request, &self.modules, &self.remotes, 0).await;
-        let mut stage = GoStage { faults: std::mem::take(&mut self.state().go_faults), now, stale: None };
-        let writes = stage.faults.iter().find_map(|fault| fault.stale());
-        if let Some(writes) = writes {
-            stage.stale = Some(go::answer(request, &self.modules, &self.remotes, writes).await);
-        }
-        let played = Played::on(&mut stage, request);
-        // What was injected meanwhile comes after.
         let mut state = self.state();
-        let newer = std::mem::replace(&mut state.go_faults, stage.faults);
-        state.go_faults.extend(newer);
+        let mut stage = GoStage { faults: std::mem::take(&mut state.go_faults), now, stale };
+        let played = Played::on(&mut stage, request);
+        state.go_faults = stage.faults;
         played
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 /// The files of one registry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Store(PathBuf);
 
 impl Store {

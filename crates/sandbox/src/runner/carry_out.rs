@@ -89,7 +89,7 @@ impl Running<'_> {
         if let Err(error) = std::fs::create_dir_all(&folder) {
             return Err(self.stop("checkout", &error.to_string()));
         }
-        let git = &self.surroundings.remotes.git;
+        let git = self.surroundings.remotes.git.ended_by(self.cancel);
         let words = [OsStr::new("clone"), OsStr::new("--quiet"), OsStr::new("--no-checkout")];
         let cloned = git.run(&folder, words.into_iter().chain([from.as_os_str(), clone.as_os_str()])).await;
         if let Err(error) = cloned {

@@ -116,9 +116,15 @@ impl PrivateWorld {
     pub fn fault(&self, service: Service, fault: Fault) {
         match service {
             Service::Github => self.github.inject(fault),
-            Service::Cargo | Service::Npm | Service::Pypi | Service::Go | Service::Git => {
-                self.registries.inject(service, fault);
-            }
+            _ => self.registries.with_faults(service, |faults| faults.push(fault)).unwrap_or_default(),
+        }
+    }
+
+    /// Ends all faults of a service.
+    pub fn calm(&self, service: Service) {
+        match service {
+            Service::Github => self.github.state().faults.clear(),
+            _ => self.registries.with_faults(service, Vec::clear).unwrap_or_default(),
         }
     }
 

@@ -49,7 +49,7 @@ pub struct RemoteSpec {
     /// What it holds at first.
     pub source: Source,
     /// The references that it has, exactly, without `refs/`, with the object of each, which the source must hold;
-    /// where `None`, the branches and tags of the source.
+    /// where `None`, the branches and tags of the source. None can be given for files.
     pub refs: Option<BTreeMap<String, String>>,
     /// Its default branch.
     pub default_branch: String,
@@ -97,6 +97,12 @@ impl Spec {
             let is_plain = |part: &&str| !part.is_empty() && !part.starts_with('.');
             if parts.len() != 2 || !parts.iter().all(is_plain) {
                 return Err(format!("`{}` is no owner/name", remote.name));
+            }
+            if remote.refs.is_some() && matches!(remote.source, Source::Files(_)) {
+                return Err(format!(
+                    "{}: nobody knows the objects of a commit that is yet to be made",
+                    remote.name
+                ));
             }
             if !names.insert(remote.name.as_str()) {
                 return Err(format!("the remote {} is there twice", remote.name));

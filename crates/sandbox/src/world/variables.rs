@@ -30,7 +30,6 @@ pub(super) fn all(
     let mut all: Vec<(OsString, OsString)> =
         github.environment().into_iter().map(|(name, value)| (name.into(), value)).collect();
     let homes = [
-        ("HOME", ""),
         ("XDG_CONFIG_HOME", "config"),
         ("XDG_STATE_HOME", "state"),
         ("XDG_DATA_HOME", "data"),
@@ -39,7 +38,8 @@ pub(super) fn all(
         ("TMPDIR", "tmp"),
     ];
     // gh's own are in its folder; one home is enough.
-    all.retain(|(name, _)| homes.iter().all(|(other, _)| name != other));
+    all.retain(|(name, _)| name != "HOME" && homes.iter().all(|(other, _)| name != other));
+    all.push(("HOME".into(), home.clone().into_os_string()));
     all.extend(homes.map(|(name, place)| (name.into(), home.join(place).into_os_string())));
     all.extend(toolchains());
     let mut add = |name: &str, value: String| all.push((name.into(), value.into()));

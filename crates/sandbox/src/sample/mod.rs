@@ -2,6 +2,12 @@
 //!
 //! Its files come in two states: with a defect that one gate catches, and mended.
 
+mod release;
+
+pub use release::{
+    CI_WORKFLOW, FORMULA, GO_MODULE, PUBLISH_WORKFLOW, RELEASE_WORKFLOW, formula, platform, spec, workflows,
+};
+
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -41,7 +47,10 @@ pub fn write(folder: &Path, version: &str, bindings: &[Binding]) -> io::Result<(
         fs::write(path, text)
     };
     let versioned = |text: &str| text.replace("{version}", version);
-    place(".gitignore", "/target\n__pycache__/\n")?;
+    place(".gitignore", "/target\n/dist\n__pycache__/\n")?;
+    for (path, text) in release::FILES {
+        place(path, &text.replace("{platform}", &platform()))?;
+    }
     place("LICENSE", "MIT License\n")?;
     place("Cargo.toml", &versioned(CARGO_TOML))?;
     place("Cargo.lock", &versioned(CARGO_LOCK))?;
@@ -49,18 +58,14 @@ pub fn write(folder: &Path, version: &str, bindings: &[Binding]) -> io::Result<(
     place("tests/many_writers.rs", MANY_WRITERS)?;
     place("CHANGELOG.md", &versioned("# Changelog\n\n## [{version}]\n\n- Counts.\n"))?;
     if bindings.contains(&Binding::Python) {
-        place(
-            "bindings/python/pyproject.toml",
-            &versioned("[project]\nname = \"tally\"\nversion = \"{version}\"\n"),
-        )?;
+        place("bindings/python/pyproject.toml", &versioned(PYPROJECT))?;
+        place("bindings/python/backend.py", release::BACKEND)?;
+        place("scripts/upload.py", release::UPLOAD)?;
         place("bindings/python/tally.py", PYTHON)?;
         place("bindings/python/test_tally.py", PYTHON_TEST)?;
     }
     if bindings.contains(&Binding::Node) {
-        place(
-            "bindings/node/package.json",
-            &versioned("{ \"name\": \"tally\", \"version\": \"{version}\" }\n"),
-        )?;
+        place("bindings/node/package.json", &versioned(PACKAGE_JSON))?;
         place("bindings/node/tally.js", NODE)?;
         place("bindings/node/tally.test.js", NODE_TEST)?;
     }
@@ -105,6 +110,8 @@ name = \"tally\"
 version = \"{version}\"
 edition = \"2021\"
 license = \"MIT\"
+description = \"Counts.\"
+include = [\"/src\", \"/tests\", \"/LICENSE\", \"/THIRD_PARTY_NOTICES.md\"]
 
 [workspace]
 ";
@@ -179,6 +186,27 @@ fn no_count_is_lost_between_two_writers() {
         writer.join().unwrap();
     }
     assert_eq!(tally.value(), 80_000);
+}
+";
+const PYPROJECT: &str = "\
+[build-system]
+requires = []
+build-backend = \"backend\"
+backend-path = [\".\"]
+
+[project]
+name = \"tally\"
+version = \"{version}\"
+requires-python = \">=3.6\"
+";
+const PACKAGE_JSON: &str = "\
+{
+  \"name\": \"tally\",
+  \"version\": \"{version}\",
+  \"description\": \"Counts.\",
+  \"license\": \"MIT\",
+  \"main\": \"tally.js\",
+  \"files\": [\"tally.js\", \"LICENSE\", \"THIRD_PARTY_NOTICES.md\"]
 }
 ";
 const PYTHON: &str = "class Tally:\n    def __init__(self):\n        self.value = 0\n\n    def add(self):\n        self.value += 1\n        return self.value\n";
