@@ -175,6 +175,10 @@ fn resolvable(expected: &Expected, facts: &Facts, findings: &mut Findings) {
 
 fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
     let level = Level::Bytes;
+    // First, since they say why a download is missing.
+    for doubt in &facts.doubts {
+        findings.doubt(level, doubt.reason, doubt.said.clone());
+    }
     let mut served: BTreeMap<&str, &ServedFile> = BTreeMap::new();
     for file in &facts.files {
         if served.insert(&file.name, file).is_some() {
@@ -186,9 +190,6 @@ fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
                 findings.problem(level, Code::ContentMissing, format!("{} holds no {wanted}", file.name));
             }
         }
-    }
-    for doubt in &facts.doubts {
-        findings.doubt(level, doubt.reason, doubt.said.clone());
     }
     match &expected.files {
         ExpectedFiles::Built(files) => built(expected.channel, files, &served, findings),
