@@ -1,6 +1,7 @@
 //! The one table of exit codes, and the one map from what happened to a code.
 
 use gonogo_core::clearance::{Obstacle, Refused};
+use gonogo_core::verdict::Outcome;
 use std::process::ExitCode;
 
 /// What the program exits with.
@@ -33,6 +34,17 @@ impl Exit {
             Self::Conflict => 4,
             Self::Internal => 70,
             Self::Interrupted => 130,
+        }
+    }
+
+    /// A verdict on the world: what is wrong is `NoGo`, what could not be told `Incomplete`. A verdict that contradicts
+    /// its reason is a defect.
+    pub const fn of_outcome(outcome: Option<Outcome>) -> Self {
+        match outcome {
+            Some(Outcome::Passed) => Self::Go,
+            Some(Outcome::Failed) => Self::NoGo,
+            Some(Outcome::Incomplete(_)) => Self::Incomplete,
+            None => Self::Internal,
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod commands;
 mod context;
+mod delivery;
 mod error;
 mod exit_code;
 mod poll;
@@ -50,6 +51,8 @@ enum Command {
     Prepare(commands::prepare::Arguments),
     /// Run the gates, file blockers, print the board; exits 0 only on go
     Poll(commands::poll::Arguments),
+    /// What every channel serves of a release; works with no ledger and no plan
+    Audit(commands::audit::Arguments),
     /// Where a release stands, and the one next command
     Status(commands::status::Arguments),
     /// Record a review that a check asks for
@@ -101,6 +104,7 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
         Command::Doctor(arguments) => commands::doctor::run(&arguments, screen, cancel).await,
         Command::Prepare(arguments) => commands::prepare::run(&arguments, screen, cancel).await,
         Command::Poll(arguments) => commands::poll::run(&arguments, screen, cancel).await,
+        Command::Audit(arguments) => commands::audit::run(&arguments, screen, cancel).await,
         Command::Status(arguments) => commands::status::run(&arguments, screen, cancel).await,
         Command::Review(arguments) => commands::review::run(&arguments, screen, cancel).await,
         Command::Blocker(command) => commands::blocker::run(&command, screen, cancel).await,
