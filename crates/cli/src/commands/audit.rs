@@ -127,7 +127,10 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let target = arguments.target.as_deref().map(|typed| asked(typed, plan.as_ref())).transpose()?;
     let registries = registries(&folder)?;
     let document = if arguments.all_versions {
-        let columns = read_all(&registries, &packages, &cancel).await?;
+        // A tap serves one version, and keeps no list of others.
+        let listed: Vec<Package> =
+            packages.iter().filter(|package| package.channel != Channel::Homebrew).cloned().collect();
+        let columns = read_all(&registries, &listed, &cancel).await?;
         let tagged = match (&git, &plan) {
             (Some(git), Some(plan)) => tagged(git, &plan.project.tag).await?,
             _ => Vec::new(),
@@ -154,8 +157,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
             (Some(git), Some(_)) => git.commit_of(&format!("refs/tags/{}", target.tag())).await?,
             _ => None,
         };
-        let audits =
-            audit(&registries, &packages, target.version(), level, commit.as_deref(), &cancel).await?;
+        let audits = audit(&registries, &packages, &target, level, commit.as_deref(), &cancel).await?;
         let judgements: Vec<Judgement> = audits.iter().map(|audit| audit.judgement.clone()).collect();
         let outcome = combine(judgements.iter().map(Judgement::outcome));
         let delivery = partial(&judgements);

@@ -3,9 +3,9 @@
 use super::{Package, side_by_side};
 use crate::error::Failure;
 use gonogo_core::delivery::{Channel, Expected, Judgement, Level, Observation, judge};
+use gonogo_core::release::Target;
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Depth, Registries, Wanted};
-use semver::Version;
 use std::sync::Arc;
 
 /// What came of looking at one package.
@@ -20,7 +20,7 @@ pub struct Audit {
 pub async fn audit(
     registries: &Arc<Registries>,
     packages: &[Package],
-    version: &Version,
+    target: &Target,
     level: Level,
     commit: Option<&str>,
     cancel: &Cancel,
@@ -28,12 +28,13 @@ pub async fn audit(
     let depth = if level >= Level::Bytes { Depth::Bytes } else { Depth::Index };
     side_by_side(packages.to_vec(), cancel, |package| {
         let (registries, cancel) = (registries.clone(), cancel.clone());
-        let mut expected = Expected::unrecorded(package.channel, &package.name, version);
+        let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
         expected.commit = commit.map(str::to_owned).filter(|_| package.channel == Channel::CratesIo);
         let wanted = Wanted {
             channel: package.channel,
             package: package.name,
-            version: version.clone(),
+            version: target.version().clone(),
+            tag: target.tag().to_owned(),
             holds: expected.holds.clone(),
         };
         async move {

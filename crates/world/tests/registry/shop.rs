@@ -164,6 +164,7 @@ impl Shop {
             channel: self.channel,
             package: "kit".to_owned(),
             version: Version::new(1, 2, 1),
+            tag: "v1.2.1".to_owned(),
             holds: vec!["LICENSE".to_owned()],
         };
         self.registries.observe(&wanted, depth, &Cancel::default()).await
