@@ -1,8 +1,10 @@
 //! Each kind of registry with one thing wrong at a time: what is told, and what is concluded of it.
 
 use crate::server::{Answer, Server};
-use crate::shop::{REGISTRIES, Shop, integrity, packed};
-use gonogo_core::delivery::{Channel, Code, Judgement, Level, Observation, judge};
+use crate::shop::{REGISTRIES, SERVERS, Shop, integrity, packed};
+use gonogo_core::delivery::{
+    Algorithm, Channel, Checksum, Code, Expected, Judgement, Level, Observation, judge,
+};
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_world::registry::Depth;
@@ -29,7 +31,7 @@ fn edited(shop: &Shop, from: &str, to: &str) -> Answer {
 
 #[tokio::test]
 async fn what_is_served_as_it_was_built_passes() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let judgement = Shop::open(channel).await.judged().await;
         assert_eq!(
             (judgement.verdict, judgement.reached),
@@ -41,9 +43,13 @@ async fn what_is_served_as_it_was_built_passes() {
 
 #[tokio::test]
 async fn wrong_bytes_at_the_address_fail_at_once() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
-        let other = packed(&[("kit-1.2.1/VERSION", "1.2.1 and more")]);
+        let other = if channel == Channel::Go {
+            shop.file("1.2.0")
+        } else {
+            packed(&[("kit-1.2.1/VERSION", "1.2.1 and more")])
+        };
         shop.server.route(&shop.file_path("1.2.1"), [Answer::ok("application/octet-stream", other)]);
         let judgement = shop.judged().await;
         assert!(judgement.problems.iter().any(|problem| problem.code == Code::BytesDiffer), "{judgement:?}");
@@ -69,7 +75,7 @@ async fn another_versions_file_under_a_fitting_checksum_is_not_what_was_built() 
 
 #[tokio::test]
 async fn a_file_that_is_listed_and_not_there_is_a_doubt_and_no_absence() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
         shop.server.route(&shop.file_path("1.2.1"), [Answer::status(404)]);
         let judgement = shop.judged().await;
@@ -91,7 +97,7 @@ async fn a_stale_index_does_not_have_it_and_may_still() {
 
 #[tokio::test]
 async fn no_such_package_is_an_absence_where_the_registry_is_one() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
         shop.index([Answer::status(404)]);
         failed(channel, &shop.judged().await, Code::Absent);
@@ -148,7 +154,7 @@ async fn a_dist_tag_that_leads_to_another_version_is_told() {
 
 #[tokio::test]
 async fn a_page_with_status_200_is_no_answer() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
         for kind in ["text/html", shop.content_type(), "text/plain"] {
             shop.index([Answer::ok(
@@ -172,7 +178,7 @@ async fn a_page_in_place_of_a_file_is_other_bytes() {
 
 #[tokio::test]
 async fn a_document_that_ends_early_or_has_a_key_twice_has_no_meaning() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
         let whole = shop.document();
         for cut in [whole.len() / 2 + 7, whole.trim_end().len() - 1, 0] {
@@ -181,6 +187,7 @@ async fn a_document_that_ends_early_or_has_a_key_twice_has_no_meaning() {
         }
         let twice = match channel {
             Channel::CratesIo => edited(&shop, "\"yanked\":false", "\"yanked\":true,\"yanked\":false"),
+            Channel::Go => edited(&shop, "{\"Version", "{\"Version\":\"v1.2.0\",\"Version"),
             _ => edited(&shop, "\"name\":\"kit\",", "\"name\":\"other\",\"name\":\"kit\","),
         };
         shop.index([twice]);
@@ -190,7 +197,7 @@ async fn a_document_that_ends_early_or_has_a_key_twice_has_no_meaning() {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_is_no_answer() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
         shop.index([Answer::CutOff(shop.document().into_bytes())]);
         incomplete(channel, &shop.judged().await, Reason::UnreadableOutput);
@@ -202,7 +209,7 @@ async fn a_body_that_breaks_off_is_no_answer() {
 
 #[tokio::test]
 async fn a_failing_server_is_asked_again_and_then_unknown() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
         let good = Answer::ok(shop.content_type(), shop.document());
         for fault in [Answer::status(502), Answer::status(429), Answer::Hangup] {
@@ -225,7 +232,7 @@ async fn a_failing_server_is_asked_again_and_then_unknown() {
 
 #[tokio::test]
 async fn a_rate_limit_is_waited_out_as_told_and_no_longer_than_allowed() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
         let limited = |seconds: &str| Answer::status(429).with("retry-after", seconds);
         let good = Answer::ok(shop.content_type(), shop.document());
@@ -238,8 +245,8 @@ async fn a_rate_limit_is_waited_out_as_told_and_no_longer_than_allowed() {
 
 #[tokio::test]
 async fn a_body_without_end_is_cut_and_a_slow_one_is_given_up() {
-    for channel in REGISTRIES {
-        let shop = Shop::open(channel).await;
+    for channel in SERVERS {
+        let shop = Shop::hasty(channel).await;
         for (answer, reason) in [(Answer::Endless, Reason::OutputTooLarge), (Answer::Drip, Reason::TimedOut)]
         {
             shop.index([answer.clone()]);
@@ -254,7 +261,7 @@ async fn a_body_without_end_is_cut_and_a_slow_one_is_given_up() {
 
 #[tokio::test]
 async fn an_index_that_leads_to_another_host_is_not_followed() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let (shop, elsewhere) = (Shop::open(channel).await, Server::start().await);
         elsewhere.route(shop.index_path(), [Answer::ok(shop.content_type(), shop.document())]);
         let there = format!("{}{}", elsewhere.base, shop.index_path());
@@ -272,7 +279,7 @@ async fn an_index_that_leads_to_another_host_is_not_followed() {
 
 #[tokio::test]
 async fn a_file_may_come_from_elsewhere_and_is_judged_by_its_bytes() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let (shop, elsewhere) = (Shop::open(channel).await, Server::start().await);
         let path = shop.file_path("1.2.1");
         shop.server.route(&path, [Answer::status(302).with("location", &format!("{}/f", elsewhere.base))]);
@@ -285,7 +292,7 @@ async fn a_file_may_come_from_elsewhere_and_is_judged_by_its_bytes() {
 
 #[tokio::test]
 async fn nobody_listening_is_unknown() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
@@ -296,7 +303,7 @@ async fn nobody_listening_is_unknown() {
 
 #[tokio::test]
 async fn a_flapping_registry_is_told_as_it_is_each_time() {
-    for channel in REGISTRIES {
+    for channel in SERVERS {
         let shop = Shop::open(channel).await;
         let good = Answer::ok(shop.content_type(), shop.document());
         shop.index([Answer::status(404), good.clone(), Answer::status(404), good]);
@@ -334,4 +341,36 @@ async fn a_python_project_is_its_whole_set_of_files() {
     shop.server.route("/files/w.whl", [Answer::ok("application/zip", "x")]);
     let judgement = shop.judged().await;
     failed(Channel::Pypi, &judgement, Code::FileUnexpected);
+}
+
+#[tokio::test]
+async fn a_go_module_is_of_the_version_the_commit_and_the_tree_that_were_released() {
+    let shop = Shop::open(Channel::Go).await;
+    shop.index([edited(&shop, "v1.2.1", "v1.2.0")]);
+    failed(Channel::Go, &shop.judged().await, Code::Contradiction);
+    shop.index([edited(&shop, "f337258f", "00000000")]);
+    failed(Channel::Go, &shop.judged().await, Code::WrongCommit);
+    shop.restock();
+    // The proxy and the checksum database agree on another tree than the tagged one.
+    let mut expected = shop.expected();
+    expected.sum = Some(Checksum::new(Algorithm::GoH1, &format!("{}=", "A".repeat(43))).unwrap());
+    let judgement = judge(&expected, &shop.observe(Depth::Bytes).await, Level::Bytes);
+    failed(Channel::Go, &judgement, Code::BytesDiffer);
+}
+
+#[tokio::test]
+async fn without_a_checksum_of_tree_or_database_a_go_module_is_not_proven() {
+    let shop = Shop::open(Channel::Go).await;
+    shop.server.route("/go/sumdb/sums.example.test/lookup/example.test/kit@v1.2.1", [Answer::status(404)]);
+    assert_eq!(shop.judged().await.verdict, Verdict::Passed, "the tagged tree says it");
+    let expected = Expected { sum: None, ..shop.expected() };
+    let judgement = judge(&expected, &shop.observe(Depth::Bytes).await, Level::Bytes);
+    incomplete(Channel::Go, &judgement, Reason::BaselineMissing);
+}
+
+#[tokio::test]
+async fn what_is_no_module_in_place_of_one_is_not_proven() {
+    let shop = Shop::open(Channel::Go).await;
+    shop.server.route(&shop.file_path("1.2.1"), [Answer::ok("text/html", "<html>")]);
+    incomplete(Channel::Go, &shop.judged().await, Reason::UnreadableOutput);
 }
