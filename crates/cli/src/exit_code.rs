@@ -3,6 +3,7 @@
 use crate::run::Ending;
 use gonogo_core::clearance::{Obstacle, Refused};
 use gonogo_core::mechanics::Severity;
+use gonogo_core::verdict::Outcome;
 use std::process::ExitCode;
 
 /// What the program exits with.
@@ -35,6 +36,17 @@ impl Exit {
             Self::Conflict => 4,
             Self::Internal => 70,
             Self::Interrupted => 130,
+        }
+    }
+
+    /// A verdict on the world: what is wrong is `NoGo`, what could not be told `Incomplete`. A verdict that contradicts
+    /// its reason is a defect.
+    pub const fn of_outcome(outcome: Option<Outcome>) -> Self {
+        match outcome {
+            Some(Outcome::Passed) => Self::Go,
+            Some(Outcome::Failed) => Self::NoGo,
+            Some(Outcome::Incomplete(_)) => Self::Incomplete,
+            None => Self::Internal,
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod commands;
 mod context;
+mod delivery;
 mod error;
 mod exit_code;
 mod poll;
@@ -53,6 +54,8 @@ enum Command {
     Poll(commands::poll::Arguments),
     /// Run a whole release: preconditions, poll, mechanics; resumes by itself
     Run(commands::run::Arguments),
+    /// What every channel serves of a release; works with no ledger and no plan
+    Audit(commands::audit::Arguments),
     /// Where a release stands, and the one next command
     Status(commands::status::Arguments),
     /// Record a review that a check asks for
@@ -105,6 +108,7 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
         Command::Prepare(arguments) => commands::prepare::run(&arguments, screen, cancel).await,
         Command::Poll(arguments) => commands::poll::run(&arguments, screen, cancel).await,
         Command::Run(arguments) => commands::run::run(&arguments, screen, cancel).await,
+        Command::Audit(arguments) => commands::audit::run(&arguments, screen, cancel).await,
         Command::Status(arguments) => commands::status::run(&arguments, screen, cancel).await,
         Command::Review(arguments) => commands::review::run(&arguments, screen, cancel).await,
         Command::Blocker(command) => commands::blocker::run(&command, screen, cancel).await,

@@ -32,7 +32,23 @@ const LONGEST_REFUSAL: usize = 4 << 10;
 pub struct Http {
     client: Client,
     patience: Patience,
+    limits: Limits,
     jitter: Arc<Jitter>,
+}
+
+/// The most bytes of a body, by what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Of a document, which is held in memory.
+    pub document: u64,
+    /// Of a file, which is not.
+    pub file: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { document: 64 << 20, file: 2 << 30 }
+    }
 }
 
 /// A client that could not be made: bad certificates or proxies in the environment.
@@ -56,8 +72,6 @@ pub struct Request {
     pub url: Url,
     /// The `Accept` header.
     pub accept: String,
-    /// The most bytes of a body.
-    pub limit: u64,
     /// Where the answer may come from.
     pub redirects: Redirects,
     /// The `ETag` of the document that is here already, for "not modified".
@@ -65,15 +79,15 @@ pub struct Request {
 }
 
 impl Request {
-    /// A document of an API: from the host that was asked, at most 64 MiB.
+    /// A document of an API: from the host that was asked.
     pub fn document(url: Url, accept: &str) -> Self {
-        Self { url, accept: accept.to_owned(), limit: 64 << 20, redirects: Redirects::SameOrigin, etag: None }
+        Self { url, accept: accept.to_owned(), redirects: Redirects::SameOrigin, etag: None }
     }
 
-    /// A file whose digest will be compared: from wherever the server says, at most 2 GiB.
+    /// A file whose digest will be compared: from wherever the server says.
     pub fn file(url: Url) -> Self {
         let accept = "*/*".to_owned();
-        Self { url, accept, limit: 2 << 30, redirects: Redirects::Anywhere, etag: None }
+        Self { url, accept, redirects: Redirects::Anywhere, etag: None }
     }
 }
 
@@ -101,7 +115,13 @@ impl Http {
             builder = builder.tls_certs_merge(bundle);
         }
         let client = builder.build().map_err(|error| SetupError(told(&error)))?;
-        Ok(Self { client, patience, jitter: Arc::new(Jitter::new(seed)) })
+        Ok(Self { client, patience, limits: Limits::default(), jitter: Arc::new(Jitter::new(seed)) })
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// A document, held in memory.
@@ -114,7 +134,7 @@ impl Http {
             let (url, content_type, etag) =
                 (response.url().clone(), content_type(&response), header(&response, ETAG));
             let mut body = Vec::new();
-            self.read(&mut response, request, |chunk| {
+            self.read(&mut response, request, self.limits.document, |chunk| {
                 body.extend_from_slice(chunk);
                 Ok(())
             })
@@ -140,7 +160,7 @@ impl Http {
             let content_type = content_type(&response);
             let mut file = tempfile::tempfile().map_err(disk)?;
             let mut sums = Sums::default();
-            self.read(&mut response, request, |chunk| {
+            self.read(&mut response, request, self.limits.file, |chunk| {
                 sums.update(chunk);
                 file.write_all(chunk).map_err(disk)
             })
@@ -223,10 +243,11 @@ impl Http {
         &self,
         response: &mut Response,
         request: &Request,
+        limit: u64,
         mut take: impl FnMut(&[u8]) -> Result<(), HttpError>,
     ) -> Result<(), HttpError> {
-        let too_large = || HttpError::TooLarge { url: shown(&request.url), limit: request.limit };
-        if response.content_length().is_some_and(|length| length > request.limit) {
+        let too_large = || HttpError::TooLarge { url: shown(&request.url), limit };
+        if response.content_length().is_some_and(|length| length > limit) {
             return Err(too_large());
         }
         let mut total = 0_u64;
@@ -234,7 +255,7 @@ impl Http {
             response.chunk().await.map_err(|error| HttpError::of_reading(&error, &request.url))?
         {
             total += chunk.len() as u64;
-            if total > request.limit {
+            if total > limit {
                 return Err(too_large());
             }
             take(&chunk)?;

@@ -60,6 +60,31 @@ impl Channel {
         }
     }
 
+    /// The version that a spelling stands for, as other channels write it: `1.2.0rc1` is `1.2.0-rc.1`. `None` where no
+    /// other channel could have it.
+    pub fn read(self, served: &str) -> Option<Version> {
+        match self {
+            Self::Pypi => {
+                let read = pep440_rs::Version::from_str(served).ok()?;
+                let plain = read.epoch() == 0
+                    && read.local().is_empty()
+                    && !read.is_post()
+                    && read.release().len() <= 3;
+                let number = |at: usize| read.release().get(at).copied().unwrap_or(0);
+                let pre = match (read.pre(), read.dev()) {
+                    (None, None) => String::new(),
+                    (Some(pre), None) => format!("-{}.{}", word(pre.kind), pre.number),
+                    (None, Some(dev)) => format!("-dev.{dev}"),
+                    (Some(_), Some(_)) => return None,
+                };
+                let text = format!("{}.{}.{}{pre}", number(0), number(1), number(2));
+                plain.then(|| Version::parse(&text).ok()).flatten()
+            }
+            Self::Go => Version::parse(served.strip_prefix('v')?).ok(),
+            Self::CratesIo | Self::Npm | Self::Homebrew | Self::GithubRelease => Version::parse(served).ok(),
+        }
+    }
+
     /// Whether a version, as this channel served it, is exactly this one.
     pub fn is_version(self, served: &str, version: &Version) -> bool {
         match self {
@@ -74,6 +99,14 @@ impl Channel {
             Self::Go => served.strip_prefix('v').is_some_and(|served| is_semver(served, version)),
             Self::CratesIo | Self::Npm | Self::Homebrew | Self::GithubRelease => is_semver(served, version),
         }
+    }
+}
+
+const fn word(kind: pep440_rs::PrereleaseKind) -> &'static str {
+    match kind {
+        pep440_rs::PrereleaseKind::Alpha => "alpha",
+        pep440_rs::PrereleaseKind::Beta => "beta",
+        pep440_rs::PrereleaseKind::Rc => "rc",
     }
 }
 

@@ -15,7 +15,7 @@ pub enum Algorithm {
     Sha256,
     /// SHA-512 (FIPS 180-4), of npm's `integrity`.
     Sha512,
-    /// Go's `h1:` over the files of a module (golang.org/x/mod/sumdb/dirhash), as its base64 text.
+    /// Go's `h1:` over the files of a module (the dirhash of Go's checksum database), as its base64 text.
     GoH1,
 }
 

@@ -1,6 +1,7 @@
 //! What a channel has to serve: the release manifest's files for it, or, without a manifest, what is consistent.
 
 use super::channel::Channel;
+use super::checksum::Checksum;
 use crate::manifest::{BuiltFile, Manifest};
 use semver::Version;
 use std::str::FromStr;
@@ -20,6 +21,8 @@ pub struct Expected {
     pub commit: Option<String>,
     /// The dist-tag that has to lead to this version, where one has to.
     pub dist_tag: Option<String>,
+    /// A checksum of what was built that is not one of bytes: Go's `h1:` of the tagged tree.
+    pub sum: Option<Checksum>,
     /// Files that each published archive has to hold, by name without folder.
     pub holds: Vec<String>,
 }
@@ -29,6 +32,8 @@ pub struct Expected {
 pub enum ExpectedFiles {
     /// Exactly these were built. An empty set is a manifest without a file for this channel.
     Built(Vec<BuiltFile>),
+    /// Whatever is served is one of these: a formula names some of the files that were built.
+    Among(Vec<BuiltFile>),
     /// Nothing is recorded: what the channel states is compared with what it serves, and with other channels.
     NotRecorded,
 }
@@ -43,6 +48,7 @@ impl Expected {
             files: ExpectedFiles::NotRecorded,
             commit: None,
             dist_tag: None,
+            sum: None,
             holds: Vec::new(),
         }
     }
@@ -50,8 +56,22 @@ impl Expected {
     /// The same, with the files of a release manifest that are this package's on this channel.
     #[must_use]
     pub fn built(self, manifest: &Manifest) -> Self {
-        let files = manifest.files().filter(|file| self.is_own(&file.name)).cloned().collect();
-        Self { files: ExpectedFiles::Built(files), ..self }
+        let own = manifest.files().filter(|file| self.is_own(&file.name)).cloned();
+        let files = match self.channel {
+            Channel::CratesIo | Channel::Npm | Channel::Pypi => ExpectedFiles::Built(own.collect()),
+            Channel::Homebrew | Channel::GithubRelease => {
+                ExpectedFiles::Among(manifest.files().cloned().collect())
+            }
+            // Its files are the tagged tree's.
+            Channel::Go => ExpectedFiles::NotRecorded,
+        };
+        Self { files, ..self }
+    }
+
+    /// The same, with exactly these files, where the plan says which.
+    #[must_use]
+    pub fn exactly(self, files: impl IntoIterator<Item = BuiltFile>) -> Self {
+        Self { files: ExpectedFiles::Built(files.into_iter().collect()), ..self }
     }
 
     /// The same, built from a commit.
@@ -75,15 +95,13 @@ impl Expected {
     }
 
     /// Whether a built file is this package's on this channel, by the name that the ecosystem's packer gives it.
-    /// Homebrew and Go build nothing of their own.
     fn is_own(&self, name: &str) -> bool {
         match self.channel {
             Channel::CratesIo => name == format!("{}-{}.crate", self.package, self.version),
             Channel::Npm => name == npm_tarball(&self.package, &self.version),
             Channel::Pypi => distribution(name, &self.package)
                 .is_some_and(|version| Channel::Pypi.is_version(version, &self.version)),
-            Channel::GithubRelease => true,
-            Channel::Homebrew | Channel::Go => false,
+            Channel::GithubRelease | Channel::Homebrew | Channel::Go => false,
         }
     }
 }
@@ -141,7 +159,7 @@ mod tests {
         let expected = Expected::unrecorded(channel, package, &Version::parse(version).unwrap());
         match expected.built(&manifest(names)).files {
             ExpectedFiles::Built(files) => files.into_iter().map(|file| file.name).collect(),
-            ExpectedFiles::NotRecorded => panic!("a manifest was given"),
+            ExpectedFiles::Among(_) | ExpectedFiles::NotRecorded => Vec::new(),
         }
     }
 

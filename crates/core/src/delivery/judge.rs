@@ -4,6 +4,7 @@
 //! What was not told is never a pass and never an absence.
 
 use super::channel::{Channel, Level};
+use super::checksum::Checksum;
 use super::expected::{Expected, ExpectedFiles};
 use super::observation::{Doubt, Facts, Install, Observation, ServedFile, Told, Withdrawn};
 use super::problem::{Code, Problem};
@@ -175,33 +176,45 @@ fn resolvable(expected: &Expected, facts: &Facts, findings: &mut Findings) {
 
 fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
     let level = Level::Bytes;
+    // First, since they say why a download is missing.
+    for doubt in &facts.doubts {
+        findings.doubt(level, doubt.reason, doubt.said.clone());
+    }
     let mut served: BTreeMap<&str, &ServedFile> = BTreeMap::new();
     for file in &facts.files {
         if served.insert(&file.name, file).is_some() {
             findings.problem(level, Code::Contradiction, format!("{} is served twice", file.name));
         }
-        consistent(file, findings);
+        consistent(file, expected.sum.as_ref(), findings);
         for wanted in expected.holds.iter().filter(|wanted| !file.holds.contains(wanted)) {
             if file.content.is_some() {
                 findings.problem(level, Code::ContentMissing, format!("{} holds no {wanted}", file.name));
             }
         }
     }
-    for doubt in &facts.doubts {
-        findings.doubt(level, doubt.reason, doubt.said.clone());
-    }
     match &expected.files {
         ExpectedFiles::Built(files) => built(expected.channel, files, &served, findings),
-        ExpectedFiles::NotRecorded if facts.files.is_empty() => {
+        ExpectedFiles::Among(files) if !facts.files.is_empty() => {
+            for (name, found) in &served {
+                match files.iter().find(|file| file.name == *name) {
+                    Some(file) => same(file, found, findings),
+                    None => {
+                        let said = format!("{name} is served, and was not built");
+                        findings.problem(level, Code::FileUnexpected, said);
+                    }
+                }
+            }
+        }
+        ExpectedFiles::Among(_) | ExpectedFiles::NotRecorded if facts.files.is_empty() => {
             findings.problem(level, Code::FileMissing, "it serves no file at all");
         }
-        ExpectedFiles::NotRecorded => {}
+        ExpectedFiles::Among(_) | ExpectedFiles::NotRecorded => {}
     }
     origin(expected, facts, findings);
 }
 
-/// What a channel states of a file is what it serves.
-fn consistent(file: &ServedFile, findings: &mut Findings) {
+/// What a channel states of a file, and what its tree says of it, is what it serves.
+fn consistent(file: &ServedFile, sum: Option<&Checksum>, findings: &mut Findings) {
     let level = Level::Bytes;
     let Some(content) = &file.content else {
         findings.doubt(level, Reason::NotRun, format!("{} was not downloaded", file.name));
@@ -212,9 +225,9 @@ fn consistent(file: &ServedFile, findings: &mut Findings) {
         findings.problem(level, Code::BytesDiffer, said);
     }
     let mut is_bound = false;
-    for stated in &file.stated {
+    for stated in file.stated.iter().chain(sum) {
         let equal = stated.is_digest(&content.digest).or_else(|| {
-            let same = |one: &&super::Checksum| one.algorithm() == stated.algorithm();
+            let same = |one: &&Checksum| one.algorithm() == stated.algorithm();
             content.computed.iter().find(same).map(|computed| computed == stated)
         });
         match equal {
@@ -229,7 +242,7 @@ fn consistent(file: &ServedFile, findings: &mut Findings) {
             }
         }
     }
-    if !is_bound && !file.stated.iter().any(|stated| stated.algorithm().is_strong()) {
+    if !is_bound && !file.stated.iter().chain(sum).any(|stated| stated.algorithm().is_strong()) {
         let said = format!("the channel states no strong checksum of {}", file.name);
         findings.doubt(level, Reason::BaselineMissing, said);
     }

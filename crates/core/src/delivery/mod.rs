@@ -7,12 +7,18 @@ mod channel;
 mod checksum;
 mod expected;
 mod judge;
+mod matrix;
 mod observation;
+mod partial;
 mod problem;
+mod undo;
 
 pub use channel::{Channel, Level};
 pub use checksum::{Algorithm, Checksum, NotAChecksum};
 pub use expected::{Expected, ExpectedFiles, distribution, normalized, npm_tarball};
 pub use judge::{Judgement, judge};
+pub use matrix::{Cell, Column, Matrix, Row, matrix};
 pub use observation::{Content, Doubt, Facts, Install, Observation, Origin, ServedFile, Told, Withdrawn};
+pub use partial::{Act, Action, Partial, Place, Standing, partial, standing};
 pub use problem::{Code, Problem};
+pub use undo::{How, Undo};

@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod judged;
+mod matrix;
+mod partial;
 mod properties;
 mod support;

@@ -3,7 +3,7 @@
 //! Invariant: reading is bounded in entries and in unpacked bytes; nothing is unpacked to disk.
 
 use flate2::read::GzDecoder;
-use gonogo_core::delivery::Origin;
+use gonogo_core::delivery::{Checksum, Origin};
 use gonogo_core::strict_json;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -24,20 +24,52 @@ pub(super) struct Inside {
     pub(super) holds: Vec<String>,
     /// Where a crate says that it was built from.
     pub(super) origin: Option<Origin>,
+    /// The `h1:` of a Go module.
+    pub(super) sum: Option<Checksum>,
 }
 
-/// Looks into an archive of a kind that its name tells: a gzipped tar (`.crate`, `.tgz`, `.tar.gz`) or a zip (`.whl`,
-/// `.zip`). Of another kind, nothing is inside.
-pub(super) async fn look_into(name: &str, file: File, wanted: &[String]) -> Result<Inside, String> {
-    let (name, wanted) = (name.to_owned(), wanted.to_vec());
-    tokio::task::spawn_blocking(move || {
+/// What kind of archive it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A gzipped tar.
+    Tarball,
+    /// A zip.
+    Zip,
+    /// A zip of a Go module, which has a checksum of its own.
+    GoModule,
+    /// Something else, in which nothing is looked for.
+    Other,
+}
+
+impl Kind {
+    /// What a file's name says.
+    pub(super) fn of(name: &str) -> Self {
         if [".crate", ".tgz", ".tar.gz"].iter().any(|end| name.ends_with(end)) {
-            tarball(file, &name, &wanted)
+            Self::Tarball
         } else if [".whl", ".zip"].iter().any(|end| name.ends_with(end)) {
-            zip(file, &wanted)
+            Self::Zip
         } else {
-            Ok(Inside::default())
+            Self::Other
         }
+    }
+}
+
+/// Looks into an archive.
+pub(super) async fn look_into(
+    kind: Kind,
+    name: &str,
+    file: File,
+    wanted: &[String],
+) -> Result<Inside, String> {
+    let (name, wanted) = (name.to_owned(), wanted.to_vec());
+    tokio::task::spawn_blocking(move || match kind {
+        Kind::Tarball => tarball(file, &name, &wanted),
+        Kind::Zip => zip(&file, &wanted),
+        Kind::GoModule => {
+            let sum = super::go::of_zip(&file)?;
+            Ok(Inside { sum: Some(sum), ..zip(&file, &wanted)? })
+        }
+        Kind::Other => Ok(Inside::default()),
     })
     .await
     .unwrap_or_else(|error| Err(error.to_string()))
@@ -69,7 +101,7 @@ fn tarball(file: File, name: &str, wanted: &[String]) -> Result<Inside, String> 
     Ok(inside)
 }
 
-fn zip(file: File, wanted: &[String]) -> Result<Inside, String> {
+fn zip(file: &File, wanted: &[String]) -> Result<Inside, String> {
     let archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string())?;
     if archive.len() > MOST_ENTRIES {
         return Err(format!("more than {MOST_ENTRIES} files"));
@@ -129,7 +161,7 @@ mod tests {
         file.write_all(bytes).unwrap();
         file.rewind().unwrap();
         let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
-        look_into(name, file, &wanted).await
+        look_into(Kind::of(name), name, file, &wanted).await
     }
 
     fn record(text: &str) -> Vec<u8> {

@@ -4,6 +4,9 @@
 //! the constant of a library for that client.
 
 mod cargo;
+mod go;
+
+pub(super) use go::{GoSettings, Hop};
 
 use crate::http::Url;
 use crate::process::{Cancel, Environment, Invocation, run};
@@ -37,6 +40,9 @@ const CONFIGURING: &[&str] = &[
     "GOVCS",
     "GOENV",
     "HOMEBREW_",
+    "GIT_CONFIG_",
+    "GIT_SSH",
+    "GH_CONFIG_DIR",
     "XDG_CONFIG_DIRS",
 ];
 
@@ -77,17 +83,29 @@ pub struct Configuration {
     directory: PathBuf,
     npm: OnceCell<Result<Url, NotConfigured>>,
     pypi: OnceCell<Result<Url, NotConfigured>>,
+    go: OnceCell<Result<GoSettings, NotConfigured>>,
 }
 
 impl Configuration {
     /// The configuration that clients read in an environment, started in a folder.
     pub fn new(environment: Environment, directory: &Path) -> Self {
-        Self { environment, directory: directory.to_owned(), npm: OnceCell::new(), pypi: OnceCell::new() }
+        Self {
+            environment,
+            directory: directory.to_owned(),
+            npm: OnceCell::new(),
+            pypi: OnceCell::new(),
+            go: OnceCell::new(),
+        }
     }
 
     /// The environment that it is read from.
     pub const fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// The folder that clients are started in.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// The sparse index that cargo asks by default.
@@ -115,6 +133,21 @@ impl Configuration {
     /// The index that pip asks. Where there is no pip, the one that uv's variables name.
     pub(super) async fn pypi(&self, cancel: &Cancel) -> Result<Url, NotConfigured> {
         self.pypi.get_or_init(|| self.ask_pip(cancel)).await.clone()
+    }
+
+    /// The proxies and the checksum database that the go command asks.
+    pub(super) async fn go(&self, cancel: &Cancel) -> Result<GoSettings, NotConfigured> {
+        let asked = self.go.get_or_init(|| async {
+            let names = ["env", "GOPROXY", "GONOPROXY", "GONOSUMDB", "GOSUMDB"];
+            let told = self.ask("go", &names, cancel).await?;
+            let lines: Vec<&str> = told.lines().map(str::trim).collect();
+            let [proxy, private, unchecked, database] = lines[..] else {
+                let said = "`go env` does not say which proxy it asks";
+                return Err(NotConfigured::new(Reason::UnreadableOutput, said));
+            };
+            GoSettings::new(proxy, private, unchecked, database)
+        });
+        asked.await.clone()
     }
 
     async fn ask_pip(&self, cancel: &Cancel) -> Result<Url, NotConfigured> {

@@ -6,6 +6,9 @@
 mod archive;
 mod configuration;
 mod crates_io;
+mod github_release;
+mod go;
+mod homebrew;
 mod npm;
 mod page;
 mod pypi;
@@ -38,6 +41,8 @@ pub struct Wanted {
     pub package: String,
     /// The version.
     pub version: Version,
+    /// Its tag, by which GitHub names a release.
+    pub tag: String,
     /// Names of files, without folder, that are looked for inside each published archive.
     pub holds: Vec<String>,
 }
@@ -116,7 +121,14 @@ impl Registries {
 
     /// Looks at one version.
     pub async fn observe(&self, wanted: &Wanted, depth: Depth, cancel: &Cancel) -> Observation {
-        let listing = match self.list(wanted.channel, &wanted.package, cancel).await {
+        let listed = match wanted.channel {
+            Channel::Go => {
+                go::one(&self.http, &self.configuration, &wanted.package, &wanted.version, cancel).await
+            }
+            Channel::GithubRelease => github_release::one(&self.configuration, wanted, cancel).await,
+            _ => self.list(wanted.channel, &wanted.package, cancel).await,
+        };
+        let listing = match listed {
             Ok(listing) => listing,
             Err(trouble) => return trouble.into(),
         };
@@ -147,9 +159,9 @@ impl Registries {
             Channel::CratesIo => crates_io::list(&self.http, &self.configuration, package, cancel).await,
             Channel::Npm => npm::list(&self.http, &self.configuration, package, cancel).await,
             Channel::Pypi => pypi::list(&self.http, &self.configuration, package, cancel).await,
-            Channel::Homebrew | Channel::Go | Channel::GithubRelease => {
-                Err(Trouble::Unknown(Reason::UnsupportedHere, format!("{channel} is not looked at")))
-            }
+            Channel::Go => go::list(&self.http, &self.configuration, package, cancel).await,
+            Channel::Homebrew => homebrew::list(&self.configuration, package, cancel).await,
+            Channel::GithubRelease => github_release::list(&self.configuration, package, cancel).await,
         }
     }
 
@@ -166,8 +178,18 @@ impl Registries {
                     continue;
                 }
             };
-            file.content = Some(download.content);
-            match archive::look_into(&file.name, download.file, &wanted.holds).await {
+            let mut content = download.content;
+            let kind = if wanted.channel == Channel::Go {
+                archive::Kind::GoModule
+            } else {
+                archive::Kind::of(&file.name)
+            };
+            let looked = archive::look_into(kind, &file.name, download.file, &wanted.holds).await;
+            if let Ok(inside) = &looked {
+                content.computed.extend(inside.sum.clone());
+            }
+            file.content = Some(content);
+            match looked {
                 Ok(inside) => {
                     file.holds = inside.holds;
                     origin = origin.or(inside.origin);

@@ -17,7 +17,8 @@ fn registries() -> Registries {
 
 async fn seen(channel: Channel, package: &str, version: &str, depth: Depth) -> Observation {
     let version = Version::parse(version).unwrap();
-    let wanted = Wanted { channel, package: package.to_owned(), version, holds: Vec::new() };
+    let tag = format!("v{version}");
+    let wanted = Wanted { channel, package: package.to_owned(), version, tag, holds: Vec::new() };
     registries().observe(&wanted, depth, &Cancel::default()).await
 }
 

@@ -1,0 +1,82 @@
+//! What every channel serves, as tables for people.
+
+use crate::screen::Screen;
+use comfy_table::{ContentArrangement, Table, presets};
+use gonogo_core::delivery::{Act, Cell, Column, Judgement, Level, Matrix, Partial, Standing};
+use gonogo_core::text::one_line;
+use gonogo_core::verdict::Verdict;
+
+/// One version on every channel, and the way out where they differ.
+pub fn table(screen: &Screen, judgements: &[Judgement], delivery: &Partial) {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(["channel", "package", "proven", "verdict", "why"]);
+    for judgement in judgements {
+        let verdict = match judgement.verdict {
+            Verdict::Passed => screen.paint("32", "passed"),
+            Verdict::Failed => screen.paint("31", "failed"),
+            Verdict::Incomplete => screen.paint("33", "incomplete"),
+        };
+        let problems = judgement.problems.iter().map(|problem| format!("{}: {}", problem.code, problem.said));
+        let doubts = judgement.doubts.iter().map(|doubt| format!("{}: {}", doubt.reason, doubt.said));
+        let why: Vec<String> = problems.chain(doubts).map(|line| one_line(&line)).collect();
+        table.add_row([
+            judgement.channel.to_string(),
+            one_line(&judgement.package),
+            judgement.reached.map_or("nothing", Level::name).to_owned(),
+            verdict,
+            why.join("\n"),
+        ]);
+    }
+    screen.line(table);
+    if delivery.is_partial {
+        screen.line("Users of different channels get different things.");
+    }
+    for action in &delivery.recovery {
+        let act = match action.act {
+            Act::LookAgain => "look again at",
+            Act::Withdraw => "withdraw from",
+            Act::PublishTheSame => "publish the artifacts that were built to",
+            Act::ReleaseAnother => "make a release of a higher version on",
+        };
+        screen.line(format!("- {act} {} ({}): {}", action.channel, one_line(&action.package), action.why));
+    }
+    for place in delivery.places.iter().filter(|place| place.standing == Standing::Wrong) {
+        for undo in &place.undo {
+            let window = undo.window_hours.map_or(String::new(), |hours| format!(" within {hours} hours"));
+            let command = if undo.command.is_empty() { "by hand".to_owned() } else { undo.command.join(" ") };
+            screen.line(format!("  {} can be undone{window}: {command}; {}", place.channel, undo.leaves));
+        }
+    }
+}
+
+/// Every version on every channel.
+pub fn matrix(screen: &Screen, matrix: &Matrix, columns: &[Column]) {
+    let mut table = Table::new();
+    let header = matrix.columns.iter().map(|(channel, package)| format!("{channel}\n{}", one_line(package)));
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(["version".to_owned()].into_iter().chain(header).collect::<Vec<_>>());
+    for row in &matrix.rows {
+        let cells = row.cells.iter().map(|cell| match cell {
+            Cell::Live => screen.paint("32", "live"),
+            Cell::Withdrawn => screen.paint("31", "withdrawn"),
+            Cell::Absent => screen.paint("31", "absent"),
+            Cell::Conflict => screen.paint("31", "conflict"),
+            Cell::Unknown => screen.paint("33", "unknown"),
+        });
+        table.add_row([one_line(&row.version)].into_iter().chain(cells).collect::<Vec<_>>());
+    }
+    screen.line(table);
+    for column in columns {
+        if let Err((reason, said)) = &column.versions {
+            screen.line(format!("{} was not told ({reason}): {}", column.channel, one_line(said)));
+        }
+    }
+    for (channel, version) in &matrix.foreign {
+        screen.line(format!("{channel} has {}, which no other channel could have", one_line(version)));
+    }
+}

@@ -1,0 +1,158 @@
+//! Some channels have the release and others do not: who stands where, and what to do, in order.
+//!
+//! Invariant: nothing is repeated or withdrawn while a channel could not be told; a wrong artifact is never published
+//! over, since no channel forgets a version's bytes.
+
+use super::channel::Channel;
+use super::judge::Judgement;
+use super::problem::Code;
+use super::undo::Undo;
+use crate::verdict::Verdict;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where a channel stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It has the release, as it should be.
+    Right,
+    /// It has something that is not the release.
+    Wrong,
+    /// It has the release, and keeps users from it.
+    Withdrawn,
+    /// It has a part of the release, and the rest may still come.
+    Unfinished,
+    /// It does not have the release.
+    Absent,
+    /// It could not be told.
+    Unknown,
+}
+
+/// One package on one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// The channel.
+    pub channel: Channel,
+    /// The package.
+    pub package: String,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What can be undone of what is there.
+    pub undo: Vec<Undo>,
+}
+
+/// What to do next on one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Action {
+    /// What.
+    pub act: Act,
+    /// Where.
+    pub channel: Channel,
+    /// Of which package.
+    pub package: String,
+    /// Why, in one line.
+    pub why: String,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// Look again before anything else.
+    LookAgain,
+    /// Keep users from it, by the mildest undo of the channel.
+    Withdraw,
+    /// Publish the artifacts that were built, and no others.
+    PublishTheSame,
+    /// Make a release of a higher version: this one cannot be made whole any more.
+    ReleaseAnother,
+}
+
+/// A release on all of its channels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Partial {
+    /// Every package on every channel.
+    pub places: Vec<Place>,
+    /// Whether users of different channels get different things.
+    pub is_partial: bool,
+    /// What to do, in order. Empty where everything is right.
+    pub recovery: Vec<Action>,
+}
+
+/// Where a judged channel stands.
+pub fn standing(judgement: &Judgement) -> Standing {
+    let has = |code: Code| judgement.problems.iter().any(|problem| problem.code == code);
+    match judgement.verdict {
+        Verdict::Passed => Standing::Right,
+        Verdict::Incomplete => Standing::Unknown,
+        Verdict::Failed if has(Code::Absent) => Standing::Absent,
+        Verdict::Failed
+            if judgement
+                .problems
+                .iter()
+                .all(|problem| matches!(problem.code, Code::Yanked | Code::Deprecated | Code::Draft)) =>
+        {
+            Standing::Withdrawn
+        }
+        Verdict::Failed if judgement.may_come() => Standing::Unfinished,
+        Verdict::Failed => Standing::Wrong,
+    }
+}
+
+/// The table of a release's channels, and the way out where they differ.
+pub fn partial(judgements: &[Judgement]) -> Partial {
+    let places: Vec<Place> = judgements
+        .iter()
+        .map(|judgement| {
+            let standing = standing(judgement);
+            let undo = match standing {
+                Standing::Right | Standing::Wrong => {
+                    judgement.channel.undo(&judgement.package, &judgement.version)
+                }
+                Standing::Withdrawn | Standing::Unfinished | Standing::Absent | Standing::Unknown => {
+                    Vec::new()
+                }
+            };
+            let (channel, package) = (judgement.channel, judgement.package.clone());
+            Place { channel, package, standing, undo }
+        })
+        .collect();
+    let is = |standing: Standing| places.iter().any(move |place| place.standing == standing);
+    let first = places.first().map(|place| place.standing);
+    let is_partial = places.iter().any(|place| Some(place.standing) != first);
+    let act = |standing: Standing, act: Act, why: &'static str| {
+        places.iter().filter(move |place| place.standing == standing).map(move |place| Action {
+            act,
+            channel: place.channel,
+            package: place.package.clone(),
+            why: why.to_owned(),
+        })
+    };
+    let is_spoiled = is(Standing::Wrong) || is(Standing::Withdrawn);
+    let recovery = if is(Standing::Unknown) || is(Standing::Unfinished) {
+        let unknown =
+            act(Standing::Unknown, Act::LookAgain, "what is there decides what can be done elsewhere");
+        let late = act(Standing::Unfinished, Act::LookAgain, "what is lacking may still come by itself");
+        unknown.chain(late).collect()
+    } else if is_spoiled {
+        let wrong =
+            act(Standing::Wrong, Act::Withdraw, "it serves something that was not built for this release");
+        let right = act(Standing::Right, Act::ReleaseAnother, "it is right, and cannot be alone");
+        let others =
+            [Standing::Wrong, Standing::Withdrawn, Standing::Absent].into_iter().flat_map(|standing| {
+                act(
+                    standing,
+                    Act::ReleaseAnother,
+                    "no channel takes other bytes for a version that it has had",
+                )
+            });
+        wrong.chain(right).chain(others).collect()
+    } else if is(Standing::Right) {
+        act(Standing::Absent, Act::PublishTheSame, "the other channels have it already, and cannot go back")
+            .collect()
+    } else {
+        Vec::new()
+    };
+    Partial { places, is_partial, recovery }
+}

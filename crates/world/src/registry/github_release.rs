@@ -1,0 +1,143 @@
+//! The assets of a GitHub release, through `gh`.
+//!
+//! Invariant: a release is absent only where its repository is there to be seen and has no published one for the tag.
+
+use super::{Configuration, Entry, Listed, Listing, Trouble, Wanted};
+use crate::github::{Gh, GhError};
+use crate::http::Url;
+use crate::process::Cancel;
+use crate::tools;
+use gonogo_core::delivery::{Channel, Doubt, Facts, ServedFile, Told, Withdrawn};
+use gonogo_core::digest::Digest;
+use gonogo_core::verdict::Reason;
+use serde_json::Value;
+
+/// Variables by which gh is configured.
+const VARIABLES: [&str; 6] = ["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "HOME", "PATH"];
+/// The field that names a release's tag.
+const NAME: &str = "tag_name";
+
+/// The release of one tag.
+pub(super) async fn one(
+    configuration: &Configuration,
+    wanted: &Wanted,
+    cancel: &Cancel,
+) -> Result<Listing, Trouble> {
+    let gh = open(configuration, &wanted.package)?;
+    let repository = gh.repository();
+    let tag = encoded(&wanted.tag);
+    let value = match gh.get(&format!("repos/{repository}/releases/tags/{tag}"), cancel).await {
+        Ok(value) => value,
+        Err(error @ GhError::NotFound { .. }) => {
+            gh.get(&format!("repos/{repository}"), cancel)
+                .await
+                .map_err(|repository| unknown(&repository))?;
+            return Err(Trouble::NotFound(format!("no published release of {}: {error}", wanted.tag)));
+        }
+        Err(error) => return Err(unknown(&error)),
+    };
+    if value[NAME].as_str() != Some(&wanted.tag) {
+        let told = value[NAME].as_str().unwrap_or("no tag");
+        return Err(Trouble::Conflict(format!("asked for {}, and told of {told}", wanted.tag)));
+    }
+    let version = wanted.version.to_string();
+    let entry = entry(&value, &wanted.package, &version).map_err(Trouble::Conflict)?;
+    Ok(Listing { versions: vec![Listed { version, entry: Ok(entry) }] })
+}
+
+/// The published releases whose tags are `v` and a version.
+pub(super) async fn list(
+    configuration: &Configuration,
+    package: &str,
+    cancel: &Cancel,
+) -> Result<Listing, Trouble> {
+    let gh = open(configuration, package)?;
+    let path = format!("repos/{}/releases?per_page=100", gh.repository());
+    let pages = gh.get_pages(&path, cancel).await.map_err(|error| unknown(&error))?;
+    let mut versions = Vec::new();
+    for page in &pages {
+        let page = page.as_array().ok_or_else(|| nonsense("a page of releases is no list"))?;
+        for release in page {
+            let tag = release[NAME].as_str().ok_or_else(|| nonsense("a release has no tag"))?;
+            let version = tag.strip_prefix('v').unwrap_or(tag);
+            if Channel::GithubRelease.read(version).is_some() {
+                versions
+                    .push(Listed { version: version.to_owned(), entry: entry(release, package, version) });
+            }
+        }
+    }
+    Ok(Listing { versions })
+}
+
+fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String> {
+    let draft = release["draft"].as_bool().ok_or("a release does not say whether it is a draft")?;
+    let assets = release["assets"].as_array().ok_or("a release has no list of assets")?;
+    let facts = Facts {
+        package: package.to_owned(),
+        version: version.to_owned(),
+        resolves: Told::Yes,
+        withdrawn: if draft { vec![Withdrawn::Draft] } else { Vec::new() },
+        ..Facts::default()
+    };
+    let mut entry = Entry { facts, addresses: Vec::new() };
+    for asset in assets {
+        let name = asset["name"].as_str().ok_or("an asset has no name")?;
+        let address = asset["browser_download_url"].as_str().ok_or("an asset has no address")?;
+        let address = Url::parse(address).map_err(|error| format!("the address of {name}: {error}"))?;
+        if asset["state"].as_str() != Some("uploaded") {
+            let said = format!("the upload of {name} has not ended");
+            entry.facts.doubts.push(Doubt::new(Reason::UnreadableOutput, said));
+        }
+        let digest = match &asset["digest"] {
+            Value::Null => None,
+            digest => {
+                let digest = digest.as_str().and_then(|digest| digest.parse::<Digest>().ok());
+                Some(digest.ok_or_else(|| format!("the digest of {name} cannot be read"))?)
+            }
+        };
+        entry.addresses.push(address);
+        entry.facts.files.push(ServedFile {
+            name: name.to_owned(),
+            stated: digest.into_iter().map(Into::into).collect(),
+            bytes: Some(asset["size"].as_u64().ok_or("an asset has no size")?),
+            ..ServedFile::default()
+        });
+    }
+    Ok(entry)
+}
+
+fn open(configuration: &Configuration, repository: &str) -> Result<Gh, Trouble> {
+    let environment = configuration.environment();
+    let program = tools::find("gh", environment.get("PATH").unwrap_or_default(), None)
+        .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
+    let gh = Gh::open(program, configuration.directory().to_owned(), repository.to_owned());
+    let gh = gh.map_err(|error| Trouble::Conflict(error.to_string()))?;
+    let own = VARIABLES.iter().filter_map(|name| Some((*name, environment.get(name)?)));
+    Ok(gh.with_variables(own))
+}
+
+fn unknown(error: &GhError) -> Trouble {
+    let reason = match error {
+        GhError::MissingTool { .. } => Reason::ToolMissing,
+        GhError::TimedOut { .. } => Reason::TimedOut,
+        GhError::Cancelled => Reason::Interrupted,
+        GhError::Nonsense { .. } => Reason::UnreadableOutput,
+        _ => Reason::Unreachable,
+    };
+    Trouble::Unknown(reason, error.to_string())
+}
+
+fn nonsense(said: &str) -> Trouble {
+    Trouble::Unknown(Reason::UnreadableOutput, said.to_owned())
+}
+
+/// A tag within a path: what is not plain is percent-encoded (RFC 3986).
+fn encoded(tag: &str) -> String {
+    tag.bytes().fold(String::new(), |path, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            path + &char::from(byte).to_string()
+        } else {
+            format!("{path}%{byte:02X}")
+        }
+    })
+}

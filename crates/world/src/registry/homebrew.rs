@@ -1,0 +1,119 @@
+//! A formula at the head of a tap's remote, as `brew` would read it after an update. A local clone says nothing.
+
+mod formula;
+
+use super::{Configuration, Entry, Listed, Listing, Trouble};
+use crate::process::{Cancel, Captured, End, Invocation, run};
+use crate::tools;
+use formula::Formula;
+use gonogo_core::delivery::{Facts, ServedFile, Told};
+use gonogo_core::text::one_line;
+use gonogo_core::verdict::Reason;
+use std::path::Path;
+use std::time::Duration;
+
+/// Where brew looks for a formula in a tap, in its order ("Taps", Homebrew documentation).
+const FOLDERS: [&str; 3] = ["Formula/", "HomebrewFormula/", ""];
+
+/// The one version that a tap serves of a formula. `package` is `owner/repository/formula`.
+pub(super) async fn list(
+    configuration: &Configuration,
+    package: &str,
+    cancel: &Cancel,
+) -> Result<Listing, Trouble> {
+    let parts: Vec<&str> = package.split('/').collect();
+    let plain = |part: &&str| {
+        !part.is_empty()
+            && !part.starts_with(['.', '-'])
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@+".contains(&byte))
+    };
+    let [owner, tap, name] = parts[..] else {
+        return Err(Trouble::Conflict(format!("`{package}` is not owner/tap/formula")));
+    };
+    if !parts.iter().all(plain) {
+        return Err(Trouble::Conflict(format!("`{package}` is not owner/tap/formula")));
+    }
+    // brew leaves the `homebrew-` of a tap's repository out of its name.
+    let repository = if tap.starts_with("homebrew-") { tap.to_owned() } else { format!("homebrew-{tap}") };
+    let text = head(configuration, &format!("https://github.com/{owner}/{repository}"), name, cancel).await?;
+    let formula = Formula::read(&text).map_err(Trouble::Conflict)?;
+    let files = formula.files.iter().map(|file| ServedFile {
+        name: file
+            .address
+            .path_segments()
+            .and_then(|mut parts| parts.next_back())
+            .unwrap_or_default()
+            .to_owned(),
+        stated: vec![file.stated.clone()],
+        ..ServedFile::default()
+    });
+    let facts = Facts {
+        package: package.to_owned(),
+        version: formula.version.clone(),
+        resolves: Told::Yes,
+        files: files.collect(),
+        ..Facts::default()
+    };
+    let addresses = formula.files.into_iter().map(|file| file.address).collect();
+    let entry = Ok(Entry { facts, addresses });
+    Ok(Listing { versions: vec![Listed { version: formula.version, entry }] })
+}
+
+/// The formula's text at the remote's head.
+async fn head(
+    configuration: &Configuration,
+    remote: &str,
+    name: &str,
+    cancel: &Cancel,
+) -> Result<String, Trouble> {
+    let unknown = |said: String| Trouble::Unknown(Reason::Unreachable, said);
+    let folder =
+        tempfile::tempdir().map_err(|error| Trouble::Unknown(Reason::HostUnfit, error.to_string()))?;
+    let git = |arguments: Vec<String>| git(configuration, folder.path(), arguments, cancel);
+    let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let cloned = git(own(&["clone", "--quiet", "--bare", "--depth", "1", remote, "tap"])).await?;
+    if !cloned.succeeded() {
+        // Whether it is not there or not to be seen, a host does not say to those it does not know.
+        return Err(unknown(format!("{remote} was not read: {}", one_line(&cloned.stderr.text()))));
+    }
+    let listed = git(own(&["--git-dir", "tap", "ls-tree", "-r", "--name-only", "-z", "HEAD"])).await?;
+    if !listed.succeeded() {
+        return Err(unknown(format!("{remote} has no head: {}", one_line(&listed.stderr.text()))));
+    }
+    let listed = listed.stdout.text();
+    let wanted = FOLDERS.map(|folder| format!("{folder}{name}.rb"));
+    // Larger taps keep formulae in folders by their first letter.
+    let sharded = format!("Formula/{}/{name}.rb", name.chars().next().unwrap_or_default());
+    let path =
+        wanted.iter().chain([&sharded]).find(|path| listed.split('\0').any(|file| file == path.as_str()));
+    let Some(path) = path else {
+        return Err(Trouble::NotFound(format!("{remote} has no formula {name} at its head")));
+    };
+    let shown = git(own(&["--git-dir", "tap", "cat-file", "blob", &format!("HEAD:{path}")])).await?;
+    if !shown.succeeded() {
+        return Err(unknown(format!("{path} was not read: {}", one_line(&shown.stderr.text()))));
+    }
+    String::from_utf8(shown.stdout.bytes)
+        .map_err(|_| Trouble::Unknown(Reason::UnreadableOutput, format!("{path} is not UTF-8")))
+}
+
+async fn git(
+    configuration: &Configuration,
+    folder: &Path,
+    arguments: Vec<String>,
+    cancel: &Cancel,
+) -> Result<Captured, Trouble> {
+    let environment = configuration.environment();
+    let program = tools::find("git", environment.get("PATH").unwrap_or_default(), None)
+        .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
+    let invocation = Invocation::tool(&program, folder, environment.clone()).args(arguments);
+    let invocation = Invocation { timeout: Duration::from_secs(120), ..invocation };
+    let captured = run(&invocation, cancel)
+        .await
+        .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
+    match captured.end {
+        End::TimedOut => Err(Trouble::Unknown(Reason::TimedOut, "git did not end in time".to_owned())),
+        End::Cancelled => Err(Trouble::Unknown(Reason::Interrupted, "stopped".to_owned())),
+        _ => Ok(captured),
+    }
+}

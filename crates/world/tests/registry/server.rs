@@ -1,0 +1,151 @@
+//! A server on loopback that answers as it is told, also as no server should.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+
+/// An answer, or what comes in place of one.
+#[derive(Clone)]
+pub enum Answer {
+    /// A status, headers and a whole body.
+    Whole(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// The same, with fewer bytes than announced.
+    CutOff(Vec<u8>),
+    /// One byte now and then, of many announced.
+    Drip,
+    /// Bytes without end.
+    Endless,
+    /// The connection ends without a word.
+    Hangup,
+}
+
+impl Answer {
+    pub fn ok(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self::Whole(200, vec![("content-type", content_type.to_owned())], body.into())
+    }
+
+    pub fn status(status: u16) -> Self {
+        Self::Whole(status, Vec::new(), Vec::new())
+    }
+
+    pub fn with(self, name: &'static str, value: &str) -> Self {
+        match self {
+            Self::Whole(status, mut headers, body) => {
+                headers.push((name, value.to_owned()));
+                Self::Whole(status, headers, body)
+            }
+            other => other,
+        }
+    }
+}
+
+type Routes = Arc<Mutex<HashMap<String, Vec<Answer>>>>;
+
+/// The server. It ends with the runtime of its test.
+#[derive(Clone)]
+pub struct Server {
+    pub base: String,
+    routes: Routes,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = Self { base, routes: Routes::default(), asked: Arc::default() };
+        let own = server.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let server = own.clone();
+                tokio::spawn(async move { server.serve(stream).await });
+            }
+        });
+        server
+    }
+
+    /// What a path is answered with: one after the other, the last one for good.
+    pub fn route(&self, path: &str, answers: impl IntoIterator<Item = Answer>) {
+        let mut answers: Vec<Answer> = answers.into_iter().collect();
+        answers.reverse();
+        self.routes.lock().unwrap().insert(path.to_owned(), answers);
+    }
+
+    /// Requests so far: method, path and, where there was one, the entity tag that was asked about.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    fn answer(&self, path: &str) -> Answer {
+        let mut routes = self.routes.lock().unwrap();
+        match routes.get_mut(path) {
+            None => Answer::status(404),
+            Some(answers) if answers.len() > 1 => answers.pop().unwrap(),
+            Some(answers) => answers[0].clone(),
+        }
+    }
+
+    pub async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let mut stream = BufReader::new(stream);
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.is_err() {
+            return;
+        }
+        let mut words = line.split_ascii_whitespace();
+        let (Some(method), Some(path)) = (words.next(), words.next()) else { return };
+        let (method, path) = (method.to_owned(), path.to_owned());
+        let mut tag = String::new();
+        loop {
+            let mut header = String::new();
+            if stream.read_line(&mut header).await.is_err() || header.trim().is_empty() {
+                break;
+            }
+            if let Some(value) = header.to_ascii_lowercase().strip_prefix("if-none-match:") {
+                tag = format!(" {}", value.trim());
+            }
+        }
+        self.asked.lock().unwrap().push(format!("{method} {path}{tag}"));
+        // Whoever asked may have gone: that is the point of some of these.
+        write(&mut stream, self.answer(&path), method == "HEAD").await.ok();
+        stream.shutdown().await.ok();
+    }
+}
+
+async fn write(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, is_head: bool) -> std::io::Result<()> {
+    match answer {
+        Answer::Whole(status, headers, body) => {
+            let mut head =
+                format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+            for (name, value) in headers {
+                head += &format!("{name}: {value}\r\n");
+            }
+            stream.write_all(format!("{head}\r\n").as_bytes()).await?;
+            if !is_head {
+                stream.write_all(&body).await?;
+            }
+        }
+        Answer::CutOff(body) => {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len() + 100);
+            stream.write_all(head.as_bytes()).await?;
+            stream.write_all(&body).await?;
+        }
+        Answer::Drip => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n").await?;
+            for _ in 0..200 {
+                stream.write_all(b" ").await?;
+                stream.flush().await?;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        Answer::Endless => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n").await?;
+            for _ in 0..10_000 {
+                stream.write_all(&[b' '; 4096]).await?;
+            }
+        }
+        Answer::Hangup => {}
+    }
+    stream.flush().await
+}
