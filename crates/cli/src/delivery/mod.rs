@@ -17,7 +17,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, LocalSet};
 
 /// How many packages are looked at side by side.
 const AT_ONCE: usize = 32;
@@ -64,22 +64,25 @@ pub async fn side_by_side<T, R, F>(
     mut each: impl FnMut(T) -> F,
 ) -> Result<Vec<R>, Failure>
 where
-    R: Send + 'static,
-    F: Future<Output = R> + Send + 'static,
+    R: 'static,
+    F: Future<Output = R> + 'static,
 {
+    // On this thread: what is waited for is the network, not a processor.
+    let local = LocalSet::new();
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = JoinSet::new();
     let mut results = Vec::new();
     for (place, thing) in things.into_iter().enumerate() {
         let (slots, work) = (slots.clone(), each(thing));
         results.push(None);
-        running.spawn(async move {
+        let work = async move {
             // Closed only when this function has ended, and then nobody is left to ask.
             let _slot = slots.acquire_owned().await.ok();
             (place, work.await)
-        });
+        };
+        running.spawn_local_on(work, &local);
     }
-    while let Some(joined) = running.join_next().await {
+    while let Some(joined) = local.run_until(running.join_next()).await {
         let (place, result) = joined
             .map_err(|error| Failure::new(Exit::Internal, format!("a look at a channel broke: {error}")))?;
         results[place] = Some(result);

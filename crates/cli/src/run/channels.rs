@@ -147,7 +147,13 @@ async fn look(
     depth: Depth,
 ) -> delivery::Observation {
     let version = run.context.target.version().clone();
-    let wanted = Wanted { channel, package: package.to_owned(), version, holds: Vec::new() };
+    let wanted = Wanted {
+        channel,
+        package: package.to_owned(),
+        version,
+        tag: run.values.tag.clone(),
+        holds: Vec::new(),
+    };
     registries.observe(&wanted, depth, &run.context.cancel).await
 }
 
