@@ -9,6 +9,7 @@ use gonogo_core::verdict::Reason;
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
 use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The plans that come with the program, by name.
@@ -98,6 +99,8 @@ pub struct Context {
     pub redactor: Redactor,
     /// Stops every child.
     pub cancel: Cancel,
+    /// Variables that lead every client elsewhere: none, but in the demonstration's private world.
+    pub variables: Vec<(OsString, OsString)>,
 }
 
 impl Context {
@@ -132,7 +135,13 @@ impl Context {
             mode: asked.mode,
             redactor: redactor()?,
             cancel,
+            variables: Vec::new(),
         })
+    }
+
+    /// The same, with every client led by variables.
+    pub fn led_by(self, variables: Vec<(OsString, OsString)>) -> Self {
+        Self { git: self.git.with_variables(variables.clone()), variables, ..self }
     }
 
     /// Paths of the checkout that are the tracker's own, and so are not changes of the project.

@@ -17,6 +17,10 @@ use gonogo_world::tools;
 use gonogo_world::tracker::Tracker;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::ffi::OsString;
+
+/// Variables that lead every client elsewhere.
+type Variables = [(OsString, OsString)];
 
 /// What was found of one precondition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -96,7 +100,9 @@ pub async fn of_release(context: &Context) -> Vec<Item> {
     items.push(changelog(context).await);
     items.push(local_tag(context).await);
     items.extend(remote_tags(context).await);
-    items.extend(of_host(&context.git, &context.plan, context.target.tag(), &context.cancel).await);
+    items.extend(
+        of_host(&context.git, &context.plan, context.target.tag(), &context.variables, &context.cancel).await,
+    );
     items.extend(ci(context).await);
     items
 }
@@ -105,17 +111,25 @@ pub async fn of_release(context: &Context) -> Vec<Item> {
 /// itself; what the tag is, its step judges.
 pub async fn of_run(context: &Context) -> Vec<Item> {
     let mut items = vec![tree(context).await, version_files(context).await, changelog(context).await];
-    items.extend(of_host(&context.git, &context.plan, context.target.tag(), &context.cancel).await);
+    items.extend(
+        of_host(&context.git, &context.plan, context.target.tag(), &context.variables, &context.cancel).await,
+    );
     items.extend(ci(context).await);
     items
 }
 
 /// What has to hold on this host whatever the target: tools, logins, tracker. The tracker is read for a target's
 /// epic.
-pub async fn of_host(git: &Git, plan: &Plan, target: &str, cancel: &Cancel) -> Vec<Item> {
+pub async fn of_host(
+    git: &Git,
+    plan: &Plan,
+    target: &str,
+    variables: &Variables,
+    cancel: &Cancel,
+) -> Vec<Item> {
     let mut items = declared_tools(git, plan, cancel).await;
-    items.extend(github_login(git, plan, cancel).await);
-    items.push(tracker_state(git, plan, target, cancel).await);
+    items.extend(github_login(git, plan, variables, cancel).await);
+    items.push(tracker_state(git, plan, target, variables, cancel).await);
     items
 }
 
@@ -299,16 +313,17 @@ async fn declared_tools(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
     found.chain(lacking).collect()
 }
 
-fn gh(git: &Git, repository: &str) -> Result<Gh, Item> {
+fn gh(git: &Git, repository: &str, variables: &Variables) -> Result<Gh, Item> {
     let program = tools::find_on_path("gh", Some(git.root()))
         .map_err(|error| Item::not("gh-auth", State::Gap, error.to_string(), "install gh"))?;
-    Gh::open(program, git.root().to_owned(), repository.to_owned())
-        .map_err(|error| Item::unknown("gh-auth", &error, "mend `project.repository` in the plan"))
+    let gh = Gh::open(program, git.root().to_owned(), repository.to_owned())
+        .map_err(|error| Item::unknown("gh-auth", &error, "mend `project.repository` in the plan"))?;
+    Ok(gh.with_variables(variables.iter().cloned()))
 }
 
-async fn github_login(git: &Git, plan: &Plan, cancel: &Cancel) -> Option<Item> {
+async fn github_login(git: &Git, plan: &Plan, variables: &Variables, cancel: &Cancel) -> Option<Item> {
     let repository = plan.project.repository.as_ref()?;
-    let gh = match gh(git, repository) {
+    let gh = match gh(git, repository, variables) {
         Ok(gh) => gh,
         Err(item) => return Some(item),
     };
@@ -318,13 +333,13 @@ async fn github_login(git: &Git, plan: &Plan, cancel: &Cancel) -> Option<Item> {
     })
 }
 
-async fn tracker_state(git: &Git, plan: &Plan, target: &str, cancel: &Cancel) -> Item {
+async fn tracker_state(git: &Git, plan: &Plan, target: &str, variables: &Variables, cancel: &Cancel) -> Item {
     let kind = match plan.tracker.kind {
         TrackerKind::Ergo => "ergo",
         TrackerKind::Github => "GitHub issues",
         TrackerKind::File => "the file tracker",
     };
-    let read = match tracker::open(git, plan) {
+    let read = match tracker::open_with(git, plan, variables) {
         Ok(tracker) => tracker.read(&epic_title(target), cancel).await,
         Err(error) => Err(error),
     };
@@ -343,7 +358,7 @@ async fn tracker_state(git: &Git, plan: &Plan, target: &str, cancel: &Cancel) ->
 async fn ci(context: &Context) -> Option<Item> {
     let asked = context.plan.ci.as_ref()?;
     let repository = context.plan.project.repository.as_ref()?;
-    let gh = match gh(&context.git, repository) {
+    let gh = match gh(&context.git, repository, &context.variables) {
         Ok(gh) => gh,
         Err(item) => return Some(Item { id: "ci".to_owned(), ..item }),
     };

@@ -1,20 +1,29 @@
-//! `gonogo demo`: a sample project goes from no-go to go, with real git, cargo and whatever else is here. Needs no
-//! login and no network service, and leaves its folder to look at.
+//! `gonogo demo`: a sample project goes from no-go to go, and is then released, live, into a private world: with real
+//! git, gh, cargo and whatever else is here. Needs no login and no network service, and leaves its folder to look at.
 
+use super::run::release;
 use crate::context::{Asked, Context, PlanAsked};
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;
-use crate::poll::{self, Options, Report};
+use crate::poll::{self, Options};
+use crate::preflight;
 use crate::render::board::Board;
 use crate::render::poll_text;
+use crate::run::{hands, rehearsal};
 use crate::screen::Screen;
 use crate::tracker;
 use gonogo_core::release::Mode;
+use gonogo_sandbox::PrivateWorld;
 use gonogo_sandbox::sample::{self, Binding};
 use gonogo_world::process::{Cancel, Environment, Invocation, run as run_process};
 use gonogo_world::tools;
 use serde_json::json;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+const REPOSITORY: &str = "octo/tally";
+const TAP: &str = "octo/homebrew-tap";
+const TARGET: &str = "v0.2.0";
 
 /// What `gonogo demo` takes.
 #[derive(clap::Args)]
@@ -27,58 +36,109 @@ pub struct Arguments {
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let folder = make_folder(arguments)?;
+    let project = folder.join("tally");
     let wrong =
         |error: std::io::Error| Failure::new(Exit::Internal, format!("cannot write the sample: {error}"));
+    std::fs::create_dir(&project).map_err(wrong)?;
     let (bindings, absent) = bindings_here();
     for program in &absent {
         screen.line(format!("{program} is not here: its binding is left out of the sample"));
     }
-    let git = SampleGit::open(&folder, cancel.clone())?;
-    sample::write(&folder, "0.1.0", &bindings).map_err(wrong)?;
-    sample::mend(&folder).map_err(wrong)?;
+    let git = SampleGit::open(&project, cancel.clone())?;
+    sample::write(&project, "0.1.0", &bindings).map_err(wrong)?;
+    sample::mend(&project).map_err(wrong)?;
     git.run(&["init", "--quiet", "--initial-branch=main"]).await?;
     git.commit("Begin").await?;
     git.run(&["tag", "--annotate", "--message=Release v0.1.0", "v0.1.0"]).await?;
-    sample::write(&folder, "0.2.0", &bindings).map_err(wrong)?;
+    sample::write(&project, "0.2.0", &bindings).map_err(wrong)?;
     git.commit("Count faster").await?;
 
     screen.line(
         "A sample project wants to release v0.2.0. Its new counter loses counts between two writers.\n",
     );
-    let before = one_poll(&folder, screen, &cancel).await?;
-    screen.line("\nThe defect is mended and committed. The next poll runs on the new commit, and closes the\nblockers whose checks have passed since they were filed.\n");
-    sample::mend(&folder).map_err(wrong)?;
+    let first = first_poll(&project, screen, &cancel).await?;
+    screen.line("\nThe defect is mended and committed. From here on there is a private world: git remotes, GitHub, registries\nand a runner for workflows, all on this machine. The release goes there, live.\n");
+    sample::mend(&project).map_err(wrong)?;
     git.commit("Lose no count").await?;
-    let after = one_poll(&folder, screen, &cancel).await?;
-    screen.line(format!("\nThe project, its ledger and its evidence are in {}", folder.display()));
-
-    let as_it_should = before.decision.is_err() && after.decision.is_ok();
+    let (exit, released) = released(&folder, &project, &git, screen, &cancel).await?;
+    screen.line(format!(
+        "\nThe project, its ledger, its evidence and the private world are in {}",
+        folder.display()
+    ));
+    let as_it_should = first == Exit::NoGo && exit == Exit::Go;
     screen.document(&json!({
         "schema": "gonogo.demo/1",
         "folder": folder,
-        "first": if before.decision.is_ok() { "granted" } else { "refused" },
-        "second": if after.decision.is_ok() { "granted" } else { "refused" },
+        "first": if first == Exit::Go { "granted" } else { "refused" },
+        "release": released,
         "left_out": absent,
     }));
-    Ok(if as_it_should { Exit::Go } else { Exit::Incomplete })
+    Ok(if as_it_should { Exit::Go } else { exit })
 }
 
-async fn one_poll(folder: &Path, screen: &Screen, cancel: &Cancel) -> Result<Report, Failure> {
+/// The live release into a private world. Gives its document too.
+async fn released(
+    folder: &Path,
+    project: &Path,
+    git: &SampleGit,
+    screen: &Screen,
+    cancel: &Cancel,
+) -> Result<(Exit, serde_json::Value), Failure> {
+    if tools::find_on_path("gh", None).is_err() {
+        screen.line("gh is not here: what follows needs it. Install gh, and run the demo again.");
+        return Ok((Exit::Incomplete, serde_json::Value::Null));
+    }
+    let context = context(project, Mode::Live, cancel).await?;
+    let spec = sample::spec(REPOSITORY, TAP, project, &context.commit, "0.1.0");
+    let world = PrivateWorld::start(&folder.join("private-world"), spec)
+        .await
+        .map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+    let git = git.led_by(&world.variables());
+    git.run(&["remote", "add", "origin", &format!("https://github.com/{REPOSITORY}.git")]).await?;
+    git.run(&["fetch", "--quiet", "origin"]).await?;
+    git.run(&["branch", "--quiet", "--set-upstream-to=origin/main", "main"]).await?;
+    let context = context.led_by(world.variables());
+    let items = preflight::of_release(&context).await;
+    preflight::print(screen, &items);
+    screen.line("");
+    let exit = preflight::exit(&items);
+    if exit != Exit::Go {
+        return Ok((exit, serde_json::Value::Null));
+    }
+    let hands = hands::of_the_world(&context).await?;
+    let (exit, document) = release(&context, &hands, options(), true, screen).await?;
+    screen.line("\nwhat changed in the private world, in order:");
+    for effect in rehearsal::effects_of(&world) {
+        screen.line(format!("  {effect}"));
+    }
+    let document =
+        serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+    Ok((exit, document))
+}
+
+fn options() -> Options {
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    Options { fresh: false, jobs, close_passed: true }
+}
+
+async fn context(project: &Path, mode: Mode, cancel: &Cancel) -> Result<Context, Failure> {
     let asked = Asked {
-        target: Some("v0.2.0".to_owned()),
+        target: Some(TARGET.to_owned()),
         release_target: None,
         base_tag: None,
         agent: None,
-        mode: Mode::DryRun,
+        mode,
         plan: PlanAsked { plan: None },
     };
-    let context = Context::capture_in(folder, &asked, cancel.clone()).await?;
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let options = Options { fresh: false, jobs, close_passed: true };
+    Context::capture_in(project, &asked, cancel.clone()).await
+}
+
+async fn first_poll(project: &Path, screen: &Screen, cancel: &Cancel) -> Result<Exit, Failure> {
+    let context = context(project, Mode::DryRun, cancel).await?;
     let tracker = tracker::open(&context.git, &context.plan);
-    let report = poll::run(&context, options, &tracker, &mut Board::new(*screen)).await?;
+    let report = poll::run(&context, options(), &tracker, &mut Board::new(*screen)).await?;
     poll_text::print(screen, &context, &report);
-    Ok(report)
+    Ok(report.decision.as_ref().map_or_else(Exit::of_refusal, |_| Exit::Go))
 }
 
 fn make_folder(arguments: &Arguments) -> Result<PathBuf, Failure> {
@@ -93,8 +153,11 @@ fn make_folder(arguments: &Arguments) -> Result<PathBuf, Failure> {
 }
 
 fn bindings_here() -> (Vec<Binding>, Vec<&'static str>) {
-    let (here, absent): (Vec<_>, Vec<_>) =
-        Binding::ALL.into_iter().partition(|(_, program)| tools::find_on_path(program, None).is_ok());
+    // npm packs what node runs.
+    let is_here = |program: &str| tools::find_on_path(program, None).is_ok();
+    let (here, absent): (Vec<_>, Vec<_>) = Binding::ALL
+        .into_iter()
+        .partition(|(binding, program)| is_here(program) && (*binding != Binding::Node || is_here("npm")));
     (
         here.into_iter().map(|(binding, _)| binding).collect(),
         absent.into_iter().map(|(_, program)| program).collect(),
@@ -118,6 +181,14 @@ impl SampleGit {
             .with("GIT_COMMITTER_NAME", "sample")
             .with("GIT_COMMITTER_EMAIL", "sample@example.test");
         Ok(Self { invocation: Invocation::tool(&program, folder, environment), cancel })
+    }
+
+    fn led_by(&self, variables: &[(OsString, OsString)]) -> Self {
+        let mut invocation = self.invocation.clone();
+        for (name, value) in variables {
+            invocation.environment = invocation.environment.with(name, value);
+        }
+        Self { invocation, cancel: self.cancel.clone() }
     }
 
     async fn run(&self, arguments: &[&str]) -> Result<(), Failure> {

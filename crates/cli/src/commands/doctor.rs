@@ -27,7 +27,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
                 Err(failure) => items.push(gap("plan", failure)),
                 Ok(LoadedPlan { plan, .. }) => {
                     items.push(ok("plan", format!("{}, digest {}", plan.project.name, plan.digest)));
-                    items.extend(preflight::of_host(&git, &plan, "doctor", &cancel).await);
+                    items.extend(preflight::of_host(&git, &plan, "doctor", &[], &cancel).await);
                 }
             }
         }

@@ -127,7 +127,7 @@ async fn rehearse(
 }
 
 /// Poll and mechanics, with these hands.
-async fn release(
+pub async fn release(
     context: &Context,
     hands: &Hands,
     options: Options,

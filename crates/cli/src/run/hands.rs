@@ -46,9 +46,12 @@ pub async fn of_the_world(context: &Context) -> Result<Hands, Failure> {
         remote,
         branch,
         gh: github(context),
-        tracker: tracker::open(&context.git, &context.plan),
-        environment: child_environment(context),
-        variables: Vec::new(),
+        tracker: tracker::open_with(&context.git, &context.plan, &context.variables),
+        environment: context
+            .variables
+            .iter()
+            .fold(child_environment(context), |environment, (name, value)| environment.with(name, value)),
+        variables: context.variables.clone(),
         folder,
     })
 }
@@ -60,7 +63,9 @@ pub fn github(context: &Context) -> Result<Gh, Cause> {
         repository.ok_or_else(|| Cause::new(Code::ToolMissing, "the plan names no `project.repository`"))?;
     let program = tools::find_on_path("gh", Some(context.git.root()))
         .map_err(|error| Cause::new(Code::ToolMissing, error.to_string()).remedy("install gh"))?;
-    Gh::open(program, context.git.root().to_owned(), repository).map_err(|error| causes::of_gh(&error))
+    let gh = Gh::open(program, context.git.root().to_owned(), repository)
+        .map_err(|error| causes::of_gh(&error))?;
+    Ok(gh.with_variables(context.variables.iter().cloned()))
 }
 
 /// The remote and its branch that hold the commit: the ones that the branch is pushed to; the only remote (or `origin`)

@@ -107,16 +107,21 @@ pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failur
 impl Rehearsal {
     /// What happened in the private world that changed it, in order.
     pub fn effects(&self) -> Vec<String> {
-        let log = self.world.log();
-        let writes = log.iter().filter(|entry| !matches!(entry.method.as_str(), "GET" | "HEAD"));
-        let writes = writes.filter(|entry| !entry.path.starts_with("/graphql"));
-        writes.map(|entry| format!("{} {}", entry.method, entry.path)).collect()
+        effects_of(&self.world)
     }
 
     /// Whether the real remote is as it was before. Somebody else may have pushed; nobody here did.
     pub async fn is_remote_untouched(&self, context: &Context) -> Result<bool, Failure> {
         Ok(context.git.references_of(&self.real.name).await? == self.real.references)
     }
+}
+
+/// What happened in a private world that changed it, in order.
+pub fn effects_of(world: &PrivateWorld) -> Vec<String> {
+    let log = world.log();
+    let writes = log.iter().filter(|entry| !matches!(entry.method.as_str(), "GET" | "HEAD"));
+    let writes = writes.filter(|entry| !entry.path.starts_with("/graphql"));
+    writes.map(|entry| format!("{} {}", entry.method, entry.path)).collect()
 }
 
 /// A workflow that nobody says how to play would make a rehearsal that shows nothing.

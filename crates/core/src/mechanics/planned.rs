@@ -44,7 +44,10 @@ pub fn planned(steps: &[Step], tag: &str) -> Vec<Planned> {
 /// Whether what a step does can be undone.
 pub fn undo(kind: &StepKind, tag: &str) -> Undo {
     match kind {
-        StepKind::Tag => Undo::Possible(format!("git tag --delete {tag}, as long as it was not pushed")),
+        StepKind::Tag { name } => {
+            let name = name.replace("{tag}", tag);
+            Undo::Possible(format!("git tag --delete {name}, as long as it was not pushed"))
+        }
         StepKind::PushTag { .. } => Undo::Never,
         StepKind::WatchWorkflow { .. } | StepKind::FetchArtifacts { .. } => Undo::Nothing,
         StepKind::HomebrewFormula { .. } => Undo::Possible("revert the commit in the tap".to_owned()),
@@ -76,9 +79,11 @@ pub const fn is_behind_a_door(effect: &Effect) -> bool {
 
 fn words(kind: &StepKind, tag: &str) -> String {
     match kind {
-        StepKind::Tag => format!("create the annotated tag {tag}"),
-        StepKind::PushTag { remote: Some(remote) } => format!("push {tag} to {remote}"),
-        StepKind::PushTag { remote: None } => format!("push {tag}"),
+        StepKind::Tag { name } => format!("create the annotated tag {}", name.replace("{tag}", tag)),
+        StepKind::PushTag { name, remote } => {
+            let to = remote.as_ref().map(|remote| format!(" to {remote}")).unwrap_or_default();
+            format!("push {}{to}", name.replace("{tag}", tag))
+        }
         StepKind::WatchWorkflow { workflow } => format!("wait for {workflow}"),
         StepKind::FetchArtifacts { .. } => "fetch what was built, and record its digests".to_owned(),
         StepKind::HomebrewFormula { .. } => "commit the formula to the tap, and push it".to_owned(),

@@ -26,43 +26,38 @@ pub fn tag_message(target: &Target, summary: &str, ledger_head: Digest) -> Strin
 /// Judges the tag in the checkout. `is_ours` says whether a digest is of a record of this release's ledger.
 pub fn judge_local_tag(
     seen: Option<&TagSeen>,
-    target: &Target,
+    name: &str,
     commit: &str,
     is_ours: impl Fn(Digest) -> bool,
 ) -> Observation {
     let Some(seen) = seen else { return Observation::Absent(Effect::CreateTag) };
     if seen.commit != commit {
-        let message = format!("the tag {target} is here already, at {}, and not at {commit}", seen.commit);
+        let message = format!("the tag {name} is here already, at {}, and not at {commit}", seen.commit);
         let remedy = format!(
-            "if it was never pushed, remove it with `git tag --delete {target}`; else release another version"
+            "if it was never pushed, remove it with `git tag --delete {name}`; else release another version"
         );
         return Observation::Conflict(Cause::new(Code::TagElsewhere, message).remedy(remedy));
     }
     let anchor = seen.message.as_deref().and_then(anchor_in);
     if !anchor.is_some_and(is_ours) {
-        let message = format!("the tag {target} is here already, and does not name a record of this ledger");
-        let remedy = format!("if it was never pushed, remove it with `git tag --delete {target}`");
+        let message = format!("the tag {name} is here already, and does not name a record of this ledger");
+        let remedy = format!("if it was never pushed, remove it with `git tag --delete {name}`");
         return Observation::Conflict(Cause::new(Code::TagNotOurs, message).remedy(remedy));
     }
     Observation::Done(Facts::Tag { object: seen.object.clone(), commit: seen.commit.clone() })
 }
 
 /// Judges the tag on the remote by the one in the checkout.
-pub fn judge_remote_tag(
-    seen: Option<&TagSeen>,
-    local: &TagSeen,
-    target: &Target,
-    remote: &str,
-) -> Observation {
+pub fn judge_remote_tag(seen: Option<&TagSeen>, local: &TagSeen, name: &str, remote: &str) -> Observation {
     let Some(seen) = seen else { return Observation::Absent(Effect::PushTag) };
     if seen.commit != local.commit {
-        let message = format!("{remote} has the tag {target} already, at {}", seen.commit);
+        let message = format!("{remote} has the tag {name} already, at {}", seen.commit);
         let remedy = "release another version: a tag that people may have is not moved";
         return Observation::Conflict(Cause::new(Code::TagElsewhere, message).remedy(remedy));
     }
     if seen.object != local.object {
         let message =
-            format!("{remote} has the tag {target} at this commit, and it is not the tag of this ledger");
+            format!("{remote} has the tag {name} at this commit, and it is not the tag of this ledger");
         let remedy = "find out who pushed it; a tag that people may have is not moved";
         return Observation::Conflict(Cause::new(Code::TagNotOurs, message).remedy(remedy));
     }
@@ -100,14 +95,14 @@ mod tests {
         let message = tag_message(&target(), "9 of 9 gates passed.", head);
         assert!(message.starts_with("Release v1.2.3\n\n9 of 9 gates passed.\n"));
         let tag = seen("o", "c", Some(&message));
-        let judged = judge_local_tag(Some(&tag), &target(), "c", |digest| digest == head);
+        let judged = judge_local_tag(Some(&tag), "v1.2.3", "c", |digest| digest == head);
         assert_eq!(judged, Observation::Done(Facts::Tag { object: "o".into(), commit: "c".into() }));
-        assert_eq!(code(judge_local_tag(Some(&tag), &target(), "c", |_| false)), Some(Code::TagNotOurs));
+        assert_eq!(code(judge_local_tag(Some(&tag), "v1.2.3", "c", |_| false)), Some(Code::TagNotOurs));
     }
 
     #[test]
     fn no_tag_is_absent_and_any_other_tag_is_a_conflict() {
-        let judge = |tag: Option<&TagSeen>| judge_local_tag(tag, &target(), "c", |_| true);
+        let judge = |tag: Option<&TagSeen>| judge_local_tag(tag, "v1.2.3", "c", |_| true);
         assert_eq!(judge(None), Observation::Absent(Effect::CreateTag));
         assert_eq!(code(judge(Some(&seen("o", "d", None)))), Some(Code::TagElsewhere));
         for message in
@@ -120,7 +115,7 @@ mod tests {
     #[test]
     fn a_remote_tag_is_done_only_where_it_is_the_very_same_object() {
         let local = seen("o", "c", None);
-        let judge = |tag: Option<&TagSeen>| judge_remote_tag(tag, &local, &target(), "origin");
+        let judge = |tag: Option<&TagSeen>| judge_remote_tag(tag, &local, "v1.2.3", "origin");
         assert_eq!(judge(None), Observation::Absent(Effect::PushTag));
         assert!(matches!(judge(Some(&seen("o", "c", None))), Observation::Done(Facts::RemoteTag { .. })));
         assert_eq!(code(judge(Some(&seen("c", "c", None)))), Some(Code::TagNotOurs));

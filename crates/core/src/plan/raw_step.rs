@@ -19,6 +19,10 @@ pub(super) struct Step {
     /// How long it may take, such as `90m`. By default 1 h for workflows, 10 min for all else.
     #[schemars(with = "Option<String>")]
     pub(super) timeout: Option<Spanned<String>>,
+    /// For `tag` and `push-tag`: the tag. By default the release's own, `{tag}`; a Go module in a folder has one of its own,
+    /// such as `bindings/go/{tag}`.
+    #[schemars(with = "Option<String>")]
+    pub(super) tag: Option<Spanned<String>>,
     /// For `push-tag`: the remote. By default the one that the branch is pushed to.
     #[schemars(with = "Option<String>")]
     pub(super) remote: Option<Spanned<String>>,

@@ -32,10 +32,15 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepKind {
-    /// Makes the annotated tag.
-    Tag,
-    /// Pushes the tag.
+    /// Makes an annotated tag.
+    Tag {
+        /// The tag, with placeholders.
+        name: String,
+    },
+    /// Pushes a tag.
     PushTag {
+        /// The tag, with placeholders.
+        name: String,
         /// The remote; the one that the branch is pushed to where `None`.
         remote: Option<String>,
     },
@@ -127,7 +132,7 @@ impl StepKind {
     /// The name that the plan uses.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Tag => "tag",
+            Self::Tag { .. } => "tag",
             Self::PushTag { .. } => "push-tag",
             Self::WatchWorkflow { .. } => "watch-workflow",
             Self::FetchArtifacts { .. } => "fetch-artifacts",
@@ -193,10 +198,13 @@ fn one(
     };
     let is_fetch = |kind: &StepKind| matches!(kind, StepKind::FetchArtifacts { .. });
     let kind = match kind {
-        Kind::Tag => StepKind::Tag,
+        Kind::Tag => StepKind::Tag { name: tag(raw.tag, problems) },
         Kind::PushTag => {
-            needs(|kind| *kind == StepKind::Tag, "tag");
-            StepKind::PushTag { remote: raw.remote.map(Spanned::into_inner) }
+            let name = tag(raw.tag, problems);
+            if !before.iter().any(|step| step.kind == StepKind::Tag { name: name.clone() }) {
+                problems.push(span, "this step comes after a `tag` step of the same tag", None);
+            }
+            StepKind::PushTag { name, remote: raw.remote.map(Spanned::into_inner) }
         }
         Kind::WatchWorkflow => {
             needs(|kind| matches!(kind, StepKind::PushTag { .. }), "push-tag");
@@ -349,6 +357,15 @@ fn patterns(raw: Option<Spanned<Vec<Spanned<String>>>>, problems: &mut Problems)
     raw.into_inner().iter().map(|pattern| placeholders(pattern, problems)).collect()
 }
 
+fn tag(raw: Option<Spanned<String>>, problems: &mut Problems) -> String {
+    let Some(raw) = raw else { return "{tag}".to_owned() };
+    let text = placeholders(&raw, problems);
+    if !text.contains("{tag}") && !text.contains("{version}") {
+        problems.at(&raw, "a tag of a release holds `{tag}` or `{version}`", None);
+    }
+    text
+}
+
 fn settle(raw: Option<Spanned<String>>, problems: &mut Problems) -> Duration {
     raw.as_ref().and_then(|text| problems.duration(text)).unwrap_or(SETTLE)
 }
@@ -390,13 +407,15 @@ fn refuse_foreign_keys(raw: &raw_step::Step, problems: &mut Problems) {
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let whole = raw.kind.span();
     let present = |yes: bool| yes.then(|| whole.clone());
+    let tags = matches!(kind, Kind::Tag | Kind::PushTag);
     let runs = matches!(kind, Kind::WatchWorkflow | Kind::DispatchWorkflow);
     let dispatch = kind == Kind::DispatchWorkflow;
     let fetch = kind == Kind::FetchArtifacts;
     let release = kind == Kind::GithubRelease;
     let homebrew = kind == Kind::HomebrewFormula;
     let command = kind == Kind::Command;
-    let keys: [(Option<Range<usize>>, bool, &str); 22] = [
+    let keys: [(Option<Range<usize>>, bool, &str); 23] = [
+        (spanned(&raw.tag), tags, "tag"),
         (spanned(&raw.remote), kind == Kind::PushTag, "remote"),
         (spanned(&raw.workflow), runs, "workflow"),
         (present(!raw.inputs.is_empty()), dispatch, "inputs"),

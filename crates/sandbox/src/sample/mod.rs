@@ -101,6 +101,7 @@ pub fn plan(bindings: &[Binding]) -> String {
         text.extend(bindings.iter().map(|binding| binding.check()));
     }
     text.push_str(PLAN_TAIL);
+    text.push_str(&release::steps(bindings));
     text
 }
 
@@ -221,7 +222,11 @@ schema = 1
 
 [project]
 name = \"tally\"
+repository = \"octo/tally\"
 changelog = \"CHANGELOG.md\"
+
+[ci]
+workflow = \".github/workflows/ci.yml\"
 
 [tracker]
 kind = \"file\"

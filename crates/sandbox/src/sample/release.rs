@@ -1,6 +1,7 @@
 //! What makes the sample project releasable: how its artifacts are built and published, its Homebrew formula, and the
 //! private world that it is released in.
 
+use super::Binding;
 use crate::github::{self, Run};
 use crate::registry::GoModule;
 use crate::runner::{Artifacts, Trigger, Work, Workflow};
@@ -73,6 +74,76 @@ pub fn spec(repository: &str, tap: &str, checkout: &Path, commit: &str, earlier:
         ..Spec::default()
     }
 }
+
+/// The mechanics and channels of the sample's plan, for the bindings that it has.
+pub(super) fn steps(bindings: &[Binding]) -> String {
+    let mut text = String::new();
+    for tag in
+        [None, Some("bindings/go/{tag}")].into_iter().take(1 + usize::from(bindings.contains(&Binding::Go)))
+    {
+        for kind in ["tag", "push-tag"] {
+            let own = tag.map(|tag| format!("id = \"go-{kind}\"\ntag = \"{tag}\"\n")).unwrap_or_default();
+            text.push_str(&format!("\n[[steps]]\nkind = \"{kind}\"\n{own}"));
+        }
+    }
+    text.push_str(STEPS);
+    text.push_str(CHANNELS);
+    for binding in bindings {
+        text.push_str(match binding {
+            Binding::Python => "\n[channels.pypi]\npackage = \"tally\"\n",
+            Binding::Node => "\n[channels.npm]\npackage = \"tally\"\n",
+            Binding::Go => "\n[channels.go]\nmodule = \"example.test/tally\"\n",
+        });
+    }
+    text
+}
+
+const STEPS: &str = r#"
+[[steps]]
+id = "build"
+kind = "watch-workflow"
+workflow = ".github/workflows/release.yml"
+timeout = "10m"
+rehearse = { run = [["sh", "scripts/build.sh"]], artifacts = { dist = ["dist/*"] } }
+
+[[steps]]
+kind = "fetch-artifacts"
+
+[[steps]]
+kind = "homebrew-formula"
+
+[[steps]]
+id = "publish-rehearsal"
+kind = "dispatch-workflow"
+workflow = ".github/workflows/release-publish.yml"
+inputs = { release_tag = "{tag}", rehearsal = "true" }
+rehearsal = true
+timeout = "10m"
+rehearse = { run = [["sh", "scripts/publish.sh", "{tag}", "{artifacts}/dist", "{inputs.rehearsal}"]] }
+
+[[steps]]
+id = "publish"
+kind = "dispatch-workflow"
+workflow = ".github/workflows/release-publish.yml"
+inputs = { release_tag = "{tag}", rehearsal = "false" }
+timeout = "10m"
+rehearse = { run = [["sh", "scripts/publish.sh", "{tag}", "{artifacts}/dist", "{inputs.rehearsal}"]] }
+
+[[steps]]
+kind = "github-release"
+create = true
+checksums = "sha256sums.txt"
+"#;
+const CHANNELS: &str = r#"
+[channels.crates-io]
+package = "tally"
+
+[channels.homebrew]
+tap = "octo/homebrew-tap"
+formula = "tally"
+
+[channels.github-release]
+"#;
 
 /// The sample's workflows.
 pub fn workflows(repository: &str) -> Vec<Workflow> {

@@ -16,8 +16,8 @@ use gonogo_core::plan::{Observe, Step, StepKind};
 /// Looks at the world.
 pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Observation {
     let seen = match &step.kind {
-        StepKind::Tag => tag::observe_local(run).await,
-        StepKind::PushTag { remote } => tag::observe_remote(run, remote.as_deref()).await,
+        StepKind::Tag { name } => tag::observe_local(run, name).await,
+        StepKind::PushTag { name, remote } => tag::observe_remote(run, name, remote.as_deref()).await,
         StepKind::WatchWorkflow { workflow } => build::observe(run, step, workflow, watch).await,
         StepKind::FetchArtifacts { from, metadata, artifacts } => {
             artifacts::observe(run, from, metadata, artifacts, watch).await
@@ -50,9 +50,9 @@ pub async fn before(
 pub async fn apply(run: &Run<'_>, step: &Step, effect: &Effect) -> Result<Option<u64>, Cause> {
     let nothing_named = |()| None;
     match (&step.kind, effect) {
-        (StepKind::Tag, Effect::CreateTag) => tag::create(run).await.map(nothing_named),
-        (StepKind::PushTag { remote }, Effect::PushTag) => {
-            tag::push(run, remote.as_deref()).await.map(nothing_named)
+        (StepKind::Tag { name }, Effect::CreateTag) => tag::create(run, name).await.map(nothing_named),
+        (StepKind::PushTag { name, remote }, Effect::PushTag) => {
+            tag::push(run, name, remote.as_deref()).await.map(nothing_named)
         }
         (StepKind::HomebrewFormula { template, address }, Effect::PushFormula) => {
             formula::push(run, template.as_deref(), address.as_deref()).await.map(nothing_named)
