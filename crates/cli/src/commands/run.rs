@@ -157,7 +157,7 @@ pub async fn release(
 fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
     let tag = context.target.tag();
     let records = ledger::read(&ledger::folder(context.git.common_dir(), tag))?.unwrap_or_default();
-    Ok(Mechanics::fold(&records, context.mode).is_past_the_door(&context.plan.steps, tag))
+    Ok(Mechanics::fold(&records, context.mode).past_the_door)
 }
 
 fn document(screen: &Screen, document: run_json::Document) -> Result<(), Failure> {

@@ -6,6 +6,9 @@ use crate::exit_code::Exit;
 use crate::render::poll_text;
 use crate::screen::Screen;
 use gonogo_core::ledger::{PollState, State};
+use gonogo_core::mechanics::{Code, Mechanics};
+use gonogo_core::release::Mode;
+use gonogo_core::text::one_line;
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_world::git::Git;
 use gonogo_world::ledger;
@@ -36,8 +39,9 @@ pub struct Document {
     pub target: String,
     /// How many polls there were.
     pub polls: u64,
-    /// What is known of the release: `not-begun`, `polling` (under way, or cut short), `no-go`, `go`, or `stale` (a
-    /// go for a commit that is not checked out any more).
+    /// What is known of the release: `not-begun`, `polling` (under way, or cut short), `no-go`, `go`, `stale` (a go for a
+    /// commit that is not checked out any more), `releasing` (a live run is under way, or was cut short), `stopped` (a
+    /// live run stopped at a step) or `released`.
     pub state: &'static str,
     /// The commit that the latest poll was about.
     pub polled_commit: Option<String>,
@@ -49,8 +53,47 @@ pub struct Document {
     pub in_flight: Vec<String>,
     /// Blockers that stood at the end of the latest poll; null where that is not known.
     pub standing_blockers: Option<u64>,
+    /// The live mechanics; null where no live run began.
+    pub mechanics: Option<Steps>,
     /// The one next command.
     pub next: String,
+}
+
+/// What the ledger says of a release's live mechanics.
+#[derive(Serialize, JsonSchema)]
+pub struct Steps {
+    /// The commit that is released.
+    pub commit: String,
+    /// How many live runs there were for it.
+    pub runs: usize,
+    /// Whether something that cannot be undone may have happened.
+    pub past_the_point_of_no_return: bool,
+    /// The plan's steps, in order.
+    pub steps: Vec<Step>,
+    /// What stopped the latest run.
+    pub stopped: Option<Stop>,
+}
+
+/// One step.
+#[derive(Serialize, JsonSchema)]
+pub struct Step {
+    /// Its name.
+    pub id: String,
+    /// `done`, `in-flight` (an effect was intended, and what became of it is not known), `begun` or `not-begun`.
+    pub state: &'static str,
+}
+
+/// What stopped a run.
+#[derive(Serialize, JsonSchema)]
+pub struct Stop {
+    /// The step.
+    pub step: String,
+    /// The code of the cause.
+    pub code: Code,
+    /// What happened.
+    pub message: String,
+    /// The blocker that was filed.
+    pub blocker: Option<String>,
 }
 
 /// One check of the latest poll.
@@ -77,14 +120,16 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let target = target(typed, &plan)?;
     let records = ledger::read(&ledger::folder(git.common_dir(), target.tag()))?.unwrap_or_default();
     let state = State::fold(&records);
-    let document = document(target.tag(), commit, &state);
+    let live = Mechanics::fold(&records, Mode::Live);
+    let document = document(target.tag(), commit, &state, &live);
     show(screen, &state, &document);
     screen.document(
         &serde_json::to_value(&document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
     );
-    Ok(match document.state {
-        "go" => Exit::Go,
-        "no-go" => {
+    Ok(match (document.state, &live.stopped) {
+        ("go" | "released", _) => Exit::Go,
+        ("stopped", Some(stopped)) => Exit::of_cause(&stopped.cause),
+        ("no-go", _) => {
             state.poll.and_then(|poll| poll.ended).map_or(Exit::Incomplete, |ended| match ended.verdict {
                 Verdict::Incomplete => Exit::Incomplete,
                 Verdict::Passed | Verdict::Failed => Exit::NoGo,
@@ -99,7 +144,8 @@ fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     for tag in ledger::releases(git.common_dir())? {
         let records = ledger::read(&ledger::folder(git.common_dir(), &tag))?.unwrap_or_default();
-        let document = document(&tag, commit.to_owned(), &State::fold(&records));
+        let document =
+            document(&tag, commit.to_owned(), &State::fold(&records), &Mechanics::fold(&records, Mode::Live));
         screen.line(format!(
             "{tag}  {}  after {} polls; next: {}",
             document.state, document.polls, document.next
@@ -115,9 +161,9 @@ fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     Ok(Exit::Go)
 }
 
-fn document(target: &str, commit: String, state: &State) -> Document {
+fn document(target: &str, commit: String, state: &State, live: &Mechanics) -> Document {
     let poll = state.poll.as_ref();
-    let (word, next) = word_and_next(target, &commit, poll);
+    let (word, next) = released(target, live).unwrap_or_else(|| word_and_next(target, &commit, poll));
     let finished = poll.iter().flat_map(|poll| poll.finished.values());
     let checks = finished.map(|one| Check {
         gate: one.gate,
@@ -143,8 +189,52 @@ fn document(target: &str, commit: String, state: &State) -> Document {
             .and_then(|poll| poll.ended.as_ref())
             .and_then(|ended| ended.standing_blockers),
         commit,
+        mechanics: steps(live),
         next,
     }
+}
+
+/// Where the live mechanics stand, where they began.
+fn released(target: &str, live: &Mechanics) -> Option<(&'static str, String)> {
+    let run = live.run.as_ref()?;
+    let again = format!("gonogo run {target} --mode live");
+    let stopped = live.stopped.as_ref();
+    Some(match &run.ended {
+        Some(ended) if ended.completed => ("released", format!("gonogo audit {target}")),
+        Some(_) if stopped.is_some() => {
+            let settled = stopped.and_then(|stopped| stopped.blocker.as_ref());
+            let first = settled.map(|id| format!("gonogo blocker resolve {target} --id {id} && "));
+            ("stopped", format!("{}{again}", first.unwrap_or_default()))
+        }
+        // Nobody said yes at the door, or the run was cut short.
+        _ if live.has_intents() => ("releasing", again),
+        _ => return None,
+    })
+}
+
+fn steps(live: &Mechanics) -> Option<Steps> {
+    let run = live.run.as_ref()?;
+    let state = |id: &str| {
+        let step = live.step(id);
+        match () {
+            () if step.done.is_some() => "done",
+            () if !step.in_flight.is_empty() => "in-flight",
+            () if !step.intents.is_empty() => "begun",
+            () => "not-begun",
+        }
+    };
+    Some(Steps {
+        commit: run.started.commit.clone(),
+        runs: live.runs(),
+        past_the_point_of_no_return: live.past_the_door,
+        steps: run.started.steps.iter().map(|id| Step { id: id.clone(), state: state(id) }).collect(),
+        stopped: live.stopped.as_ref().map(|stopped| Stop {
+            step: stopped.step.clone(),
+            code: stopped.cause.code,
+            message: stopped.cause.message.clone(),
+            blocker: stopped.blocker.clone(),
+        }),
+    })
 }
 
 fn word_and_next(target: &str, commit: &str, poll: Option<&PollState>) -> (&'static str, String) {
@@ -154,7 +244,7 @@ fn word_and_next(target: &str, commit: &str, poll: Option<&PollState>) -> (&'sta
         None => ("polling", again),
         Some(ended) if !ended.cleared => ("no-go", again),
         Some(_) if poll.started.subject.commit != commit => ("stale", again),
-        Some(_) => ("go", "nothing: this commit is cleared for release".to_owned()),
+        Some(_) => ("go", format!("gonogo run {target} --mode dry-run, then --mode live")),
     }
 }
 
@@ -168,6 +258,23 @@ fn show(screen: &Screen, state: &State, document: &Document) {
     }
     for check in &document.in_flight {
         screen.line(format!("  began and has no end: {check}"));
+    }
+    if let Some(mechanics) = &document.mechanics {
+        screen.line(format!("  live mechanics of {} after {} runs", mechanics.commit, mechanics.runs));
+        for step in &mechanics.steps {
+            screen.line(format!("    {:<10} {}", step.state, step.id));
+        }
+        if let Some(stopped) = &mechanics.stopped {
+            screen.line(format!(
+                "    stopped at {}: {}: {}",
+                stopped.step,
+                stopped.code,
+                one_line(&stopped.message)
+            ));
+        }
+        if mechanics.past_the_point_of_no_return {
+            screen.line("    past the point of no return: do not move the tag, and do not start over");
+        }
     }
     if let Some(standing) = document.standing_blockers {
         screen.line(format!("  {standing} blockers stood at its end"));

@@ -18,8 +18,8 @@ use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, Opened, RunFinished, RunStarted, StepDone};
 use gonogo_core::mechanics::{
-    Cause, Code, Effect, Facts, Mechanics, Next, Observation, Planned, Undo, Values, is_behind_a_door, next,
-    planned, undo,
+    Cause, Code, Effect, Facts, Mechanics, Next, Observation, Planned, Values, is_behind_a_door, is_one_way,
+    next, planned,
 };
 use gonogo_core::plan::Step;
 use gonogo_world::ledger::{self, Ledger};
@@ -140,7 +140,7 @@ pub async fn perform(
         let completed = matches!(ending, Ending::Completed);
         run.record(Event::RunFinished(RunFinished { run: run.seq, completed }))?;
     }
-    let past_the_door = run.is_past_the_door();
+    let past_the_door = run.mechanics.past_the_door;
     Ok(Report { planned, steps, ending, past_the_door, channels, filed })
 }
 
@@ -240,8 +240,8 @@ impl<'a> Run<'a> {
                     return Ok((report, Some(Ending::Stopped { step: step.id.clone(), cause })));
                 }
             }
-            let is_one_way = undo(&step.kind, self.context.target.tag()) == Undo::Never;
-            if is_one_way && !self.is_past_the_door() && !watch.may_pass(&step.id, &effect) {
+            let is_one_way = is_one_way(&step.kind, &effect);
+            if is_one_way && !self.mechanics.past_the_door && !watch.may_pass(&step.id, &effect) {
                 return Ok((report, Some(Ending::Declined { step: step.id.clone() })));
             }
             let (mark, detail) = match steps::before(self, step, &effect).await {
@@ -251,7 +251,14 @@ impl<'a> Run<'a> {
                 }
             };
             let (run, id) = (self.seq, step.id.clone());
-            let intended = EffectIntended { run, step: id.clone(), effect: effect.clone(), mark, detail };
+            let intended = EffectIntended {
+                run,
+                step: id.clone(),
+                effect: effect.clone(),
+                one_way: is_one_way,
+                mark,
+                detail,
+            };
             self.record(Event::EffectIntended(Box::new(intended)))?;
             watch.effect(&step.id, &effect);
             let applied = steps::apply(self, step, &effect).await;
@@ -273,11 +280,6 @@ impl<'a> Run<'a> {
             }
             _ => observation,
         }
-    }
-
-    /// Whether something that cannot be undone may have happened, in this run or an earlier one.
-    fn is_past_the_door(&self) -> bool {
-        self.mechanics.is_past_the_door(&self.context.plan.steps, self.context.target.tag())
     }
 
     /// The workflow runs of a step whose failure was recorded before this run: their blocker has been closed since,

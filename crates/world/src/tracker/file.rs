@@ -67,20 +67,12 @@ pub struct EpicEntry {
 #[derive(Debug)]
 pub struct FileTracker {
     path: PathBuf,
-    own: Vec<&'static str>,
 }
 
 impl FileTracker {
-    /// Opens the tracker on that file, which need not be there yet; its folder must be.
+    /// Opens the tracker on that file, which need not be there yet, nor its folder.
     pub fn open(path: PathBuf) -> Self {
-        Self { path, own: Vec::new() }
-    }
-
-    /// The same for a file inside the checkout, at that path from its root.
-    #[must_use]
-    pub fn inside_checkout(mut self, relative: &'static str) -> Self {
-        self.own = vec![relative];
-        self
+        Self { path }
     }
 
     /// Every epic, of all releases, in the order in which they were made.
@@ -96,6 +88,11 @@ impl FileTracker {
 
     fn folder(&self) -> &Path {
         self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// Where nothing was ever written there is no folder yet: reading makes none.
+    fn make_folder(&self) -> Result<(), TrackerError> {
+        std::fs::create_dir_all(self.folder()).map_err(|error| self.error("make the folder of", &error))
     }
 
     fn error(&self, what: &str, error: &dyn std::fmt::Display) -> TrackerError {
@@ -232,6 +229,7 @@ impl Tracker for FileTracker {
         cancel: &Cancel,
     ) -> Result<Backlog, TrackerError> {
         let epic_title = clean_title(epic_title);
+        self.make_folder()?;
         let _lock = lock::lock(self.folder(), cancel).await?;
         let mut document = self.load()?;
         let writes = settle(&document.backlog(&epic_title), actions)?;
@@ -249,6 +247,7 @@ impl Tracker for FileTracker {
     }
 
     async fn close(&self, id: &str, note: &str, cancel: &Cancel) -> Result<(), TrackerError> {
+        self.make_folder()?;
         let _lock = lock::lock(self.folder(), cancel).await?;
         let mut document = self.load()?;
         let task =
@@ -256,9 +255,5 @@ impl Tracker for FileTracker {
         task.state = State::Done;
         task.note = Some(clean_body(note));
         self.save(&document)
-    }
-
-    fn own_paths(&self) -> &[&str] {
-        &self.own
     }
 }
