@@ -72,17 +72,16 @@ async fn carry_out(
         preflight::print(screen, &items);
         let next = format!("gonogo prepare {}", context.target);
         screen.line(format!("\nnothing was begun; next: {next}"));
-        document(
-            screen,
-            run_json::before(context, "not-ready", exit.status(), is_past_the_door(context)?, next),
-        )?;
+        let past = is_past_the_door(context)?;
+        let outcome = run_json::before(context, "not-ready", exit.status(), past, next);
+        document(screen, run_json::Document { preflight: items, ..outcome })?;
         return Ok(exit);
     }
     match context.mode {
         Mode::Live => {
             let hands = hands::of_the_world(context).await?;
             let (exit, outcome) = release(context, &hands, options, arguments.yes, screen).await?;
-            document(screen, outcome)?;
+            document(screen, run_json::Document { preflight: items, ..outcome })?;
             Ok(exit)
         }
         Mode::DryRun => rehearse(context, options, arguments.keep.as_deref(), screen).await,

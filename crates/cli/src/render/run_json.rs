@@ -2,6 +2,7 @@
 
 use super::run_text::next_command;
 use crate::context::Context;
+use crate::preflight::Item;
 use crate::run::stop::Filed;
 use crate::run::{Ending, Report};
 use gonogo_core::mechanics::{Code, Planned};
@@ -28,6 +29,8 @@ pub struct Document {
     pub state: &'static str,
     /// The exit code of the process.
     pub exit: u8,
+    /// Every precondition.
+    pub preflight: Vec<Item>,
     /// What was planned, in order.
     pub planned: Vec<Planned>,
     /// What became of each step that was reached.
@@ -124,6 +127,7 @@ pub fn before(
         commit: context.commit.clone(),
         state,
         exit,
+        preflight: Vec::new(),
         planned: gonogo_core::mechanics::planned(&context.plan.steps, context.target.tag()),
         steps: Vec::new(),
         stopped: None,

@@ -67,12 +67,18 @@ pub struct EpicEntry {
 #[derive(Debug)]
 pub struct FileTracker {
     path: PathBuf,
+    makes_folder: bool,
 }
 
 impl FileTracker {
-    /// Opens the tracker on that file, which need not be there yet, nor its folder.
+    /// Opens the tracker on that file, which need not be there yet; its folder must be.
     pub fn open(path: PathBuf) -> Self {
-        Self { path }
+        Self { path, makes_folder: false }
+    }
+
+    /// The same in a folder of gonogo's own, which is made when something is first written.
+    pub fn in_own_folder(path: PathBuf) -> Self {
+        Self { path, makes_folder: true }
     }
 
     /// Every epic, of all releases, in the order in which they were made.
@@ -90,8 +96,10 @@ impl FileTracker {
         self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
-    /// Where nothing was ever written there is no folder yet: reading makes none.
     fn make_folder(&self) -> Result<(), TrackerError> {
+        if !self.makes_folder {
+            return Ok(());
+        }
         std::fs::create_dir_all(self.folder()).map_err(|error| self.error("make the folder of", &error))
     }
 
@@ -102,7 +110,10 @@ impl FileTracker {
     fn load(&self) -> Result<Document, TrackerError> {
         let bytes = match std::fs::read(&self.path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.folder().is_dir() => {
+            Err(error)
+                if error.kind() == std::io::ErrorKind::NotFound
+                    && (self.makes_folder || self.folder().is_dir()) =>
+            {
                 return Ok(Document { schema: SCHEMA, next: 1, epics: Vec::new() });
             }
             Err(error) => return Err(self.error("read", &error)),
