@@ -1,5 +1,7 @@
 //! Whole releases into a private world, with the real git and the real gh.
 
+mod killed;
+mod kills;
 mod live;
 mod rehearsal;
 mod world;
