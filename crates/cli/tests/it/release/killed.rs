@@ -24,8 +24,8 @@ pub enum Moment {
     Intended(usize),
     /// The world has accepted this effect, and has not answered.
     Accepted(usize, Unanswered),
-    /// The ledger shows the answer to this effect.
-    Answered(usize),
+    /// The ledger shows the answer to this effect; the lists show what it made at once, or not the first time.
+    Answered(usize, Lists),
     /// The ledger shows that this step is done.
     StepDone(usize),
     /// So long after the start.
@@ -35,12 +35,17 @@ pub enum Moment {
 /// Why there is no answer yet.
 #[derive(Clone, Copy, Debug)]
 pub enum Unanswered {
-    /// It takes its time.
-    Held,
+    /// It takes its time; the lists show what it made at once, or not the first time.
+    Held(Lists),
     /// It was lost.
     Lost,
-    /// It takes its time, and the first list that is read after it is from before.
-    HeldAndStale,
+}
+
+/// What the lists show of what was written last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    Fresh,
+    Stale,
 }
 
 /// What becomes of the program's children.
@@ -68,9 +73,11 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Sets everything up, and carries out a release that nobody cuts short.
-    pub fn set() -> Self {
-        let stage = Stage::shaped(Shape::default());
+    /// Sets everything up, with a plan that asks for CI before each effect or not, and carries out a release that nobody cuts short.
+    pub fn set(asks_ci: bool) -> Self {
+        let ci = ("[ci]\nworkflow = \".github/workflows/ci.yml\"\n\n", "");
+        let plan = if asks_ci { Vec::new() } else { vec![ci] };
+        let stage = Stage::shaped(Shape { plan, ..Shape::default() });
         let repositories = stage.world.github().state().repositories.clone();
         let tap = stage.remote(TAP, &["rev-parse", "main"]).trim().to_owned();
         let mut scene = Self {
@@ -112,7 +119,8 @@ impl Scene {
 
     /// Every way in which an effect can be accepted and not answered.
     pub fn acceptances(&self) -> Vec<Moment> {
-        let ways = [Unanswered::Held, Unanswered::Lost, Unanswered::HeldAndStale];
+        let held = Unanswered::Held;
+        let ways = [held(Lists::Fresh), Unanswered::Lost, held(Lists::Stale)];
         let of = |effect: usize| {
             // A git remote has no faults but that it is slow.
             let ways = if self.is_push(effect) { &ways[..1] } else { &ways[..] };
@@ -236,7 +244,7 @@ impl Scene {
                 });
                 let trouble = match way {
                     Unanswered::Lost => Trouble::Lost,
-                    Unanswered::Held | Unanswered::HeldAndStale => Trouble::Delayed(Duration::from_millis(1500)),
+                    Unanswered::Held(_) => Trouble::Delayed(Duration::from_millis(1500)),
                 };
                 let fault = Fault::once(Matcher::of(method, path), trouble).after(earlier.count());
                 self.stage.world.fault(Service::Github, fault);
@@ -250,26 +258,27 @@ impl Scene {
     fn has_come(&self, moment: &Moment, started: Instant) -> bool {
         match moment {
             Moment::Intended(effect) => self.shown("effect-intended") > *effect,
-            Moment::Answered(effect) => self.shown("effect-applied") > *effect,
+            Moment::Answered(effect, lists) => self.shown("effect-applied") > *effect && self.lists(*lists),
             Moment::StepDone(step) => self.shown("step-done") > *step,
             Moment::After(time) => started.elapsed() >= *time,
             Moment::Accepted(effect, _) if self.is_push(*effect) => self.hit().exists(),
-            Moment::Accepted(effect, way) => {
-                let has_come = self.log().len() >= *effect;
-                if has_come && matches!(way, Unanswered::HeldAndStale) {
-                    self.lists_are_stale();
-                }
-                has_come
+            Moment::Accepted(effect, Unanswered::Held(lists)) => {
+                self.log().len() >= *effect && self.lists(*lists)
             }
+            Moment::Accepted(effect, Unanswered::Lost) => self.log().len() >= *effect,
         }
     }
 
-    /// The next list of releases and of runs that is read does not show what was written last.
-    fn lists_are_stale(&self) {
+    /// Where lists are to be stale, the next one of releases and of runs does not show what was written last.
+    fn lists(&self, lists: Lists) -> bool {
+        if lists == Lists::Fresh {
+            return true;
+        }
         let lists = ["/repos/o/r/releases", "/repos/o/r/actions/workflows/publish.yml/runs"];
         for path in lists {
             self.stage.world.fault(Service::Github, Fault::once(Matcher::of("GET", path), Trouble::Stale(1)));
         }
+        true
     }
 
     /// Runs the release until it is completed, closing what was filed. Gives the code of each stop on the way.
