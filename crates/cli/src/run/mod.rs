@@ -25,6 +25,7 @@ use gonogo_core::plan::Step;
 use gonogo_world::ledger::{self, Ledger};
 use hands::Hands;
 use std::collections::{BTreeSet, HashSet};
+use tokio::sync::OnceCell;
 
 /// Watches a run as it goes.
 pub trait Watch {
@@ -102,6 +103,8 @@ pub struct Run<'a> {
     mechanics: Mechanics,
     values: Values,
     summary: String,
+    /// The repository's default branch, once it was asked for.
+    default_branch: OnceCell<String>,
     seq: u64,
 }
 
@@ -181,7 +184,9 @@ impl<'a> Run<'a> {
         mechanics.apply(&record);
         let mut values = Values::of(&context.target, &context.commit);
         values.artifacts = Some(hands.folder.join("artifacts").display().to_string());
-        Ok(Self { context, hands, clearance, ledger, lines, mechanics, values, summary, seq: record.seq })
+        steps::sweep(&hands.folder);
+        let (default_branch, seq) = (OnceCell::new(), record.seq);
+        Ok(Self { context, hands, clearance, ledger, lines, mechanics, values, summary, default_branch, seq })
     }
 
     /// Appends an event, and waits until it is on disk.
