@@ -168,3 +168,17 @@ fn packages_are_looked_at_side_by_side_with_a_bound() {
     let most = registry.most.load(Ordering::SeqCst);
     assert!((2..=32).contains(&most), "{most} at once");
 }
+
+#[test]
+fn packages_that_a_plan_releases_together_are_all_looked_at() {
+    let registry = Registry::start();
+    let channels = "[channels.crates-io]\npackage = \"sample\"\nalso = [\"sample-core\"]\n";
+    let project = Project::new(&(plan(&libtest("t", "run-tests")) + channels));
+    registry.publish("sample", &["1.0.0"]);
+    let document = registry.audit(&project, &["1.0.0", "--level", "accepted"]).exits(1).json();
+    assert_eq!(document["delivery"]["is_partial"], true);
+    assert_eq!(document["delivery"]["recovery"][0]["act"], "publish-the-same");
+    assert_eq!(document["delivery"]["recovery"][0]["package"], "sample-core");
+    registry.publish("sample-core", &["1.0.0"]);
+    registry.audit(&project, &["1.0.0", "--level", "accepted"]).exits(0);
+}
