@@ -12,3 +12,5 @@ pub mod tools;
 pub mod tracker;
 pub mod tree;
 pub mod unpack;
+#[cfg(doctest)]
+mod without_clearance;
