@@ -1,6 +1,6 @@
 //! The JSON documents are contracts: their schemas are written down in `docs/schemas`, and this holds them to it.
 
-use crate::commands::{prepare, status};
+use crate::commands::{bench, prepare, status};
 use crate::render::poll_json;
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use std::path::Path;
 fn the_documents_are_what_docs_schemas_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas");
     let schemas = [
+        ("bench-judge.json", schemars::schema_for!(bench::judge::Document).to_value()),
         ("plan.json", gonogo_core::plan::schema()),
         ("poll.json", schemars::schema_for!(poll_json::Document).to_value()),
         ("prepare.json", schemars::schema_for!(prepare::Document).to_value()),

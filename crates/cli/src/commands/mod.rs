@@ -1,5 +1,6 @@
 //! The program's commands, one file each.
 
+pub mod bench;
 pub mod blocker;
 pub mod demo;
 pub mod doctor;

@@ -10,6 +10,7 @@
 mod bad_input;
 mod bad_ledger;
 mod before;
+mod bench_judge;
 mod bounds;
 mod crash;
 mod ergo;
