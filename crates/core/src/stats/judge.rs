@@ -14,7 +14,7 @@ use crate::verdict::{Outcome, Reason};
 const SPENT: f64 = 0.9;
 
 /// How the errors are spread over the looks.
-const SPENDING: Spending = Spending { power: 1.5 };
+const SPENDING: Spending = Spending { power: 0.8 };
 
 /// The most pairs that can be judged.
 pub const MOST_PAIRS: usize = 1_000_000;
@@ -83,6 +83,15 @@ impl Design {
             critical: signed_rank::critical_value(*pairs, level),
         });
         Ok(Self { margin, alpha, looks: looks.collect() })
+    }
+
+    /// The looks that serve most: after ten pairs, each a quarter more, and the budget.
+    pub fn standard(margin: f64, alpha: f64, budget: usize) -> Result<Self, DesignError> {
+        let growing = std::iter::successors(Some(10_usize), |pairs| Some(pairs + pairs.div_ceil(4)));
+        // A look shortly before the last would cost error and save next to nothing.
+        let mut looks: Vec<usize> = growing.take_while(|pairs| pairs * 6 / 5 < budget).collect();
+        looks.push(budget);
+        Self::new(margin, alpha, &looks)
     }
 
     /// The margin, as a share.
@@ -195,69 +204,87 @@ impl Judgement {
 pub fn judge(design: &Design, pairs: &[Pair], better: Better, order: Order) -> Option<Judgement> {
     let ratios: Vec<f64> = pairs.iter().map(|pair| pair.log_ratio(better)).collect();
     let coarse = coarseness(pairs)? > design.margin / 2.0;
-    let reached = design.looks.iter().filter(|look| look.pairs <= pairs.len()).count();
-    let mut judgement = None;
-    for (index, look) in design.looks[..reached].iter().enumerate() {
-        let next = design.looks.get(index + 1).map(|next| next.pairs);
-        let mut seen = at_look(design.margin, look, &ratios[..look.pairs], order, next)?;
-        if coarse && matches!(seen.answer, Answer::Passed | Answer::Failed) {
-            seen.answer = next.map_or(Answer::TooCoarse, Answer::More);
+    let limit = design.margin.ln_1p();
+    let mut last = None;
+    for (index, look) in design.looks.iter().take_while(|look| look.pairs <= pairs.len()).enumerate() {
+        let seen = Seen::new(*look, &ratios[..look.pairs], order)?;
+        let undecided =
+            || design.looks.get(index + 1).map_or(Answer::TooNoisy, |next| Answer::More(next.pairs));
+        let answer = match seen.decides(limit) {
+            Some(_) if coarse => Answer::TooCoarse,
+            Some(answer) => answer,
+            None => undecided(),
+        };
+        if matches!(answer, Answer::Passed | Answer::Failed | Answer::TooCoarse | Answer::TooNoisy) {
+            return seen.judgement(answer, limit);
         }
-        if !matches!(seen.answer, Answer::More(_)) {
-            return Some(seen);
-        }
-        judgement = Some(seen);
+        last = Some((seen, answer));
+    }
+    if let Some((seen, answer)) = last {
+        return seen.judgement(answer, limit);
     }
     // Before the first look there is an estimate, and no bound.
-    let first = design.looks.first()?.pairs;
-    judgement.or_else(|| {
-        at_look(
-            design.margin,
-            &Look { pairs: ratios.len(), level: 0.0, critical: None },
-            &ratios,
-            order,
-            Some(first),
-        )
-    })
+    let none = Look { pairs: ratios.len(), level: 0.0, critical: None };
+    Seen::new(none, &ratios, order)?.judgement(Answer::More(design.looks.first()?.pairs), limit)
 }
 
-fn at_look(margin: f64, look: &Look, ratios: &[f64], order: Order, next: Option<usize>) -> Option<Judgement> {
-    let sorted = Sorted::new(ratios)?;
-    let centre = sorted.hodges_lehmann()?;
-    let inflation = match order {
-        Order::Drawn => 1.0,
-        Order::Unknown => dependence::inflation(ratios, centre),
-    };
-    let critical = if inflation > 1.0 && look.level > 0.0 {
-        let level = normal::upper_tail(normal::upper_quantile(look.level) * inflation.sqrt());
-        signed_rank::critical_value(look.pairs, level)
-    } else {
-        look.critical
-    };
-    let lower = signed_rank::lower_bound(&sorted, critical);
-    let upper = signed_rank::upper_bound(&sorted, critical);
-    let limit = margin.ln_1p();
-    let answer = if upper <= limit {
-        Answer::Passed
-    } else if lower > limit {
-        Answer::Failed
-    } else {
-        next.map_or(Answer::TooNoisy, Answer::More)
-    };
-    let spread = critical.map(|_| power::spread(0.5 * (upper - lower), look.pairs, look.level));
-    Some(Judgement {
-        answer,
-        estimate: centre.exp_m1(),
-        lower: lower.exp_m1(),
-        upper: upper.exp_m1(),
-        pairs: look.pairs,
-        level: look.level,
-        inflation,
-        detectable: spread
-            .map(|spread| power::detectable(spread, look.pairs, look.level, power::POWER).exp_m1()),
-        needed: spread
-            .map(|spread| power::pairs_needed(spread, (limit - centre).abs(), look.level, power::POWER)),
-    })
+/// What is seen at one look.
+struct Seen {
+    sorted: Sorted,
+    look: Look,
+    critical: Option<u64>,
+    inflation: f64,
+}
+
+impl Seen {
+    fn new(look: Look, ratios: &[f64], order: Order) -> Option<Self> {
+        let sorted = Sorted::new(ratios)?;
+        let inflation = match order {
+            Order::Drawn => 1.0,
+            Order::Unknown => dependence::inflation(ratios, sorted.hodges_lehmann()?),
+        };
+        let critical = if inflation > 1.0 && look.level > 0.0 {
+            let level = normal::upper_tail(normal::upper_quantile(look.level) * inflation.sqrt());
+            signed_rank::critical_value(look.pairs, level)
+        } else {
+            look.critical
+        };
+        Some(Self { sorted, look, critical, inflation })
+    }
+
+    /// Whether a bound answers. Counting averages within the limit says the same as computing the bound: the one of rank r is
+    /// within it exactly where at least r are.
+    fn decides(&self, limit: f64) -> Option<Answer> {
+        let critical = self.critical?;
+        let within = self.sorted.at_most(limit);
+        if within >= self.sorted.averages() - critical {
+            Some(Answer::Passed)
+        } else if within <= critical {
+            Some(Answer::Failed)
+        } else {
+            None
+        }
+    }
+
+    fn judgement(&self, answer: Answer, limit: f64) -> Option<Judgement> {
+        let Look { pairs, level, .. } = self.look;
+        let centre = self.sorted.hodges_lehmann()?;
+        let lower = signed_rank::lower_bound(&self.sorted, self.critical);
+        let upper = signed_rank::upper_bound(&self.sorted, self.critical);
+        let spread = self.critical.map(|_| power::spread(0.5 * (upper - lower), pairs, level));
+        let needed = |spread| power::pairs_needed(spread, (limit - centre).abs(), level, power::POWER);
+        Some(Judgement {
+            answer,
+            estimate: centre.exp_m1(),
+            lower: lower.exp_m1(),
+            upper: upper.exp_m1(),
+            pairs,
+            level,
+            inflation: self.inflation,
+            detectable: spread.map(|spread| power::detectable(spread, pairs, level, power::POWER).exp_m1()),
+            needed: spread.map(needed),
+        })
+    }
 }
 
 /// A share as a percentage, with its sign where it is below zero.
@@ -293,6 +320,21 @@ mod tests {
         assert_eq!(judged(0.05, &[60], &about(1.2, 0.1, 60)).answer, Answer::Failed);
         assert_eq!(judged(0.05, &[60], &about(1.05, 0.1, 60)).answer, Answer::TooNoisy);
         assert_eq!(judged(0.05, &[60, 120], &about(1.05, 0.1, 60)).answer, Answer::More(120));
+    }
+
+    #[test]
+    fn the_answer_is_what_the_bounds_say() {
+        for step in 0..60 {
+            let judgement = judged(0.05, &[40], &about(0.98 + f64::from(step) * 0.0025, 0.1, 40));
+            let wanted = if judgement.upper <= 0.05 {
+                Answer::Passed
+            } else if judgement.lower > 0.05 {
+                Answer::Failed
+            } else {
+                Answer::TooNoisy
+            };
+            assert_eq!(judgement.answer, wanted, "{judgement:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,10 @@ use gonogo_core::stats::walsh::Sorted;
 use gonogo_core::stats::{Better, Design, Order, Pair, judge, normal, sequential, signed_rank};
 use serde_json::Value;
 
+mod guard;
+#[path = "../../benches/noise/mod.rs"]
+mod noise;
+
 fn reference() -> Value {
     serde_json::from_str(include_str!("reference.json")).unwrap()
 }
