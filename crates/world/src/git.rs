@@ -144,7 +144,7 @@ impl Git {
         Ok(answer)
     }
 
-    async fn text(&self, arguments: &[&str]) -> Result<String, GitError> {
+    pub(crate) async fn text(&self, arguments: &[&str]) -> Result<String, GitError> {
         let answer = self.ask(arguments).await?;
         if !answer.succeeded() {
             return Err(failed(arguments, &answer));
