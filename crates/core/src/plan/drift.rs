@@ -1,6 +1,7 @@
 //! What a plan asks less of than the base tag's plan did: the project under release does not lower its own bar.
 
 use super::{Check, CheckKind, Gate, Plan};
+use crate::stats::share;
 use std::collections::BTreeMap;
 
 /// The gates that a release needs, by number, with their names: this plan's and the base plan's.
@@ -68,6 +69,14 @@ fn weaker_check(before: &Check, after: Option<&Check>) -> Option<String> {
             }
             (before.canary.is_some() && before.canary != after.canary)
                 .then(|| "its canary changed".to_owned())
+        }
+        (CheckKind::Benchmark(before), CheckKind::Benchmark(after)) => {
+            if before.design.margin() < after.design.margin() {
+                let (now, then) = (share(after.design.margin()), share(before.design.margin()));
+                return Some(format!("{now} slower may pass now, and not {then}"));
+            }
+            (format!("{before:?}") != format!("{after:?}"))
+                .then(|| "what it measures, or how that is judged, changed".to_owned())
         }
         (CheckKind::Inventory(before), CheckKind::Inventory(after)) => {
             (before.pattern.as_str() != after.pattern.as_str() || before.paths != after.paths)

@@ -1,4 +1,4 @@
-//! Two commits of one repository, each in a worktree of its own below git's common directory, gone when it is over.
+//! Two commits of one repository, each in a worktree of its own outside the checkout, gone when it is over.
 //!
 //! Invariant: one benchmark of a repository at a time, and none finds files that an earlier one left behind.
 
@@ -57,10 +57,14 @@ pub struct Worktrees {
 }
 
 impl Worktrees {
-    /// Checks both commits out, after clearing away what a run that was killed left behind.
-    pub async fn create(git: &Git, base: &str, current: &str) -> Result<Self, WorktreeError> {
+    /// Checks both commits out below `folder`, which is this repository's alone, after clearing away what a run that was killed left behind.
+    pub async fn create(
+        git: &Git,
+        folder: PathBuf,
+        base: &str,
+        current: &str,
+    ) -> Result<Self, WorktreeError> {
         let parent = git.common_dir().join("gonogo");
-        let folder = parent.join("bench");
         let io = |path: &Path| {
             let path = path.to_owned();
             move |source| WorktreeError::Io { path, source }
@@ -75,7 +79,7 @@ impl Worktrees {
         }
         let worktrees = Self { folder, _lock: lock };
         worktrees.clear(git).await?;
-        std::fs::create_dir(&worktrees.folder).map_err(io(&worktrees.folder))?;
+        std::fs::create_dir_all(&worktrees.folder).map_err(io(&worktrees.folder))?;
         for (side, commit) in [(Side::Base, base), (Side::Current, current)] {
             let path = worktrees.path(side).display().to_string();
             let add = ["worktree", "add", "--quiet", "--detach", "--force", &path, commit];
