@@ -9,6 +9,8 @@ fn the_documents_are_what_docs_schemas_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas");
     let schemas = [
         ("bench-judge.json", schemars::schema_for!(bench::judge::Document).to_value()),
+        ("bench-show.json", schemars::schema_for!(bench::show::Document).to_value()),
+        ("bench.json", schemars::schema_for!(gonogo_core::bench::Record).to_value()),
         ("plan.json", gonogo_core::plan::schema()),
         ("poll.json", schemars::schema_for!(poll_json::Document).to_value()),
         ("prepare.json", schemars::schema_for!(prepare::Document).to_value()),

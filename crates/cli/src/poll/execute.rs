@@ -171,7 +171,13 @@ async fn measure(
     let started = CheckStarted { poll: run.poll_seq, gate: gate.id, check: check.id.clone() };
     ledger.append(Event::CheckStarted(started), Vec::new())?;
     watch.started(gate.id, &check.id);
+    let before = ledger.state().attempts(&(gate.id, check.id.clone()), run.about);
     let mut done = benchmark::run(run, gate.id, check, asked).await;
+    if before > 0 {
+        // Measuring again until it passes is no proof; that it was done is shown.
+        let note = format!("measured {} times on this subject: each time may err anew", before + 1);
+        done.judged.notes.push(note);
+    }
     if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
         done.judged = with_tree(run, tree, done.judged).await;
     }

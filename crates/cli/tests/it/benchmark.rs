@@ -149,3 +149,46 @@ fn a_plan_says_how_a_benchmark_is_read_and_judged() {
         project.run(&["plan", "check"]).exits(2);
     }
 }
+
+#[test]
+fn what_was_measured_is_shown_again_from_its_evidence_with_pictures() {
+    let project = project(&plan(""), TIMES, "append 13 0.002\nscan 4.2 0.002\n");
+    project.run(&["bench", "show", "v0.2.0"]).exits(3);
+    project.poll().exits(1);
+    let pictures = project.beside("pictures");
+    let shown = ["bench", "show", "v0.2.0", "--json", "--svg", pictures.to_str().unwrap()];
+    let document = project.run(&shown).exits(0).json();
+    let check = &document["checks"][0];
+    let scenarios = check["scenarios"].as_array().unwrap();
+    assert_eq!(scenarios.len(), 2, "{document:#}");
+    assert_eq!((&scenarios[0]["name"], &scenarios[0]["verdict"]), (&"bench=append".into(), &"failed".into()));
+    assert_eq!(scenarios[1]["verdict"], "passed");
+    let pairs = check["record"]["compared"]["scenarios"][0]["pairs"].as_array().unwrap();
+    assert!(pairs.len() >= 10 && check["record"]["same"]["scenarios"].as_array().unwrap().len() == 2);
+    assert!(!check["record"]["host"].as_array().unwrap().is_empty());
+    let picture = std::fs::read_to_string(pictures.join("scenario-001.svg")).unwrap();
+    assert!(picture.starts_with("<svg ") && picture.contains("bench=append"), "{picture}");
+    let text = project.run(&["bench", "show", "v0.2.0"]).exits(0).stdout;
+    assert!(text.contains("failed  30 % worse") && text.contains('┃'), "{text}");
+    assert!(text.contains("slower, but within the margin of 10 %"), "{text}");
+    project.run(&["bench", "show", "v0.2.0", "--same"]).exits(0);
+}
+
+#[test]
+fn measuring_again_is_counted_and_said() {
+    let project = project(&plan(""), TIMES, "append 13 0.002\nscan 4 0.002\n");
+    assert!(!judged(project.poll(), 1).to_string().contains("measured 2 times"));
+    let again = judged(project.poll(), 1);
+    assert!(again.to_string().contains("measured 2 times on this subject"), "{again:#}");
+}
+
+#[test]
+fn evidence_that_was_changed_is_not_shown() {
+    let project = project(&plan(""), TIMES, "append 13 0.002\nscan 4 0.002\n");
+    let one = judged(project.poll(), 1);
+    for digest in one["evidence"].as_array().unwrap() {
+        let hex = digest.as_str().unwrap().trim_start_matches("sha256:").to_owned();
+        std::fs::write(project.ledger("v0.2.0").join("blobs").join(hex), b"{}").unwrap();
+    }
+    project.run(&["bench", "show", "v0.2.0"]).exits(4);
+}
