@@ -32,6 +32,9 @@ pub enum Format {
     PytestBenchmark,
     /// `go test -bench`: nanoseconds for each operation; of several lines of one name (`-count`) the least.
     GoTest,
+    /// The log of `valgrind --tool=callgrind --log-file=…`: instructions that the program executed. They hardly vary, so few
+    /// runs tell; they say nothing of waiting, caches or the disk.
+    Callgrind,
     /// Any program: its own wall time.
     WallTime,
 }
@@ -42,7 +45,8 @@ impl Format {
         let sample = match self {
             Self::Json(mapping) => mapping.read(&strict_document(source.text)?)?,
             Self::Criterion => criterion(text(source.text)?)?,
-            Self::Hyperfine => listed(&strict_document(source.text)?, "/results", "/command", "/median")?,
+            Self::Hyperfine => hyperfine(&strict_document(source.text)?)?,
+            Self::Callgrind => callgrind(text(source.text)?)?,
             Self::PytestBenchmark => {
                 listed(&strict_document(source.text)?, "/benchmarks", "/fullname", "/stats/median")?
             }
@@ -87,6 +91,29 @@ fn listed(document: &Value, list: &str, name: &str, metric: &str) -> Result<Samp
         }
     }
     Ok(sample)
+}
+
+fn hyperfine(document: &Value) -> Result<Sample, Unread> {
+    let sample = listed(document, "/results", "/command", "/median")?;
+    let results = document.pointer("/results").and_then(Value::as_array).into_iter().flatten();
+    let codes = results.filter_map(|result| result.get("exit_codes")?.as_array()).flatten();
+    // With --ignore-failure it measures commands that fail.
+    match codes.into_iter().find(|code| code.as_i64() != Some(0)) {
+        Some(code) => Err(Unread::unreadable(format!("a command ended with status {code}"))),
+        None => Ok(sample),
+    }
+}
+
+/// `==7== Collected : 129530`, once; where more than instructions are counted, they come first.
+fn callgrind(text: &str) -> Result<Sample, Unread> {
+    let mut counts =
+        text.lines().filter_map(|line| line.split_once("== Collected :")).map(|(_, count)| count);
+    let (Some(count), None) = (counts.next(), counts.next()) else {
+        return Err(Unread::unreadable("not the log of one process under callgrind"));
+    };
+    let count = count.split_whitespace().next().and_then(|count| count.parse::<f64>().ok());
+    let count = count.ok_or_else(|| Unread::unreadable("the instructions cannot be read"))?;
+    Ok(Sample::from([("instructions".to_owned(), positive("instructions", count)?)]))
 }
 
 /// `name   time:   [1.2 µs 1.3 µs 1.4 µs]`, the name on the line before where it is long; or
@@ -167,7 +194,7 @@ mod tests {
 
     #[test]
     fn each_format_gives_one_value_for_each_scenario() {
-        let cases: [(Format, &str, &[(&str, f64)]); 7] = [
+        let cases: [(Format, &str, &[(&str, f64)]); 8] = [
             (
                 mapping(),
                 r#"{"results": [{"bench": "append", "durability": "fast", "writers": 1, "ms_per_msg": 0.02, "note": "x"},
@@ -196,6 +223,11 @@ mod tests {
                 "goos: linux\nBenchmarkA-8   \t 1000\t      1234 ns/op\t 16 B/op\nBenchmarkA-8   1000   1200.5 ns/op\nPASS\nok  \tx\t1s\n",
                 &[("BenchmarkA-8", 1200.5)],
             ),
+            (
+                Format::Callgrind,
+                "==7== Command: /bin/true\n==7== Events    : Ir\n==7== Collected : 129530\n==7== \n==7== I   refs:      129,530\n",
+                &[("instructions", 129_530.0)],
+            ),
             (Format::WallTime, "whatever", &[("wall time", 1.5)]),
         ];
         for (format, text, wanted) in cases {
@@ -210,8 +242,14 @@ mod tests {
 
     #[test]
     fn what_says_nothing_or_says_it_twice_is_unread() {
-        let every =
-            [mapping(), Format::Criterion, Format::Hyperfine, Format::PytestBenchmark, Format::GoTest];
+        let every = [
+            mapping(),
+            Format::Callgrind,
+            Format::Criterion,
+            Format::Hyperfine,
+            Format::PytestBenchmark,
+            Format::GoTest,
+        ];
         for format in every {
             for text in ["", "{}", "[]", "hello\n", "{\"results\": [], \"benchmarks\": []}"] {
                 assert!(read(&format, text).is_err(), "{format:?}: {text}");
@@ -227,6 +265,12 @@ mod tests {
             (Format::Criterion, "fib time: [1 ns 2 parsecs 3 ns]\n"),
             (Format::Criterion, "fib time: [1 ns 2 ns 3 ns]\nfib time: [1 ns 2 ns 3 ns]\n"),
             (Format::Criterion, "test fib ... bench: lots ns/iter\n"),
+            (
+                Format::Hyperfine,
+                r#"{"results": [{"command": "false", "median": 1.01, "times": [1], "exit_codes": [0, 1]}]}"#,
+            ),
+            (Format::Callgrind, "==7== Collected : 5\n==8== Collected : 6\n"),
+            (Format::Callgrind, "==7== Collected : 0\n"),
             (Format::GoTest, "BenchmarkA-8 1000 fast ns/op\n"),
             (Format::GoTest, "BenchmarkA-8 1000 12 ns/op\n--- FAIL: BenchmarkB\nFAIL\n"),
         ] {

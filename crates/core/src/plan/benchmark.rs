@@ -68,6 +68,7 @@ pub(super) enum FormatName {
     Hyperfine,
     PytestBenchmark,
     GoTest,
+    Callgrind,
     WallTime,
 }
 
@@ -212,6 +213,7 @@ fn format(raw: &Raw, problems: &mut Problems) -> Option<Format> {
         FormatName::Hyperfine => Format::Hyperfine,
         FormatName::PytestBenchmark => Format::PytestBenchmark,
         FormatName::GoTest => Format::GoTest,
+        FormatName::Callgrind => Format::Callgrind,
         FormatName::WallTime => Format::WallTime,
         FormatName::Json => {
             let (Some(results), Some(metric), false) = (&raw.results, &raw.metric, raw.key.is_empty()) else {
