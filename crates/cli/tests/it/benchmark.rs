@@ -175,6 +175,22 @@ fn what_was_measured_is_shown_again_from_its_evidence_with_pictures() {
 }
 
 #[test]
+fn a_host_that_slows_the_second_run_of_each_pair_down_harms_nobody_since_the_order_is_drawn() {
+    let plan = plan("warm-up = 0\n").replace("pairs = 24", "pairs = 160");
+    let project = project(&plan, TIMES, &TIMES.replace("10", "10.01"));
+    // Every other run takes 15 % longer, whichever side it is of.
+    project.git(&["checkout", "--quiet", "v0.1.0"]);
+    let script = BENCH.replace("{ printf \"%s{", "{ $2 = $2 * (n % 2 ? 1 : 1.15); printf \"%s{");
+    assert_ne!(script, BENCH);
+    project.write("bench.sh", script);
+    project.commit("every other run");
+    project.git(&["tag", "-a", "-m", "Release v0.1.1", "v0.1.1"]);
+    project.write("times", TIMES.replace("10", "10.01"));
+    project.commit("next");
+    assert_eq!(judged(project.poll(), 0)["verdict"], "passed");
+}
+
+#[test]
 fn measuring_again_is_counted_and_said() {
     let project = project(&plan(""), TIMES, "append 13 0.002\nscan 4 0.002\n");
     assert!(!judged(project.poll(), 1).to_string().contains("measured 2 times"));
