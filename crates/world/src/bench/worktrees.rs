@@ -3,6 +3,7 @@
 //! Invariant: one benchmark of a repository at a time, and none finds files that an earlier one left behind.
 
 use crate::git::{Git, GitError};
+use crate::process::Cancel;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -96,9 +97,10 @@ impl Worktrees {
         self.folder.join(side.name())
     }
 
-    /// Removes both. What cannot be removed is cleared away by the next.
+    /// Removes both, whether or not the poll was stopped. What cannot be removed is cleared away by the next.
     pub async fn remove(self, git: &Git) -> Result<(), WorktreeError> {
-        self.clear(git).await
+        let git = Git::open(git.root(), Cancel::default()).await?;
+        self.clear(&git).await
     }
 
     async fn clear(&self, git: &Git) -> Result<(), WorktreeError> {
