@@ -139,6 +139,7 @@ impl Measured {
         self.record.same = Some(phase);
         if whole.outcome != Outcome::Passed {
             let why = whole.detail.unwrap_or_else(|| "it was found slower than itself".to_owned());
+            let why = format!("{why}{}", time_up(benchmark, &unfit));
             let reason = match whole.outcome {
                 Outcome::Incomplete(reason) if reason != Reason::TooNoisy => reason,
                 _ => Reason::HostUnfit,
@@ -208,6 +209,7 @@ impl Measured {
 /// What the comparison says, as a check's verdict: a finding for each scenario that is too slow.
 fn judged(gate: u32, check: &Check, benchmark: &Benchmark, comparison: &Comparison) -> Judged {
     let whole = comparison.whole(benchmark.scenarios);
+    let detail = whole.detail.map(|detail| format!("{detail}{}", time_up(benchmark, comparison)));
     let margin = benchmark.design.margin();
     let scenarios = comparison.scenarios();
     let mut findings = Vec::new();
@@ -224,12 +226,21 @@ fn judged(gate: u32, check: &Check, benchmark: &Benchmark, comparison: &Comparis
     }
     Judged {
         outcome: whole.outcome,
-        detail: whole.detail.map(|detail| one_line(&detail)),
+        detail: detail.map(|detail| one_line(&detail)),
         counts: None,
         examined: Some(scenarios.len() as u64),
         findings,
         notes,
     }
+}
+
+/// That it was the time, and not the number of pairs, that ended a comparison.
+fn time_up(benchmark: &Benchmark, comparison: &Comparison) -> String {
+    if !comparison.wants_more() {
+        return String::new();
+    }
+    let budget = benchmark.design.budget();
+    format!("; stopped after {} s with {} of {budget} pairs", benchmark.time.as_secs(), comparison.count())
 }
 
 async fn sample(run: &Run<'_>, benchmark: &Benchmark, side: &BenchRun) -> Ended<Sample> {

@@ -4,7 +4,7 @@ use crate::support::{Project, Ran, check};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 
-/// Prints what `times` says, each value with noise of a few percent that depends on how often it was called.
+/// Prints what `times` says, each value with noise of a few tenths of a percent that depends on how often it was called.
 const BENCH: &str = r#"#!/bin/sh
 set -eu
 count=$(cat "$HOME/count" 2>/dev/null || echo 0)
@@ -40,7 +40,7 @@ fn project(plan: &str, base: &str, current: &str) -> Project {
     project
 }
 
-const TIMES: &str = "append 10 0.002\nscan 4 0.002\n";
+const TIMES: &str = "append 10 0.0002\nscan 4 0.0002\n";
 
 #[track_caller]
 fn judged(ran: Ran, code: i32) -> Value {
@@ -64,7 +64,7 @@ fn builds_that_are_alike_pass_and_nothing_is_left_behind() {
 
 #[test]
 fn a_slower_scenario_fails_and_the_blocker_says_how_much_and_how_to_repeat_it() {
-    let project = project(&plan(""), TIMES, "append 13 0.002\nscan 4 0.002\n");
+    let project = project(&plan(""), TIMES, "append 13 0.0002\nscan 4 0.0002\n");
     let one = judged(project.poll(), 1);
     assert_eq!(one["verdict"], "failed");
     let findings = one["findings"].as_array().unwrap();
@@ -80,7 +80,7 @@ fn a_slower_scenario_fails_and_the_blocker_says_how_much_and_how_to_repeat_it() 
 
 #[test]
 fn a_scenario_that_only_one_side_has_is_incomplete() {
-    for (base, current) in [(TIMES, "append 10 0.002\n"), ("append 10 0.002\n", TIMES)] {
+    for (base, current) in [(TIMES, "append 10 0.0002\n"), ("append 10 0.0002\n", TIMES)] {
         let one = judged(project(&plan(""), base, current).poll(), 3);
         assert_eq!((&one["verdict"], &one["reason"]), (&"incomplete".into(), &"baseline-missing".into()));
     }
@@ -88,14 +88,21 @@ fn a_scenario_that_only_one_side_has_is_incomplete() {
 
 #[test]
 fn a_host_that_cannot_tell_the_base_from_itself_is_unfit() {
-    let wild = "append 10 0.5\nscan 4 0.002\n";
+    let wild = "append 10 0.5\nscan 4 0.0002\n";
     let one = judged(project(&plan(""), wild, &wild.replace("10", "10.01")).poll(), 3);
     assert_eq!(one["reason"], "host-unfit");
 }
 
 #[test]
+fn where_the_time_is_up_before_an_answer_that_is_said_and_nothing_passes() {
+    let one = judged(project(&plan("time = \"1ms\"\n"), TIMES, &TIMES.replace("10", "10.01")).poll(), 3);
+    assert_eq!(one["reason"], "host-unfit");
+    assert!(one["detail"].as_str().unwrap().contains("1 of 24 pairs"), "{one:#}");
+}
+
+#[test]
 fn builds_that_are_the_same_byte_for_byte_need_no_measurement() {
-    let project = project(&plan("built = [\"bench.sh\"]\n"), TIMES, "append 99 0.002\n");
+    let project = project(&plan("built = [\"bench.sh\"]\n"), TIMES, "append 99 0.0002\n");
     let one = judged(project.poll(), 0);
     assert!(one.to_string().contains("byte for byte"), "{one:#}");
     assert!(!project.beside("home").join("count").exists(), "nothing was run");
@@ -117,7 +124,7 @@ fn what_was_not_built_not_run_or_not_read_is_incomplete() {
         (other, "unreadable-output"),
         (missing, "tool-missing"),
     ] {
-        let one = judged(project(&plan, TIMES, "append 10.01 0.002\nscan 4 0.002\n").poll(), 3);
+        let one = judged(project(&plan, TIMES, "append 10.01 0.0002\nscan 4 0.0002\n").poll(), 3);
         assert_eq!(one["reason"], reason, "{one:#}");
     }
 }
@@ -152,7 +159,7 @@ fn a_plan_says_how_a_benchmark_is_read_and_judged() {
 
 #[test]
 fn what_was_measured_is_shown_again_from_its_evidence_with_pictures() {
-    let project = project(&plan(""), TIMES, "append 13 0.002\nscan 4.2 0.002\n");
+    let project = project(&plan(""), TIMES, "append 13 0.0002\nscan 4.2 0.0002\n");
     project.run(&["bench", "show", "v0.2.0"]).exits(3);
     project.poll().exits(1);
     let pictures = project.beside("pictures");
@@ -192,7 +199,7 @@ fn a_host_that_slows_the_second_run_of_each_pair_down_harms_nobody_since_the_ord
 
 #[test]
 fn measuring_again_is_counted_and_said() {
-    let project = project(&plan(""), TIMES, "append 13 0.002\nscan 4 0.002\n");
+    let project = project(&plan(""), TIMES, "append 13 0.0002\nscan 4 0.0002\n");
     assert!(!judged(project.poll(), 1).to_string().contains("measured 2 times"));
     let again = judged(project.poll(), 1);
     assert!(again.to_string().contains("measured 2 times on this subject"), "{again:#}");
@@ -200,7 +207,7 @@ fn measuring_again_is_counted_and_said() {
 
 #[test]
 fn evidence_that_was_changed_is_not_shown() {
-    let project = project(&plan(""), TIMES, "append 13 0.002\nscan 4 0.002\n");
+    let project = project(&plan(""), TIMES, "append 13 0.0002\nscan 4 0.0002\n");
     let one = judged(project.poll(), 1);
     for digest in one["evidence"].as_array().unwrap() {
         let hex = digest.as_str().unwrap().trim_start_matches("sha256:").to_owned();
