@@ -18,7 +18,7 @@ fn main() {
     // `cargo test --benches` passes no `--bench`: a few trials then show that it works.
     let full = std::env::args().any(|argument| argument == "--bench");
     let trials =
-        std::env::var("TRIALS").ok().and_then(|n| n.parse().ok()).unwrap_or(if full { 20_000 } else { 200 });
+        std::env::var("TRIALS").ok().and_then(|n| n.parse().ok()).unwrap_or(if full { 10_000 } else { 5 });
     let (light, busy) = (Measured::light(), Measured::busy());
     println!("{trials} trials a cell; {} and {} measured pairs", light.len(), busy.len());
     let measured = |name: &str, one| {

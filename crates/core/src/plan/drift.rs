@@ -96,3 +96,26 @@ fn spelled(minimum: &super::Minimum) -> String {
         [part("tests", minimum.tests), part("examined", minimum.examined)].into_iter().flatten().collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(margin: &str, pairs: u32) -> Plan {
+        let text = format!(
+            "schema = 1\n[project]\nname = \"a\"\n[policy]\nrequired-gates = [5]\n[tracker]\nkind = \"file\"\n\
+             [[gates]]\nid = 5\nname = \"p\"\n[[gates.checks]]\nid = \"b\"\nkind = \"benchmark\"\nrun = [\"./b\"]\n\
+             [gates.checks.benchmark]\nformat = \"wall-time\"\nmargin = \"{margin}\"\npairs = {pairs}\n"
+        );
+        Plan::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn a_wider_margin_of_a_benchmark_and_any_other_change_of_it_is_seen() {
+        let base = plan("5%", 100);
+        assert_eq!(weakened(&plan("5%", 100), &base), []);
+        let wider = weakened(&plan("10%", 100), &base);
+        assert!(wider[0].1.contains("10 % slower may pass now, and not 5.0 %"), "{wider:?}");
+        assert_eq!(weakened(&plan("5%", 50), &base).len(), 1);
+    }
+}
