@@ -320,6 +320,7 @@ fn invocation(run: &Run<'_>, benchmark: &Benchmark, root: &Path, argv: &[String]
         directory: benchmark.cwd.as_ref().map_or_else(|| root.to_owned(), |cwd| root.join(cwd)),
         environment,
         input: None,
+        output: None,
         timeout: benchmark.timeout,
         limit: run.context.plan.policy.output_limit,
     })
