@@ -34,19 +34,24 @@ struct Tally {
     releases: usize,
     kills: usize,
     missed: usize,
+    torn: usize,
     endings: BTreeMap<String, usize>,
 }
 
 impl Tally {
-    /// One release, killed at each of these moments in turn, and run to its end.
+    /// One release, killed at each of these moments in turn, every other time with a torn line in its ledger, and run
+    /// to its end.
     fn play(&mut self, scene: &mut Scene, moments: &[(Moment, Children)]) {
         scene.reset();
         let killed = moments.iter().filter(|(moment, children)| scene.killed(moment, *children)).count();
+        let torn = usize::from(self.releases % 2 == 1 && scene.tear());
         let stops = scene.completed(moments);
+        assert!(scene.shown("repaired") >= torn, "{moments:?}: a torn line that nobody speaks of");
         scene.assert_done_once(moments);
         self.releases += 1;
         self.kills += killed;
         self.missed += moments.len() - killed;
+        self.torn += torn;
         let ending = if stops.is_empty() { "completed".to_owned() } else { stops.join(" + ") };
         *self.endings.entry(ending).or_default() += 1;
         if self.releases.is_multiple_of(25) {
@@ -81,6 +86,7 @@ fn killed_at(moments: impl Fn(&Scene) -> Vec<Moment>, chosen: &[usize], seed: u6
     }
     println!("{} moments; {tally:#?}", all.len());
     assert_eq!(tally.missed, 0, "a moment did not come");
+    assert_eq!(tally.torn, tally.releases / 2);
 }
 
 #[test]
