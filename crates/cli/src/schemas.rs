@@ -1,6 +1,6 @@
 //! The JSON documents are contracts: their schemas are written down in `docs/schemas`, and this holds them to it.
 
-use crate::commands::{audit, prepare, status};
+use crate::commands::{audit, explain, prepare, status};
 use crate::render::{poll_json, run_json};
 use std::path::Path;
 
@@ -9,6 +9,7 @@ fn the_documents_are_what_docs_schemas_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas");
     let schemas = [
         ("audit.json", schemars::schema_for!(audit::Document).to_value()),
+        ("explain.json", schemars::schema_for!(explain::Document).to_value()),
         ("plan.json", gonogo_core::plan::schema()),
         ("poll.json", schemars::schema_for!(poll_json::Document).to_value()),
         ("prepare.json", schemars::schema_for!(prepare::Document).to_value()),

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod blocker;
 pub mod demo;
 pub mod doctor;
+pub mod explain;
 pub mod init;
 pub mod plan;
 pub mod poll;
