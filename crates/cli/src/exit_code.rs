@@ -2,7 +2,7 @@
 
 use crate::run::Ending;
 use gonogo_core::clearance::{Obstacle, Refused};
-use gonogo_core::mechanics::Severity;
+use gonogo_core::mechanics::{Cause, Severity};
 use gonogo_core::verdict::Outcome;
 use std::process::ExitCode;
 
@@ -80,11 +80,16 @@ impl Exit {
             Ending::Completed => Self::Go,
             Ending::Declined { .. } => Self::NoGo,
             Ending::Interrupted => Self::Interrupted,
-            Ending::Stopped { cause, .. } => match cause.code.severity() {
-                Severity::Failed => Self::NoGo,
-                Severity::Conflict => Self::Conflict,
-                Severity::Unknown => Self::Incomplete,
-            },
+            Ending::Stopped { cause, .. } => Self::of_cause(cause),
+        }
+    }
+
+    /// Why a step stopped.
+    pub const fn of_cause(cause: &Cause) -> Self {
+        match cause.code.severity() {
+            Severity::Failed => Self::NoGo,
+            Severity::Conflict => Self::Conflict,
+            Severity::Unknown => Self::Incomplete,
         }
     }
 }

@@ -23,8 +23,8 @@ fn the_documents_are_what_docs_schemas_says() {
             std::fs::write(&path, &text).unwrap();
         }
         let written = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(
-            written, text,
+        assert!(
+            written == text,
             "docs/schemas/{name} is not what the program prints; look at the difference, then run the test with GONOGO_BLESS=1"
         );
     }

@@ -46,13 +46,9 @@ pub fn open_with(git: &Git, plan: &Plan, variables: &[(OsString, OsString)]) -> 
             Ok(AnyTracker::Github(GithubIssuesTracker::new(gh.with_variables(variables.iter().cloned()))))
         }
         TrackerKind::File => {
-            let default = || git.common_dir().join("gonogo").join("tracker.json");
-            let path = tracker.path.as_ref().map_or_else(default, |path| root.join(path));
-            let folder = path.parent().unwrap_or(root);
-            std::fs::create_dir_all(folder).map_err(|error| {
-                TrackerError::unreadable(format!("cannot make {}: {error}", folder.display()))
-            })?;
-            Ok(AnyTracker::File(FileTracker::open(path)))
+            let own = || FileTracker::in_own_folder(git.common_dir().join("gonogo").join("tracker.json"));
+            let tracker = tracker.path.as_ref().map_or_else(own, |path| FileTracker::open(root.join(path)));
+            Ok(AnyTracker::File(tracker))
         }
     }
 }

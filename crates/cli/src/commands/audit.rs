@@ -194,7 +194,7 @@ impl Arguments {
             (Channel::GithubRelease, &self.github),
         ];
         let each = |(channel, names): (Channel, &Vec<String>)| {
-            names.iter().map(|name| Package { channel, name: name.clone() }).collect::<Vec<_>>()
+            names.iter().map(|name| Package::named(channel, name)).collect::<Vec<_>>()
         };
         lists.into_iter().flat_map(each).collect()
     }

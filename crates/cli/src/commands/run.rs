@@ -73,17 +73,16 @@ async fn carry_out(
         preflight::print(screen, &items);
         let next = format!("gonogo prepare {}", context.target);
         screen.line(format!("\nnothing was begun; next: {next}"));
-        document(
-            screen,
-            run_json::before(context, RunState::NotReady, exit.status(), is_past_the_door(context)?, next),
-        )?;
+        let past = is_past_the_door(context)?;
+        let outcome = run_json::before(context, RunState::NotReady, exit.status(), past, next);
+        document(screen, run_json::Document { preflight: items, ..outcome })?;
         return Ok(exit);
     }
     match context.mode {
         Mode::Live => {
             let hands = hands::of_the_world(context).await?;
             let (exit, outcome) = release(context, &hands, options, arguments.yes, screen).await?;
-            document(screen, outcome)?;
+            document(screen, run_json::Document { preflight: items, ..outcome })?;
             Ok(exit)
         }
         Mode::DryRun => rehearse(context, options, arguments.keep.as_deref(), screen).await,
@@ -158,7 +157,7 @@ pub async fn release(
 fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
     let tag = context.target.tag();
     let records = ledger::read(&ledger::folder(context.git.common_dir(), tag))?.unwrap_or_default();
-    Ok(Mechanics::fold(&records, context.mode).is_past_the_door(&context.plan.steps, tag))
+    Ok(Mechanics::fold(&records, context.mode).past_the_door)
 }
 
 fn document(screen: &Screen, document: run_json::Document) -> Result<(), Failure> {

@@ -30,6 +30,7 @@ pub async fn audit(
         let (registries, cancel) = (registries.clone(), cancel.clone());
         let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
         expected.commit = commit.map(str::to_owned).filter(|_| package.channel == Channel::CratesIo);
+        expected.holds = package.holds;
         let wanted = Wanted {
             channel: package.channel,
             package: package.name,

@@ -29,21 +29,35 @@ pub struct Package {
     pub channel: Channel,
     /// Its name there: for a tap `owner/tap/formula`, for a GitHub release `owner/name`.
     pub name: String,
+    /// Names of files that each of its archives has to hold.
+    pub holds: Vec<String>,
+}
+
+impl Package {
+    /// A package of which nothing more is asked.
+    pub fn named(channel: Channel, name: &str) -> Self {
+        Self { channel, name: name.to_owned(), holds: Vec::new() }
+    }
 }
 
 /// The packages that a plan's channels name.
 pub fn packages(channels: &Channels, repository: Option<&str>) -> Vec<Package> {
-    let one = |channel, name: &str| Package { channel, name: name.to_owned() };
+    let registries = [
+        (Channel::CratesIo, &channels.crates_io),
+        (Channel::Npm, &channels.npm),
+        (Channel::Pypi, &channels.pypi),
+    ];
     let mut packages = Vec::new();
-    packages.extend(channels.crates_io.iter().map(|own| one(Channel::CratesIo, &own.package)));
-    packages.extend(channels.npm.iter().map(|own| one(Channel::Npm, &own.package)));
-    packages.extend(channels.pypi.iter().map(|own| one(Channel::Pypi, &own.package)));
-    packages.extend(
-        channels.homebrew.iter().map(|own| one(Channel::Homebrew, &format!("{}/{}", own.tap, own.formula))),
-    );
-    packages.extend(channels.go.iter().map(|own| one(Channel::Go, &own.module)));
+    for (channel, own) in registries.into_iter().filter_map(|(channel, own)| Some((channel, own.as_ref()?))) {
+        let names = [&own.package].into_iter().chain(&own.also);
+        packages
+            .extend(names.map(|name| Package { holds: own.holds.clone(), ..Package::named(channel, name) }));
+    }
+    let formula = channels.homebrew.iter().map(|own| format!("{}/{}", own.tap, own.formula));
+    packages.extend(formula.map(|name| Package::named(Channel::Homebrew, &name)));
+    packages.extend(channels.go.iter().map(|own| Package::named(Channel::Go, &own.module)));
     if channels.github_release.is_some() {
-        packages.push(one(Channel::GithubRelease, repository.unwrap_or_default()));
+        packages.push(Package::named(Channel::GithubRelease, repository.unwrap_or_default()));
     }
     packages
 }

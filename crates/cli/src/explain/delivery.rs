@@ -1,15 +1,15 @@
 //! How far a delivery is proven, where each channel stands, and what is done about it.
 
 use super::{Entry, Kind, Text, entry, text};
-use gonogo_core::delivery::{Act, Level, Standing};
+use gonogo_core::delivery::{Act, Level, Presence};
 
-const STANDINGS: [Standing; 6] = [
-    Standing::Right,
-    Standing::Wrong,
-    Standing::Withdrawn,
-    Standing::Unfinished,
-    Standing::Absent,
-    Standing::Unknown,
+const PRESENCES: [Presence; 6] = [
+    Presence::Right,
+    Presence::Wrong,
+    Presence::Withdrawn,
+    Presence::Unfinished,
+    Presence::Absent,
+    Presence::Unknown,
 ];
 const ACTS: [Act; 4] = [Act::LookAgain, Act::Withdraw, Act::PublishTheSame, Act::ReleaseAnother];
 const CELLS: [&str; 5] = ["live", "withdrawn", "absent", "conflict", "unknown"];
@@ -17,9 +17,9 @@ const CELLS: [&str; 5] = ["live", "withdrawn", "absent", "conflict", "unknown"];
 pub(super) fn entries() -> Vec<Entry> {
     let mut entries: Vec<Entry> =
         Level::ALL.iter().map(|one| entry(one.name(), Kind::DeliveryLevel, level(*one))).collect();
-    entries.extend(STANDINGS.map(|one| {
-        let (name, text) = standing(one);
-        entry(name, Kind::ChannelStanding, text)
+    entries.extend(PRESENCES.map(|one| {
+        let (name, text) = presence(one);
+        entry(name, Kind::ChannelPresence, text)
     }));
     entries.extend(ACTS.map(|one| {
         let (name, text) = act(one);
@@ -55,9 +55,9 @@ const fn level(level: Level) -> Text {
     }
 }
 
-const fn standing(standing: Standing) -> (&'static str, Text) {
-    match standing {
-        Standing::Right => (
+const fn presence(presence: Presence) -> (&'static str, Text) {
+    match presence {
+        Presence::Right => (
             "right",
             text(
                 "The channel has the release, as it should be.",
@@ -65,7 +65,7 @@ const fn standing(standing: Standing) -> (&'static str, Text) {
                 "Nothing here; look at the other channels.",
             ),
         ),
-        Standing::Wrong => (
+        Presence::Wrong => (
             "wrong",
             text(
                 "The channel has something that is not the release.",
@@ -73,7 +73,7 @@ const fn standing(standing: Standing) -> (&'static str, Text) {
                 "Follow `recovery` in the document of `gonogo audit TARGET --json`, with a maintainer's word for each command.",
             ),
         ),
-        Standing::Withdrawn => (
+        Presence::Withdrawn => (
             "withdrawn",
             text(
                 "The channel has the release, and keeps users from it.",
@@ -81,7 +81,7 @@ const fn standing(standing: Standing) -> (&'static str, Text) {
                 "Ask a maintainer whether it was meant; `gonogo audit TARGET --json` has the way out.",
             ),
         ),
-        Standing::Unfinished => (
+        Presence::Unfinished => (
             "unfinished",
             text(
                 "The channel has a part of the release, and the rest may still come.",
@@ -89,7 +89,7 @@ const fn standing(standing: Standing) -> (&'static str, Text) {
                 "`gonogo audit TARGET` looks again.",
             ),
         ),
-        Standing::Absent => (
+        Presence::Absent => (
             "absent",
             text(
                 "The channel does not have the release.",
@@ -97,7 +97,7 @@ const fn standing(standing: Standing) -> (&'static str, Text) {
                 "`gonogo audit TARGET --json`: where other channels are right, publish the same artifacts here.",
             ),
         ),
-        Standing::Unknown => (
+        Presence::Unknown => (
             "unknown",
             text(
                 "It could not be told what the channel has.",
@@ -145,7 +145,7 @@ const fn act(act: Act) -> (&'static str, Text) {
     }
 }
 
-/// The matrix says the same of each version that a standing says of one.
+/// The matrix says of each version what a presence says of one.
 fn cell(name: &str) -> Text {
     match name {
         "live" => text(

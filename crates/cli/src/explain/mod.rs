@@ -49,6 +49,8 @@ pub enum Kind {
     Cause,
     /// How a run ended.
     RunState,
+    /// Where a step stands.
+    StepProgress,
     /// What became of a step.
     StepState,
     /// Where a release stands.
@@ -60,7 +62,7 @@ pub enum Kind {
     /// How far a delivery is proven.
     DeliveryLevel,
     /// Where a channel stands.
-    ChannelStanding,
+    ChannelPresence,
     /// What to do about a channel.
     ChannelAction,
     /// What a channel has of a version.
@@ -81,12 +83,13 @@ impl Kind {
             Self::PreconditionState => "what was found of a precondition",
             Self::Cause => "why a step stopped a run",
             Self::RunState => "how a run ended",
-            Self::StepState => "what became of a step",
+            Self::StepProgress => "where a step stands",
+            Self::StepState => "what became of a step in a run",
             Self::ReleaseState => "where a release stands",
             Self::TaskState => "what the tracker says of a blocker",
             Self::DeliveryProblem => "what is wrong with a delivery",
             Self::DeliveryLevel => "how far a delivery is proven",
-            Self::ChannelStanding => "where a channel stands",
+            Self::ChannelPresence => "where a channel stands",
             Self::ChannelAction => "what to do about a channel",
             Self::ChannelCell => "what a channel has of a version",
             Self::ExitCode => "an exit code",

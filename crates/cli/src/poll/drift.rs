@@ -1,6 +1,6 @@
 //! Compares the plan with the base tag's: what it asks less of needs a review.
 
-use crate::context::Context;
+use crate::context::{Context, PLAN_FILE};
 use crate::error::Failure;
 use gonogo_core::digest::Digest;
 use gonogo_core::plan::{self, Plan};
@@ -17,14 +17,16 @@ pub struct Drift {
     pub weakened: BTreeMap<u32, Vec<String>>,
 }
 
-/// Reads the plan at the base tag, where the plan is a file of the repository and was one then.
+/// Reads the plan at the base tag: the same file, or the plan in the root where that file was not there then. So a plan
+/// that is brought from elsewhere is held to what the project asked of itself.
 pub async fn since_base(context: &Context) -> Result<Drift, Failure> {
     let now = &context.plan;
     let mut weakened: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    let text = match (&context.base, &context.plan_path) {
-        (Some(base), Some(path)) => context.git.file_at(&base.commit, path).await?,
-        _ => None,
-    };
+    let mut text = None;
+    for path in context.plan_path.iter().map(String::as_str).chain([PLAN_FILE]) {
+        let Some(base) = context.base.as_ref().filter(|_| text.is_none()) else { break };
+        text = context.git.file_at(&base.commit, path).await?;
+    }
     // Most often it is the same plan, byte for byte, which asks for no less than itself.
     let text = text.filter(|text| Digest::of(text) != now.digest);
     let base = match text.map(|text| Plan::parse(&String::from_utf8_lossy(&text))) {

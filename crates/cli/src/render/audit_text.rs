@@ -2,7 +2,7 @@
 
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
-use gonogo_core::delivery::{Act, Cell, Column, Judgement, Level, Matrix, Partial, Standing};
+use gonogo_core::delivery::{Act, Cell, Column, Judgement, Level, Matrix, Partial, Presence};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Verdict;
 
@@ -43,7 +43,7 @@ pub fn table(screen: &Screen, judgements: &[Judgement], delivery: &Partial) {
         };
         screen.line(format!("- {act} {} ({}): {}", action.channel, one_line(&action.package), action.why));
     }
-    for place in delivery.places.iter().filter(|place| place.standing == Standing::Wrong) {
+    for place in delivery.places.iter().filter(|place| place.presence == Presence::Wrong) {
         for undo in &place.undo {
             let window = undo.window_hours.map_or(String::new(), |hours| format!(" within {hours} hours"));
             let command = if undo.command.is_empty() { "by hand".to_owned() } else { undo.command.join(" ") };

@@ -3,6 +3,7 @@
 use super::run_text::next_command;
 use super::words::words;
 use crate::context::Context;
+use crate::preflight::Item;
 use crate::run::stop::Filed;
 use crate::run::{Ending, Report};
 use gonogo_core::mechanics::{Code, Planned};
@@ -56,6 +57,8 @@ pub struct Document {
     pub state: RunState,
     /// The exit code of the process.
     pub exit: u8,
+    /// Every precondition.
+    pub preflight: Vec<Item>,
     /// What was planned, in order.
     pub planned: Vec<Planned>,
     /// What became of each step that was reached.
@@ -146,6 +149,7 @@ pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool,
         commit: context.commit.clone(),
         state,
         exit,
+        preflight: Vec::new(),
         planned: gonogo_core::mechanics::planned(&context.plan.steps, context.target.tag()),
         steps: Vec::new(),
         stopped: None,

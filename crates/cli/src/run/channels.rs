@@ -76,7 +76,7 @@ fn judged(run: &Run<'_>, channel: Channel, package: &str, seen: &delivery::Obser
 
 /// What every channel of the plan says, where something that cannot be undone may have happened.
 pub async fn at_the_stop(run: &Run<'_>) -> Channels {
-    if !run.is_past_the_door() {
+    if !run.mechanics.past_the_door {
         return Channels { lines: vec!["no channel was touched".to_owned()], recovery: Vec::new() };
     }
     let version = &run.values.version;

@@ -18,13 +18,14 @@ use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, Opened, RunFinished, RunStarted, StepDone};
 use gonogo_core::mechanics::{
-    Cause, Code, Effect, Facts, Mechanics, Next, Observation, Planned, Undo, Values, is_behind_a_door, next,
-    planned, undo,
+    Cause, Code, Effect, Facts, Mechanics, Next, Observation, Planned, Values, is_behind_a_door, is_one_way,
+    next, planned,
 };
 use gonogo_core::plan::Step;
 use gonogo_world::ledger::{self, Ledger};
 use hands::Hands;
 use std::collections::{BTreeSet, HashSet};
+use tokio::sync::OnceCell;
 
 /// Watches a run as it goes.
 pub trait Watch {
@@ -102,6 +103,8 @@ pub struct Run<'a> {
     mechanics: Mechanics,
     values: Values,
     summary: String,
+    /// The repository's default branch, once it was asked for.
+    default_branch: OnceCell<String>,
     seq: u64,
 }
 
@@ -140,7 +143,7 @@ pub async fn perform(
         let completed = matches!(ending, Ending::Completed);
         run.record(Event::RunFinished(RunFinished { run: run.seq, completed }))?;
     }
-    let past_the_door = run.is_past_the_door();
+    let past_the_door = run.mechanics.past_the_door;
     Ok(Report { planned, steps, ending, past_the_door, channels, filed })
 }
 
@@ -181,7 +184,9 @@ impl<'a> Run<'a> {
         mechanics.apply(&record);
         let mut values = Values::of(&context.target, &context.commit);
         values.artifacts = Some(hands.folder.join("artifacts").display().to_string());
-        Ok(Self { context, hands, clearance, ledger, lines, mechanics, values, summary, seq: record.seq })
+        steps::sweep(&hands.folder);
+        let (default_branch, seq) = (OnceCell::new(), record.seq);
+        Ok(Self { context, hands, clearance, ledger, lines, mechanics, values, summary, default_branch, seq })
     }
 
     /// Appends an event, and waits until it is on disk.
@@ -240,8 +245,8 @@ impl<'a> Run<'a> {
                     return Ok((report, Some(Ending::Stopped { step: step.id.clone(), cause })));
                 }
             }
-            let is_one_way = undo(&step.kind, self.context.target.tag()) == Undo::Never;
-            if is_one_way && !self.is_past_the_door() && !watch.may_pass(&step.id, &effect) {
+            let is_one_way = is_one_way(&step.kind, &effect);
+            if is_one_way && !self.mechanics.past_the_door && !watch.may_pass(&step.id, &effect) {
                 return Ok((report, Some(Ending::Declined { step: step.id.clone() })));
             }
             let (mark, detail) = match steps::before(self, step, &effect).await {
@@ -251,7 +256,14 @@ impl<'a> Run<'a> {
                 }
             };
             let (run, id) = (self.seq, step.id.clone());
-            let intended = EffectIntended { run, step: id.clone(), effect: effect.clone(), mark, detail };
+            let intended = EffectIntended {
+                run,
+                step: id.clone(),
+                effect: effect.clone(),
+                one_way: is_one_way,
+                mark,
+                detail,
+            };
             self.record(Event::EffectIntended(Box::new(intended)))?;
             watch.effect(&step.id, &effect);
             let applied = steps::apply(self, step, &effect).await;
@@ -273,11 +285,6 @@ impl<'a> Run<'a> {
             }
             _ => observation,
         }
-    }
-
-    /// Whether something that cannot be undone may have happened, in this run or an earlier one.
-    fn is_past_the_door(&self) -> bool {
-        self.mechanics.is_past_the_door(&self.context.plan.steps, self.context.target.tag())
     }
 
     /// The workflow runs of a step whose failure was recorded before this run: their blocker has been closed since,

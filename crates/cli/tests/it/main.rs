@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, says its seed, and starts the program itself"
 )]
 
+mod audit;
 mod bad_input;
 mod bad_ledger;
 mod before;

@@ -313,6 +313,18 @@ fn a_plan_that_asks_for_less_than_the_base_tags_needs_a_review() {
 }
 
 #[test]
+fn a_plan_that_is_brought_from_elsewhere_is_held_to_the_base_tags_own() {
+    let strict = libtest("lock-smoke", "run-tests").trim_end().to_owned() + "\nminimum = { tests = 5 }\n";
+    let project = Project::new(&plan(&strict));
+    project.printing("run-tests", PASSED, 0);
+    let easy = project.beside("easy.toml");
+    std::fs::write(&easy, plan(&libtest("lock-smoke", "run-tests"))).unwrap();
+    let document =
+        project.run(&["poll", "v0.2.0", "--plan", easy.to_str().unwrap(), "--json"]).exits(3).json();
+    assert_eq!(check(&document, 3, "plan-unweakened")["reason"], "review-missing");
+}
+
+#[test]
 fn a_gate_that_the_base_tag_required_and_the_plan_dropped_still_blocks() {
     let two = plan(&libtest("t", "run-tests")).replace("[3]", "[3, 5]")
         + "[[gates]]\nid = 5\nname = \"Speed\"\n\n"

@@ -51,10 +51,14 @@ impl Running {
         Self(Some(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()))
     }
 
+    /// The program's process ID.
+    pub fn id(&self) -> i32 {
+        i32::try_from(self.0.as_ref().unwrap().id()).unwrap()
+    }
+
     /// Sends a signal to the program alone.
     pub fn signal(&self, signal: Signal) {
-        let id = i32::try_from(self.0.as_ref().unwrap().id()).unwrap();
-        kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+        kill_process(Pid::from_raw(self.id()).unwrap(), signal).unwrap();
     }
 
     /// Whether it has ended.

@@ -19,6 +19,6 @@ pub use expected::{Expected, ExpectedFiles, distribution, normalized, npm_tarbal
 pub use judge::{Judgement, judge};
 pub use matrix::{Cell, Column, Matrix, Row, matrix};
 pub use observation::{Content, Doubt, Facts, Install, Observation, Origin, ServedFile, Told, Withdrawn};
-pub use partial::{Act, Action, Partial, Place, Standing, partial, standing};
+pub use partial::{Act, Action, Partial, Place, Presence, partial, presence};
 pub use problem::{Code, Problem};
 pub use undo::{How, Undo};

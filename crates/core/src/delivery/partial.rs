@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// Where a channel stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum Presence {
     /// It has the release, as it should be.
     Right,
     /// It has something that is not the release.
@@ -37,7 +37,7 @@ pub struct Place {
     /// The package.
     pub package: String,
     /// Where it stands.
-    pub standing: Standing,
+    pub presence: Presence,
     /// What can be undone of what is there.
     pub undo: Vec<Undo>,
 }
@@ -81,22 +81,22 @@ pub struct Partial {
 }
 
 /// Where a judged channel stands.
-pub fn standing(judgement: &Judgement) -> Standing {
+pub fn presence(judgement: &Judgement) -> Presence {
     let has = |code: Code| judgement.problems.iter().any(|problem| problem.code == code);
     match judgement.verdict {
-        Verdict::Passed => Standing::Right,
-        Verdict::Incomplete => Standing::Unknown,
-        Verdict::Failed if has(Code::Absent) => Standing::Absent,
+        Verdict::Passed => Presence::Right,
+        Verdict::Incomplete => Presence::Unknown,
+        Verdict::Failed if has(Code::Absent) => Presence::Absent,
         Verdict::Failed
             if judgement
                 .problems
                 .iter()
                 .all(|problem| matches!(problem.code, Code::Yanked | Code::Deprecated | Code::Draft)) =>
         {
-            Standing::Withdrawn
+            Presence::Withdrawn
         }
-        Verdict::Failed if judgement.may_come() => Standing::Unfinished,
-        Verdict::Failed => Standing::Wrong,
+        Verdict::Failed if judgement.may_come() => Presence::Unfinished,
+        Verdict::Failed => Presence::Wrong,
     }
 }
 
@@ -105,51 +105,51 @@ pub fn partial(judgements: &[Judgement]) -> Partial {
     let places: Vec<Place> = judgements
         .iter()
         .map(|judgement| {
-            let standing = standing(judgement);
-            let undo = match standing {
-                Standing::Right | Standing::Wrong => {
+            let presence = presence(judgement);
+            let undo = match presence {
+                Presence::Right | Presence::Wrong => {
                     judgement.channel.undo(&judgement.package, &judgement.version)
                 }
-                Standing::Withdrawn | Standing::Unfinished | Standing::Absent | Standing::Unknown => {
+                Presence::Withdrawn | Presence::Unfinished | Presence::Absent | Presence::Unknown => {
                     Vec::new()
                 }
             };
             let (channel, package) = (judgement.channel, judgement.package.clone());
-            Place { channel, package, standing, undo }
+            Place { channel, package, presence, undo }
         })
         .collect();
-    let is = |standing: Standing| places.iter().any(move |place| place.standing == standing);
-    let first = places.first().map(|place| place.standing);
-    let is_partial = places.iter().any(|place| Some(place.standing) != first);
-    let act = |standing: Standing, act: Act, why: &'static str| {
-        places.iter().filter(move |place| place.standing == standing).map(move |place| Action {
+    let is = |presence: Presence| places.iter().any(move |place| place.presence == presence);
+    let first = places.first().map(|place| place.presence);
+    let is_partial = places.iter().any(|place| Some(place.presence) != first);
+    let act = |presence: Presence, act: Act, why: &'static str| {
+        places.iter().filter(move |place| place.presence == presence).map(move |place| Action {
             act,
             channel: place.channel,
             package: place.package.clone(),
             why: why.to_owned(),
         })
     };
-    let is_spoiled = is(Standing::Wrong) || is(Standing::Withdrawn);
-    let recovery = if is(Standing::Unknown) || is(Standing::Unfinished) {
+    let is_spoiled = is(Presence::Wrong) || is(Presence::Withdrawn);
+    let recovery = if is(Presence::Unknown) || is(Presence::Unfinished) {
         let unknown =
-            act(Standing::Unknown, Act::LookAgain, "what is there decides what can be done elsewhere");
-        let late = act(Standing::Unfinished, Act::LookAgain, "what is lacking may still come by itself");
+            act(Presence::Unknown, Act::LookAgain, "what is there decides what can be done elsewhere");
+        let late = act(Presence::Unfinished, Act::LookAgain, "what is lacking may still come by itself");
         unknown.chain(late).collect()
     } else if is_spoiled {
         let wrong =
-            act(Standing::Wrong, Act::Withdraw, "it serves something that was not built for this release");
-        let right = act(Standing::Right, Act::ReleaseAnother, "it is right, and cannot be alone");
+            act(Presence::Wrong, Act::Withdraw, "it serves something that was not built for this release");
+        let right = act(Presence::Right, Act::ReleaseAnother, "it is right, and cannot be alone");
         let others =
-            [Standing::Wrong, Standing::Withdrawn, Standing::Absent].into_iter().flat_map(|standing| {
+            [Presence::Wrong, Presence::Withdrawn, Presence::Absent].into_iter().flat_map(|presence| {
                 act(
-                    standing,
+                    presence,
                     Act::ReleaseAnother,
                     "no channel takes other bytes for a version that it has had",
                 )
             });
         wrong.chain(right).chain(others).collect()
-    } else if is(Standing::Right) {
-        act(Standing::Absent, Act::PublishTheSame, "the other channels have it already, and cannot go back")
+    } else if is(Presence::Right) {
+        act(Presence::Absent, Act::PublishTheSame, "the other channels have it already, and cannot go back")
             .collect()
     } else {
         Vec::new()

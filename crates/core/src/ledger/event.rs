@@ -274,6 +274,8 @@ pub struct EffectIntended {
     pub step: String,
     /// The effect.
     pub effect: Effect,
+    /// It is of a step that cannot be undone.
+    pub one_way: bool,
     /// For a dispatch: the workflow's newest run before it; 0 where there was none.
     pub mark: Option<u64>,
     /// What exactly is asked for, in one line.

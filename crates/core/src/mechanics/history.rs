@@ -1,9 +1,8 @@
 //! What the ledger says of a release's mechanics. A fold: there is no other record of them.
 
-use super::{Cause, Effect, Facts, Undo, undo};
+use super::{Cause, Effect, Facts};
 use crate::ledger::{EffectIntended, Event, Record, RunFinished, RunStarted, StepStopped};
 use crate::manifest::Manifest;
-use crate::plan::Step;
 use crate::release::Mode;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +13,10 @@ pub struct Mechanics {
     runs: BTreeSet<u64>,
     /// The latest run.
     pub run: Option<RunState>,
+    /// An effect of a step that cannot be undone was intended: from then on it may have happened.
+    pub past_the_door: bool,
+    /// What stopped the latest run.
+    pub stopped: Option<StepStopped>,
     steps: BTreeMap<String, StepHistory>,
 }
 
@@ -65,7 +68,14 @@ impl StepHistory {
 impl Mechanics {
     /// Before anything happened.
     pub const fn new(mode: Mode) -> Self {
-        Self { mode, runs: BTreeSet::new(), run: None, steps: BTreeMap::new() }
+        Self {
+            mode,
+            runs: BTreeSet::new(),
+            run: None,
+            past_the_door: false,
+            stopped: None,
+            steps: BTreeMap::new(),
+        }
     }
 
     /// The mechanics of a mode after these records. A rehearsal is always its latest run: each has a world of its own.
@@ -87,10 +97,12 @@ impl Mechanics {
                 if !same || self.mode == Mode::DryRun {
                     *self = Self::new(self.mode);
                 }
+                self.stopped = None;
                 self.runs.insert(record.seq);
                 self.run = Some(RunState { seq: record.seq, started: (**started).clone(), ended: None });
             }
             Event::EffectIntended(intended) if runs.contains(&intended.run) => {
+                self.past_the_door |= intended.one_way;
                 let step = self.step_mut(&intended.step);
                 step.intents.push((**intended).clone());
                 step.in_flight.insert(intended.effect.clone());
@@ -113,6 +125,7 @@ impl Mechanics {
                 step.in_flight.clear();
             }
             Event::StepStopped(stopped) if runs.contains(&stopped.run) => {
+                self.stopped = Some((**stopped).clone());
                 // A stop that nobody has been told of is not settled by the next clearance.
                 if let StepStopped { step, cause, blocker: Some(_), .. } = &**stopped {
                     self.step_mut(step).stops.push(cause.clone());
@@ -149,9 +162,8 @@ impl Mechanics {
         })
     }
 
-    /// Whether an effect of a step that cannot be undone was intended: from then on it may have happened.
-    pub fn is_past_the_door(&self, steps: &[Step], tag: &str) -> bool {
-        let one_way = steps.iter().filter(|step| undo(&step.kind, tag) == Undo::Never);
-        one_way.into_iter().any(|step| self.steps.get(&step.id).is_some_and(|step| !step.intents.is_empty()))
+    /// Whether anything was intended that may have reached the world.
+    pub fn has_intents(&self) -> bool {
+        self.steps.values().any(|step| !step.intents.is_empty())
     }
 }

@@ -24,7 +24,7 @@ pub use door::{DoorSeen, check_door};
 pub use formula::{FormulaSeen, judge_formula, updated_formula};
 pub use history::{Mechanics, RunState, StepHistory};
 pub use next::{Next, next};
-pub use planned::{Planned, Undo, is_behind_a_door, planned, undo};
+pub use planned::{Planned, Undo, is_behind_a_door, is_one_way, planned, undo};
 pub use release::{AssetSeen, ReleaseSeen, ReleaseWanted, chosen, judge_release, matches_pattern};
 pub use tag::{TagSeen, judge_local_tag, judge_remote_tag, tag_message};
 pub use text::{UnknownPlaceholder, Values};

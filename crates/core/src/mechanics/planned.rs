@@ -62,6 +62,14 @@ pub fn undo(kind: &StepKind, tag: &str) -> Undo {
     }
 }
 
+/// Whether this effect cannot be undone. A draft can: nobody has seen it.
+pub fn is_one_way(kind: &StepKind, effect: &Effect) -> bool {
+    match effect {
+        Effect::CreateDraft | Effect::UploadAsset(_) | Effect::RemoveAsset(_) => false,
+        _ => undo(kind, "") == Undo::Never,
+    }
+}
+
 /// Whether the subject is checked again right before this effect. What a draft is filled with is seen by nobody before it
 /// is published, and the tag in the checkout by nobody before it is pushed: they need no door of their own.
 pub const fn is_behind_a_door(effect: &Effect) -> bool {

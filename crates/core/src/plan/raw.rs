@@ -347,4 +347,10 @@ pub struct GithubRelease {}
 pub struct Package {
     /// Its name there.
     pub package: String,
+    /// Packages that are released with it under the same version, such as npm's for each platform.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Names of files, without folder, that each published archive has to hold, such as `LICENSE`.
+    #[serde(default)]
+    pub holds: Vec<String>,
 }

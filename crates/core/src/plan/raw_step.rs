@@ -97,6 +97,7 @@ pub(super) struct Step {
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "StepKind")]
 pub(super) enum Kind {
     /// Makes the annotated tag.
     Tag,

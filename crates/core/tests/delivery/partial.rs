@@ -2,7 +2,7 @@
 
 use crate::support::{crate_expected, crate_facts, live};
 use gonogo_core::delivery::{
-    Act, Channel, Expected, Facts, Judgement, Level, Observation, Partial, Standing, Told, Withdrawn, judge,
+    Act, Channel, Expected, Facts, Judgement, Level, Observation, Partial, Presence, Told, Withdrawn, judge,
     partial,
 };
 use gonogo_core::verdict::Reason;
@@ -12,25 +12,25 @@ fn on(channel: Channel, seen: &Observation) -> Judgement {
     Judgement { channel, ..judge(&crate_expected(), seen, Level::Resolvable) }
 }
 
-fn seen(standing: Standing) -> Observation {
-    match standing {
-        Standing::Right => live(crate_facts()),
-        Standing::Wrong => live(Facts { version: "9.9.9".into(), ..crate_facts() }),
-        Standing::Unfinished => live(Facts { resolves: Told::No { said: String::new() }, ..crate_facts() }),
-        Standing::Withdrawn => {
+fn seen(presence: Presence) -> Observation {
+    match presence {
+        Presence::Right => live(crate_facts()),
+        Presence::Wrong => live(Facts { version: "9.9.9".into(), ..crate_facts() }),
+        Presence::Unfinished => live(Facts { resolves: Told::No { said: String::new() }, ..crate_facts() }),
+        Presence::Withdrawn => {
             live(Facts { withdrawn: vec![Withdrawn::Yanked { said: None }], ..crate_facts() })
         }
-        Standing::Absent => Observation::Absent { said: String::new() },
-        Standing::Unknown => Observation::Unknown { reason: Reason::Unreachable, said: String::new() },
+        Presence::Absent => Observation::Absent { said: String::new() },
+        Presence::Unknown => Observation::Unknown { reason: Reason::Unreachable, said: String::new() },
     }
 }
 
-fn table(standings: &[Standing]) -> Partial {
+fn table(presences: &[Presence]) -> Partial {
     let judgements: Vec<Judgement> =
-        standings.iter().zip(Channel::ALL).map(|(standing, channel)| on(channel, &seen(*standing))).collect();
+        presences.iter().zip(Channel::ALL).map(|(presence, channel)| on(channel, &seen(*presence))).collect();
     let table = partial(&judgements);
-    let told: Vec<Standing> = table.places.iter().map(|place| place.standing).collect();
-    assert_eq!(told, standings);
+    let told: Vec<Presence> = table.places.iter().map(|place| place.presence).collect();
+    assert_eq!(told, presences);
     table
 }
 
@@ -40,7 +40,7 @@ fn acts(table: &Partial) -> Vec<(Act, Channel)> {
 
 #[test]
 fn what_is_lacking_is_published_from_the_same_artifacts() {
-    let table = table(&[Standing::Right, Standing::Absent, Standing::Right]);
+    let table = table(&[Presence::Right, Presence::Absent, Presence::Right]);
     assert!(table.is_partial);
     assert_eq!(acts(&table), [(Act::PublishTheSame, Channel::Npm)]);
     assert!(!table.places[0].undo.is_empty() && table.places[1].undo.is_empty());
@@ -48,7 +48,7 @@ fn what_is_lacking_is_published_from_the_same_artifacts() {
 
 #[test]
 fn wrong_bytes_are_withdrawn_and_another_version_is_made_everywhere() {
-    let table = table(&[Standing::Right, Standing::Wrong, Standing::Absent]);
+    let table = table(&[Presence::Right, Presence::Wrong, Presence::Absent]);
     assert_eq!(
         acts(&table),
         [
@@ -62,14 +62,14 @@ fn wrong_bytes_are_withdrawn_and_another_version_is_made_everywhere() {
 
 #[test]
 fn nothing_is_done_anywhere_before_every_channel_is_told() {
-    let table = table(&[Standing::Right, Standing::Unknown, Standing::Wrong, Standing::Absent]);
+    let table = table(&[Presence::Right, Presence::Unknown, Presence::Wrong, Presence::Absent]);
     assert_eq!(acts(&table), [(Act::LookAgain, Channel::Npm)]);
 }
 
 #[test]
 fn nowhere_and_everywhere_are_not_partial() {
-    for standing in [Standing::Absent, Standing::Right] {
-        let table = table(&[standing, standing]);
+    for presence in [Presence::Absent, Presence::Right] {
+        let table = table(&[presence, presence]);
         assert!(!table.is_partial && table.recovery.is_empty());
     }
 }
@@ -89,35 +89,35 @@ fn a_version_that_no_client_finds_yet_is_looked_at_again_and_not_withdrawn() {
     let facts = Facts { resolves: Told::No { said: "stale".into() }, ..crate_facts() };
     let expected = Expected { channel: Channel::Go, ..crate_expected() };
     let judgement = judge(&expected, &live(Facts { version: "v0.1.1".into(), ..facts }), Level::Resolvable);
-    assert_eq!(gonogo_core::delivery::standing(&judgement), Standing::Unfinished);
+    assert_eq!(gonogo_core::delivery::presence(&judgement), Presence::Unfinished);
     assert_eq!(acts(&partial(&[judgement])), [(Act::LookAgain, Channel::Go)]);
 }
 
-fn any_standing() -> impl Strategy<Value = Standing> {
+fn any_standing() -> impl Strategy<Value = Presence> {
     proptest::sample::select(vec![
-        Standing::Right,
-        Standing::Wrong,
-        Standing::Withdrawn,
-        Standing::Unfinished,
-        Standing::Absent,
-        Standing::Unknown,
+        Presence::Right,
+        Presence::Wrong,
+        Presence::Withdrawn,
+        Presence::Unfinished,
+        Presence::Absent,
+        Presence::Unknown,
     ])
 }
 
 proptest! {
     #[test]
     fn the_same_is_never_published_beside_something_wrong_or_unknown(
-        standings in proptest::collection::vec(any_standing(), 1..6)
+        presences in proptest::collection::vec(any_standing(), 1..6)
     ) {
         let judgements: Vec<Judgement> =
-            standings.iter().zip(Channel::ALL).map(|(standing, channel)| on(channel, &seen(*standing))).collect();
+            presences.iter().zip(Channel::ALL).map(|(presence, channel)| on(channel, &seen(*presence))).collect();
         let table = partial(&judgements);
         let publishes = table.recovery.iter().any(|action| action.act == Act::PublishTheSame);
-        let is_clean = table.places.iter().all(|place| matches!(place.standing, Standing::Right | Standing::Absent));
+        let is_clean = table.places.iter().all(|place| matches!(place.presence, Presence::Right | Presence::Absent));
         prop_assert!(!publishes || is_clean);
         let withdraws = table.recovery.iter().any(|action| action.act == Act::Withdraw);
-        prop_assert!(!withdraws || table.places.iter().all(|place| !matches!(place.standing, Standing::Unknown | Standing::Unfinished)));
-        let all_right = table.places.iter().all(|place| place.standing == Standing::Right);
+        prop_assert!(!withdraws || table.places.iter().all(|place| !matches!(place.presence, Presence::Unknown | Presence::Unfinished)));
+        let all_right = table.places.iter().all(|place| place.presence == Presence::Right);
         prop_assert!(!all_right || table.recovery.is_empty());
     }
 }

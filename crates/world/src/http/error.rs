@@ -187,13 +187,17 @@ impl HttpError {
 
 /// Whether TLS is among the causes.
 fn is_tls(error: &reqwest::Error) -> bool {
-    let mut below: Option<&dyn StdError> = error.source();
+    let mut below: Option<&(dyn StdError + 'static)> = error.source();
     while let Some(one) = below {
-        let inner = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if one.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if one.is::<rustls::Error>() {
             return true;
         }
-        below = one.source();
+        // An I/O error that wraps another one does not name it as its source, but that one's source.
+        let wrapped = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        below = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => one.source(),
+        };
     }
     false
 }

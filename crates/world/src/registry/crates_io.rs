@@ -7,11 +7,13 @@ use gonogo_core::delivery::{Algorithm, Checksum, Facts, ServedFile, Told, Withdr
 use gonogo_core::strict_json;
 use serde_json::Value;
 use tame_index::KrateName;
+use tokio::sync::OnceCell;
 
 /// Every version of a crate.
 pub(super) async fn list(
     http: &Http,
     configuration: &Configuration,
+    templates: &OnceCell<String>,
     package: &str,
     cancel: &Cancel,
 ) -> Result<Listing, Trouble> {
@@ -19,7 +21,7 @@ pub(super) async fn list(
         .map_err(|error| Trouble::Conflict(format!("`{package}` is no crate's name: {error}")))?;
     let base = configuration.cargo()?;
     // The index's own file first: where it is not an index, its "not found" says nothing about a crate.
-    let downloads = settings(http, &base, cancel).await?;
+    let downloads = templates.get_or_try_init(|| settings(http, &base, cancel)).await?;
     let path = name.relative_path(Some('/'));
     let url = join(&base, &path)?;
     let document = match http.get(&Request::document(url.clone(), "text/plain, */*"), cancel).await {
@@ -37,7 +39,7 @@ pub(super) async fn list(
         let version = value["vers"].as_str().ok_or_else(|| {
             Trouble::from(HttpError::nonsense(&document.url, "a line of the index names no version"))
         })?;
-        let entry = entry(&value, version, package, &name, &downloads);
+        let entry = entry(&value, version, package, &name, downloads);
         versions.push(Listed { version: version.to_owned(), entry });
     }
     if versions.is_empty() {

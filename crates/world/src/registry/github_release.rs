@@ -29,9 +29,8 @@ pub(super) async fn one(
     let value = match gh.get(&format!("repos/{repository}/releases/tags/{tag}"), cancel).await {
         Ok(value) => value,
         Err(error @ GhError::NotFound { .. }) => {
-            gh.get(&format!("repos/{repository}"), cancel)
-                .await
-                .map_err(|repository| unknown(&repository))?;
+            let any = gh.get(&format!("repos/{repository}/releases?per_page=1"), cancel).await;
+            any.map_err(|error| unknown(&error))?;
             return Err(Trouble::NotFound(format!("no published release of {}: {error}", wanted.tag)));
         }
         Err(error) => return Err(unknown(&error)),

@@ -22,6 +22,7 @@ use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::collections::BTreeMap;
+use tokio::sync::OnceCell;
 
 /// How much of a version is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +53,8 @@ pub struct Wanted {
 pub struct Registries {
     http: Http,
     configuration: Configuration,
+    /// Where the default cargo registry's files are, once it has said so.
+    templates: OnceCell<String>,
 }
 
 /// What a channel's index says of a package, version by version.
@@ -116,7 +119,7 @@ impl From<Trouble> for Observation {
 impl Registries {
     /// The registries that the clients of a configuration ask.
     pub const fn new(http: Http, configuration: Configuration) -> Self {
-        Self { http, configuration }
+        Self { http, configuration, templates: OnceCell::const_new() }
     }
 
     /// Looks at one version.
@@ -156,7 +159,9 @@ impl Registries {
     /// Every version that the client's index has of a package.
     pub async fn list(&self, channel: Channel, package: &str, cancel: &Cancel) -> Result<Listing, Trouble> {
         match channel {
-            Channel::CratesIo => crates_io::list(&self.http, &self.configuration, package, cancel).await,
+            Channel::CratesIo => {
+                crates_io::list(&self.http, &self.configuration, &self.templates, package, cancel).await
+            }
             Channel::Npm => npm::list(&self.http, &self.configuration, package, cancel).await,
             Channel::Pypi => pypi::list(&self.http, &self.configuration, package, cancel).await,
             Channel::Go => go::list(&self.http, &self.configuration, package, cancel).await,

@@ -67,20 +67,18 @@ pub struct EpicEntry {
 #[derive(Debug)]
 pub struct FileTracker {
     path: PathBuf,
-    own: Vec<&'static str>,
+    makes_folder: bool,
 }
 
 impl FileTracker {
     /// Opens the tracker on that file, which need not be there yet; its folder must be.
     pub fn open(path: PathBuf) -> Self {
-        Self { path, own: Vec::new() }
+        Self { path, makes_folder: false }
     }
 
-    /// The same for a file inside the checkout, at that path from its root.
-    #[must_use]
-    pub fn inside_checkout(mut self, relative: &'static str) -> Self {
-        self.own = vec![relative];
-        self
+    /// The same in a folder of gonogo's own, which is made when something is first written.
+    pub fn in_own_folder(path: PathBuf) -> Self {
+        Self { path, makes_folder: true }
     }
 
     /// Every epic, of all releases, in the order in which they were made.
@@ -98,6 +96,13 @@ impl FileTracker {
         self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
+    fn make_folder(&self) -> Result<(), TrackerError> {
+        if !self.makes_folder {
+            return Ok(());
+        }
+        std::fs::create_dir_all(self.folder()).map_err(|error| self.error("make the folder of", &error))
+    }
+
     fn error(&self, what: &str, error: &dyn std::fmt::Display) -> TrackerError {
         TrackerError::unreadable(format!("cannot {what} {}: {error}", self.path.display()))
     }
@@ -105,7 +110,10 @@ impl FileTracker {
     fn load(&self) -> Result<Document, TrackerError> {
         let bytes = match std::fs::read(&self.path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.folder().is_dir() => {
+            Err(error)
+                if error.kind() == std::io::ErrorKind::NotFound
+                    && (self.makes_folder || self.folder().is_dir()) =>
+            {
                 return Ok(Document { schema: SCHEMA, next: 1, epics: Vec::new() });
             }
             Err(error) => return Err(self.error("read", &error)),
@@ -232,6 +240,7 @@ impl Tracker for FileTracker {
         cancel: &Cancel,
     ) -> Result<Backlog, TrackerError> {
         let epic_title = clean_title(epic_title);
+        self.make_folder()?;
         let _lock = lock::lock(self.folder(), cancel).await?;
         let mut document = self.load()?;
         let writes = settle(&document.backlog(&epic_title), actions)?;
@@ -249,6 +258,7 @@ impl Tracker for FileTracker {
     }
 
     async fn close(&self, id: &str, note: &str, cancel: &Cancel) -> Result<(), TrackerError> {
+        self.make_folder()?;
         let _lock = lock::lock(self.folder(), cancel).await?;
         let mut document = self.load()?;
         let task =
@@ -256,9 +266,5 @@ impl Tracker for FileTracker {
         task.state = State::Done;
         task.note = Some(clean_body(note));
         self.save(&document)
-    }
-
-    fn own_paths(&self) -> &[&str] {
-        &self.own
     }
 }

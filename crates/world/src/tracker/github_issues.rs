@@ -284,10 +284,6 @@ impl Tracker for GithubIssuesTracker {
         }
         Ok(())
     }
-
-    fn own_paths(&self) -> &[&str] {
-        &[]
-    }
 }
 
 /// What an action wanted and a backlog read after it does not show.

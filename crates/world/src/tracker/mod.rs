@@ -48,10 +48,6 @@ pub trait Tracker {
 
     /// Closes a task as done, with a note that says why.
     fn close(&self, id: &str, note: &str, cancel: &Cancel) -> impl Future<Output = Result<(), TrackerError>>;
-
-    /// Which paths of the checkout, relative to its root, the tracker itself writes: changes there are not changes
-    /// of the project.
-    fn own_paths(&self) -> &[&str];
 }
 
 /// The tracker that a plan names.
@@ -92,14 +88,6 @@ impl Tracker for AnyTracker {
             Self::Ergo(tracker) => tracker.close(id, note, cancel).await,
             Self::File(tracker) => tracker.close(id, note, cancel).await,
             Self::Github(tracker) => tracker.close(id, note, cancel).await,
-        }
-    }
-
-    fn own_paths(&self) -> &[&str] {
-        match self {
-            Self::Ergo(tracker) => tracker.own_paths(),
-            Self::File(tracker) => tracker.own_paths(),
-            Self::Github(tracker) => tracker.own_paths(),
         }
     }
 }

@@ -374,3 +374,17 @@ async fn what_is_no_module_in_place_of_one_is_not_proven() {
     shop.server.route(&shop.file_path("1.2.1"), [Answer::ok("text/html", "<html>")]);
     incomplete(Channel::Go, &shop.judged().await, Reason::UnreadableOutput);
 }
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_unknown_and_nothing_is_said_to_it() {
+    for channel in SERVERS {
+        let server = Server::start().await;
+        let base = server.self_signed().await;
+        let shop = Shop::at(channel, server.clone(), &base);
+        shop.restock();
+        let judgement = shop.judged().await;
+        incomplete(channel, &judgement, Reason::Unreachable);
+        assert!(judgement.doubts[0].said.contains("not who it should be"), "{judgement:?}");
+        assert!(server.asked().is_empty());
+    }
+}

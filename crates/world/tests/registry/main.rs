@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod faults;
+mod github;
+mod homebrew;
 mod real;
 mod server;
 mod shop;

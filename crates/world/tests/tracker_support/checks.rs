@@ -13,7 +13,6 @@ pub(crate) async fn it_keeps_one_task_for_a_problem(ergo: &Ergo) {
     let tracker = ergo.tracker(checkout.path());
     let by_hand = async |id: &str, word: &str| ergo.close_by_hand(checkout.path(), id, word).await;
     a_tracker_keeps_one_task_for_a_problem(&tracker, by_hand).await;
-    assert_eq!(tracker.own_paths(), [".ergo"]);
 }
 
 pub(crate) async fn without_a_backlog_it_is_an_error_that_says_ergo_init(ergo: &Ergo) {

@@ -4,7 +4,9 @@ use super::super::{Run, Watch, causes};
 use super::build::{file_of, github, runs_of, with_log};
 use super::wait::{self, Waiting};
 use gonogo_core::ci::WorkflowRun;
-use gonogo_core::mechanics::{Cause, Code, DispatchSeen, Facts, Observation, judge_dispatch};
+use gonogo_core::mechanics::{
+    Cause, Code, DispatchSeen, Effect, Facts, Observation, Watched, judge_dispatch,
+};
 use gonogo_core::plan::{Step, StepKind};
 use gonogo_world::github::{Gh, GhError, RunFilter};
 use std::collections::BTreeMap;
@@ -29,26 +31,16 @@ fn of(step: &Step) -> Result<Dispatch<'_>, Cause> {
 
 pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Result<Observation, Cause> {
     let (gh, dispatch) = (github(run)?, of(step)?);
-    let history = run.mechanics.step(&step.id);
+    if run.mechanics.step(&step.id).mark().is_none() {
+        return Ok(Observation::Absent(Effect::Dispatch));
+    }
     let git_ref = git_ref(run, gh, &dispatch).await?;
-    let settled_failures = run.settled_failures(&step.id);
-    let recorded = match history.done {
-        Some(Facts::Workflow { run, .. }) => Some(run),
-        _ => history.made.filter(|made| !settled_failures.contains(made)),
-    };
     let settling = Waiting::until(dispatch.settle);
     let look = async |run: &Run<'_>| {
-        let runs = if history.mark().is_none() { Vec::new() } else { runs(run, gh, &dispatch).await? };
-        Ok(judge_dispatch(&DispatchSeen {
-            runs: &runs,
-            workflow: dispatch.workflow,
-            repository: gh.repository(),
-            git_ref: &git_ref,
-            mark: history.mark(),
-            recorded,
-            settled_failures: &settled_failures,
-            is_past_settling: settling.is_over(),
-        }))
+        // Asked before the look: what was read while the time ran out may be from before its end.
+        let is_past_settling = settling.is_over();
+        let runs = runs(run, gh, &dispatch).await?;
+        Ok(judge(run, step, gh, &dispatch, &git_ref, &runs, is_past_settling))
     };
     let late = |text: String| {
         let message = format!("{} did not end in time: {text}", dispatch.workflow);
@@ -61,12 +53,49 @@ pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Resu
 /// The workflow's newest run, by which the one that is asked for is told apart, and what is asked for.
 pub async fn before(run: &Run<'_>, step: &Step) -> Result<(Option<u64>, Option<String>), Cause> {
     let (gh, dispatch) = (github(run)?, of(step)?);
-    let newest = runs(run, gh, &dispatch).await?.iter().map(|run| run.id).max();
+    let git_ref = git_ref(run, gh, &dispatch).await?;
+    let runs = runs(run, gh, &dispatch).await?;
+    // A run that an earlier dispatch started, and that shows only now, would be older than the new mark and never be
+    // seen as ours.
+    match judge(run, step, gh, &dispatch, &git_ref, &runs, true) {
+        Watched::Settled(Observation::Absent(_)) => {}
+        _ => {
+            let message = format!("a run of {} that was asked for before shows only now", dispatch.workflow);
+            return Err(Cause::new(Code::Unconfirmed, message).remedy("run again: it is watched from where it is"));
+        }
+    }
+    let newest = runs.iter().map(|run| run.id).max();
     let inputs = inputs(run, &dispatch)?;
     let shown: Vec<String> = inputs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let detail =
-        format!("{} on {}: {}", dispatch.workflow, git_ref(run, gh, &dispatch).await?, shown.join(" "));
+    let detail = format!("{} on {git_ref}: {}", dispatch.workflow, shown.join(" "));
     Ok((Some(newest.unwrap_or_default()), Some(run.redacted(&detail))))
+}
+
+fn judge(
+    run: &Run<'_>,
+    step: &Step,
+    gh: &Gh,
+    dispatch: &Dispatch<'_>,
+    git_ref: &str,
+    runs: &[WorkflowRun],
+    is_past_settling: bool,
+) -> Watched {
+    let history = run.mechanics.step(&step.id);
+    let settled_failures = run.settled_failures(&step.id);
+    let recorded = match history.done {
+        Some(Facts::Workflow { run, .. }) => Some(run),
+        _ => history.made.filter(|made| !settled_failures.contains(made)),
+    };
+    judge_dispatch(&DispatchSeen {
+        runs,
+        workflow: dispatch.workflow,
+        repository: gh.repository(),
+        git_ref,
+        mark: history.mark(),
+        recorded,
+        settled_failures: &settled_failures,
+        is_past_settling,
+    })
 }
 
 pub async fn start(run: &Run<'_>, step: &Step) -> Result<Option<u64>, Cause> {
@@ -92,9 +121,13 @@ async fn runs(run: &Run<'_>, gh: &Gh, dispatch: &Dispatch<'_>) -> Result<Vec<Wor
 async fn git_ref(run: &Run<'_>, gh: &Gh, dispatch: &Dispatch<'_>) -> Result<String, Cause> {
     match dispatch.git_ref {
         Some(text) => run.values.fill(text).map_err(|error| causes::of_placeholder(&error)),
+        // Asked once: what is started is what the intent says.
         None => {
-            let facts = gh.facts(&run.context.cancel).await.map_err(|error| causes::of_gh(&error))?;
-            Ok(facts.default_branch)
+            let asked = run.default_branch.get_or_try_init(async || {
+                let facts = gh.facts(&run.context.cancel).await.map_err(|error| causes::of_gh(&error))?;
+                Ok(facts.default_branch)
+            });
+            asked.await.cloned()
         }
     }
 }

@@ -12,6 +12,10 @@ pub mod wait;
 use super::{Run, Watch};
 use gonogo_core::mechanics::{Cause, Code, Effect, Observation};
 use gonogo_core::plan::{Observe, Step, StepKind};
+use std::path::Path;
+
+/// How the names of the folders begin that steps work in.
+const SCRATCH: [&str; 3] = ["asset-", "fetch-", "tap-"];
 
 /// Looks at the world.
 pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Observation {
@@ -66,6 +70,17 @@ pub async fn apply(run: &Run<'_>, step: &Step, effect: &Effect) -> Result<Option
             Code::UnreadableAnswer,
             format!("a step of kind {} does not {effect}", kind.name()),
         )),
+    }
+}
+
+/// Removes what a run that was cut short left of its work. The ledger's lock is held: no other run is under way.
+pub fn sweep(work: &Path) {
+    // What cannot be read or removed is in nobody's way: names are never used twice.
+    for entry in std::fs::read_dir(work).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if SCRATCH.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            std::fs::remove_dir_all(entry.path()).ok();
+        }
     }
 }
 

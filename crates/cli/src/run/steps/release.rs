@@ -30,18 +30,22 @@ pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Resu
         }
     }
     let history = run.mechanics.step(&step.id);
-    // A draft that was asked for before may take its time to show.
-    let settling =
-        Waiting::until(if history.has_intended(&Effect::CreateDraft) { settle } else { Duration::ZERO });
+    // A draft that was asked for may take its time to show, and so may all that GitHub has accepted.
+    let may_show = |effect: &Effect| {
+        (effect.may_double() && history.has_intended(effect)) || history.accepted.contains(effect)
+    };
+    let settling = Waiting::until(settle);
     let look = async |run: &Run<'_>| {
-        let releases = of_tag(run, gh).await?;
+        // Asked before the look: what was read while the time ran out may be from before its end.
+        let is_settled = settling.is_over();
+        let releases = of_tag(run, gh, step).await?;
         let mut seen = Vec::new();
         for release in &releases {
             seen.push(see(run, gh, release, &want).await?);
         }
         Ok(match judge_release(&seen, &want) {
-            Watched::Settled(Observation::Absent(Effect::CreateDraft)) if !settling.is_over() => {
-                Watched::Waiting("a draft that was asked for does not show yet".to_owned())
+            Watched::Settled(Observation::Absent(effect)) if !is_settled && may_show(&effect) => {
+                Watched::Waiting(format!("`{effect}` was asked for, and does not show yet"))
             }
             judged => judged,
         })
@@ -61,7 +65,7 @@ pub async fn apply(run: &Run<'_>, step: &Step, effect: &Effect) -> Result<Option
         return made.map(|made| Some(made.id)).map_err(|error| causes::of_gh(&error));
     }
     let (want, _) = wanted(run, step)?;
-    let releases = of_tag(run, gh).await?;
+    let releases = of_tag(run, gh, step).await?;
     let [release] = &releases[..] else {
         return Err(Cause::new(Code::ReleaseTwice, "the tag's releases changed since they were looked at"));
     };
@@ -105,9 +109,16 @@ fn wanted(run: &Run<'_>, step: &Step) -> Result<(ReleaseWanted, Duration), Cause
     Ok((want, *settle))
 }
 
-async fn of_tag(run: &Run<'_>, gh: &Gh) -> Result<Vec<Release>, Cause> {
-    let releases = gh.releases_of_tag(run.context.target.tag(), &run.context.cancel).await;
-    releases.map_err(|error| causes::of_gh(&error))
+/// The tag's releases. Lists may lag behind: the draft whose ID GitHub named when it was made is asked for by itself.
+async fn of_tag(run: &Run<'_>, gh: &Gh, step: &Step) -> Result<Vec<Release>, Cause> {
+    let (tag, cancel) = (run.context.target.tag(), &run.context.cancel);
+    let mut releases = gh.releases_of_tag(tag, cancel).await.map_err(|error| causes::of_gh(&error))?;
+    let made = run.mechanics.step(&step.id).made;
+    if let Some(id) = made.filter(|id| releases.iter().all(|release| release.id != *id)) {
+        let release = gh.release(id, cancel).await.map_err(|error| causes::of_gh(&error))?;
+        releases.extend(release.filter(|release| release.tag_name == tag));
+    }
+    Ok(releases)
 }
 
 async fn see(run: &Run<'_>, gh: &Gh, release: &Release, want: &ReleaseWanted) -> Result<ReleaseSeen, Cause> {

@@ -2,6 +2,8 @@
 
 mod doors;
 mod faults;
+mod killed;
+mod kills;
 mod live;
 mod rehearsal;
 mod world;

@@ -224,13 +224,13 @@ impl Stage {
     }
 }
 
-fn is_effect(entry: &Entry) -> bool {
+pub fn is_effect(entry: &Entry) -> bool {
     let is_read = matches!(entry.method.as_str(), "GET" | "HEAD") || entry.path.starts_with("/graphql");
     let arrived = entry.service == Service::Git || entry.status.is_none_or(|status| status < 300);
     !is_read && arrived
 }
 
-fn spelled(entry: &Entry) -> String {
+pub fn spelled(entry: &Entry) -> String {
     format!("{} {}", entry.method, entry.path)
 }
 

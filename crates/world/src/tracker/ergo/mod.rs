@@ -170,8 +170,4 @@ impl Tracker for ErgoTracker {
         }
         Ok(())
     }
-
-    fn own_paths(&self) -> &[&str] {
-        &[".ergo"]
-    }
 }

@@ -1,0 +1,138 @@
+//! A live release that is killed at every boundary and inside every effect, and run again until it ends: nothing is
+//! ever made twice. `GONOGO_SOAK=1` asks for the long form, `GONOGO_SEED` for other moments.
+
+use super::killed::{Children, Lists, Moment, Scene};
+use super::world::Stage;
+use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A small generator (xorshift64*), so that moments can be had again by their seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 16) % bound
+    }
+
+    fn children(&mut self) -> Children {
+        match self.below(3) {
+            0 => Children::DieToo,
+            1 => Children::GoOn,
+            _ => Children::GoOnLate,
+        }
+    }
+}
+
+/// What became of many releases.
+#[derive(Debug, Default)]
+struct Tally {
+    releases: usize,
+    kills: usize,
+    missed: usize,
+    endings: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    /// One release, killed at each of these moments in turn, and run to its end.
+    fn play(&mut self, scene: &mut Scene, moments: &[(Moment, Children)]) {
+        scene.reset();
+        let killed = moments.iter().filter(|(moment, children)| scene.killed(moment, *children)).count();
+        let stops = scene.completed(moments);
+        scene.assert_done_once(moments);
+        self.releases += 1;
+        self.kills += killed;
+        self.missed += moments.len() - killed;
+        let ending = if stops.is_empty() { "completed".to_owned() } else { stops.join(" + ") };
+        *self.endings.entry(ending).or_default() += 1;
+        if self.releases.is_multiple_of(25) {
+            println!("{self:?}");
+        }
+    }
+}
+
+fn is_long() -> bool {
+    std::env::var_os("GONOGO_SOAK").is_some()
+}
+
+fn random(seed: u64) -> Random {
+    let seed = std::env::var("GONOGO_SEED").map_or(seed, |seed| seed.parse().unwrap());
+    println!("seed {seed}");
+    Random(seed)
+}
+
+/// Kills at moments that the ledger or the world names: some of them in the short form.
+fn killed_at(moments: impl Fn(&Scene) -> Vec<Moment>, chosen: &[usize], seed: u64) {
+    let mut random = random(seed);
+    let mut scene = Scene::set(false);
+    let mut all = moments(&scene);
+    if !is_long() {
+        all = chosen.iter().map(|place| all[*place].clone()).collect();
+    }
+    let mut tally = Tally::default();
+    for _ in 0..if is_long() { 9 } else { 1 } {
+        for moment in &all {
+            tally.play(&mut scene, &[(moment.clone(), random.children())]);
+        }
+    }
+    println!("{} moments; {tally:#?}", all.len());
+    assert_eq!(tally.missed, 0, "a moment did not come");
+}
+
+#[test]
+fn a_release_killed_before_any_request_makes_nothing_twice() {
+    killed_at(|scene| (0..scene.effects()).map(Moment::Intended).collect(), &[0, 3, 4, 6], 20_260_201);
+}
+
+#[test]
+fn a_release_killed_when_a_request_was_accepted_and_not_answered_makes_nothing_twice() {
+    killed_at(Scene::acceptances, &[0, 1, 2, 3, 5, 6, 7, 8, 10, 13, 16], 20_260_202);
+}
+
+#[test]
+fn a_release_killed_after_any_answer_makes_nothing_twice() {
+    let answered = |scene: &Scene| {
+        let of = |effect| [Moment::Answered(effect, Lists::Fresh), Moment::Answered(effect, Lists::Stale)];
+        (0..scene.effects()).flat_map(of).collect()
+    };
+    killed_at(answered, &[2, 7, 9], 20_260_203);
+}
+
+#[test]
+fn a_release_killed_after_any_step_makes_nothing_twice() {
+    killed_at(|scene| (0..scene.steps()).map(Moment::StepDone).collect(), &[2, 5], 20_260_204);
+}
+
+#[test]
+fn a_release_killed_again_and_again_at_any_moment_makes_nothing_twice() {
+    let mut random = random(20_260_205);
+    let mut scene = Scene::set(true);
+    let whole = u64::try_from(scene.whole().as_micros()).unwrap();
+    let mut tally = Tally::default();
+    for _ in 0..if is_long() { 80 } else { 4 } {
+        let times = 1 + random.below(3);
+        let moments: Vec<(Moment, Children)> = (0..times)
+            .map(|_| (Moment::After(Duration::from_micros(random.below(whole))), random.children()))
+            .collect();
+        tally.play(&mut scene, &moments);
+    }
+    println!("{tally:#?}");
+    assert!(tally.kills > 0, "no run was cut short: nothing is proven");
+}
+
+#[test]
+fn a_draft_that_the_list_does_not_show_is_found_by_its_number_and_not_made_twice() {
+    let stage = Stage::ready();
+    let lists = Matcher::of("GET", "/repos/o/r/releases");
+    stage.world.fault(Service::Github, Fault::once(lists, Trouble::Stale(1)).after(1));
+    let document = stage.run().exits(0).json();
+    assert_eq!(document["state"], "completed");
+    let log = stage.world.log();
+    let asked = |method: &str, path: &str| {
+        log.iter().filter(|entry| entry.method == method && entry.path == path).count()
+    };
+    assert_eq!((asked("POST", "/repos/o/r/releases"), asked("GET", "/repos/o/r/releases/1")), (1, 1));
+}

@@ -1,0 +1,127 @@
+//! The assets of a GitHub release, through the real gh and a stand-in for GitHub.
+
+use gonogo_core::delivery::{Channel, Code, Expected, Level, Observation, judge};
+use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_sandbox::github::{Fault, GithubStandIn, Matcher, State, Trouble};
+use gonogo_world::http::{Http, Patience};
+use gonogo_world::process::{Cancel, Environment, Invocation, run};
+use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
+use semver::Version;
+use std::path::{Path, PathBuf};
+
+const REPOSITORY: &str = "o/r";
+
+fn tools() -> PathBuf {
+    let tools = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/test-tools/bin"));
+    assert!(tools.join("gh").exists(), "no gh in {}: run scripts/setup", tools.display());
+    tools.to_owned()
+}
+
+struct World {
+    github: GithubStandIn,
+    environment: Environment,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut state = State::with_repository(REPOSITORY);
+        state.repository(REPOSITORY).refs.insert("heads/main".to_owned(), "a".repeat(40));
+        let github = GithubStandIn::start(state).unwrap();
+        let bare = Environment::allowing([]).with("PATH", tools()).with("SSL_CERT_FILE", "");
+        let environment =
+            github.environment().into_iter().fold(bare, |all, (name, value)| all.with(name, value));
+        Self { github, environment }
+    }
+
+    async fn gh(&self, arguments: &[&str]) {
+        let invocation =
+            Invocation::tool(&tools().join("gh"), &self.github.config_dir(), self.environment.clone());
+        let ran = run(&invocation.args(arguments.iter().copied()), &Cancel::default()).await.unwrap();
+        assert!(ran.succeeded(), "{}", ran.stderr.text());
+    }
+
+    async fn released(&self, more: &[&str]) {
+        let file = self.github.config_dir().join("kit.tar.gz");
+        std::fs::write(&file, "kit").unwrap();
+        let file = file.display().to_string();
+        let mut arguments = vec!["release", "create", "v1.2.1", &file, "-R", REPOSITORY, "--notes", "n"];
+        arguments.extend(more);
+        self.gh(&arguments).await;
+    }
+
+    async fn observe_in(&self, repository: &str) -> Observation {
+        let http = Http::new(&self.environment, Patience::default(), 1).unwrap();
+        let configuration = Configuration::new(self.environment.clone(), &self.github.config_dir());
+        let wanted = Wanted {
+            channel: Channel::GithubRelease,
+            package: repository.to_owned(),
+            version: Version::new(1, 2, 1),
+            tag: "v1.2.1".to_owned(),
+            holds: Vec::new(),
+        };
+        Registries::new(http, configuration).observe(&wanted, Depth::Index, &Cancel::default()).await
+    }
+
+    async fn observe(&self) -> Observation {
+        self.observe_in(REPOSITORY).await
+    }
+}
+
+#[tokio::test]
+async fn a_published_release_has_its_assets_with_size_and_digest() {
+    let world = World::new();
+    world.released(&[]).await;
+    let Observation::Live(facts) = world.observe().await else { panic!("it is there") };
+    assert_eq!((facts.version.as_str(), facts.files.len()), ("1.2.1", 1));
+    assert_eq!((facts.files[0].name.as_str(), facts.files[0].bytes), ("kit.tar.gz", Some(3)));
+    assert_eq!(facts.files[0].stated.len(), 1);
+    let expected = Expected::unrecorded(Channel::GithubRelease, REPOSITORY, &Version::new(1, 2, 1));
+    let seen = Observation::Live(facts);
+    assert_eq!(judge(&expected, &seen, Level::Resolvable).verdict, Verdict::Passed);
+    assert_eq!(judge(&expected, &seen, Level::Bytes).verdict, Verdict::Incomplete, "nothing was downloaded");
+}
+
+#[tokio::test]
+async fn a_draft_is_not_published() {
+    let world = World::new();
+    world.released(&["--draft"]).await;
+    let seen = world.observe().await;
+    assert!(matches!(seen, Observation::Absent { .. }), "{seen:?}");
+}
+
+#[tokio::test]
+async fn no_release_is_an_absence_and_no_repository_is_unknown() {
+    let world = World::new();
+    assert!(matches!(world.observe().await, Observation::Absent { .. }));
+    let seen = world.observe_in("o/other").await;
+    assert!(matches!(seen, Observation::Unknown { .. }), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_failing_or_lying_github_is_unknown_or_a_contradiction() {
+    for (fault, is_conflict) in [
+        (Trouble::html(200), false),
+        (Trouble::status(403, "no"), false),
+        (Trouble::status(401, "no"), false),
+        (Trouble::wrong(&serde_json::json!({"tag_name": "v1.2.0", "draft": false, "assets": []})), true),
+        (Trouble::wrong(&serde_json::json!({"tag_name": "v1.2.1", "draft": false})), true),
+    ] {
+        let world = World::new();
+        world.released(&[]).await;
+        world.github.inject(Fault::always(Matcher::of("GET", "/repos/o/r/releases/tags/v1.2.1"), fault));
+        let seen = world.observe().await;
+        assert_eq!(matches!(seen, Observation::Conflict { .. }), is_conflict, "{seen:?}");
+        assert_eq!(matches!(seen, Observation::Unknown { .. }), !is_conflict, "{seen:?}");
+        let expected = Expected::unrecorded(Channel::GithubRelease, REPOSITORY, &Version::new(1, 2, 1));
+        let judgement = judge(&expected, &seen, Level::Accepted);
+        assert!(judgement.problems.iter().all(|problem| problem.code == Code::Contradiction));
+    }
+}
+
+#[tokio::test]
+async fn without_gh_it_is_not_told() {
+    let world = World::new();
+    let environment = world.environment.clone().with("PATH", "/nowhere");
+    let seen = World { environment, ..world }.observe().await;
+    assert!(matches!(seen, Observation::Unknown { reason: Reason::ToolMissing, .. }), "{seen:?}");
+}

@@ -1,0 +1,162 @@
+//! A formula at the head of a tap's remote: a repository on this disk, put in the remote's place by git's own
+//! configuration, and files on loopback.
+
+use crate::server::{Answer, Server};
+use crate::shop::{packed, quick};
+use gonogo_core::delivery::{Channel, Code, Expected, Judgement, Level, Observation, judge};
+use gonogo_core::digest::Digest;
+use gonogo_core::manifest::{BuiltFile, Manifest};
+use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_world::http::Http;
+use gonogo_world::process::{Cancel, Environment, Invocation, run};
+use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
+use gonogo_world::tools;
+use semver::Version;
+use tempfile::TempDir;
+
+const FILE: &str = "kit_1.2.1_linux.tar.gz";
+
+/// What was built.
+fn built() -> Vec<u8> {
+    packed(&[("kit/bin/kit", "bytes")])
+}
+
+struct Tap {
+    home: TempDir,
+    server: Server,
+}
+
+impl Tap {
+    async fn new() -> Self {
+        let tap = Self { home: tempfile::tempdir().unwrap(), server: Server::start().await };
+        tap.server.route(&format!("/{FILE}"), [Answer::ok("application/gzip", built())]);
+        tap.git(&["init", "--quiet", "-b", "main", "homebrew-tap"]).await;
+        tap.write("README.md", "a tap").await;
+        tap
+    }
+
+    fn environment(&self) -> Environment {
+        let base = format!("url.{}/.insteadOf", self.home.path().display());
+        Environment::allowing([])
+            .with("HOME", self.home.path())
+            .with("SSL_CERT_FILE", "")
+            .with("no_proxy", "127.0.0.1")
+            .with("GIT_CONFIG_NOSYSTEM", "1")
+            .with("GIT_CONFIG_COUNT", "3")
+            .with("GIT_CONFIG_KEY_0", base)
+            .with("GIT_CONFIG_VALUE_0", "https://github.com/o/")
+            .with("GIT_CONFIG_KEY_1", "user.name")
+            .with("GIT_CONFIG_VALUE_1", "t")
+            .with("GIT_CONFIG_KEY_2", "user.email")
+            .with("GIT_CONFIG_VALUE_2", "t@example.test")
+    }
+
+    async fn git(&self, arguments: &[&str]) {
+        let git = tools::find_on_path("git", None).unwrap();
+        let invocation = Invocation::tool(&git, self.home.path(), self.environment());
+        let ran = run(&invocation.args(arguments.iter().copied()), &Cancel::default()).await.unwrap();
+        assert!(ran.succeeded(), "{}", ran.stderr.text());
+    }
+
+    async fn write(&self, path: &str, text: &str) {
+        let file = self.home.path().join("homebrew-tap").join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+        self.git(&["-C", "homebrew-tap", "add", "."]).await;
+        self.git(&["-C", "homebrew-tap", "commit", "--quiet", "-m", "x"]).await;
+    }
+
+    fn formula(&self, version: &str, content: &[u8]) -> String {
+        let (base, digest) = (&self.server.base, Digest::of(content).hex());
+        format!(
+            "class Kit < Formula\n  version \"{version}\"\n  url \"{base}/{FILE}\"\n  sha256 \"{digest}\"\nend\n"
+        )
+    }
+
+    async fn observe(&self, package: &str) -> Observation {
+        let http = Http::new(&self.environment(), quick(), 1).unwrap();
+        let configuration = Configuration::new(self.environment(), self.home.path());
+        let wanted = Wanted {
+            channel: Channel::Homebrew,
+            package: package.to_owned(),
+            version: Version::new(1, 2, 1),
+            tag: "v1.2.1".to_owned(),
+            holds: Vec::new(),
+        };
+        Registries::new(http, configuration).observe(&wanted, Depth::Bytes, &Cancel::default()).await
+    }
+
+    async fn judged(&self) -> Judgement {
+        let built =
+            BuiltFile { name: FILE.to_owned(), bytes: built().len() as u64, digest: Digest::of(&built()) };
+        let expected = Expected::unrecorded(Channel::Homebrew, "o/homebrew-tap/kit", &Version::new(1, 2, 1));
+        let expected = expected.built(&Manifest::new([built]).unwrap());
+        judge(&expected, &self.observe("o/homebrew-tap/kit").await, Level::Bytes)
+    }
+}
+
+#[tokio::test]
+async fn a_formula_that_leads_to_what_was_built_passes() {
+    let tap = Tap::new().await;
+    tap.write("Formula/kit.rb", &tap.formula("1.2.1", &built())).await;
+    let judgement = tap.judged().await;
+    assert_eq!(
+        (judgement.verdict, judgement.reached),
+        (Verdict::Passed, Some(Level::Bytes)),
+        "{judgement:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_digest_or_wrong_bytes_fail() {
+    let tap = Tap::new().await;
+    tap.write("Formula/kit.rb", &tap.formula("1.2.1", b"other bytes")).await;
+    let judgement = tap.judged().await;
+    assert!(judgement.problems.iter().all(|problem| problem.code == Code::BytesDiffer), "{judgement:?}");
+    assert_eq!(judgement.verdict, Verdict::Failed);
+    tap.write("Formula/kit.rb", &tap.formula("1.2.1", &built())).await;
+    tap.server.route(&format!("/{FILE}"), [Answer::ok("application/gzip", "evil!")]);
+    assert_eq!(tap.judged().await.verdict, Verdict::Failed);
+}
+
+#[tokio::test]
+async fn a_tap_that_still_has_the_version_before_does_not_have_this_one() {
+    let tap = Tap::new().await;
+    tap.write("Formula/kit.rb", &tap.formula("1.2.0", &built())).await;
+    let judgement = tap.judged().await;
+    assert!(judgement.problems[0].code == Code::Absent && judgement.may_come(), "{judgement:?}");
+}
+
+#[tokio::test]
+async fn no_formula_is_an_absence_and_no_tap_is_unknown() {
+    let tap = Tap::new().await;
+    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Observation::Absent { .. }));
+    assert!(matches!(tap.observe("o/tap/kit").await, Observation::Absent { .. }), "the tap's short name");
+    let gone = tap.observe("o/homebrew-gone/kit").await;
+    assert!(matches!(gone, Observation::Unknown { reason: Reason::Unreachable, .. }), "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_formula_that_makes_no_sense_is_a_contradiction() {
+    let tap = Tap::new().await;
+    tap.write("Formula/kit.rb", "<html>").await;
+    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Observation::Conflict { .. }));
+    for package in ["kit", "o/tap", "../tap/kit", "o/tap/-kit", "o/tap/kit/x"] {
+        assert!(matches!(tap.observe(package).await, Observation::Conflict { .. }), "{package}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_does_not_come_leaves_the_bytes_unproven() {
+    let tap = Tap::new().await;
+    tap.write("Formula/kit.rb", &tap.formula("1.2.1", &built())).await;
+    for (answer, reason) in [
+        (Answer::status(404), Reason::UnreadableOutput),
+        (Answer::status(502), Reason::Unreachable),
+        (Answer::CutOff(built()), Reason::UnreadableOutput),
+    ] {
+        tap.server.route(&format!("/{FILE}"), [answer]);
+        let judgement = tap.judged().await;
+        assert_eq!((judgement.verdict, judgement.reason), (Verdict::Incomplete, Some(reason)));
+    }
+}
