@@ -15,6 +15,7 @@ mod run;
 #[cfg(test)]
 mod schemas;
 mod screen;
+mod skill;
 mod toolbox;
 mod tracker;
 
@@ -67,6 +68,9 @@ enum Command {
     Blocker(commands::blocker::Command),
     /// What a code that was printed means, why it blocks, and the next command
     Explain(commands::explain::Arguments),
+    /// The release runbook for coding agents, rendered from the plan
+    #[command(subcommand)]
+    Skill(commands::skill::Command),
     /// Check a plan, or print the plan's JSON Schema
     #[command(subcommand)]
     Plan(commands::plan::Command),
@@ -117,6 +121,7 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
         Command::Review(arguments) => commands::review::run(&arguments, screen, cancel).await,
         Command::Blocker(command) => commands::blocker::run(&command, screen, cancel).await,
         Command::Explain(arguments) => commands::explain::run(&arguments, screen),
+        Command::Skill(command) => commands::skill::run(&command, screen, cancel).await,
         Command::Plan(command) => commands::plan::run(&command, screen, cancel).await,
         Command::Demo(arguments) => commands::demo::run(&arguments, screen, cancel).await,
     }

@@ -11,4 +11,5 @@ pub mod poll;
 pub mod prepare;
 pub mod review;
 pub mod run;
+pub mod skill;
 pub mod status;
