@@ -2,6 +2,7 @@
 
 mod doors;
 mod faults;
+mod incident;
 mod killed;
 mod kills;
 mod live;
