@@ -1,6 +1,6 @@
 //! The JSON documents are contracts: their schemas are written down in `docs/schemas`, and this holds them to it.
 
-use crate::commands::{audit, bench, prepare, status};
+use crate::commands::{audit, bench, explain, prepare, status};
 use crate::render::{poll_json, run_json};
 use std::path::Path;
 
@@ -12,6 +12,7 @@ fn the_documents_are_what_docs_schemas_says() {
         ("bench-judge.json", schemars::schema_for!(bench::judge::Document).to_value()),
         ("bench-show.json", schemars::schema_for!(bench::show::Document).to_value()),
         ("bench.json", schemars::schema_for!(gonogo_core::bench::Record).to_value()),
+        ("explain.json", schemars::schema_for!(explain::Document).to_value()),
         ("plan.json", gonogo_core::plan::schema()),
         ("poll.json", schemars::schema_for!(poll_json::Document).to_value()),
         ("prepare.json", schemars::schema_for!(prepare::Document).to_value()),

@@ -6,6 +6,7 @@ use crate::exit_code::Exit;
 use crate::poll::{self, Options};
 use crate::preflight;
 use crate::render::board::Board;
+use crate::render::run_json::RunState;
 use crate::render::run_text::Steps;
 use crate::render::{poll_text, run_json, run_text};
 use crate::run::hands::{self, Hands};
@@ -73,7 +74,7 @@ async fn carry_out(
         let next = format!("gonogo prepare {}", context.target);
         screen.line(format!("\nnothing was begun; next: {next}"));
         let past = is_past_the_door(context)?;
-        let outcome = run_json::before(context, "not-ready", exit.status(), past, next);
+        let outcome = run_json::before(context, RunState::NotReady, exit.status(), past, next);
         document(screen, run_json::Document { preflight: items, ..outcome })?;
         return Ok(exit);
     }
@@ -141,7 +142,7 @@ pub async fn release(
             let exit = if polled.interrupted { Exit::Interrupted } else { Exit::of_refusal(refused) };
             let next = format!("gonogo poll {}", context.target);
             let past = is_past_the_door(context)?;
-            return Ok((exit, run_json::before(context, "refused", exit.status(), past, next)));
+            return Ok((exit, run_json::before(context, RunState::Refused, exit.status(), past, next)));
         }
     };
     let mut watch = Steps::new(*screen, context, yes);

@@ -9,6 +9,8 @@ mod drift;
 mod execute;
 pub mod settle;
 
+pub use command::repeat_line;
+
 use crate::context::{Context, host_name};
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;

@@ -8,3 +8,4 @@ pub mod poll_json;
 pub mod poll_text;
 pub mod run_json;
 pub mod run_text;
+pub mod words;

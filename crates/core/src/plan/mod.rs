@@ -142,6 +142,8 @@ pub struct Gate {
     pub id: u32,
     /// Its name.
     pub name: String,
+    /// What closes it, in words for whoever reviews it, besides a check that did not pass.
+    pub blocks_when: Vec<String>,
     /// What is run or compared for it.
     pub checks: Vec<Check>,
 }

@@ -137,6 +137,9 @@ pub(super) struct Gate {
     /// Its name.
     #[schemars(with = "String")]
     pub(super) name: Spanned<String>,
+    /// What closes it, in words for whoever reviews it, besides a check that did not pass.
+    #[serde(default)]
+    pub(super) blocks_when: Vec<String>,
     /// What is run or compared for it.
     #[serde(default)]
     #[schemars(with = "Vec<Check>")]

@@ -307,7 +307,7 @@ fn gates(raw: Vec<raw::Gate>, problems: &mut Problems) -> Vec<Gate> {
         if checks.is_empty() && declared > 0 && problems.0.len() > before {
             checks.push(Check { id: String::new(), kind: CheckKind::GitClean, minimum: Minimum::NONE });
         }
-        gates.push(Gate { id, name: gate.name.into_inner(), checks });
+        gates.push(Gate { id, name: gate.name.into_inner(), blocks_when: gate.blocks_when, checks });
     }
     gates
 }
