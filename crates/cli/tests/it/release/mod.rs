@@ -6,5 +6,6 @@ mod incident;
 mod killed;
 mod kills;
 mod live;
+mod prompt;
 mod rehearsal;
 mod world;
