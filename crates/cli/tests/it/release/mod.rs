@@ -2,9 +2,9 @@
 
 mod doors;
 mod faults;
-mod incident;
+pub mod incident;
 mod killed;
 mod kills;
 mod live;
-mod rehearsal;
-mod world;
+pub mod rehearsal;
+pub mod world;

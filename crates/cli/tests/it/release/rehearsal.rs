@@ -12,7 +12,8 @@ const PUBLISHED: (&str, &str) = (
     "settle = \"1s\"\nrehearse = { run = [[\"test\", \"{inputs.release_tag}\", \"=\", \"v0.2.0\"]] }\n\n[[steps]]\nkind = \"github-release\"",
 );
 
-fn played() -> Stage {
+/// A release whose workflows can be played.
+pub fn played() -> Stage {
     Stage::shaped(Shape { plan: vec![PLAYED, PUBLISHED], ..Shape::default() })
 }
 
