@@ -49,7 +49,8 @@ fn prepare(project: &Project) {
     }
 }
 
-fn stage() -> Stage {
+/// A release that is published by the real npm and cargo.
+pub fn stage() -> Stage {
     Stage::shaped(Shape { prepare, ..Shape::default() })
 }
 

@@ -2,10 +2,10 @@
 
 mod doors;
 mod faults;
-mod incident;
+pub mod incident;
 mod killed;
 mod kills;
 mod live;
 mod prompt;
-mod rehearsal;
-mod world;
+pub mod rehearsal;
+pub mod world;

@@ -3,16 +3,18 @@
 use super::world::{REPOSITORY, Shape, Stage, TAP, code};
 
 /// What the workflows do, as the plan says it.
-const PLAYED: (&str, &str) = (
+pub const PLAYED: (&str, &str) = (
     "timeout = \"30s\"\n\n[[steps]]\nkind = \"fetch-artifacts\"",
     "timeout = \"30s\"\nrehearse = { run = [[\"mkdir\", \"dist\"], [\"cp\", \"payload\", \"dist/sample_{version}_linux.tar.gz\"]], artifacts = { dist = [\"dist/*\"] } }\n\n[[steps]]\nkind = \"fetch-artifacts\"",
 );
-const PUBLISHED: (&str, &str) = (
+/// What the publishing workflow does, as the plan says it.
+pub const PUBLISHED: (&str, &str) = (
     "settle = \"1s\"\n\n[[steps]]\nkind = \"github-release\"",
     "settle = \"1s\"\nrehearse = { run = [[\"test\", \"{inputs.release_tag}\", \"=\", \"v0.2.0\"]] }\n\n[[steps]]\nkind = \"github-release\"",
 );
 
-fn played() -> Stage {
+/// A release whose workflows can be played.
+pub fn played() -> Stage {
     Stage::shaped(Shape { plan: vec![PLAYED, PUBLISHED], ..Shape::default() })
 }
 
