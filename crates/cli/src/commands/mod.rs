@@ -11,3 +11,4 @@ pub mod prepare;
 pub mod review;
 pub mod run;
 pub mod status;
+pub mod verify;

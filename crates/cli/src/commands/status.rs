@@ -7,9 +7,10 @@ use crate::render::poll_text;
 use crate::screen::Screen;
 use gonogo_core::ledger::{PollState, State};
 use gonogo_core::mechanics::{Code, Mechanics};
+use gonogo_core::plan::Channels;
 use gonogo_core::release::Mode;
 use gonogo_core::text::one_line;
-use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use gonogo_world::git::Git;
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
@@ -41,7 +42,8 @@ pub struct Document {
     pub polls: u64,
     /// What is known of the release: `not-begun`, `polling` (under way, or cut short), `no-go`, `go`, `stale` (a go for a
     /// commit that is not checked out any more), `releasing` (a live run is under way, or was cut short), `stopped` (a
-    /// live run stopped at a step) or `released`.
+    /// live run stopped at a step), `released` (every step is done) or `delivered` (and every channel was shown to serve
+    /// what was built).
     pub state: &'static str,
     /// The commit that the latest poll was about.
     pub polled_commit: Option<String>,
@@ -121,13 +123,19 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let records = ledger::read(&ledger::folder(git.common_dir(), target.tag()))?.unwrap_or_default();
     let state = State::fold(&records);
     let live = Mechanics::fold(&records, Mode::Live);
+    let has_channels = plan.channels != Channels::default();
     let document = document(target.tag(), commit, &state, &live);
     show(screen, &state, &document);
     screen.document(
         &serde_json::to_value(&document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
     );
     Ok(match (document.state, &live.stopped) {
-        ("go" | "released", _) => Exit::Go,
+        ("released", _) => match &live.delivered {
+            Some(delivered) => Exit::of_outcome(Outcome::from_parts(delivered.verdict, delivered.reason)),
+            None if has_channels => Exit::Incomplete,
+            None => Exit::Go,
+        },
+        ("go" | "delivered", _) => Exit::Go,
         ("stopped", Some(stopped)) => Exit::of_cause(&stopped.cause),
         ("no-go", _) => {
             state.poll.and_then(|poll| poll.ended).map_or(Exit::Incomplete, |ended| match ended.verdict {
@@ -200,7 +208,12 @@ fn released(target: &str, live: &Mechanics) -> Option<(&'static str, String)> {
     let again = format!("gonogo run {target} --mode live");
     let stopped = live.stopped.as_ref();
     Some(match &run.ended {
-        Some(ended) if ended.completed => ("released", format!("gonogo audit {target}")),
+        Some(ended) if ended.completed => match &live.delivered {
+            Some(delivered) if delivered.verdict == Verdict::Passed => {
+                ("delivered", format!("gonogo audit {target}"))
+            }
+            _ => ("released", format!("gonogo verify {target}")),
+        },
         Some(_) if stopped.is_some() => {
             let settled = stopped.and_then(|stopped| stopped.blocker.as_ref());
             let first = settled.map(|id| format!("gonogo blocker resolve {target} --id {id} && "));

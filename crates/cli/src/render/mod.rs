@@ -2,6 +2,8 @@
 
 pub mod audit_text;
 pub mod board;
+pub mod delivery_json;
+pub mod delivery_text;
 pub mod poll_json;
 pub mod poll_text;
 pub mod run_json;

@@ -1,5 +1,6 @@
 //! The JSON document of a run, `gonogo.run/1`.
 
+use super::delivery_json;
 use super::run_text::next_command;
 use crate::context::Context;
 use crate::preflight::Item;
@@ -37,6 +38,8 @@ pub struct Document {
     pub steps: Vec<Step>,
     /// Why it stopped.
     pub stopped: Option<Stop>,
+    /// What every channel serves, once every step is done; null where the plan names no channel.
+    pub delivery: Option<delivery_json::Delivery>,
     /// Whether anything that cannot be undone may have happened, now or in an earlier run.
     pub past_the_point_of_no_return: bool,
     /// In dry-run mode: what changed in the private world, in order.
@@ -131,6 +134,7 @@ pub fn before(
         planned: gonogo_core::mechanics::planned(&context.plan.steps, context.target.tag()),
         steps: Vec::new(),
         stopped: None,
+        delivery: None,
         past_the_point_of_no_return: past_the_door,
         world: None,
         next,

@@ -3,14 +3,16 @@
 //! Invariant: a [`Plan`] has no unknown key, no gate without an id of its own, no required gate without a check, and
 //! no pattern that does not compile. A text that breaks this is refused whole, with every problem and its place.
 
+mod channels;
 mod drift;
 mod raw;
 mod raw_step;
 mod steps;
 mod validate;
 
+pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window};
 pub use drift::{required_gates, weakened};
-pub use raw::{Channels, GithubRelease, GoModule, Homebrew, Package, TrackerKind, schema};
+pub use raw::{TrackerKind, schema};
 pub use raw_step::{ChannelName, Rehearse};
 pub use steps::{Observe, Step, StepCommand, StepKind};
 

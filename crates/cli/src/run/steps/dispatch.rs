@@ -61,7 +61,9 @@ pub async fn before(run: &Run<'_>, step: &Step) -> Result<(Option<u64>, Option<S
         Watched::Settled(Observation::Absent(_)) => {}
         _ => {
             let message = format!("a run of {} that was asked for before shows only now", dispatch.workflow);
-            return Err(Cause::new(Code::Unconfirmed, message).remedy("run again: it is watched from where it is"));
+            return Err(
+                Cause::new(Code::Unconfirmed, message).remedy("run again: it is watched from where it is")
+            );
         }
     }
     let newest = runs.iter().map(|run| run.id).max();

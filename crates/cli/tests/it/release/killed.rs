@@ -185,7 +185,11 @@ impl Scene {
         stage.world.github().state().faults.clear();
         until("nobody builds", || {
             let mut state = stage.world.github().state();
-            state.repository(REPOSITORY).runs.iter().all(|run| run.event != "push" || run.status == "completed")
+            state
+                .repository(REPOSITORY)
+                .runs
+                .iter()
+                .all(|run| run.event != "push" || run.status == "completed")
         });
         let tag = "refs/tags/v0.2.0";
         stage.git(&["update-ref", "-d", tag]);
@@ -211,7 +215,8 @@ impl Scene {
         let hit = self.hit().exists();
         if !ended {
             program.signal(Signal::STOP);
-            let own = if children == Children::DieToo { own_processes(program.id(), hit) } else { Vec::new() };
+            let own =
+                if children == Children::DieToo { own_processes(program.id(), hit) } else { Vec::new() };
             program.kill();
             for id in own {
                 // One that has ended by itself is gone too.
@@ -240,7 +245,9 @@ impl Scene {
             Some(spelled) => {
                 let (method, path) = spelled.split_once(' ').unwrap();
                 let earlier = self.effects[..effect - 1].iter().filter(|other| {
-                    other.split_once(' ').is_some_and(|(word, place)| word == method && place.starts_with(path))
+                    other
+                        .split_once(' ')
+                        .is_some_and(|(word, place)| word == method && place.starts_with(path))
                 });
                 let trouble = match way {
                     Unanswered::Lost => Trouble::Lost,
