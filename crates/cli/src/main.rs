@@ -57,6 +57,8 @@ enum Command {
     Poll(commands::poll::Arguments),
     /// Run a whole release: preconditions, poll, mechanics; resumes by itself
     Run(commands::run::Arguments),
+    /// Prove delivery on every channel of the plan, waiting out propagation
+    Verify(commands::verify::Arguments),
     /// What every channel serves of a release; works with no ledger and no plan
     Audit(commands::audit::Arguments),
     /// Where a release stands, and the one next command
@@ -119,6 +121,7 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
         Command::Prepare(arguments) => commands::prepare::run(&arguments, screen, cancel).await,
         Command::Poll(arguments) => commands::poll::run(&arguments, screen, cancel).await,
         Command::Run(arguments) => commands::run::run(&arguments, screen, cancel).await,
+        Command::Verify(arguments) => commands::verify::run(&arguments, screen, cancel).await,
         Command::Audit(arguments) => commands::audit::run(&arguments, screen, cancel).await,
         Command::Status(arguments) => commands::status::run(&arguments, screen, cancel).await,
         Command::Review(arguments) => commands::review::run(&arguments, screen, cancel).await,

@@ -1,6 +1,6 @@
 //! The JSON documents are contracts: their schemas are written down in `docs/schemas`, and this holds them to it.
 
-use crate::commands::{audit, bench, explain, prepare, status};
+use crate::commands::{audit, bench, explain, prepare, status, verify};
 use crate::render::{poll_json, run_json};
 use std::path::Path;
 
@@ -17,6 +17,7 @@ fn the_documents_are_what_docs_schemas_says() {
         ("poll.json", schemars::schema_for!(poll_json::Document).to_value()),
         ("prepare.json", schemars::schema_for!(prepare::Document).to_value()),
         ("run.json", schemars::schema_for!(run_json::Document).to_value()),
+        ("verify.json", schemars::schema_for!(verify::Document).to_value()),
         ("status.json", schemars::schema_for!(status::Document).to_value()),
     ];
     for (name, schema) in schemas {

@@ -11,6 +11,8 @@ pub mod clearance;
 pub mod delivery;
 pub mod digest;
 pub mod evidence;
+#[cfg(doctest)]
+mod forged;
 pub mod gate;
 pub mod ledger;
 pub mod manifest;

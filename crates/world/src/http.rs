@@ -10,12 +10,11 @@ mod sums;
 
 pub use answer::{Document, Download, Fetched};
 pub use error::HttpError;
-pub use patience::Patience;
+pub use patience::{Jitter, Patience};
 pub use reqwest::Url;
 pub use sums::{Sums, hexadecimal};
 
 use crate::process::{Cancel, Environment};
-use patience::Jitter;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
 use reqwest::{Client, Method, NoProxy, Proxy, Response, StatusCode, redirect};
 use std::io::{Seek, Write};

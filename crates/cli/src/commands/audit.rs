@@ -52,7 +52,7 @@ pub struct Arguments {
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Depth {
+pub enum Depth {
     /// The channel says that it has this version
     Accepted,
     /// The client's own index leads to it
@@ -125,7 +125,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         return Err(Failure::usage("the plan names no channel").remedy("name packages, such as --crate NAME"));
     }
     let target = arguments.target.as_deref().map(|typed| asked(typed, plan.as_ref())).transpose()?;
-    let registries = registries(&folder)?;
+    let registries = registries(&folder, &[])?;
     let document = if arguments.all_versions {
         // A tap serves one version, and keeps no list of others.
         let listed: Vec<Package> =

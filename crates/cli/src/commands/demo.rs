@@ -106,6 +106,7 @@ async fn released(
         return Ok((exit, serde_json::Value::Null));
     }
     let hands = hands::of_the_world(&context).await?;
+    let hands = hands::Hands { longest_window: Some(rehearsal::PRIVATE_WINDOW), ..hands };
     let (exit, document) = release(&context, &hands, options(), true, screen).await?;
     screen.line("\nwhat changed in the private world, in order:");
     for effect in rehearsal::effects_of(&world) {

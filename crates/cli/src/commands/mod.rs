@@ -14,3 +14,4 @@ pub mod review;
 pub mod run;
 pub mod skill;
 pub mod status;
+pub mod verify;

@@ -1,6 +1,7 @@
 //! `gonogo run TARGET --mode dry-run|live`: preconditions, poll, mechanics. It resumes by itself.
 
 use crate::context::{Asked, Context};
+use crate::delivery;
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;
 use crate::poll::{self, Options};
@@ -8,9 +9,9 @@ use crate::preflight;
 use crate::render::board::Board;
 use crate::render::run_json::RunState;
 use crate::render::run_text::Steps;
-use crate::render::{poll_text, run_json, run_text};
+use crate::render::{delivery_text, poll_text, run_json, run_text};
 use crate::run::hands::{self, Hands};
-use crate::run::{self, rehearsal, summary};
+use crate::run::{self, Ending, rehearsal, summary};
 use crate::screen::Screen;
 use gonogo_core::mechanics::Mechanics;
 use gonogo_core::release::Mode;
@@ -150,7 +151,41 @@ pub async fn release(
     drop(watch);
     let exit = Exit::of_ending(&report.ending);
     run_text::print(screen, context, &report);
-    Ok((exit, run_json::document(context, &report, exit.status())))
+    let mut outcome = run_json::document(context, &report, exit.status());
+    if !matches!(report.ending, Ending::Completed) {
+        return Ok((exit, outcome));
+    }
+    let Some(delivered) = delivered(context, hands, screen).await? else { return Ok((exit, outcome)) };
+    let exit = Exit::of_outcome(Some(delivered.outcome));
+    outcome.exit = exit.status();
+    if exit != Exit::Go {
+        outcome.next = delivery::next(&delivered, context.target.tag(), context.mode);
+        screen.line(format!("  next: {}", outcome.next));
+    }
+    outcome.delivery = Some((&delivered).into());
+    Ok((exit, outcome))
+}
+
+/// Delivery, after the last step. `None` where the plan names no channel.
+async fn delivered(
+    context: &Context,
+    hands: &Hands,
+    screen: &Screen,
+) -> Result<Option<delivery::Delivered>, Failure> {
+    let release = delivery::Release {
+        context,
+        mode: context.mode,
+        commit: Some(context.commit.clone()),
+        root: hands.git.root(),
+        variables: &hands.variables,
+        tracker: &hands.tracker,
+        asked: delivery::Asked { level: None, longest_window: hands.longest_window },
+    };
+    let delivered = delivery::deliver(&release, |tasks| delivery_text::board(*screen, tasks)).await?;
+    if let Some(delivered) = &delivered {
+        delivery_text::print(screen, delivered, context.target.tag());
+    }
+    Ok(delivered)
 }
 
 /// Whether an earlier run may have done what cannot be undone.

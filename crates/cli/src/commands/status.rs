@@ -9,9 +9,10 @@ use crate::run::stop::go_on;
 use crate::screen::Screen;
 use gonogo_core::ledger::{PollState, Record, State};
 use gonogo_core::mechanics::{Code, Mechanics};
+use gonogo_core::plan::Channels;
 use gonogo_core::release::Mode;
 use gonogo_core::text::one_line;
-use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use gonogo_world::git::Git;
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
@@ -51,6 +52,8 @@ words! {
         Stopped = "stopped",
         /// Every step of a live run is done.
         Released = "released",
+        /// Every step is done, and every channel was shown to serve what was built.
+        Delivered = "delivered",
     }
 }
 
@@ -161,6 +164,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let records = ledger::read(&ledger::folder(git.common_dir(), target.tag()))?.unwrap_or_default();
     let state = State::fold(&records);
     let live = Mechanics::fold(&records, Mode::Live);
+    let has_channels = plan.channels != Channels::default();
     let plan_flag = arguments.plan.plan.as_deref().map(|plan| format!(" --plan {plan}")).unwrap_or_default();
     let document = document(target.tag(), commit, &records, &plan_flag);
     show(screen, &state, &document);
@@ -168,7 +172,12 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         &serde_json::to_value(&document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
     );
     Ok(match (document.state, &live.stopped) {
-        (ReleaseState::Go | ReleaseState::Released, _) => Exit::Go,
+        (ReleaseState::Released, _) => match &live.delivered {
+            Some(delivered) => Exit::of_outcome(Outcome::from_parts(delivered.verdict, delivered.reason)),
+            None if has_channels => Exit::Incomplete,
+            None => Exit::Go,
+        },
+        (ReleaseState::Go | ReleaseState::Delivered, _) => Exit::Go,
         (ReleaseState::Stopped, Some(stopped)) => Exit::of_cause(&stopped.cause),
         (ReleaseState::NoGo, _) => {
             state.poll.and_then(|poll| poll.ended).map_or(Exit::Incomplete, |ended| match ended.verdict {
@@ -290,7 +299,12 @@ fn released(target: &str, live: &Mechanics) -> Option<(ReleaseState, String)> {
     let again = go_on(target, Mode::Live);
     let stopped = live.stopped.as_ref();
     Some(match &run.ended {
-        Some(ended) if ended.completed => (ReleaseState::Released, format!("gonogo audit {target}")),
+        Some(ended) if ended.completed => match &live.delivered {
+            Some(delivered) if delivered.verdict == Verdict::Passed => {
+                (ReleaseState::Delivered, format!("gonogo audit {target}"))
+            }
+            _ => (ReleaseState::Released, format!("gonogo verify {target}")),
+        },
         Some(_) if stopped.is_some() => {
             let settled = stopped.and_then(|stopped| stopped.blocker.as_ref());
             let first = settled.map(|id| format!("gonogo blocker resolve {target} --id {id} && "));

@@ -1,6 +1,6 @@
 //! One version of each package, looked at and judged.
 
-use super::{Package, side_by_side};
+use super::{AT_ONCE, Package, side_by_side};
 use crate::error::Failure;
 use gonogo_core::delivery::{Channel, Expected, Judgement, Level, Observation, judge};
 use gonogo_core::release::Target;
@@ -26,7 +26,7 @@ pub async fn audit(
     cancel: &Cancel,
 ) -> Result<Vec<Audit>, Failure> {
     let depth = if level >= Level::Bytes { Depth::Bytes } else { Depth::Index };
-    side_by_side(packages.to_vec(), cancel, |package| {
+    side_by_side(packages.to_vec(), AT_ONCE, cancel, |package| {
         let (registries, cancel) = (registries.clone(), cancel.clone());
         let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
         expected.commit = commit.map(str::to_owned).filter(|_| package.channel == Channel::CratesIo);

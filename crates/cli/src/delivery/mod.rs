@@ -1,21 +1,29 @@
 //! Deliveries: which packages on which channels, looked at side by side, and judged by the rules.
 
 mod audit;
+mod record;
+mod verify;
 mod versions;
+mod wanted;
 
 pub use audit::audit;
+pub use record::{Delivered, Release, deliver, next};
+pub use verify::{Delivery, Watch};
 pub use versions::read_all;
+pub use wanted::{Asked, Task};
 
 use crate::error::Failure;
 use crate::exit_code::Exit;
 use gonogo_core::delivery::Channel;
-use gonogo_core::plan::Channels;
+use gonogo_core::plan::{Channels, Window};
 use gonogo_world::http::{Http, Patience};
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Configuration, Registries, client_environment};
+use std::ffi::OsString;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, LocalSet};
 
@@ -31,12 +39,19 @@ pub struct Package {
     pub name: String,
     /// Names of files that each of its archives has to hold.
     pub holds: Vec<String>,
+    /// How long the plan lets it take to show.
+    pub window: Option<Duration>,
+    /// The command of a clean install; empty where the plan names none.
+    pub smoke: Vec<String>,
+    /// The dist-tag that the plan names.
+    pub dist_tag: Option<String>,
 }
 
 impl Package {
     /// A package of which nothing more is asked.
     pub fn named(channel: Channel, name: &str) -> Self {
-        Self { channel, name: name.to_owned(), holds: Vec::new() }
+        let (name, holds, smoke) = (name.to_owned(), Vec::new(), Vec::new());
+        Self { channel, name, holds, window: None, smoke, dist_tag: None }
     }
 }
 
@@ -49,22 +64,41 @@ pub fn packages(channels: &Channels, repository: Option<&str>) -> Vec<Package> {
     ];
     let mut packages = Vec::new();
     for (channel, own) in registries.into_iter().filter_map(|(channel, own)| Some((channel, own.as_ref()?))) {
-        let names = [&own.package].into_iter().chain(&own.also);
-        packages
-            .extend(names.map(|name| Package { holds: own.holds.clone(), ..Package::named(channel, name) }));
+        for name in [&own.package].into_iter().chain(&own.also) {
+            // What comes with it, such as a platform's package, has no command of its own.
+            let smoke = if *name == own.package { own.smoke.words().to_vec() } else { Vec::new() };
+            packages.push(Package {
+                holds: own.holds.clone(),
+                window: own.window.map(Window::get),
+                smoke,
+                dist_tag: own.dist_tag.clone(),
+                ..Package::named(channel, name)
+            });
+        }
     }
-    let formula = channels.homebrew.iter().map(|own| format!("{}/{}", own.tap, own.formula));
-    packages.extend(formula.map(|name| Package::named(Channel::Homebrew, &name)));
-    packages.extend(channels.go.iter().map(|own| Package::named(Channel::Go, &own.module)));
-    if channels.github_release.is_some() {
-        packages.push(Package::named(Channel::GithubRelease, repository.unwrap_or_default()));
-    }
+    packages.extend(channels.homebrew.iter().map(|own| Package {
+        window: own.window.map(Window::get),
+        smoke: own.smoke.words().to_vec(),
+        ..Package::named(Channel::Homebrew, &format!("{}/{}", own.tap, own.formula))
+    }));
+    packages.extend(channels.go.iter().map(|own| Package {
+        window: own.window.map(Window::get),
+        smoke: own.smoke.words().to_vec(),
+        holds: own.holds.clone(),
+        ..Package::named(Channel::Go, &own.module)
+    }));
+    packages.extend(channels.github_release.iter().map(|own| Package {
+        window: own.window.map(Window::get),
+        holds: own.holds.clone(),
+        ..Package::named(Channel::GithubRelease, repository.unwrap_or_default())
+    }));
     packages
 }
 
-/// The registries of our own clients, configured as in a folder.
-pub fn registries(folder: &Path) -> Result<Arc<Registries>, Failure> {
-    let environment = client_environment();
+/// The registries of our own clients, configured as in a folder, and led by variables.
+pub fn registries(folder: &Path, led_by: &[(OsString, OsString)]) -> Result<Arc<Registries>, Failure> {
+    let environment =
+        led_by.iter().fold(client_environment(), |environment, (name, value)| environment.with(name, value));
     // The jitter keeps many askers apart, so that no two processes may have the same.
     let http = Http::new(&environment, Patience::default(), u64::from(std::process::id()))
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
@@ -74,6 +108,7 @@ pub fn registries(folder: &Path) -> Result<Arc<Registries>, Failure> {
 /// Does something for each of some things, side by side with a bound, and gives what came of it in their order.
 pub async fn side_by_side<T, R, F>(
     things: impl IntoIterator<Item = T>,
+    at_once: usize,
     cancel: &Cancel,
     mut each: impl FnMut(T) -> F,
 ) -> Result<Vec<R>, Failure>
@@ -83,7 +118,7 @@ where
 {
     // On this thread: what is waited for is the network, not a processor.
     let local = LocalSet::new();
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let slots = Arc::new(Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)));
     let mut running = JoinSet::new();
     let mut results = Vec::new();
     for (place, thing) in things.into_iter().enumerate() {

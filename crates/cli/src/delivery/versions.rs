@@ -1,6 +1,6 @@
 //! Every version of each package, as its index has them.
 
-use super::{Package, side_by_side};
+use super::{AT_ONCE, Package, side_by_side};
 use crate::error::Failure;
 use gonogo_core::delivery::Column;
 use gonogo_core::verdict::Reason;
@@ -14,7 +14,7 @@ pub async fn read_all(
     packages: &[Package],
     cancel: &Cancel,
 ) -> Result<Vec<Column>, Failure> {
-    side_by_side(packages.to_vec(), cancel, |package| {
+    side_by_side(packages.to_vec(), AT_ONCE, cancel, |package| {
         let (registries, cancel) = (registries.clone(), cancel.clone());
         async move {
             let listed = registries.list(package.channel, &package.name, &cancel).await;

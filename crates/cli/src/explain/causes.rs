@@ -180,6 +180,11 @@ const fn cause(code: Code) -> Text {
             "What is there decides what may be done; an error is not absence.",
             "Make it reachable, then `gonogo run TARGET --mode live`.",
         ),
+        Code::Undelivered => text(
+            "Every step is done, and not every channel is shown to serve what was built.",
+            "A release that users cannot install, or that is not what was built, is not delivered.",
+            "`gonogo verify TARGET` looks again; the blocker says channel by channel what is lacking.",
+        ),
         Code::ToolMissing => text(
             "A tool that the step needs is missing.",
             "The step could not look at the world, and does nothing blindly.",

@@ -56,8 +56,13 @@ const fn release(state: ReleaseState) -> Text {
         ),
         ReleaseState::Released => text(
             "Every step of a live run is done.",
-            "It does not block; whether users get it is another question.",
-            "`gonogo audit TARGET`.",
+            "Whether users get what was built is another question: no channel was shown to serve it yet.",
+            "`gonogo verify TARGET`.",
+        ),
+        ReleaseState::Delivered => text(
+            "Every step of a live run is done, and every channel was shown to serve what was built.",
+            "It does not block.",
+            "Nothing; `gonogo audit TARGET` looks again at any later time.",
         ),
     }
 }

@@ -72,7 +72,8 @@ fn every_code_that_a_document_can_hold_has_an_entry() {
     ];
     let mut seen = 0;
     for (set, word) in schemas.iter().flat_map(words) {
-        if NAMES.contains(&set.as_str()) {
+        // Two sets of one name are told apart by a number.
+        if NAMES.contains(&set.trim_end_matches(|c: char| c.is_ascii_digit())) {
             continue;
         }
         seen += 1;

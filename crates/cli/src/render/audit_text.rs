@@ -2,7 +2,7 @@
 
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
-use gonogo_core::delivery::{Act, Cell, Column, Judgement, Level, Matrix, Partial, Presence};
+use gonogo_core::delivery::{Cell, Column, Judgement, Level, Matrix, Partial};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Verdict;
 
@@ -31,24 +31,8 @@ pub fn table(screen: &Screen, judgements: &[Judgement], delivery: &Partial) {
         ]);
     }
     screen.line(table);
-    if delivery.is_partial {
-        screen.line("Users of different channels get different things.");
-    }
-    for action in &delivery.recovery {
-        let act = match action.act {
-            Act::LookAgain => "look again at",
-            Act::Withdraw => "withdraw from",
-            Act::PublishTheSame => "publish the artifacts that were built to",
-            Act::ReleaseAnother => "make a release of a higher version on",
-        };
-        screen.line(format!("- {act} {} ({}): {}", action.channel, one_line(&action.package), action.why));
-    }
-    for place in delivery.places.iter().filter(|place| place.presence == Presence::Wrong) {
-        for undo in &place.undo {
-            let window = undo.window_hours.map_or(String::new(), |hours| format!(" within {hours} hours"));
-            let command = if undo.command.is_empty() { "by hand".to_owned() } else { undo.command.join(" ") };
-            screen.line(format!("  {} can be undone{window}: {command}; {}", place.channel, undo.leaves));
-        }
+    for line in delivery.lines().into_iter().chain(delivery.way_out()) {
+        screen.line(one_line(&line));
     }
 }
 

@@ -3,6 +3,8 @@
 pub mod audit_text;
 pub mod bench_svg;
 pub mod board;
+pub mod delivery_json;
+pub mod delivery_text;
 pub mod interval;
 pub mod poll_json;
 pub mod poll_text;

@@ -1,5 +1,6 @@
 //! The JSON document of a run, `gonogo.run/1`.
 
+use super::delivery_json;
 use super::run_text::next_command;
 use super::words::words;
 use crate::context::Context;
@@ -65,6 +66,8 @@ pub struct Document {
     pub steps: Vec<Step>,
     /// Why it stopped.
     pub stopped: Option<Stop>,
+    /// What every channel serves, once every step is done; null where the plan names no channel.
+    pub delivery: Option<delivery_json::Delivery>,
     /// Whether anything that cannot be undone may have happened, now or in an earlier run.
     pub past_the_point_of_no_return: bool,
     /// In dry-run mode: what changed in the private world, in order.
@@ -153,6 +156,7 @@ pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool,
         planned: gonogo_core::mechanics::planned(&context.plan.steps, context.target.tag()),
         steps: Vec::new(),
         stopped: None,
+        delivery: None,
         past_the_point_of_no_return: past_the_door,
         world: None,
         next,

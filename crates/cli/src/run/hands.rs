@@ -16,6 +16,7 @@ use gonogo_world::process::Environment;
 use gonogo_world::tools;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What a run acts with.
 pub struct Hands {
@@ -35,6 +36,9 @@ pub struct Hands {
     pub variables: Vec<(OsString, OsString)>,
     /// Where what was fetched is kept, and what is in the works.
     pub folder: PathBuf,
+    /// The longest time that a channel may take to show a version, whatever the plan says. A private world has no
+    /// propagation.
+    pub longest_window: Option<Duration>,
 }
 
 /// The real world.
@@ -53,6 +57,7 @@ pub async fn of_the_world(context: &Context) -> Result<Hands, Failure> {
             .fold(child_environment(context), |environment, (name, value)| environment.with(name, value)),
         variables: context.variables.clone(),
         folder,
+        longest_window: None,
     })
 }
 

@@ -23,6 +23,10 @@ use gonogo_world::tracker::github_issues::{EPIC_LABEL, TASK_LABEL};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
+use std::time::Duration;
+
+/// How long a channel of a private world may take to show a version.
+pub const PRIVATE_WINDOW: Duration = Duration::from_secs(5);
 
 /// A private world, and what acts in it.
 pub struct Rehearsal {
@@ -100,6 +104,7 @@ pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failur
         environment,
         variables,
         folder: folder.join("work"),
+        longest_window: Some(PRIVATE_WINDOW),
     };
     Ok(Rehearsal { hands, world, real: RealRemote { name: remote, references } })
 }

@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 /// A place users install from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +40,20 @@ impl Channel {
             Self::Go => "go",
             Self::GithubRelease => "github-release",
         }
+    }
+
+    /// How long a published version usually takes to show everywhere, at the most: npm's lag has been twenty minutes,
+    /// and a Go proxy remembers for half an hour that it had nothing.
+    pub const fn usual_window(self) -> Duration {
+        Duration::from_secs(
+            60 * match self {
+                Self::CratesIo => 10,
+                Self::Npm => 30,
+                Self::Pypi => 15,
+                Self::Homebrew | Self::GithubRelease => 5,
+                Self::Go => 40,
+            },
+        )
     }
 
     /// Whether what it publishes says which commit it was built from. Cargo writes that into each crate.

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What is concluded of one package on one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Judgement {
     /// The channel.
     pub channel: Channel,
@@ -48,6 +48,12 @@ impl Judgement {
         self.verdict != Verdict::Passed && self.problems.iter().all(|problem| problem.code.may_pass())
     }
 
+    /// Whether to look again while there is time: what is wrong may pass, and so may what could not be told. A missing
+    /// tool does not come by itself.
+    pub fn is_worth_waiting_for(&self) -> bool {
+        self.may_come() && self.doubts.iter().all(|doubt| may_settle(doubt.reason))
+    }
+
     /// The same when nobody waits any longer: what only has not come yet is incomplete, with what is lacking kept.
     #[must_use]
     pub fn given_up(self) -> Self {
@@ -63,6 +69,29 @@ impl Judgement {
             doubts,
             ..self
         }
+    }
+}
+
+/// Whether time alone may settle what could not be told. Each reason is named, so that a new one is thought about.
+const fn may_settle(reason: Reason) -> bool {
+    match reason {
+        Reason::Unreachable | Reason::TimedOut | Reason::UnreadableOutput | Reason::NotRun => true,
+        Reason::ToolMissing
+        | Reason::ToolTooOld
+        | Reason::Interrupted
+        | Reason::NoTestsExecuted
+        | Reason::NothingExamined
+        | Reason::OutputTooLarge
+        | Reason::StaleEvidence
+        | Reason::StaleData
+        | Reason::TreeChanged
+        | Reason::TooNoisy
+        | Reason::HostUnfit
+        | Reason::ReviewMissing
+        | Reason::BaselineMissing
+        | Reason::CanaryMissed
+        | Reason::TrackerUnreadable
+        | Reason::UnsupportedHere => false,
     }
 }
 

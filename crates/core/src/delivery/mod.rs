@@ -11,7 +11,9 @@ mod matrix;
 mod observation;
 mod partial;
 mod problem;
+mod smoke;
 mod undo;
+mod words;
 
 pub use channel::{Channel, Level};
 pub use checksum::{Algorithm, Checksum, NotAChecksum};
@@ -21,4 +23,5 @@ pub use matrix::{Cell, Column, Matrix, Row, matrix};
 pub use observation::{Content, Doubt, Facts, Install, Observation, Origin, ServedFile, Told, Withdrawn};
 pub use partial::{Act, Action, Partial, Place, Presence, partial, presence};
 pub use problem::{Code, Problem};
+pub use smoke::ran;
 pub use undo::{How, Undo};

@@ -159,6 +159,7 @@ pub enum Install {
 
 /// Something that could not be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Doubt {
     /// Why.
     pub reason: Reason,

@@ -6,6 +6,7 @@ use std::fmt;
 
 /// Something wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Problem {
     /// What kind.
     pub code: Code,

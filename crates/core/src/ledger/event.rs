@@ -1,5 +1,6 @@
 //! What can happen in a release. Each event is one line of the ledger; every table refuses unknown keys.
 
+use crate::delivery::{Judgement, Level};
 use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::mechanics::{Cause, Effect, Facts};
@@ -59,6 +60,8 @@ pub enum Event {
     StepStopped(Box<StepStopped>),
     /// A run came to its end.
     RunFinished(RunFinished),
+    /// The channels were looked at, and judged.
+    Delivered(Box<Delivered>),
 }
 
 /// See [`Event::Opened`].
@@ -334,4 +337,34 @@ pub struct RunFinished {
     pub run: u64,
     /// Whether every step is done.
     pub completed: bool,
+}
+
+/// See [`Event::Delivered`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivered {
+    /// In which world: a rehearsal's channels are its own.
+    pub mode: Mode,
+    /// Who looked.
+    pub agent: Agent,
+    /// The commit that is released.
+    pub commit: String,
+    /// The verdict on all of it.
+    pub verdict: Verdict,
+    /// Why it is incomplete.
+    pub reason: Option<Reason>,
+    /// Each package on each channel.
+    pub channels: Vec<DeliveredChannel>,
+    /// The blocker that was filed for it, by the tracker's ID.
+    pub blocker: Option<String>,
+}
+
+/// One package on one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveredChannel {
+    /// The level that was asked for.
+    pub asked: Level,
+    /// What is concluded.
+    pub judgement: Judgement,
 }

@@ -8,9 +8,9 @@ mod state;
 
 pub use chain::{Anchor, Broken, Chain, Torn, read};
 pub use event::{
-    BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, EffectApplied, EffectIntended,
-    Event, EvidenceRef, Opened, PollFinished, PollStarted, Record, Repaired, ReviewDecision, ReviewRecorded,
-    RunFinished, RunStarted, StepDone, StepStopped,
+    BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, Delivered, DeliveredChannel,
+    EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted, Record, Repaired,
+    ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
 };
 pub use state::{CheckKey, PollState, State};
 

@@ -90,6 +90,7 @@ impl State {
             | Event::StepDone(_)
             | Event::StepStopped(_)
             | Event::RunFinished(_)
+            | Event::Delivered(_)
             | Event::BlockerResolved(_)
             | Event::Repaired(_) => {}
         }

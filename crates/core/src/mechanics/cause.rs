@@ -108,6 +108,8 @@ codes! {
     ChannelLacks = "channel-lacks", Unknown;
     /// A channel could not be read.
     ChannelUnknown = "channel-unknown", Unknown;
+    /// The steps are done, and not every channel is shown to serve what was built.
+    Undelivered = "undelivered", Failed;
     /// A tool is missing.
     ToolMissing = "tool-missing", Unknown;
     /// gh has no login, or its token is refused.

@@ -1,7 +1,7 @@
 //! What the ledger says of a release's mechanics. A fold: there is no other record of them.
 
 use super::{Cause, Effect, Facts};
-use crate::ledger::{EffectIntended, Event, Record, RunFinished, RunStarted, StepStopped};
+use crate::ledger::{Delivered, EffectIntended, Event, Record, RunFinished, RunStarted, StepStopped};
 use crate::manifest::Manifest;
 use crate::release::Mode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,8 @@ pub struct Mechanics {
     pub past_the_door: bool,
     /// What stopped the latest run.
     pub stopped: Option<StepStopped>,
+    /// What the channels served when they were last looked at, for this commit.
+    pub delivered: Option<Delivered>,
     steps: BTreeMap<String, StepHistory>,
 }
 
@@ -74,6 +76,7 @@ impl Mechanics {
             run: None,
             past_the_door: false,
             stopped: None,
+            delivered: None,
             steps: BTreeMap::new(),
         }
     }
@@ -98,6 +101,7 @@ impl Mechanics {
                     *self = Self::new(self.mode);
                 }
                 self.stopped = None;
+                self.delivered = None;
                 self.runs.insert(record.seq);
                 self.run = Some(RunState { seq: record.seq, started: (**started).clone(), ended: None });
             }
@@ -129,6 +133,12 @@ impl Mechanics {
                 // A stop that nobody has been told of is not settled by the next clearance.
                 if let StepStopped { step, cause, blocker: Some(_), .. } = &**stopped {
                     self.step_mut(step).stops.push(cause.clone());
+                }
+            }
+            Event::Delivered(delivered) if delivered.mode == self.mode => {
+                let is_of_it = self.run.as_ref().is_some_and(|run| run.started.commit == delivered.commit);
+                if is_of_it {
+                    self.delivered = Some((**delivered).clone());
                 }
             }
             Event::RunFinished(finished) => {

@@ -4,6 +4,7 @@
 //! no pattern that does not compile. A text that breaks this is refused whole, with every problem and its place.
 
 mod benchmark;
+mod channels;
 mod drift;
 mod raw;
 mod raw_step;
@@ -11,8 +12,9 @@ mod steps;
 mod validate;
 
 pub use benchmark::Benchmark;
+pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window};
 pub use drift::{required_gates, weakened};
-pub use raw::{Channels, GithubRelease, GoModule, Homebrew, Package, TrackerKind, schema};
+pub use raw::{TrackerKind, schema};
 pub use raw_step::{ChannelName, Rehearse};
 pub use steps::{Observe, Step, StepCommand, StepKind};
 

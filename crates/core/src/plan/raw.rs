@@ -2,6 +2,7 @@
 //!
 //! Invariant: every table refuses unknown keys. What a value means is decided in `validate`.
 
+use super::channels::Channels;
 use crate::readers::Pointers;
 use crate::verdict::Reason;
 use schemars::JsonSchema;
@@ -305,59 +306,4 @@ pub enum TrackerKind {
     Github,
     /// A file of gonogo's own.
     File,
-}
-
-/// Where users install from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Channels {
-    /// crates.io.
-    pub crates_io: Option<Package>,
-    /// npm.
-    pub npm: Option<Package>,
-    /// PyPI.
-    pub pypi: Option<Package>,
-    /// A Homebrew tap.
-    pub homebrew: Option<Homebrew>,
-    /// The Go module proxy.
-    pub go: Option<GoModule>,
-    /// The assets of the GitHub release.
-    pub github_release: Option<GithubRelease>,
-}
-
-/// A formula in a Homebrew tap.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Homebrew {
-    /// `owner/name` of the tap's repository.
-    pub tap: String,
-    /// The formula's name.
-    pub formula: String,
-}
-
-/// A Go module.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct GoModule {
-    /// Its path.
-    pub module: String,
-}
-
-/// The GitHub release of the tag. It is named by the project's repository and the target's tag.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct GithubRelease {}
-
-/// A package of a registry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Package {
-    /// Its name there.
-    pub package: String,
-    /// Packages that are released with it under the same version, such as npm's for each platform.
-    #[serde(default)]
-    pub also: Vec<String>,
-    /// Names of files, without folder, that each published archive has to hold, such as `LICENSE`.
-    #[serde(default)]
-    pub holds: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! Release mechanics as they are meant. A key that means nothing to its step, and a step that lacks what it needs or
 //! comes before what it needs, are problems of the plan and never defaults.
 
-use super::raw::Channels;
+use super::channels::Channels;
 use super::raw_step::{self, Kind};
 use super::validate::Problems;
 use super::{ChannelName, Project, Rehearse};

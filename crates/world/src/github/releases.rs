@@ -183,6 +183,18 @@ impl Gh {
         Ok(published)
     }
 
+    /// Downloads what GitHub has under an asset's ID, whatever it states of it, of at most `limit` bytes. For those who
+    /// judge its bytes themselves.
+    pub async fn asset_bytes(
+        &self,
+        id: u64,
+        to: &Path,
+        limit: u64,
+        cancel: &Cancel,
+    ) -> Result<Downloaded, GhError> {
+        self.download(&self.path(&format!("releases/assets/{id}")), BYTES, to, limit, cancel).await
+    }
+
     /// Downloads an asset to a file that is not there yet; its size and digest, where GitHub says one, are compared.
     pub async fn download_asset(
         &self,

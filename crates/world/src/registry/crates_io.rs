@@ -1,6 +1,6 @@
 //! A cargo registry over its sparse index (RFC 2789): one file for each crate, one JSON line for each version.
 
-use super::{Configuration, Entry, Listed, Listing, Trouble};
+use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::{Algorithm, Checksum, Facts, ServedFile, Told, Withdrawn};
@@ -77,7 +77,7 @@ fn entry(
         files: vec![file],
         ..Facts::default()
     };
-    Ok(Entry { facts, addresses: vec![address] })
+    Ok(Entry { facts, sources: vec![Source::Address(address)] })
 }
 
 /// The `dl` template of the index's `config.json`.

@@ -2,9 +2,8 @@
 //!
 //! Invariant: a release is absent only where its repository is there to be seen and has no published one for the tag.
 
-use super::{Configuration, Entry, Listed, Listing, Trouble, Wanted};
-use crate::github::{Gh, GhError};
-use crate::http::Url;
+use super::{Configuration, Entry, Listed, Listing, Source, Trouble, Wanted};
+use crate::github::{Asset, Gh, GhError};
 use crate::process::Cancel;
 use crate::tools;
 use gonogo_core::delivery::{Channel, Doubt, Facts, ServedFile, Told, Withdrawn};
@@ -78,12 +77,12 @@ fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String>
         withdrawn: if draft { vec![Withdrawn::Draft] } else { Vec::new() },
         ..Facts::default()
     };
-    let mut entry = Entry { facts, addresses: Vec::new() };
+    let mut entry = Entry { facts, sources: Vec::new() };
     for asset in assets {
         let name = asset["name"].as_str().ok_or("an asset has no name")?;
-        let address = asset["browser_download_url"].as_str().ok_or("an asset has no address")?;
-        let address = Url::parse(address).map_err(|error| format!("the address of {name}: {error}"))?;
-        if asset["state"].as_str() != Some("uploaded") {
+        let state = asset["state"].as_str().ok_or("an asset has no state")?;
+        let size = asset["size"].as_u64().ok_or("an asset has no size")?;
+        if state != "uploaded" {
             let said = format!("the upload of {name} has not ended");
             entry.facts.doubts.push(Doubt::new(Reason::UnreadableOutput, said));
         }
@@ -94,18 +93,24 @@ fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String>
                 Some(digest.ok_or_else(|| format!("the digest of {name} cannot be read"))?)
             }
         };
-        entry.addresses.push(address);
+        entry.sources.push(Source::Asset(Asset {
+            id: asset["id"].as_u64().ok_or("an asset has no ID")?,
+            name: name.to_owned(),
+            size,
+            state: state.to_owned(),
+            digest,
+        }));
         entry.facts.files.push(ServedFile {
             name: name.to_owned(),
             stated: digest.into_iter().map(Into::into).collect(),
-            bytes: Some(asset["size"].as_u64().ok_or("an asset has no size")?),
+            bytes: Some(size),
             ..ServedFile::default()
         });
     }
     Ok(entry)
 }
 
-fn open(configuration: &Configuration, repository: &str) -> Result<Gh, Trouble> {
+pub(super) fn open(configuration: &Configuration, repository: &str) -> Result<Gh, Trouble> {
     let environment = configuration.environment();
     let program = tools::find("gh", environment.get("PATH").unwrap_or_default(), None)
         .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
@@ -116,14 +121,18 @@ fn open(configuration: &Configuration, repository: &str) -> Result<Gh, Trouble> 
 }
 
 fn unknown(error: &GhError) -> Trouble {
-    let reason = match error {
+    Trouble::Unknown(reason_of(error), error.to_string())
+}
+
+/// Why something could not be told, where gh could not tell it.
+pub(super) fn reason_of(error: &GhError) -> Reason {
+    match error {
         GhError::MissingTool { .. } => Reason::ToolMissing,
         GhError::TimedOut { .. } => Reason::TimedOut,
         GhError::Cancelled => Reason::Interrupted,
         GhError::Nonsense { .. } => Reason::UnreadableOutput,
         _ => Reason::Unreachable,
-    };
-    Trouble::Unknown(reason, error.to_string())
+    }
 }
 
 fn nonsense(said: &str) -> Trouble {

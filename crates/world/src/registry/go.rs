@@ -8,7 +8,7 @@ mod dirhash;
 pub(super) use dirhash::of_zip;
 
 use super::configuration::{GoSettings, Hop};
-use super::{Configuration, Entry, Listed, Listing, Trouble};
+use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
 use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::{Algorithm, Channel, Checksum, Facts, Origin, ServedFile, Told};
@@ -72,7 +72,7 @@ fn entry(proxy: &Url, module: &str, version: &str, origin: Option<Origin>) -> Re
         origin,
         ..Facts::default()
     };
-    Ok(Entry { facts, addresses: vec![address] })
+    Ok(Entry { facts, sources: vec![Source::Address(address)] })
 }
 
 /// What the checksum database states of a version, asked through the proxy where the proxy passes it on. Its signature

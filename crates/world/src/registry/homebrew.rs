@@ -2,7 +2,7 @@
 
 mod formula;
 
-use super::{Configuration, Entry, Listed, Listing, Trouble};
+use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
 use crate::process::{Cancel, Captured, End, Invocation, run};
 use crate::tools;
 use formula::Formula;
@@ -54,8 +54,8 @@ pub(super) async fn list(
         files: files.collect(),
         ..Facts::default()
     };
-    let addresses = formula.files.into_iter().map(|file| file.address).collect();
-    let entry = Ok(Entry { facts, addresses });
+    let sources = formula.files.into_iter().map(|file| Source::Address(file.address)).collect();
+    let entry = Ok(Entry { facts, sources });
     Ok(Listing { versions: vec![Listed { version: formula.version, entry }] })
 }
 

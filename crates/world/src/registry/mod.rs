@@ -4,6 +4,7 @@
 //! that is late, broken, large, or of another kind is `unknown`; one that contradicts itself is a `conflict`.
 
 mod archive;
+mod asset;
 mod configuration;
 mod crates_io;
 mod github_release;
@@ -15,13 +16,15 @@ mod pypi;
 
 pub use configuration::{Configuration, NotConfigured, client_environment};
 
+use crate::github::Asset;
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Channel, Doubt, Facts, Observation};
+use gonogo_core::delivery::{Channel, Content, Doubt, Facts, Observation};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::collections::BTreeMap;
+use std::fs::File;
 use tokio::sync::OnceCell;
 
 /// How much of a version is looked at.
@@ -79,7 +82,16 @@ pub struct Entry {
     /// The facts, without any download.
     pub facts: Facts,
     /// Where each of the facts' files is, in their order.
-    pub addresses: Vec<Url>,
+    pub sources: Vec<Source>,
+}
+
+/// Where a file is.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// At an address.
+    Address(Url),
+    /// An asset of a GitHub release, which gh downloads: whether or not the repository is public.
+    Asset(Asset),
 }
 
 /// Why there is no listing.
@@ -170,26 +182,49 @@ impl Registries {
         }
     }
 
+    async fn download(
+        &self,
+        source: &Source,
+        wanted: &Wanted,
+        cancel: &Cancel,
+    ) -> Result<(Content, File), (Reason, String)> {
+        let address = match source {
+            Source::Asset(asset) => {
+                return asset::download(&self.configuration, &wanted.package, asset, cancel).await;
+            }
+            Source::Address(address) => address,
+        };
+        if let Some(place) = asset::place(address)
+            && let Some(downloaded) = asset::at(&self.configuration, &place, cancel).await
+        {
+            return downloaded;
+        }
+        match self.http.download(&Request::file(address.clone()), cancel).await {
+            Ok(download) => Ok((download.content, download.file)),
+            Err(error) => Err((error.reason(), error.to_string())),
+        }
+    }
+
     /// Downloads every file of an entry and looks into it. What cannot be had is a doubt, and no absence.
     async fn fetch(&self, entry: &mut Entry, wanted: &Wanted, cancel: &Cancel) {
-        let Entry { facts, addresses } = entry;
+        let Entry { facts, sources } = entry;
         let mut origin = None;
-        for (file, address) in facts.files.iter_mut().zip(addresses) {
-            let download = match self.http.download(&Request::file(address.clone()), cancel).await {
-                Ok(download) => download,
-                Err(error) => {
-                    let said = format!("{} was not downloaded: {}", file.name, one_line(&error.to_string()));
-                    facts.doubts.push(Doubt::new(error.reason(), said));
+        for (file, source) in facts.files.iter_mut().zip(sources) {
+            let (mut content, opened) = match self.download(source, wanted, cancel).await {
+                Ok(downloaded) => downloaded,
+                Err((reason, said)) => {
+                    let said = format!("{} was not downloaded: {}", file.name, one_line(&said));
+                    facts.doubts.push(Doubt::new(reason, said));
                     continue;
                 }
             };
-            let mut content = download.content;
-            let kind = if wanted.channel == Channel::Go {
-                archive::Kind::GoModule
-            } else {
-                archive::Kind::of(&file.name)
+            let kind = match wanted.channel {
+                Channel::Go => archive::Kind::GoModule,
+                // Their files are any files: they are looked into where something is to be found there.
+                Channel::Homebrew | Channel::GithubRelease if wanted.holds.is_empty() => archive::Kind::Other,
+                _ => archive::Kind::of(&file.name),
             };
-            let looked = archive::look_into(kind, &file.name, download.file, &wanted.holds).await;
+            let looked = archive::look_into(kind, &file.name, opened, &wanted.holds).await;
             if let Ok(inside) = &looked {
                 content.computed.extend(inside.sum.clone());
             }

@@ -1,6 +1,6 @@
 //! An npm registry: the package document (packument) as `npm install` asks for it.
 
-use super::{Configuration, Entry, Listed, Listing, Trouble};
+use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
 use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use base64::Engine;
@@ -122,7 +122,7 @@ fn entry(
         gaps,
         ..Facts::default()
     };
-    Ok(Entry { facts, addresses: vec![address] })
+    Ok(Entry { facts, sources: vec![Source::Address(address)] })
 }
 
 /// The checksums of a subresource integrity text (W3C SRI): `sha512-` and base64, options after a `?` ignored.

@@ -1,6 +1,6 @@
 //! A Python package index over the simple API: JSON (PEP 691, PEP 700) where it is spoken, else HTML (PEP 503).
 
-use super::{Configuration, Entry, Listed, Listing, Trouble, in_order, page};
+use super::{Configuration, Entry, Listed, Listing, Source, Trouble, in_order, page};
 use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::{
@@ -99,9 +99,9 @@ fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> E
         gaps: if has_gaps { vec!["sizes".to_owned(), "provenance".to_owned()] } else { Vec::new() },
         ..Facts::default()
     };
-    let mut entry = Entry { facts, addresses: Vec::new() };
+    let mut entry = Entry { facts, sources: Vec::new() };
     for file in files {
-        entry.addresses.push(file.address);
+        entry.sources.push(Source::Address(file.address));
         entry.facts.files.push(ServedFile {
             name: file.name,
             stated: file.stated,

@@ -15,7 +15,7 @@ pub const CI: &str = ".github/workflows/ci.yml";
 pub const BUILD: &str = ".github/workflows/release.yml";
 pub const PUBLISH: &str = ".github/workflows/publish.yml";
 
-const FORMULA: &str = "class Sample < Formula\n  version \"0.1.0\"\n  url \"https://example.test/v0.1.0/sample_0.1.0_linux.tar.gz\"\n  sha256 \"00\"\nend\n";
+const FORMULA: &str = "class Sample < Formula\n  version \"0.1.0\"\n  url \"https://github.com/o/r/releases/download/v0.1.0/sample_0.1.0_linux.tar.gz\"\n  sha256 \"00\"\nend\n";
 
 const PLAN: &str = r#"schema = 1
 
@@ -77,8 +77,10 @@ settle = "1s"
 [channels.homebrew]
 tap = "o/homebrew-tap"
 formula = "sample"
+window = "2s"
 
 [channels.github-release]
+window = "2s"
 "#;
 
 /// What becomes of the workflows.

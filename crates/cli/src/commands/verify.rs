@@ -1,0 +1,113 @@
+//! `gonogo verify TARGET`: delivery on every channel of the plan, waiting out propagation.
+
+use crate::context::{Asked, Context, PlanAsked, current_folder};
+use crate::delivery::{self, Release};
+use crate::error::{Failure, chain};
+use crate::exit_code::Exit;
+use crate::render::{delivery_json, delivery_text};
+use crate::screen::Screen;
+use crate::tracker;
+use gonogo_core::delivery::Level;
+use gonogo_core::mechanics::Mechanics;
+use gonogo_core::plan::Window;
+use gonogo_core::release::{Agent, Mode};
+use gonogo_world::ledger;
+use gonogo_world::process::Cancel;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What `gonogo verify` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The version or tag, such as 0.9.0 or v0.9.0
+    #[arg(
+        value_name = "TARGET",
+        required_unless_present = "release_target",
+        conflicts_with = "release_target"
+    )]
+    target: Option<String>,
+    /// The same as TARGET
+    #[arg(long, value_name = "TARGET")]
+    release_target: Option<String>,
+    /// Who asks, as model@host [default: the user at this host]
+    #[arg(long, value_name = "MODEL@HOST", env = "GONOGO_AGENT")]
+    agent: Option<Agent>,
+    /// How deep to look on every channel [default: a clean install where the plan names a smoke command, else the bytes]
+    #[arg(long, value_enum)]
+    level: Option<super::audit::Depth>,
+    /// The longest time to wait for any channel, such as 20m [default: each channel's own window]
+    #[arg(long, value_name = "TIME", value_parser = window)]
+    wait: Option<Window>,
+    #[command(flatten)]
+    plan: PlanAsked,
+}
+
+fn window(text: &str) -> Result<Window, String> {
+    Window::parse(text).ok_or_else(|| "a time above zero, such as `20m`".to_owned())
+}
+
+/// The JSON document of `gonogo verify`, `gonogo.verify/1`.
+#[derive(Serialize, JsonSchema)]
+pub struct Document {
+    /// `gonogo.verify/1`.
+    pub schema: &'static str,
+    /// The target's tag.
+    pub target: String,
+    /// The commit that is released; null where neither a ledger nor a tag here says it.
+    pub commit: Option<String>,
+    /// What every channel serves.
+    pub delivery: delivery_json::Delivery,
+    /// The one next command.
+    pub next: String,
+}
+
+/// Runs it.
+pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+    let asked = Asked {
+        target: arguments.target.clone(),
+        release_target: arguments.release_target.clone(),
+        base_tag: None,
+        agent: arguments.agent.clone(),
+        mode: Mode::Live,
+        plan: arguments.plan.clone(),
+    };
+    let context = Context::without_base(&current_folder()?, &asked, cancel).await?;
+    let tag = context.target.tag();
+    let records = ledger::read(&ledger::folder(context.git.common_dir(), tag))?.unwrap_or_default();
+    let released = Mechanics::fold(&records, Mode::Live).run.map(|run| run.started.commit);
+    let commit = match released {
+        Some(commit) => Some(commit),
+        None => context.git.commit_of(&format!("refs/tags/{tag}")).await?,
+    };
+    let tracker = tracker::open(&context.git, &context.plan);
+    let release = Release {
+        context: &context,
+        mode: Mode::Live,
+        commit: commit.clone(),
+        root: context.git.root(),
+        variables: &[],
+        tracker: &tracker,
+        asked: delivery::Asked {
+            level: arguments.level.map(Level::from),
+            longest_window: arguments.wait.map(Window::get),
+        },
+    };
+    let delivered = delivery::deliver(&release, |tasks| delivery_text::board(*screen, tasks)).await?;
+    let delivered = delivered
+        .ok_or_else(|| Failure::usage("the plan names no channel").remedy("add `[channels]` to the plan"))?;
+    delivery_text::print(screen, &delivered, tag);
+    let exit = Exit::of_outcome(Some(delivered.outcome));
+    let next = delivery::next(&delivered, tag, Mode::Live);
+    screen.line(format!("  next: {next}"));
+    let document = Document {
+        schema: "gonogo.verify/1",
+        target: tag.to_owned(),
+        commit,
+        delivery: (&delivered).into(),
+        next,
+    };
+    screen.document(
+        &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
+    );
+    Ok(exit)
+}

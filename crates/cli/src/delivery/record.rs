@@ -1,0 +1,187 @@
+//! The delivery of a release: waited for, recorded in the ledger, and filed as one blocker where it does not hold.
+
+use super::verify::{Delivery, Watch, verify};
+use super::wanted::{Asked, tasks};
+use super::{Task, registries};
+use crate::context::Context;
+use crate::error::Failure;
+use crate::poll::settle;
+use crate::run::stop::Filed;
+use crate::tracker::OpenTracker;
+use gonogo_core::blocker::{Stopped, TaskState, epic_title};
+use gonogo_core::delivery::{Judgement, Partial, partial};
+use gonogo_core::ledger::{self, DeliveredChannel, Event, Opened};
+use gonogo_core::mechanics::{Cause, Code, Mechanics};
+use gonogo_core::release::Mode;
+use gonogo_core::verdict::{Outcome, combine};
+use gonogo_world::ledger::{Ledger, folder, read};
+use std::ffi::OsString;
+use std::path::Path;
+use std::rc::Rc;
+
+/// The step that a blocker of a delivery names.
+const STEP: &str = "delivery";
+
+/// A release whose delivery is waited for.
+pub struct Release<'a> {
+    /// Its context.
+    pub context: &'a Context,
+    /// In which world.
+    pub mode: Mode,
+    /// The commit that is released, where it is known.
+    pub commit: Option<String>,
+    /// The folder that clients are configured in.
+    pub root: &'a Path,
+    /// Variables that lead every client elsewhere.
+    pub variables: &'a [(OsString, OsString)],
+    /// Where blockers are filed.
+    pub tracker: &'a OpenTracker,
+    /// How deep to look, and how long.
+    pub asked: Asked,
+}
+
+/// What came of it.
+pub struct Delivered {
+    /// Whether what was built is recorded.
+    pub has_manifest: bool,
+    /// Each package on each channel.
+    pub deliveries: Vec<Delivery>,
+    /// All of it.
+    pub outcome: Outcome,
+    /// Who has what, and the way out.
+    pub partial: Partial,
+    /// What was filed, where it does not hold.
+    pub filed: Option<Filed>,
+}
+
+impl Delivered {
+    /// What is concluded of each package.
+    pub fn judgements(&self) -> Vec<Judgement> {
+        self.deliveries.iter().map(|delivery| delivery.judgement.clone()).collect()
+    }
+}
+
+/// Waits for the delivery of a release. `None` where the plan names no channel.
+pub async fn deliver(
+    release: &Release<'_>,
+    watch: impl FnOnce(&[Task]) -> Rc<dyn Watch>,
+) -> Result<Option<Delivered>, Failure> {
+    let Release { context, mode, .. } = release;
+    let folder = folder(context.git.common_dir(), context.target.tag());
+    let records = read(&folder)?;
+    let mechanics = Mechanics::fold(records.iter().flatten(), *mode);
+    let tasks = tasks(&context.plan, &context.target, release.commit.as_deref(), &mechanics, release.asked);
+    if tasks.is_empty() {
+        return Ok(None);
+    }
+    let registries = registries(release.root, release.variables)?;
+    let watch = watch(&tasks);
+    let deliveries = verify(&registries, tasks, &context.target, &watch, &context.cancel).await?;
+    drop(watch);
+    let judgements: Vec<Judgement> = deliveries.iter().map(|delivery| delivery.judgement.clone()).collect();
+    let outcome = combine(judgements.iter().map(Judgement::outcome));
+    let mut delivered = Delivered {
+        has_manifest: mechanics.manifest().is_some(),
+        partial: partial(&judgements),
+        deliveries,
+        outcome,
+        filed: None,
+    };
+    // Without a ledger here, the release was made elsewhere: it is looked at, and nothing is written.
+    if records.is_some() {
+        let opened =
+            Opened { project: context.plan.project.name.clone(), target: context.target.tag().to_owned() };
+        let mut ledger = Ledger::open(&folder, opened)?;
+        if outcome != Outcome::Passed {
+            delivered.filed = Some(file(release, &mut ledger, &delivered).await?);
+        }
+        ledger.append(Event::Delivered(Box::new(event(release, &delivered))), Vec::new())?;
+        ledger.flush()?;
+    }
+    Ok(Some(delivered))
+}
+
+fn event(release: &Release<'_>, delivered: &Delivered) -> ledger::Delivered {
+    let channels = delivered
+        .deliveries
+        .iter()
+        .map(|delivery| DeliveredChannel { asked: delivery.asked, judgement: delivery.judgement.clone() });
+    ledger::Delivered {
+        mode: release.mode,
+        agent: release.context.agent.clone(),
+        commit: release.commit.clone().unwrap_or_default(),
+        verdict: delivered.outcome.verdict(),
+        reason: delivered.outcome.reason(),
+        channels: channels.collect(),
+        blocker: match &delivered.filed {
+            Some(Filed::As(id)) => Some(id.clone()),
+            Some(Filed::AlreadyThere | Filed::Not(_)) | None => None,
+        },
+    }
+}
+
+async fn file(release: &Release<'_>, ledger: &mut Ledger, delivered: &Delivered) -> Result<Filed, Failure> {
+    let context = release.context;
+    let tracker = match release.tracker {
+        Ok(tracker) => tracker,
+        Err(error) => return Ok(Filed::Not(error.message.clone())),
+    };
+    let target = context.target.tag();
+    let wrong: Vec<String> = delivered.deliveries.iter().filter_map(why).collect();
+    let message = context.redactor.text(&wrong.join("\n"));
+    let cause = Cause::new(Code::Undelivered, message);
+    let draft = Stopped {
+        target,
+        commit: release.commit.as_deref().unwrap_or(&context.commit),
+        mode: release.mode,
+        step: STEP,
+        cause: &cause,
+        past_the_door: true,
+        channels: &delivered.partial.lines(),
+        recovery: &delivered.partial.way_out(),
+        next: &again(target, release.mode),
+    }
+    .draft();
+    let fingerprint = draft.fingerprint.clone();
+    let backlog = match settle::file(context, ledger, tracker, &epic_title(target), &[draft]).await? {
+        Ok(backlog) => backlog,
+        Err(error) => return Ok(Filed::Not(error.message)),
+    };
+    let mut open = backlog.tasks.iter().filter(|task| task.state == TaskState::Open);
+    Ok(match open.find(|task| task.fingerprint().as_ref() == Some(&fingerprint)) {
+        Some(task) => Filed::As(task.id.clone()),
+        None => Filed::Not("the filed task cannot be found again".to_owned()),
+    })
+}
+
+/// The command that looks again.
+pub fn again(target: &str, mode: Mode) -> String {
+    match mode {
+        Mode::Live => format!("gonogo verify {target}"),
+        Mode::DryRun => format!("gonogo run {target} --mode dry-run"),
+    }
+}
+
+/// Why one package is not delivered, in one line.
+fn why(delivery: &Delivery) -> Option<String> {
+    let judgement = &delivery.judgement;
+    let problems = judgement.problems.iter().map(|problem| format!("{}: {}", problem.code, problem.said));
+    let doubts = judgement.doubts.iter().map(|doubt| format!("{}: {}", doubt.reason, doubt.said));
+    let all: Vec<String> = problems.chain(doubts).collect();
+    let name = format!("{} {} {}", judgement.channel, judgement.package, judgement.version);
+    (judgement.outcome() != Outcome::Passed).then(|| format!("{name}: {}", all.join("; ")))
+}
+
+/// The one next command.
+pub fn next(delivered: &Delivered, target: &str, mode: Mode) -> String {
+    match (&delivered.outcome, &delivered.filed) {
+        (Outcome::Passed, _) => format!("gonogo status {target}"),
+        (_, Some(Filed::As(id))) => {
+            format!(
+                "settle the cause, then gonogo blocker resolve {target} --id {id} && {}",
+                again(target, mode)
+            )
+        }
+        _ => again(target, mode),
+    }
+}

@@ -1,0 +1,123 @@
+//! Deliveries waited for: each package is looked at again, ever more slowly, until it is right, wrong for good, or late.
+//!
+//! Invariant: nothing is said to be delivered that was not seen so; what does not come in its window is incomplete.
+
+use super::wanted::Task;
+use super::{AT_ONCE, side_by_side};
+use crate::error::Failure;
+use gonogo_core::delivery::{Judgement, Level, Observation, judge};
+use gonogo_core::release::Target;
+use gonogo_core::verdict::Verdict;
+use gonogo_world::http::Jitter;
+use gonogo_world::process::Cancel;
+use gonogo_world::registry::{Depth, Registries, Wanted};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+/// The wait before the second look, on average; each next one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// The longest wait between two looks, on average.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// What came of waiting for one package.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The level that was asked for.
+    pub asked: Level,
+    /// How long it may take to show.
+    pub window: Duration,
+    /// How long was waited.
+    pub waited: Duration,
+    /// How often was looked.
+    pub looks: u32,
+    /// What was seen last.
+    pub seen: Observation,
+    /// What follows of it.
+    pub judgement: Judgement,
+}
+
+/// Watches deliveries as they come.
+pub trait Watch {
+    /// What a package's channel says now, and when nobody waits for it any longer.
+    fn waits(&self, place: usize, judgement: &Judgement, until: std::time::Instant);
+    /// A package is settled.
+    fn settled(&self, place: usize, delivery: &Delivery);
+}
+
+/// Waits for every package, side by side.
+pub async fn verify(
+    registries: &Arc<Registries>,
+    tasks: Vec<Task>,
+    target: &Target,
+    watch: &Rc<dyn Watch>,
+    cancel: &Cancel,
+) -> Result<Vec<Delivery>, Failure> {
+    // One look at a time for each slot: who waits between two looks holds none.
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    side_by_side(tasks.into_iter().enumerate(), usize::MAX, cancel, |(place, task)| {
+        let (registries, slots) = (registries.clone(), slots.clone());
+        let (cancel, watch, target) = (cancel.clone(), watch.clone(), target.clone());
+        async move {
+            let wanted = Wanted {
+                channel: task.package.channel,
+                package: task.package.name.clone(),
+                version: target.version().clone(),
+                tag: target.tag().to_owned(),
+                holds: task.expected.holds.clone(),
+            };
+            // The jitter keeps apart those that are looked at by one process too.
+            let jitter = Jitter::new((u64::from(std::process::id()) << 32) + place as u64);
+            let started = Instant::now();
+            let (mut looks, mut pause) = (0, FIRST_WAIT);
+            loop {
+                let (seen, judgement) = {
+                    // Closed only when nobody is left to ask.
+                    let _slot = slots.acquire().await.ok();
+                    look(&registries, &task, &wanted, &cancel).await
+                };
+                looks += 1;
+                let waited = started.elapsed();
+                let left = task.window.saturating_sub(waited);
+                if !judgement.is_worth_waiting_for() || left.is_zero() || cancel.is_cancelled() {
+                    let judgement = judgement.given_up();
+                    let (asked, window) = (task.level, task.window);
+                    let delivery = Delivery { asked, window, waited, looks, seen, judgement };
+                    watch.settled(place, &delivery);
+                    return delivery;
+                }
+                watch.waits(place, &judgement, (started + task.window).into_std());
+                tokio::select! {
+                    () = tokio::time::sleep(jitter.around(pause).min(left)) => {}
+                    () = cancel.cancelled() => {}
+                }
+                pause = (pause * 2).min(LONGEST_WAIT);
+            }
+        }
+    })
+    .await
+}
+
+/// One look, as deep as what is above holds: nothing is downloaded of what does not resolve, and nothing is installed
+/// whose bytes are not right.
+async fn look(
+    registries: &Registries,
+    task: &Task,
+    wanted: &Wanted,
+    cancel: &Cancel,
+) -> (Observation, Judgement) {
+    let seen = registries.observe(wanted, Depth::Index, cancel).await;
+    let judgement = judge(&task.expected, &seen, task.level.min(Level::Resolvable));
+    if task.level <= Level::Resolvable || judgement.verdict != Verdict::Passed {
+        return (seen, judgement);
+    }
+    let seen = registries.observe(wanted, Depth::Bytes, cancel).await;
+    let judgement = judge(&task.expected, &seen, task.level.min(Level::Bytes));
+    if task.level <= Level::Bytes || judgement.verdict != Verdict::Passed {
+        return (seen, judgement);
+    }
+    let judgement = judge(&task.expected, &seen, task.level);
+    (seen, judgement)
+}

@@ -1,0 +1,86 @@
+//! What has to be delivered, by a plan and by what the ledger says was built.
+
+use super::{Package, packages};
+use gonogo_core::delivery::{Channel, Expected, Level};
+use gonogo_core::mechanics::{Facts, Mechanics};
+use gonogo_core::plan::Plan;
+use gonogo_core::release::Target;
+use std::time::Duration;
+
+/// One package on one channel, and how its delivery is proven.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The package.
+    pub package: Package,
+    /// What it has to serve.
+    pub expected: Expected,
+    /// How deep to look.
+    pub level: Level,
+    /// How long it may take to show.
+    pub window: Duration,
+}
+
+/// How deep to look, and how long: what was asked for goes before the plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// The level of every channel.
+    pub level: Option<Level>,
+    /// The longest window of any channel.
+    pub longest_window: Option<Duration>,
+}
+
+/// Every package that a plan names, with the level that can be shown: a clean install where a smoke command says what
+/// to run, else the bytes.
+pub fn tasks(
+    plan: &Plan,
+    target: &Target,
+    commit: Option<&str>,
+    live: &Mechanics,
+    asked: Asked,
+) -> Vec<Task> {
+    let packages = packages(&plan.channels, plan.project.repository.as_deref());
+    let task = |package: Package| {
+        let expected = expected(&package, plan, target, commit, live);
+        let own = if package.smoke.is_empty() { Level::Bytes } else { Level::Installs };
+        let window = package.window.unwrap_or_else(|| package.channel.usual_window());
+        Task {
+            expected,
+            level: asked.level.unwrap_or(own),
+            window: asked.longest_window.map_or(window, |longest| window.min(longest)),
+            package,
+        }
+    };
+    packages.into_iter().map(task).collect()
+}
+
+fn expected(
+    package: &Package,
+    plan: &Plan,
+    target: &Target,
+    commit: Option<&str>,
+    live: &Mechanics,
+) -> Expected {
+    let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
+    expected.holds.clone_from(&package.holds);
+    if let Some((_, manifest)) = live.manifest() {
+        expected = expected.built(manifest);
+    }
+    match package.channel {
+        Channel::CratesIo => expected.commit = commit.map(str::to_owned),
+        Channel::Npm => {
+            let usual = || target.version().pre.is_empty().then(|| "latest".to_owned());
+            expected.dist_tag = package.dist_tag.clone().or_else(usual);
+        }
+        // Its assets were compared with what was built when it was published, and are all that it may have.
+        Channel::GithubRelease => {
+            let done = plan.steps.iter().filter_map(|step| live.step(&step.id).done);
+            for facts in done {
+                if let Facts::Release { assets, .. } = facts {
+                    expected = expected.exactly(assets.files().cloned());
+                }
+            }
+        }
+        Channel::Pypi | Channel::Homebrew | Channel::Go => {}
+    }
+    expected
+}

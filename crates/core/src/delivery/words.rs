@@ -1,0 +1,58 @@
+//! A release on all of its channels in words: who has what, what can be undone there, and the way out, line by line.
+
+use super::partial::{Act, Partial, Presence};
+
+impl Presence {
+    /// Its name in a sentence: "npm is …".
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Wrong => "wrong",
+            Self::Withdrawn => "withdrawn",
+            Self::Unfinished => "unfinished",
+            Self::Absent => "absent",
+            Self::Unknown => "not told",
+        }
+    }
+}
+
+impl Partial {
+    /// Where each channel stands, and what can be undone there, where not everything is right.
+    pub fn lines(&self) -> Vec<String> {
+        if self.places.iter().all(|place| place.presence == Presence::Right) {
+            return Vec::new();
+        }
+        let mut lines = Vec::new();
+        for place in &self.places {
+            lines.push(format!("{} {}: {}", place.channel, place.package, place.presence.words()));
+            for undo in &place.undo {
+                let window =
+                    undo.window_hours.map_or(String::new(), |hours| format!(" within {hours} hours"));
+                let how = if undo.command.is_empty() {
+                    "by hand".to_owned()
+                } else {
+                    format!("`{}`", undo.command.join(" "))
+                };
+                lines.push(format!("  can be undone{window}: {how}; {}", undo.leaves));
+            }
+        }
+        if self.is_partial {
+            lines.push("users of different channels get different things".to_owned());
+        }
+        lines
+    }
+
+    /// What to do, in order; empty where everything is right.
+    pub fn way_out(&self) -> Vec<String> {
+        let each = self.recovery.iter().map(|action| {
+            let act = match action.act {
+                Act::LookAgain => "look again at",
+                Act::Withdraw => "withdraw from",
+                Act::PublishTheSame => "publish the artifacts that were built, and no others, to",
+                Act::ReleaseAnother => "make a release of a higher version on",
+            };
+            format!("{act} {} ({}): {}", action.channel, action.package, action.why)
+        });
+        each.collect()
+    }
+}
