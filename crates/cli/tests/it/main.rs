@@ -27,4 +27,5 @@ mod prepare;
 mod release;
 mod signals;
 mod skill;
+mod status;
 mod support;
