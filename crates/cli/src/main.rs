@@ -74,6 +74,9 @@ enum Command {
     /// Check a plan, or print the plan's JSON Schema
     #[command(subcommand)]
     Plan(commands::plan::Command),
+    /// Judge measurements of benchmarks, or show what a poll measured
+    #[command(subcommand)]
+    Bench(commands::bench::Command),
     /// Watch a sample project go from no-go to go, in a folder of its own
     Demo(commands::demo::Arguments),
 }
@@ -123,6 +126,7 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
         Command::Explain(arguments) => commands::explain::run(&arguments, screen),
         Command::Skill(command) => commands::skill::run(&command, screen, cancel).await,
         Command::Plan(command) => commands::plan::run(&command, screen, cancel).await,
+        Command::Bench(command) => commands::bench::run(&command, screen, cancel).await,
         Command::Demo(arguments) => commands::demo::run(&arguments, screen, cancel).await,
     }
 }

@@ -3,6 +3,7 @@
 //! Data flows one way: a [`plan`] and observations of the world come in, verdicts, reconciliation plans and
 //! ledger records go out.
 
+pub mod bench;
 pub mod blocker;
 pub mod canonical;
 pub mod ci;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod readers;
 pub mod redact;
 pub mod release;
+pub mod stats;
 pub mod strict_json;
 pub mod text;
 pub mod verdict;

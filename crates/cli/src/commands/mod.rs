@@ -1,6 +1,7 @@
 //! The program's commands, one file each.
 
 pub mod audit;
+pub mod bench;
 pub mod blocker;
 pub mod demo;
 pub mod doctor;

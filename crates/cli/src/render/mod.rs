@@ -1,7 +1,9 @@
 //! Showing what was decided. Nothing is decided here.
 
 pub mod audit_text;
+pub mod bench_svg;
 pub mod board;
+pub mod interval;
 pub mod poll_json;
 pub mod poll_text;
 pub mod run_json;

@@ -11,6 +11,8 @@ mod audit;
 mod bad_input;
 mod bad_ledger;
 mod before;
+mod bench_judge;
+mod benchmark;
 mod bounds;
 mod crash;
 mod drills;

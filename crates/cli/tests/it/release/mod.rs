@@ -6,5 +6,6 @@ pub mod incident;
 mod killed;
 mod kills;
 mod live;
+mod prompt;
 pub mod rehearsal;
 pub mod world;
