@@ -5,6 +5,7 @@ use super::page::{self, UnknownKey};
 use crate::poll::repeat_line;
 use gonogo_core::plan::{Check, CheckKind, Command, Gate, Minimum, Plan};
 use gonogo_core::readers::Reader;
+use gonogo_core::stats::share;
 
 pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;
@@ -63,6 +64,17 @@ fn gate(gate: &Gate) -> String {
 fn command(check: &Check) -> String {
     match &check.kind {
         CheckKind::Command(command) => format!("`{}`:\n\n{}\n", check.id, page::fence(&repeat_line(command))),
+        CheckKind::Benchmark(benchmark) => {
+            let words =
+                |line: &Vec<String>| shlex::try_join(line.iter().map(String::as_str)).unwrap_or_default();
+            let lines: Vec<String> = benchmark.before.iter().chain([&benchmark.run]).map(words).collect();
+            let within = benchmark.cwd.as_ref().map(|cwd| format!("cd {cwd} && ")).unwrap_or_default();
+            format!(
+                "`{}`, in a worktree of the base tag and in one of this commit, by turns:\n\n{}\n",
+                check.id,
+                page::fence(&format!("{within}{}", lines.join(" && ")))
+            )
+        }
         _ => String::new(),
     }
 }
@@ -78,6 +90,13 @@ fn evidence(check: &Check) -> String {
                 page::code(inventory.pattern.as_str())
             )
         }
+        CheckKind::Benchmark(benchmark) => format!(
+            "both commits built and measured side by side on one host, the base against itself first; at least {} scenarios, each on both \
+             sides, and each shown to be at most {} slower; ended within {}",
+            benchmark.scenarios,
+            share(benchmark.design.margin()),
+            page::time(benchmark.time)
+        ),
         CheckKind::Review { .. } => "a review, recorded for this very subject and evidence".to_owned(),
         other => of_own(other.name()),
     }

@@ -29,4 +29,5 @@ mod prepare;
 mod release;
 mod signals;
 mod skill;
+mod status;
 mod support;
