@@ -56,7 +56,7 @@ fn a_release_that_only_some_channels_have_is_reported_and_completed_from_the_sam
     let end = other.follow();
     assert!(matches!(end, End::Delivered), "{end:#?}");
     assert_eq!((pushes(&stage), published(&stage)), (1, vec![Service::Npm, Service::Cargo]));
-    assert_eq!(other.status()["state"], "released");
+    assert_eq!(other.status()["state"], "delivered");
 }
 
 #[track_caller]
@@ -106,7 +106,7 @@ fn a_release_that_is_killed_is_taken_up_by_whoever_comes_next_and_repeats_nothin
     let end = next.follow();
     assert!(matches!(end, End::Delivered), "{end:#?}");
     let ran: Vec<&str> = next.ran.iter().map(|(line, _)| line.split(' ').nth(1).unwrap()).collect();
-    assert_eq!(ran, ["status", "run", "audit"]);
+    assert_eq!(ran, ["status", "run", "verify", "audit"]);
     assert_eq!((pushes(&stage), published(&stage)), (1, vec![Service::Npm, Service::Cargo]));
-    assert_eq!(next.status()["state"], "released");
+    assert_eq!(next.status()["state"], "delivered");
 }
