@@ -176,7 +176,7 @@ async fn delivered(
         context,
         mode: context.mode,
         commit: Some(context.commit.clone()),
-        root: hands.git.root(),
+        git: &hands.git,
         variables: &hands.variables,
         tracker: &hands.tracker,
         asked: delivery::Asked { level: None, longest_window: hands.longest_window },

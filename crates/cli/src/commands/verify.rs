@@ -84,7 +84,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         context: &context,
         mode: Mode::Live,
         commit: commit.clone(),
-        root: context.git.root(),
+        git: &context.git,
         variables: &[],
         tracker: &tracker,
         asked: delivery::Asked {

@@ -14,9 +14,9 @@ use gonogo_core::ledger::{self, DeliveredChannel, Event, Opened};
 use gonogo_core::mechanics::{Cause, Code, Mechanics};
 use gonogo_core::release::Mode;
 use gonogo_core::verdict::{Outcome, combine};
+use gonogo_world::git::Git;
 use gonogo_world::ledger::{Ledger, folder, read};
 use std::ffi::OsString;
-use std::path::Path;
 use std::rc::Rc;
 
 /// The step that a blocker of a delivery names.
@@ -30,8 +30,8 @@ pub struct Release<'a> {
     pub mode: Mode,
     /// The commit that is released, where it is known.
     pub commit: Option<String>,
-    /// The folder that clients are configured in.
-    pub root: &'a Path,
+    /// The checkout that has its tags, in which clients are configured.
+    pub git: &'a Git,
     /// Variables that lead every client elsewhere.
     pub variables: &'a [(OsString, OsString)],
     /// Where blockers are filed.
@@ -70,11 +70,19 @@ pub async fn deliver(
     let folder = folder(context.git.common_dir(), context.target.tag());
     let records = read(&folder)?;
     let mechanics = Mechanics::fold(records.iter().flatten(), *mode);
-    let tasks = tasks(&context.plan, &context.target, release.commit.as_deref(), &mechanics, release.asked);
+    let tasks = tasks(
+        release.git,
+        &context.plan,
+        &context.target,
+        release.commit.as_deref(),
+        &mechanics,
+        release.asked,
+    )
+    .await;
     if tasks.is_empty() {
         return Ok(None);
     }
-    let registries = registries(release.root, release.variables)?;
+    let registries = registries(release.git.root(), release.variables)?;
     let watch = watch(&tasks);
     let deliveries = verify(&registries, tasks, &context.target, &watch, &context.cancel).await?;
     drop(watch);

@@ -1,10 +1,14 @@
 //! What has to be delivered, by a plan and by what the ledger says was built.
 
 use super::{Package, packages};
-use gonogo_core::delivery::{Channel, Expected, Level};
+use gonogo_core::delivery::{Channel, Doubt, Expected, Level};
 use gonogo_core::mechanics::{Facts, Mechanics};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Target;
+use gonogo_core::text::one_line;
+use gonogo_core::verdict::Reason;
+use gonogo_world::git::Git;
+use gonogo_world::registry::go_sum;
 use std::time::Duration;
 
 /// One package on one channel, and how its delivery is proven.
@@ -31,26 +35,51 @@ pub struct Asked {
 
 /// Every package that a plan names, with the level that can be shown: a clean install where a smoke command says what
 /// to run, else the bytes.
-pub fn tasks(
+pub async fn tasks(
+    git: &Git,
     plan: &Plan,
     target: &Target,
     commit: Option<&str>,
     live: &Mechanics,
     asked: Asked,
 ) -> Vec<Task> {
-    let packages = packages(&plan.channels, plan.project.repository.as_deref());
-    let task = |package: Package| {
-        let expected = expected(&package, plan, target, commit, live);
+    let mut tasks = Vec::new();
+    for package in packages(&plan.channels, plan.project.repository.as_deref()) {
+        let mut expected = expected(&package, plan, target, commit, live);
+        if package.channel == Channel::Go {
+            tree_of_module(git, &package.name, target, commit, &mut expected).await;
+        }
         let own = if package.smoke.is_empty() { Level::Bytes } else { Level::Installs };
         let window = package.window.unwrap_or_else(|| package.channel.usual_window());
-        Task {
+        tasks.push(Task {
             expected,
             level: asked.level.unwrap_or(own),
             window: asked.longest_window.map_or(window, |longest| window.min(longest)),
             package,
-        }
+        });
+    }
+    tasks
+}
+
+/// What the tagged tree says of a Go module: the files of its zip are those.
+pub async fn tree_of_module(
+    git: &Git,
+    module: &str,
+    target: &Target,
+    commit: Option<&str>,
+    expected: &mut Expected,
+) {
+    let told = match commit {
+        Some(commit) => go_sum(git, module, target.version(), commit).await,
+        None => Err("the release's tag is not here".to_owned()),
     };
-    packages.into_iter().map(task).collect()
+    match told {
+        Ok(sum) => expected.sum = Some(sum),
+        Err(said) => {
+            let said = format!("what the module's tag holds is not known: {}", one_line(&said));
+            expected.doubts.push(Doubt::new(Reason::BaselineMissing, said));
+        }
+    }
 }
 
 fn expected(

@@ -2,6 +2,7 @@
 
 use super::channel::Channel;
 use super::checksum::Checksum;
+use super::observation::Doubt;
 use crate::manifest::{BuiltFile, Manifest};
 use semver::Version;
 use std::str::FromStr;
@@ -25,6 +26,8 @@ pub struct Expected {
     pub sum: Option<Checksum>,
     /// Files that each published archive has to hold, by name without folder.
     pub holds: Vec<String>,
+    /// What could not be told of what is expected.
+    pub doubts: Vec<Doubt>,
 }
 
 /// The files that a channel has to serve.
@@ -50,6 +53,7 @@ impl Expected {
             dist_tag: None,
             sum: None,
             holds: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 

@@ -206,7 +206,7 @@ fn resolvable(expected: &Expected, facts: &Facts, findings: &mut Findings) {
 fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
     let level = Level::Bytes;
     // First, since they say why a download is missing.
-    for doubt in &facts.doubts {
+    for doubt in facts.doubts.iter().chain(&expected.doubts) {
         findings.doubt(level, doubt.reason, doubt.said.clone());
     }
     let mut served: BTreeMap<&str, &ServedFile> = BTreeMap::new();

@@ -90,9 +90,9 @@ pub(super) fn steps(bindings: &[Binding]) -> String {
     text.push_str(CHANNELS);
     for binding in bindings {
         text.push_str(match binding {
-            Binding::Python => "\n[channels.pypi]\npackage = \"tally\"\n",
-            Binding::Node => "\n[channels.npm]\npackage = \"tally\"\n",
-            Binding::Go => "\n[channels.go]\nmodule = \"example.test/tally\"\n",
+            Binding::Python => PYPI_CHANNEL,
+            Binding::Node => NPM_CHANNEL,
+            Binding::Go => GO_CHANNEL,
         });
     }
     text
@@ -137,12 +137,32 @@ checksums = "sha256sums.txt"
 const CHANNELS: &str = r#"
 [channels.crates-io]
 package = "tally"
+holds = ["LICENSE", "THIRD_PARTY_NOTICES.md"]
+smoke = ["tally", "--version"]
 
 [channels.homebrew]
 tap = "octo/homebrew-tap"
 formula = "tally"
 
 [channels.github-release]
+"#;
+const PYPI_CHANNEL: &str = r#"
+[channels.pypi]
+package = "tally"
+holds = ["LICENSE", "THIRD_PARTY_NOTICES.md"]
+smoke = ["python", "-c", "import tally, importlib.metadata; print(importlib.metadata.version('tally'))"]
+"#;
+const NPM_CHANNEL: &str = r#"
+[channels.npm]
+package = "tally"
+holds = ["LICENSE", "THIRD_PARTY_NOTICES.md"]
+smoke = ["node", "-p", "require('tally') && require('tally/package.json').version"]
+"#;
+const GO_CHANNEL: &str = r#"
+[channels.go]
+module = "example.test/tally"
+holds = ["LICENSE"]
+smoke = ["go", "version", "-m", "consumer"]
 "#;
 
 /// The sample's workflows.

@@ -4,8 +4,10 @@
 //! Whether a version is there is asked by its `.info`; a list may be older.
 
 mod dirhash;
+mod tree;
 
 pub(super) use dirhash::of_zip;
+pub use tree::go_sum;
 
 use super::configuration::{GoSettings, Hop};
 use super::{Configuration, Entry, Listed, Listing, Source, Trouble};

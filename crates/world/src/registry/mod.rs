@@ -10,16 +10,18 @@ mod crates_io;
 mod github_release;
 mod go;
 mod homebrew;
+mod install;
 mod npm;
 mod page;
 mod pypi;
 
 pub use configuration::{Configuration, NotConfigured, client_environment};
+pub use go::go_sum;
 
 use crate::github::Asset;
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Channel, Content, Doubt, Facts, Observation};
+use gonogo_core::delivery::{Channel, Content, Doubt, Facts, Install, Observation};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use semver::Version;
@@ -166,6 +168,11 @@ impl Registries {
             self.fetch(&mut entry, wanted, cancel).await;
         }
         Observation::Live(Box::new(entry.facts))
+    }
+
+    /// Tries a clean install of a version with its ecosystem's own client, and runs a command of it.
+    pub async fn install(&self, wanted: &Wanted, smoke: &[String], cancel: &Cancel) -> Install {
+        install::install(&self.configuration, wanted, smoke, cancel).await
     }
 
     /// Every version that the client's index has of a package.
