@@ -148,12 +148,11 @@ impl<'a> Agent<'a> {
             };
             let is_passed = verdict == "passed";
             self.ran.push((line, ran.code.unwrap()));
-            audited = ran.json();
-            if verdict(&audited) != "passed" {
-                return End::Undelivered(audited);
+            if !is_passed {
+                return End::Undelivered(document);
             }
         }
-        assert_eq!(verdict(&audited), "passed");
+        assert!(!self.steps[3].is_empty());
         End::Delivered
     }
 
@@ -184,9 +183,4 @@ fn workflow(text: &str) -> Vec<Vec<String>> {
 fn commands(step: &str) -> Vec<String> {
     let fenced = step.split("```bash\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
     fenced.flat_map(|block| block.lines().map(str::to_owned)).collect()
-}
-
-/// What a document of `gonogo verify` or `gonogo audit` says of all channels together.
-fn verdict(document: &Value) -> &Value {
-    document.pointer("/delivery/verdict").unwrap_or(&document["verdict"])
 }
