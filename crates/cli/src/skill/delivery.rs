@@ -76,8 +76,6 @@ const fn compared(can_verify: bool) -> &'static str {
 fn undo(plan: &Plan) -> String {
     let mut rows = String::new();
     for (channel, package) in packages(plan) {
-        // A release on GitHub is named by its tag.
-        let package = if channel == Channel::GithubRelease { "TAG".to_owned() } else { package };
         for one in channel.undo(&package, "VERSION") {
             let command = if one.command.is_empty() {
                 "by hand".to_owned()
