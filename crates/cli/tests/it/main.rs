@@ -13,6 +13,7 @@ mod bad_ledger;
 mod before;
 mod bounds;
 mod crash;
+mod delivery;
 mod ergo;
 mod ergos;
 mod init;
