@@ -108,12 +108,24 @@ async fn look(
     wanted: &Wanted,
     cancel: &Cancel,
 ) -> (Observation, Judgement) {
-    let seen = registries.observe(wanted, Depth::Index, cancel).await;
-    let judgement = judge(&task.expected, &seen, task.level.min(Level::Resolvable));
-    if task.level <= Level::Resolvable || judgement.verdict != Verdict::Passed {
+    let of_index = |seen: &Observation| judge(&task.expected, seen, task.level.min(Level::Resolvable));
+    let is_worth =
+        |seen: &Observation| task.level > Level::Resolvable && of_index(seen).verdict == Verdict::Passed;
+    let mut is_deep = false;
+    let seen = registries
+        .observe_while(
+            wanted,
+            |seen| {
+                is_deep = is_worth(seen);
+                is_deep
+            },
+            cancel,
+        )
+        .await;
+    if !is_deep {
+        let judgement = of_index(&seen);
         return (seen, judgement);
     }
-    let seen = registries.observe(wanted, Depth::Bytes, cancel).await;
     let judgement = judge(&task.expected, &seen, task.level.min(Level::Bytes));
     if task.level <= Level::Bytes || judgement.verdict != Verdict::Passed {
         return (seen, judgement);

@@ -15,6 +15,7 @@ mod bench_judge;
 mod benchmark;
 mod bounds;
 mod crash;
+mod delivery;
 mod drills;
 mod ergo;
 mod ergos;

@@ -216,10 +216,13 @@ fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
         }
         consistent(file, expected.sum.as_ref(), findings);
         for wanted in expected.holds.iter().filter(|wanted| !file.holds.contains(wanted)) {
-            if file.content.is_some() {
+            if file.looked_into {
                 findings.problem(level, Code::ContentMissing, format!("{} holds no {wanted}", file.name));
             }
         }
+    }
+    if !expected.holds.is_empty() && !facts.files.iter().any(|file| file.looked_into) {
+        findings.doubt(level, Reason::NothingExamined, "no archive was there to look into");
     }
     match &expected.files {
         ExpectedFiles::Built(files) => built(expected.channel, files, &served, findings),

@@ -105,6 +105,8 @@ pub struct ServedFile {
     pub bytes: Option<u64>,
     /// What was downloaded.
     pub content: Option<Content>,
+    /// Whether it is an archive that was looked into.
+    pub looked_into: bool,
     /// The names of files inside it that were asked for and are there.
     pub holds: Vec<String>,
 }

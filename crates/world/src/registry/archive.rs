@@ -17,6 +17,11 @@ const LARGEST_RECORD: u64 = 64 << 10;
 /// The name of that record.
 const ORIGIN: &str = ".cargo_vcs_info.json";
 
+/// How the names of archives end that are not read here.
+const UNREAD: &[&str] = &[
+    ".tar", ".tar.xz", ".txz", ".tar.zst", ".tar.bz2", ".tbz", ".7z", ".deb", ".rpm", ".dmg", ".pkg", ".msi",
+];
+
 /// What is inside.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Inside {
@@ -37,6 +42,8 @@ pub(super) enum Kind {
     Zip,
     /// A zip of a Go module, which has a checksum of its own.
     GoModule,
+    /// An archive of a kind that is not read here.
+    Unread,
     /// Something else, in which nothing is looked for.
     Other,
 }
@@ -48,6 +55,8 @@ impl Kind {
             Self::Tarball
         } else if [".whl", ".zip"].iter().any(|end| name.ends_with(end)) {
             Self::Zip
+        } else if UNREAD.iter().any(|end| name.ends_with(end)) {
+            Self::Unread
         } else {
             Self::Other
         }
@@ -69,7 +78,7 @@ pub(super) async fn look_into(
             let sum = super::go::of_zip(&file)?;
             Ok(Inside { sum: Some(sum), ..zip(&file, &wanted)? })
         }
-        Kind::Other => Ok(Inside::default()),
+        Kind::Unread | Kind::Other => Ok(Inside::default()),
     })
     .await
     .unwrap_or_else(|error| Err(error.to_string()))
@@ -114,11 +123,15 @@ fn zip(file: &File, wanted: &[String]) -> Result<Inside, String> {
 }
 
 fn note(inside: &mut Inside, path: &str, wanted: &[String]) {
+    let path = path.trim_start_matches("./");
     let file = path.rsplit('/').next().unwrap_or(path);
-    if let Some(found) = wanted.iter().find(|wanted| *wanted == file)
-        && !inside.holds.contains(found)
-    {
-        inside.holds.push(found.clone());
+    // Many archives have one folder at their root, named after themselves.
+    let below = path.split_once('/').map_or(path, |(_, below)| below);
+    for found in wanted {
+        let is_it = if found.contains('/') { path == found || below == found } else { file == found };
+        if is_it && !inside.holds.contains(found) {
+            inside.holds.push(found.clone());
+        }
     }
 }
 

@@ -138,6 +138,16 @@ impl Registries {
 
     /// Looks at one version.
     pub async fn observe(&self, wanted: &Wanted, depth: Depth, cancel: &Cancel) -> Observation {
+        self.observe_while(wanted, |_| depth == Depth::Bytes, cancel).await
+    }
+
+    /// Looks at what the index says of one version, once; and at its files, where what was seen so far is worth it.
+    pub async fn observe_while(
+        &self,
+        wanted: &Wanted,
+        is_worth: impl FnOnce(&Observation) -> bool,
+        cancel: &Cancel,
+    ) -> Observation {
         let listed = match wanted.channel {
             Channel::Go => {
                 go::one(&self.http, &self.configuration, &wanted.package, &wanted.version, cancel).await
@@ -149,7 +159,8 @@ impl Registries {
             Ok(listing) => listing,
             Err(trouble) => return trouble.into(),
         };
-        self.observe_listed(&listing, wanted, depth, cancel).await
+        let seen = self.observe_listed(&listing, wanted, Depth::Index, cancel).await;
+        if is_worth(&seen) { self.observe_listed(&listing, wanted, Depth::Bytes, cancel).await } else { seen }
     }
 
     /// Looks at one version of a listing that is here already.
@@ -238,7 +249,12 @@ impl Registries {
             file.content = Some(content);
             match looked {
                 Ok(inside) => {
+                    file.looked_into = !matches!(kind, archive::Kind::Other | archive::Kind::Unread);
                     file.holds = inside.holds;
+                    if kind == archive::Kind::Unread && !wanted.holds.is_empty() {
+                        let said = format!("{} is of a kind that is not looked into", file.name);
+                        facts.doubts.push(Doubt::new(Reason::UnsupportedHere, said));
+                    }
                     origin = origin.or(inside.origin);
                 }
                 Err(error) => {

@@ -24,6 +24,7 @@ pub(super) async fn cargo(clean: &Clean<'_>, wanted: &Wanted, smoke: &[String]) 
     let root = clean.path("root");
     let environment =
         clean.environment.clone().with("CARGO_HOME", &home).with("CARGO_TARGET_DIR", clean.path("target"));
+    clean.works(&cargo, "--version", &environment).await?;
     let (version, folder) = (format!("={}", wanted.version), root.to_string_lossy().into_owned());
     let arguments =
         ["install", "--quiet", "--no-track", "--version", &version, "--root", &folder, &wanted.package];
@@ -51,6 +52,7 @@ pub(super) async fn npm(clean: &Clean<'_>, wanted: &Wanted, smoke: &[String]) ->
     if let Some((scope, _)) = wanted.package.split_once('/') {
         environment = environment.with(format!("npm_config_{scope}:registry"), own.as_str());
     }
+    clean.works(&npm, "--version", &environment).await?;
     let work = clean.path("work");
     fs::write(work.join("package.json"), "{\"private\": true}\n").map_err(|error| of_disk(&error))?;
     let exact = format!("{}@{}", wanted.package, wanted.version);
@@ -129,6 +131,7 @@ pub(super) async fn go(clean: &Clean<'_>, wanted: &Wanted, smoke: &[String]) -> 
         .with("GOWORK", "off")
         // Modules are read-only otherwise, and the folder is to be removed.
         .with("GOFLAGS", "-modcacherw");
+    clean.works(&go, "version", &environment).await?;
     let version = Channel::Go.spell(&wanted.version).unwrap_or_default();
     let program = smoke.first().map(String::as_str).unwrap_or_default();
     if program == "go" {

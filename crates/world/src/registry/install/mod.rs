@@ -116,6 +116,19 @@ impl<'a> Clean<'a> {
             .map_err(|error| not_tried(Reason::ToolMissing, error.to_string()))
     }
 
+    /// That a client does not run at all says nothing of the package.
+    async fn works(&self, program: &Path, asked: &str, environment: &Environment) -> Result<(), Install> {
+        let captured = self.run(program, &[asked], environment, SAYING).await?;
+        if captured.succeeded() {
+            return Ok(());
+        }
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        Err(not_tried(
+            Reason::HostUnfit,
+            format!("{name} does not run in an empty home: {}", said(&captured)),
+        ))
+    }
+
     /// Runs a client to its end; what it refuses is not installed.
     async fn client(
         &self,

@@ -1,0 +1,197 @@
+//! The sample is released into the private world by the real clients, and then one thing at a time is broken there.
+
+use crate::support::{Project, Ran, test_tools};
+use gonogo_core::digest::Digest;
+use gonogo_sandbox::sample::{self, Binding};
+use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Reply, Service, Trouble};
+use serde_json::{Value, json};
+use std::process::Command;
+
+const REPOSITORY: &str = "octo/tally";
+const BINDINGS: [Binding; 3] = [Binding::Python, Binding::Node, Binding::Go];
+const REGISTRIES: [(Service, &str); 4] =
+    [(Service::Cargo, "crates-io"), (Service::Npm, "npm"), (Service::Pypi, "pypi"), (Service::Go, "go")];
+
+struct Shop {
+    project: Project,
+    world: PrivateWorld,
+}
+
+impl Shop {
+    fn opened() -> Self {
+        let project = Project::unborn();
+        sample::write(&project.root(), "0.2.0", &BINDINGS).unwrap();
+        sample::mend(&project.root()).unwrap();
+        // What the gates say is proven elsewhere: here the channels are.
+        let plan = sample::plan(&BINDINGS);
+        let gates = plan.find("\n[policy]").unwrap()..plan.find("\n[[steps]]").unwrap();
+        let few = "\n[policy]\nrequired-gates = [6]\n\n[[gates]]\nid = 6\nname = \"API\"\n\n[[gates.checks]]\nid = \"versions\"\nkind = \"versions\"\n";
+        project.write("gonogo.toml", format!("{}{few}{}", &plan[..gates.start], &plan[gates.end..]));
+        project.commit("Lose no count");
+        let commit = project.git(&["rev-parse", "HEAD"]).trim().to_owned();
+        let spec = sample::spec(REPOSITORY, "octo/homebrew-tap", &project.root(), &commit, "0.1.0");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let world = runtime.block_on(PrivateWorld::start(&project.beside("world"), spec)).unwrap();
+        let shop = Self { project, world };
+        shop.git(&["remote", "add", "origin", &format!("https://github.com/{REPOSITORY}.git")]);
+        shop.git(&["fetch", "--quiet", "origin"]);
+        shop.git(&["branch", "--quiet", "--set-upstream-to=origin/main", "main"]);
+        shop
+    }
+
+    fn led(&self, mut command: Command) -> Command {
+        let path = std::env::var("PATH").unwrap();
+        command.env("PATH", format!("{}:{path}", test_tools().join("bin").display()));
+        command.envs(self.world.variables());
+        // Toolchains that are found by a variable in place of the home folder.
+        for name in ["RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT", "PYENV_VERSION"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let mut command = self.led(self.project.command("git"));
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    fn gonogo(&self, arguments: &[&str]) -> Ran {
+        self.led(self.project.gonogo(arguments)).output().unwrap().into()
+    }
+
+    /// Looks again, for a second, down to the bytes.
+    fn verify(&self) -> Ran {
+        self.gonogo(&["verify", "v0.2.0", "--level", "bytes", "--wait", "1s", "--json"])
+    }
+
+    fn fault(&self, service: Service, path: &str, trouble: Trouble) {
+        self.world
+            .fault(service, Fault::always(Matcher { path: path.to_owned(), ..Matcher::any() }, trouble));
+    }
+
+    fn everywhere(&self, trouble: impl Fn() -> Trouble) {
+        for (service, _) in REGISTRIES {
+            self.fault(service, "", trouble());
+        }
+    }
+
+    fn calm(&self) {
+        for (service, _) in REGISTRIES {
+            self.world.calm(service);
+        }
+        self.world.calm(Service::Github);
+    }
+}
+
+/// The verdict on a channel, with the first thing that is wrong or not told.
+#[track_caller]
+fn says(document: &Value, channel: &str) -> String {
+    let channels = document["delivery"]["channels"].as_array().unwrap_or_else(|| panic!("{document:#}"));
+    let found = channels.iter().find(|one| one["judgement"]["channel"] == channel).unwrap();
+    let judgement = &found["judgement"];
+    let why = [&judgement["problems"][0]["code"], &judgement["doubts"][0]["reason"]];
+    let why = why.iter().find_map(|why| why.as_str()).unwrap_or_default();
+    format!("{} {why}", judgement["verdict"].as_str().unwrap()).trim().to_owned()
+}
+
+#[track_caller]
+fn all_say(document: &Value, wanted: &str) {
+    for (_, channel) in REGISTRIES {
+        assert_eq!(says(document, channel), wanted, "{channel}: {document:#}");
+    }
+}
+
+#[test]
+fn a_release_is_delivered_when_its_users_get_it_and_every_fault_is_told_by_its_name() {
+    let shop = Shop::opened();
+    let run = shop.gonogo(&["run", "v0.2.0", "--mode", "live", "--yes", "--json"]).exits(0).json();
+    assert_eq!(run["delivery"]["verdict"], "passed");
+    for (_, channel) in REGISTRIES {
+        let channels = run["delivery"]["channels"].as_array().unwrap();
+        let found = channels.iter().find(|one| one["judgement"]["channel"] == channel).unwrap();
+        assert_eq!(found["judgement"]["reached"], "installs", "{found:#}");
+    }
+    let status = shop.gonogo(&["status", "v0.2.0", "--json"]).exits(0).json();
+    assert_eq!(status["state"], "delivered");
+
+    let other = || Trouble::Reply(Reply::bytes("application/octet-stream", b"something else".to_vec()));
+    shop.fault(Service::Cargo, "/api/v1/crates/tally/0.2.0/download", other());
+    shop.fault(Service::Npm, "/tally/-/", other());
+    shop.fault(Service::Pypi, "/files/", other());
+    shop.fault(Service::Go, "/example.test/tally/@v/v0.2.0.zip", other());
+    let document = shop.verify().exits(1).json();
+    for (_, channel) in &REGISTRIES[..3] {
+        assert_eq!(says(&document, channel), "failed bytes-differ", "{document:#}");
+    }
+    // What is no zip has no `h1:` that could differ.
+    assert_eq!(says(&document, "go"), "incomplete unreadable-output");
+    assert_eq!(says(&document, "homebrew"), "passed");
+    let blocker = document["delivery"]["blocker"].as_str().unwrap().to_owned();
+    let status = shop.gonogo(&["status", "v0.2.0", "--json"]).exits(1).json();
+    assert_eq!(status["state"], "released");
+
+    shop.calm();
+    shop.everywhere(|| Trouble::html(200));
+    let document = shop.verify().exits(3).json();
+    all_say(&document, "incomplete unreadable-output");
+    // One delivery is one blocker, however often it does not hold.
+    assert_eq!(document["delivery"]["blocker"], blocker.as_str());
+
+    shop.calm();
+    shop.everywhere(|| Trouble::Cut(b"{\"name\":".to_vec()));
+    all_say(&shop.verify().exits(3).json(), "incomplete unreadable-output");
+
+    shop.calm();
+    shop.everywhere(|| Trouble::status(500, "broken"));
+    all_say(&shop.verify().exits(3).json(), "incomplete unreachable");
+
+    shop.calm();
+    for (service, path) in
+        [(Service::Cargo, "/index/ta"), (Service::Npm, "/tally"), (Service::Pypi, "/simple")]
+    {
+        shop.fault(service, path, Trouble::Stale(100));
+    }
+    let document = shop.verify().exits(3).json();
+    for channel in ["crates-io", "npm", "pypi"] {
+        // Nobody waits any longer, and so it is not said that it will never come.
+        assert_eq!(says(&document, channel), "incomplete timed-out", "{document:#}");
+    }
+
+    shop.calm();
+    for (service, path) in [(Service::Cargo, "/index/ta"), (Service::Pypi, "/simple/tally")] {
+        shop.world.fault(service, Fault::flapping(Matcher::of("GET", path)));
+    }
+    let waiting = ["verify", "v0.2.0", "--level", "bytes", "--wait", "60s", "--json"];
+    let document = shop.gonogo(&waiting).exits(0).json();
+    for one in document["delivery"]["channels"].as_array().unwrap() {
+        let flapped = matches!(one["judgement"]["channel"].as_str(), Some("crates-io" | "pypi"));
+        assert_eq!(one["looks"], if flapped { 2 } else { 1 }, "{one:#}");
+    }
+
+    shop.calm();
+    let npm = shop.world.address(Service::Npm).unwrap();
+    let mut version = shop.world.registries().npm.registry.version("tally", "0.2.0").unwrap();
+    version["dist"]["tarball"] = format!("{npm}/tally/-/tally-0.2.0.tgz").into();
+    let packument =
+        json!({"name": "tally", "dist-tags": {"latest": "0.1.0"}, "versions": {"0.2.0": version}});
+    shop.fault(Service::Npm, "/tally", Trouble::wrong(&packument));
+    shop.world.registries().cargo.registry.yank("tally", "0.2.0", true);
+    shop.world.registries().pypi.registry.yank("tally", "0.2.0", "bad");
+    let document = shop.verify().exits(1).json();
+    assert_eq!(says(&document, "npm"), "incomplete timed-out");
+    assert_eq!(says(&document, "crates-io"), "failed yanked");
+    assert_eq!(says(&document, "pypi"), "failed yanked");
+
+    shop.calm();
+    {
+        let mut state = shop.world.github().state();
+        let release = state.repository(REPOSITORY).releases.all.values_mut().next().unwrap();
+        let archive = release.assets.values_mut().find(|asset| asset.name.contains("_linux_")).unwrap();
+        archive.bytes = b"something else".to_vec();
+        archive.digest = Some(Digest::of(&archive.bytes).to_string());
+    }
+    let document = shop.verify().exits(1).json();
+    assert_eq!(says(&document, "github-release"), "failed bytes-differ");
+    assert_eq!(says(&document, "homebrew"), "failed bytes-differ");
+}
