@@ -26,6 +26,17 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every one.
+    pub const ALL: [Self; 7] = [
+        Self::Go,
+        Self::NoGo,
+        Self::Usage,
+        Self::Incomplete,
+        Self::Conflict,
+        Self::Internal,
+        Self::Interrupted,
+    ];
+
     /// The status that the process ends with.
     pub const fn status(self) -> u8 {
         match self {

@@ -6,13 +6,16 @@ mod context;
 mod delivery;
 mod error;
 mod exit_code;
+mod explain;
 mod poll;
+mod precondition;
 mod preflight;
 mod render;
 mod run;
 #[cfg(test)]
 mod schemas;
 mod screen;
+mod skill;
 mod toolbox;
 mod tracker;
 
@@ -65,9 +68,17 @@ enum Command {
     /// File, list or resolve release blockers
     #[command(subcommand)]
     Blocker(commands::blocker::Command),
+    /// What a code that was printed means, why it blocks, and the next command
+    Explain(commands::explain::Arguments),
+    /// The release runbook for coding agents, rendered from the plan
+    #[command(subcommand)]
+    Skill(commands::skill::Command),
     /// Check a plan, or print the plan's JSON Schema
     #[command(subcommand)]
     Plan(commands::plan::Command),
+    /// Judge measurements of benchmarks, or show what a poll measured
+    #[command(subcommand)]
+    Bench(commands::bench::Command),
     /// Watch a sample project go from no-go to go, in a folder of its own
     Demo(commands::demo::Arguments),
 }
@@ -115,7 +126,10 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
         Command::Status(arguments) => commands::status::run(&arguments, screen, cancel).await,
         Command::Review(arguments) => commands::review::run(&arguments, screen, cancel).await,
         Command::Blocker(command) => commands::blocker::run(&command, screen, cancel).await,
+        Command::Explain(arguments) => commands::explain::run(&arguments, screen),
+        Command::Skill(command) => commands::skill::run(&command, screen, cancel).await,
         Command::Plan(command) => commands::plan::run(&command, screen, cancel).await,
+        Command::Bench(command) => commands::bench::run(&command, screen, cancel).await,
         Command::Demo(arguments) => commands::demo::run(&arguments, screen, cancel).await,
     }
 }

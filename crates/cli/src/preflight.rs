@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::chain;
 use crate::exit_code::Exit;
+use crate::precondition::Precondition;
 use crate::screen::Screen;
 use crate::toolbox::Toolbox;
 use crate::tracker;
@@ -39,7 +40,7 @@ pub enum State {
 /// One precondition.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Item {
-    /// Its name, in kebab-case.
+    /// Its name, in kebab-case; `tool:NAME` for a tool.
     pub id: String,
     /// What was found.
     pub state: State,
@@ -50,16 +51,28 @@ pub struct Item {
 }
 
 impl Item {
-    fn ok(id: &str, message: impl Into<String>) -> Self {
-        Self { id: id.to_owned(), state: State::Ok, message: message.into(), remedy: None }
+    /// It holds.
+    pub fn ok(id: Precondition, message: impl Into<String>) -> Self {
+        Self { id: id.to_string(), state: State::Ok, message: message.into(), remedy: None }
     }
 
-    fn not(id: &str, state: State, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { id: id.to_owned(), state, message: message.into(), remedy: Some(remedy.into()) }
+    /// It does not hold, or is not known to.
+    pub fn not(
+        id: Precondition,
+        state: State,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { id: id.to_string(), state, message: message.into(), remedy: Some(remedy.into()) }
     }
 
-    fn unknown(id: &str, error: &dyn std::error::Error, remedy: impl Into<String>) -> Self {
+    fn unknown(id: Precondition, error: &dyn std::error::Error, remedy: impl Into<String>) -> Self {
         Self::not(id, State::Unknown, chain(error), remedy)
+    }
+
+    /// The same about one tool.
+    fn of_tool(self, name: &str) -> Self {
+        Self { id: format!("{}:{name}", self.id), ..self }
     }
 }
 
@@ -135,19 +148,23 @@ pub async fn of_host(
 
 async fn tree(context: &Context) -> Item {
     match context.git.dirty(&context.own_paths()).await {
-        Ok(paths) if paths.is_empty() => Item::ok("tree-clean", "the checkout is what its commit says"),
+        Ok(paths) if paths.is_empty() => {
+            Item::ok(Precondition::TreeClean, "the checkout is what its commit says")
+        }
         Ok(paths) => Item::not(
-            "tree-clean",
+            Precondition::TreeClean,
             State::Gap,
             format!("changed or untracked: {}", few(&paths)),
             "commit, stash, ignore or remove them",
         ),
-        Err(error) => Item::unknown("tree-clean", &error, "run `git status` and mend what it says"),
+        Err(error) => {
+            Item::unknown(Precondition::TreeClean, &error, "run `git status` and mend what it says")
+        }
     }
 }
 
 async fn upstream(context: &Context) -> Item {
-    let id = "upstream";
+    let id = Precondition::Upstream;
     let (name, known) = match context.git.upstream().await {
         Ok(Upstream::At { name, commit }) => (name, commit),
         Ok(Upstream::Detached) => {
@@ -182,7 +199,7 @@ async fn upstream(context: &Context) -> Item {
 }
 
 async fn version_files(context: &Context) -> Item {
-    let id = "versions";
+    let id = Precondition::Versions;
     let places = &context.plan.versions;
     if places.is_empty() {
         return Item::not(
@@ -216,7 +233,7 @@ async fn version_files(context: &Context) -> Item {
 }
 
 async fn changelog(context: &Context) -> Item {
-    let id = "changelog";
+    let id = Precondition::Changelog;
     let version = context.target.version();
     let Some(path) = &context.plan.project.changelog else {
         return Item::ok(id, "the plan names no changelog");
@@ -240,7 +257,7 @@ async fn changelog(context: &Context) -> Item {
 }
 
 async fn local_tag(context: &Context) -> Item {
-    let id = "tag-local";
+    let id = Precondition::TagLocal;
     let tag = context.target.tag();
     match context.git.commit_of(&format!("refs/tags/{tag}")).await {
         Ok(None) => Item::ok(id, format!("{tag} is not here yet")),
@@ -253,11 +270,11 @@ async fn remote_tags(context: &Context) -> Vec<Item> {
     let tag = context.target.tag();
     let remotes = match context.git.remotes().await {
         Ok(remotes) => remotes,
-        Err(error) => return vec![Item::unknown("tag-remote", &error, "mend the repository")],
+        Err(error) => return vec![Item::unknown(Precondition::TagRemote, &error, "mend the repository")],
     };
     if remotes.is_empty() {
         return vec![Item::not(
-            "tag-remote",
+            Precondition::TagRemote,
             State::Gap,
             "the repository has no remote",
             "add it with `git remote add`",
@@ -266,15 +283,19 @@ async fn remote_tags(context: &Context) -> Vec<Item> {
     let mut items = Vec::new();
     for remote in remotes {
         items.push(match context.git.remote_tag(&remote, tag).await {
-            Ok(None) => Item::ok("tag-remote", format!("{remote} does not have {tag}")),
-            Ok(Some(found)) => tag_taken(context, "tag-remote", &format!("on {remote}"), &found.commit),
-            Err(error) => Item::unknown("tag-remote", &error, format!("make the remote {remote} reachable")),
+            Ok(None) => Item::ok(Precondition::TagRemote, format!("{remote} does not have {tag}")),
+            Ok(Some(found)) => {
+                tag_taken(context, Precondition::TagRemote, &format!("on {remote}"), &found.commit)
+            }
+            Err(error) => {
+                Item::unknown(Precondition::TagRemote, &error, format!("make the remote {remote} reachable"))
+            }
         });
     }
     items
 }
 
-fn tag_taken(context: &Context, id: &str, place: &str, commit: &str) -> Item {
+fn tag_taken(context: &Context, id: Precondition, place: &str, commit: &str) -> Item {
     let tag = context.target.tag();
     if commit == context.commit {
         return Item::not(
@@ -298,26 +319,23 @@ async fn declared_tools(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
     let toolbox = Toolbox::resolve(plan, git.root(), &environment, cancel).await;
     let found = toolbox.found.iter().map(|(name, tool)| {
         let version = tool.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
-        Item::ok(&format!("tool:{name}"), format!("{}{version}", tool.path))
+        Item::ok(Precondition::Tool, format!("{}{version}", tool.path)).of_tool(name)
     });
     let lacking = toolbox.lacking.iter().map(|(name, lack)| {
         let minimum = plan.tools.iter().find(|tool| tool.name == *name).and_then(|tool| tool.minimum.clone());
         let least = minimum.map(|minimum| format!(" {minimum} or newer")).unwrap_or_default();
-        Item::not(
-            &format!("tool:{name}"),
-            State::Gap,
-            &lack.message,
-            format!("install {name}{least}, outside the checkout"),
-        )
+        let remedy = format!("install {name}{least}, outside the checkout");
+        Item::not(Precondition::Tool, State::Gap, &lack.message, remedy).of_tool(name)
     });
     found.chain(lacking).collect()
 }
 
 fn gh(git: &Git, repository: &str, variables: &Variables) -> Result<Gh, Item> {
     let program = tools::find_on_path("gh", Some(git.root()))
-        .map_err(|error| Item::not("gh-auth", State::Gap, error.to_string(), "install gh"))?;
-    let gh = Gh::open(program, git.root().to_owned(), repository.to_owned())
-        .map_err(|error| Item::unknown("gh-auth", &error, "mend `project.repository` in the plan"))?;
+        .map_err(|error| Item::not(Precondition::GhAuth, State::Gap, error.to_string(), "install gh"))?;
+    let gh = Gh::open(program, git.root().to_owned(), repository.to_owned()).map_err(|error| {
+        Item::unknown(Precondition::GhAuth, &error, "mend `project.repository` in the plan")
+    })?;
     Ok(gh.with_variables(variables.iter().cloned()))
 }
 
@@ -328,8 +346,8 @@ async fn github_login(git: &Git, plan: &Plan, variables: &Variables, cancel: &Ca
         Err(item) => return Some(item),
     };
     Some(match gh.auth_status(cancel).await {
-        Ok(facts) => Item::ok("gh-auth", format!("logged in as {}", facts.login)),
-        Err(error) => Item::unknown("gh-auth", &error, "gh auth login"),
+        Ok(facts) => Item::ok(Precondition::GhAuth, format!("logged in as {}", facts.login)),
+        Err(error) => Item::unknown(Precondition::GhAuth, &error, "gh auth login"),
     })
 }
 
@@ -344,13 +362,14 @@ async fn tracker_state(git: &Git, plan: &Plan, target: &str, variables: &Variabl
         Err(error) => Err(error),
     };
     match read {
-        Ok(backlog) => {
-            Item::ok("tracker", format!("{kind} can be read; {} tasks for this release", backlog.tasks.len()))
-        }
+        Ok(backlog) => Item::ok(
+            Precondition::Tracker,
+            format!("{kind} can be read; {} tasks for this release", backlog.tasks.len()),
+        ),
         Err(error) => {
             let state = if error.missing_tool.is_some() { State::Gap } else { State::Unknown };
             let remedy = error.remedy.unwrap_or_else(|| format!("make {kind} work"));
-            Item::not("tracker", state, error.message, remedy)
+            Item::not(Precondition::Tracker, state, error.message, remedy)
         }
     }
 }
@@ -360,7 +379,7 @@ async fn ci(context: &Context) -> Option<Item> {
     let repository = context.plan.project.repository.as_ref()?;
     let gh = match gh(&context.git, repository, &context.variables) {
         Ok(gh) => gh,
-        Err(item) => return Some(Item { id: "ci".to_owned(), ..item }),
+        Err(item) => return Some(Item { id: Precondition::Ci.to_string(), ..item }),
     };
     let want = CiWanted {
         workflow_path: asked.workflow.clone(),
@@ -372,7 +391,7 @@ async fn ci(context: &Context) -> Option<Item> {
         Ok(runs) => runs,
         Err(error) => {
             return Some(Item::unknown(
-                "ci",
+                Precondition::Ci,
                 &error,
                 "make GitHub reachable, and log in with `gh auth login`",
             ));
@@ -383,27 +402,27 @@ async fn ci(context: &Context) -> Option<Item> {
 
 fn judged_ci(ci: &Ci, workflow: &str) -> Item {
     match ci {
-        Ci::Green { run } => Item::ok("ci", format!("{workflow} is green: {}", run.url)),
+        Ci::Green { run } => Item::ok(Precondition::Ci, format!("{workflow} is green: {}", run.url)),
         Ci::Red { run, conclusion } => Item::not(
-            "ci",
+            Precondition::Ci,
             State::Gap,
             format!("{workflow} ended as {conclusion}: {}", run.url),
             "mend what failed",
         ),
         Ci::Pending { run } => Item::not(
-            "ci",
+            Precondition::Ci,
             State::Unknown,
             format!("{workflow} is {}: {}", run.status, run.url),
             "wait for it to end",
         ),
         Ci::Missing => Item::not(
-            "ci",
+            Precondition::Ci,
             State::Gap,
             format!("{workflow} has not run for this commit"),
             "push the commit, and wait",
         ),
         Ci::Untrusted { why } => {
-            Item::not("ci", State::Unknown, why, "look at the runs of this commit on GitHub")
+            Item::not(Precondition::Ci, State::Unknown, why, "look at the runs of this commit on GitHub")
         }
     }
 }

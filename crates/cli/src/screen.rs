@@ -1,4 +1,7 @@
 //! Where the program prints: the one place that writes to standard output and standard error.
+//!
+//! Invariant: no control character reaches a terminal or a document but line feeds, tabs and our own colours; whatever a
+//! renderer forgets to make visible is made visible here.
 
 use crate::error::Failure;
 use gonogo_core::text::visible;
@@ -44,6 +47,7 @@ impl Screen {
     /// A line for people; nothing in JSON mode.
     pub fn line(&self, text: impl Display) {
         if !self.json {
+            let text = shown(&text.to_string(), self.color);
             // A reader that went away is no reason to stop a release half-way.
             writeln!(io::stdout().lock(), "{text}").ok();
         }
@@ -53,7 +57,7 @@ impl Screen {
     pub fn document(&self, value: &Value) {
         if self.json {
             // In one piece: the lock would pass a long document on line by line.
-            let text = format!("{value:#}\n");
+            let text = format!("{:#}\n", visible_value(value));
             io::stdout().lock().write_all(text.as_bytes()).ok();
         }
     }
@@ -82,12 +86,59 @@ impl Screen {
             writeln!(out, "gonogo: {reason}{}", visible(&failure.message).replace('\n', " ")).ok();
         }
         if let Some(remedy) = &failure.remedy {
-            writeln!(out, "  remedy: {remedy}").ok();
+            writeln!(out, "  remedy: {}", visible(remedy)).ok();
         }
     }
 
     /// Text in a colour (an ANSI SGR code), where colour is wanted.
     pub fn paint(&self, code: &str, text: &str) -> String {
         if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// A document whose texts have no control characters but line feeds and tabs.
+fn visible_value(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(visible(text)),
+        Value::Array(list) => list.iter().map(visible_value).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (visible(key), visible_value(value))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+/// A text whose control characters are visible, but for the colours that `paint` makes.
+fn shown(text: &str, color: bool) -> String {
+    const OURS: [&str; 9] = ["0", "1", "31", "32", "33", "36", "1;31", "1;32", "1;33"];
+    let mut shown = String::new();
+    for (at, part) in text.split("\u{1b}[").enumerate() {
+        let painted = part.split_once('m').filter(|(code, _)| color && OURS.contains(code));
+        match painted {
+            _ if at == 0 => shown.push_str(&visible(part)),
+            Some((code, rest)) => shown.push_str(&format!("\u{1b}[{code}m{}", visible(rest))),
+            None => shown.push_str(&visible(&format!("\u{1b}[{part}"))),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_colours_reach_a_terminal() {
+        let screen = Screen { json: false, terminal: true, color: true };
+        let text = format!(
+            "{} \u{1b}[2K\u{1b}[1A\u{1b}[8mhidden\u{1b}[31;1m\u{1b}]0;title\u{7}\r",
+            screen.paint("1;31", "NO-GO")
+        );
+        assert_eq!(shown(&text, true), "\u{1b}[1;31mNO-GO\u{1b}[0m ␛[2K␛[1A␛[8mhidden␛[31;1m␛]0;title␇␍");
+        assert_eq!(shown("\u{1b}[32mpassed", false), "␛[32mpassed");
+    }
+
+    #[test]
+    fn every_text_of_a_document_is_visible_however_deep() {
+        let value = json!({ "a\u{9b}": [{ "b": "x\u{1b}[2Ky\r\n\t\u{202e}" }, 1, null] });
+        assert_eq!(visible_value(&value), json!({ "a\u{fffd}": [{ "b": "x␛[2Ky␍\n\t\u{fffd}" }, 1, null] }));
     }
 }

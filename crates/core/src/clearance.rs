@@ -7,6 +7,8 @@ use crate::blocker::Standing;
 use crate::digest::Digest;
 use crate::gate::Poll;
 use crate::verdict::{Outcome, Reason};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Permission to release one subject as one target.
 #[derive(Debug)]
@@ -45,6 +47,57 @@ pub enum Obstacle {
     TrackerUnreadable(String),
     /// No gate is required, so nothing was shown.
     NothingRequired,
+}
+
+/// What kind of thing stands in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObstacleKind {
+    /// A required gate failed.
+    GateFailed,
+    /// A required gate is incomplete.
+    GateIncomplete,
+    /// A blocker stands.
+    BlockerStands,
+    /// The tracker could not be read or written.
+    TrackerUnreadable,
+    /// No gate is required.
+    NothingRequired,
+}
+
+impl ObstacleKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::GateFailed,
+        Self::GateIncomplete,
+        Self::BlockerStands,
+        Self::TrackerUnreadable,
+        Self::NothingRequired,
+    ];
+
+    /// Its name, as it is printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GateFailed => "gate-failed",
+            Self::GateIncomplete => "gate-incomplete",
+            Self::BlockerStands => "blocker-stands",
+            Self::TrackerUnreadable => "tracker-unreadable",
+            Self::NothingRequired => "nothing-required",
+        }
+    }
+}
+
+impl Obstacle {
+    /// What kind it is.
+    pub const fn kind(&self) -> ObstacleKind {
+        match self {
+            Self::GateFailed(_) => ObstacleKind::GateFailed,
+            Self::GateIncomplete(..) => ObstacleKind::GateIncomplete,
+            Self::Blocker { .. } => ObstacleKind::BlockerStands,
+            Self::TrackerUnreadable(_) => ObstacleKind::TrackerUnreadable,
+            Self::NothingRequired => ObstacleKind::NothingRequired,
+        }
+    }
 }
 
 /// Why there is no clearance: never empty.

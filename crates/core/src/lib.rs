@@ -3,6 +3,7 @@
 //! Data flows one way: a [`plan`] and observations of the world come in, verdicts, reconciliation plans and
 //! ledger records go out.
 
+pub mod bench;
 pub mod blocker;
 pub mod canonical;
 pub mod ci;
@@ -10,6 +11,8 @@ pub mod clearance;
 pub mod delivery;
 pub mod digest;
 pub mod evidence;
+#[cfg(doctest)]
+mod forged;
 pub mod gate;
 pub mod ledger;
 pub mod manifest;
@@ -18,6 +21,7 @@ pub mod plan;
 pub mod readers;
 pub mod redact;
 pub mod release;
+pub mod stats;
 pub mod strict_json;
 pub mod text;
 pub mod verdict;

@@ -1,5 +1,6 @@
 //! Hands and eyes of gonogo. This crate touches the world and reports what it saw; it judges nothing.
 
+pub mod bench;
 pub mod clock;
 pub mod git;
 pub mod github;
@@ -12,3 +13,5 @@ pub mod tools;
 pub mod tracker;
 pub mod tree;
 pub mod unpack;
+#[cfg(doctest)]
+mod without_clearance;

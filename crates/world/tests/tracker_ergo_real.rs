@@ -67,7 +67,7 @@ async fn an_ergo_older_than_the_store_is_refused_and_a_newer_one_reads_it() {
 
 #[tokio::test]
 #[ignore = "needs the real ergo programs"]
-async fn a_failed_a_blocked_and_a_draft_task_still_block() {
+async fn a_failed_a_blocked_and_a_draft_task_of_ergo_still_block() {
     let ergo = real("6.0.0");
     let checkout = ergo.checkout().await;
     let tracker = ergo.tracker(checkout.path());

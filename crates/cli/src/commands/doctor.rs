@@ -3,6 +3,7 @@
 use crate::context::{LoadedPlan, PlanAsked, load_plan, open_checkout};
 use crate::error::Failure;
 use crate::exit_code::Exit;
+use crate::precondition::Precondition;
 use crate::preflight::{self, Item, State};
 use crate::screen::Screen;
 use gonogo_world::process::Cancel;
@@ -20,13 +21,16 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let mut items = vec![git()];
     match open_checkout(cancel.clone()).await {
-        Err(failure) => items.push(gap("checkout", failure)),
+        Err(failure) => items.push(gap(Precondition::Checkout, failure)),
         Ok(git) => {
-            items.push(ok("checkout", git.root().display().to_string()));
+            items.push(Item::ok(Precondition::Checkout, git.root().display().to_string()));
             match load_plan(&arguments.plan, git.root()) {
-                Err(failure) => items.push(gap("plan", failure)),
+                Err(failure) => items.push(gap(Precondition::Plan, failure)),
                 Ok(LoadedPlan { plan, .. }) => {
-                    items.push(ok("plan", format!("{}, digest {}", plan.project.name, plan.digest)));
+                    items.push(Item::ok(
+                        Precondition::Plan,
+                        format!("{}, digest {}", plan.project.name, plan.digest),
+                    ));
                     items.extend(preflight::of_host(&git, &plan, "doctor", &[], &cancel).await);
                 }
             }
@@ -45,15 +49,11 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
 
 fn git() -> Item {
     match tools::find_on_path("git", None) {
-        Ok(path) => ok("tool:git", path.display().to_string()),
-        Err(error) => gap("tool:git", Failure::usage(error.to_string()).remedy("install git")),
+        Ok(path) => Item::ok(Precondition::Git, path.display().to_string()),
+        Err(error) => gap(Precondition::Git, Failure::usage(error.to_string()).remedy("install git")),
     }
 }
 
-fn ok(id: &str, message: String) -> Item {
-    Item { id: id.to_owned(), state: State::Ok, message, remedy: None }
-}
-
-fn gap(id: &str, failure: Failure) -> Item {
-    Item { id: id.to_owned(), state: State::Gap, message: failure.message, remedy: failure.remedy }
+fn gap(id: Precondition, failure: Failure) -> Item {
+    Item { id: id.to_string(), state: State::Gap, message: failure.message, remedy: failure.remedy }
 }

@@ -7,6 +7,7 @@ use crate::exit_code::Exit;
 use crate::poll::{self, Options};
 use crate::preflight;
 use crate::render::board::Board;
+use crate::render::run_json::RunState;
 use crate::render::run_text::Steps;
 use crate::render::{delivery_text, poll_text, run_json, run_text};
 use crate::run::hands::{self, Hands};
@@ -74,7 +75,7 @@ async fn carry_out(
         let next = format!("gonogo prepare {}", context.target);
         screen.line(format!("\nnothing was begun; next: {next}"));
         let past = is_past_the_door(context)?;
-        let outcome = run_json::before(context, "not-ready", exit.status(), past, next);
+        let outcome = run_json::before(context, RunState::NotReady, exit.status(), past, next);
         document(screen, run_json::Document { preflight: items, ..outcome })?;
         return Ok(exit);
     }
@@ -142,7 +143,7 @@ pub async fn release(
             let exit = if polled.interrupted { Exit::Interrupted } else { Exit::of_refusal(refused) };
             let next = format!("gonogo poll {}", context.target);
             let past = is_past_the_door(context)?;
-            return Ok((exit, run_json::before(context, "refused", exit.status(), past, next)));
+            return Ok((exit, run_json::before(context, RunState::Refused, exit.status(), past, next)));
         }
     };
     let mut watch = Steps::new(*screen, context, yes);
@@ -191,7 +192,7 @@ async fn delivered(
 fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
     let tag = context.target.tag();
     let records = ledger::read(&ledger::folder(context.git.common_dir(), tag))?.unwrap_or_default();
-    Ok(Mechanics::fold(&records, context.mode).past_the_door)
+    Ok(Mechanics::fold(&records, Mode::Live).past_the_door)
 }
 
 fn document(screen: &Screen, document: run_json::Document) -> Result<(), Failure> {

@@ -4,8 +4,10 @@ use crate::context::{PlanAsked, load_plan, open_checkout, target};
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;
 use crate::render::poll_text;
+use crate::render::words::words;
+use crate::run::stop::go_on;
 use crate::screen::Screen;
-use gonogo_core::ledger::{PollState, State};
+use gonogo_core::ledger::{PollState, Record, State};
 use gonogo_core::mechanics::{Code, Mechanics};
 use gonogo_core::plan::Channels;
 use gonogo_core::release::Mode;
@@ -31,6 +33,44 @@ pub struct Arguments {
     plan: PlanAsked,
 }
 
+words! {
+    /// Where a release is.
+    ReleaseState {
+        /// The ledger knows nothing of it.
+        NotBegun = "not-begun",
+        /// A poll is under way, or was cut short.
+        Polling = "polling",
+        /// The latest poll refused clearance.
+        NoGo = "no-go",
+        /// The latest poll gave clearance for the commit that is checked out.
+        Go = "go",
+        /// The latest poll gave clearance for a commit that is not checked out any more.
+        Stale = "stale",
+        /// A live run is under way, or was cut short.
+        Releasing = "releasing",
+        /// A live run stopped at a step.
+        Stopped = "stopped",
+        /// Every step of a live run is done.
+        Released = "released",
+        /// Every step is done, and every channel was shown to serve what was built.
+        Delivered = "delivered",
+    }
+}
+
+words! {
+    /// Where a step stands.
+    StepProgress {
+        /// The world showed it as done.
+        Done = "done",
+        /// An effect was intended, and what became of it is not known.
+        InFlight = "in-flight",
+        /// An effect was carried out, and there are more.
+        Begun = "begun",
+        /// Nothing of it was carried out.
+        NotBegun = "not-begun",
+    }
+}
+
 /// The JSON document of `gonogo status`, `gonogo.status/1`.
 #[derive(Serialize, JsonSchema)]
 pub struct Document {
@@ -40,11 +80,8 @@ pub struct Document {
     pub target: String,
     /// How many polls there were.
     pub polls: u64,
-    /// What is known of the release: `not-begun`, `polling` (under way, or cut short), `no-go`, `go`, `stale` (a go for a
-    /// commit that is not checked out any more), `releasing` (a live run is under way, or was cut short), `stopped` (a
-    /// live run stopped at a step), `released` (every step is done) or `delivered` (and every channel was shown to serve
-    /// what was built).
-    pub state: &'static str,
+    /// Where the release is.
+    pub state: ReleaseState,
     /// The commit that the latest poll was about.
     pub polled_commit: Option<String>,
     /// The commit that is checked out.
@@ -57,6 +94,10 @@ pub struct Document {
     pub standing_blockers: Option<u64>,
     /// The live mechanics; null where no live run began.
     pub mechanics: Option<Steps>,
+    /// Whether the latest dry run was of the commit that is checked out, and went through.
+    pub rehearsed: bool,
+    /// What the ledger cannot say, a line each. It alone is read: the world may have changed since.
+    pub not_known: Vec<String>,
     /// The one next command.
     pub next: String,
 }
@@ -81,8 +122,8 @@ pub struct Steps {
 pub struct Step {
     /// Its name.
     pub id: String,
-    /// `done`, `in-flight` (an effect was intended, and what became of it is not known), `begun` or `not-begun`.
-    pub state: &'static str,
+    /// Where it stands.
+    pub state: StepProgress,
 }
 
 /// What stopped a run.
@@ -124,20 +165,21 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let state = State::fold(&records);
     let live = Mechanics::fold(&records, Mode::Live);
     let has_channels = plan.channels != Channels::default();
-    let document = document(target.tag(), commit, &state, &live);
+    let plan_flag = arguments.plan.plan.as_deref().map(|plan| format!(" --plan {plan}")).unwrap_or_default();
+    let document = document(target.tag(), commit, &records, &plan_flag);
     show(screen, &state, &document);
     screen.document(
         &serde_json::to_value(&document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
     );
     Ok(match (document.state, &live.stopped) {
-        ("released", _) => match &live.delivered {
+        (ReleaseState::Released, _) => match &live.delivered {
             Some(delivered) => Exit::of_outcome(Outcome::from_parts(delivered.verdict, delivered.reason)),
             None if has_channels => Exit::Incomplete,
             None => Exit::Go,
         },
-        ("go" | "delivered", _) => Exit::Go,
-        ("stopped", Some(stopped)) => Exit::of_cause(&stopped.cause),
-        ("no-go", _) => {
+        (ReleaseState::Go | ReleaseState::Delivered, _) => Exit::Go,
+        (ReleaseState::Stopped, Some(stopped)) => Exit::of_cause(&stopped.cause),
+        (ReleaseState::NoGo, _) => {
             state.poll.and_then(|poll| poll.ended).map_or(Exit::Incomplete, |ended| match ended.verdict {
                 Verdict::Incomplete => Exit::Incomplete,
                 Verdict::Passed | Verdict::Failed => Exit::NoGo,
@@ -152,11 +194,12 @@ fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     for tag in ledger::releases(git.common_dir())? {
         let records = ledger::read(&ledger::folder(git.common_dir(), &tag))?.unwrap_or_default();
-        let document =
-            document(&tag, commit.to_owned(), &State::fold(&records), &Mechanics::fold(&records, Mode::Live));
+        let document = document(&tag, commit.to_owned(), &records, "");
         screen.line(format!(
             "{tag}  {}  after {} polls; next: {}",
-            document.state, document.polls, document.next
+            document.state.name(),
+            document.polls,
+            document.next
         ));
         rows.push(
             json!({ "target": tag, "state": document.state, "polls": document.polls, "next": document.next }),
@@ -169,9 +212,14 @@ fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     Ok(Exit::Go)
 }
 
-fn document(target: &str, commit: String, state: &State, live: &Mechanics) -> Document {
+fn document(target: &str, commit: String, records: &[Record], plan_flag: &str) -> Document {
+    let state = &State::fold(records);
+    let live = &Mechanics::fold(records, Mode::Live);
+    let rehearsed = is_rehearsed(records, &commit);
     let poll = state.poll.as_ref();
-    let (word, next) = released(target, live).unwrap_or_else(|| word_and_next(target, &commit, poll));
+    let (word, next) =
+        released(target, live).unwrap_or_else(|| word_and_next(target, &commit, poll, rehearsed));
+    let next = if plan_flag.is_empty() { next } else { with_plan(&next, plan_flag) };
     let finished = poll.iter().flat_map(|poll| poll.finished.values());
     let checks = finished.map(|one| Check {
         gate: one.gate,
@@ -198,29 +246,72 @@ fn document(target: &str, commit: String, state: &State, live: &Mechanics) -> Do
             .and_then(|ended| ended.standing_blockers),
         commit,
         mechanics: steps(live),
+        rehearsed,
+        not_known: not_known(word, poll, live),
         next,
     }
 }
 
+/// The same commands with the plan that was asked for.
+fn with_plan(next: &str, flag: &str) -> String {
+    next.split(" && ").map(|command| format!("{command}{flag}")).collect::<Vec<_>>().join(" && ")
+}
+
+/// Whether the latest dry run was of this commit, and every step of it was done.
+fn is_rehearsed(records: &[Record], commit: &str) -> bool {
+    let run = Mechanics::fold(records, Mode::DryRun).run;
+    run.is_some_and(|run| run.started.commit == commit && run.ended.is_some_and(|ended| ended.completed))
+}
+
+/// What cannot be told from the ledger.
+fn not_known(word: ReleaseState, poll: Option<&PollState>, live: &Mechanics) -> Vec<String> {
+    let Some(poll) = poll else {
+        return vec!["anything: no poll of this release is recorded here".to_owned()];
+    };
+    let mut lines = Vec::new();
+    if word == ReleaseState::Stale {
+        lines.push("whether the commit that is checked out passes: another one was polled".to_owned());
+    }
+    if poll.ended.is_none() {
+        lines.push("whether the latest poll is still under way, or was cut short".to_owned());
+    }
+    let begun = poll.begun.iter().filter(|key| !poll.finished.contains_key(*key));
+    lines.extend(begun.map(|(gate, check)| format!("how check {check} of gate {gate} ended")));
+    lines.extend(poll.finished.values().filter_map(|one| {
+        one.reason.map(|reason| format!("whether check {} of gate {} passes: {reason}", one.check, one.gate))
+    }));
+    if poll.ended.as_ref().is_none_or(|ended| ended.standing_blockers.is_none()) {
+        lines.push("whether a blocker stands".to_owned());
+    }
+    if let Some(run) = &live.run {
+        if run.ended.is_none() {
+            lines.push("whether the latest live run is still under way, or was cut short".to_owned());
+        }
+        let in_flight = run.started.steps.iter().filter(|id| !live.step(id).in_flight.is_empty());
+        lines.extend(in_flight.map(|id| format!("whether what step {id} began has happened")));
+    }
+    lines
+}
+
 /// Where the live mechanics stand, where they began.
-fn released(target: &str, live: &Mechanics) -> Option<(&'static str, String)> {
+fn released(target: &str, live: &Mechanics) -> Option<(ReleaseState, String)> {
     let run = live.run.as_ref()?;
-    let again = format!("gonogo run {target} --mode live");
+    let again = go_on(target, Mode::Live);
     let stopped = live.stopped.as_ref();
     Some(match &run.ended {
         Some(ended) if ended.completed => match &live.delivered {
             Some(delivered) if delivered.verdict == Verdict::Passed => {
-                ("delivered", format!("gonogo audit {target}"))
+                (ReleaseState::Delivered, format!("gonogo audit {target}"))
             }
-            _ => ("released", format!("gonogo verify {target}")),
+            _ => (ReleaseState::Released, format!("gonogo verify {target}")),
         },
         Some(_) if stopped.is_some() => {
             let settled = stopped.and_then(|stopped| stopped.blocker.as_ref());
             let first = settled.map(|id| format!("gonogo blocker resolve {target} --id {id} && "));
-            ("stopped", format!("{}{again}", first.unwrap_or_default()))
+            (ReleaseState::Stopped, format!("{}{again}", first.unwrap_or_default()))
         }
         // Nobody said yes at the door, or the run was cut short.
-        _ if live.has_intents() => ("releasing", again),
+        _ if live.has_intents() => (ReleaseState::Releasing, again),
         _ => return None,
     })
 }
@@ -230,10 +321,10 @@ fn steps(live: &Mechanics) -> Option<Steps> {
     let state = |id: &str| {
         let step = live.step(id);
         match () {
-            () if step.done.is_some() => "done",
-            () if !step.in_flight.is_empty() => "in-flight",
-            () if !step.intents.is_empty() => "begun",
-            () => "not-begun",
+            () if step.done.is_some() => StepProgress::Done,
+            () if !step.in_flight.is_empty() => StepProgress::InFlight,
+            () if !step.intents.is_empty() => StepProgress::Begun,
+            () => StepProgress::NotBegun,
         }
     };
     Some(Steps {
@@ -250,19 +341,25 @@ fn steps(live: &Mechanics) -> Option<Steps> {
     })
 }
 
-fn word_and_next(target: &str, commit: &str, poll: Option<&PollState>) -> (&'static str, String) {
+fn word_and_next(
+    target: &str,
+    commit: &str,
+    poll: Option<&PollState>,
+    rehearsed: bool,
+) -> (ReleaseState, String) {
     let again = format!("gonogo poll {target}");
-    let Some(poll) = poll else { return ("not-begun", format!("gonogo prepare {target}")) };
+    let Some(poll) = poll else { return (ReleaseState::NotBegun, format!("gonogo prepare {target}")) };
     match &poll.ended {
-        None => ("polling", again),
-        Some(ended) if !ended.cleared => ("no-go", again),
-        Some(_) if poll.started.subject.commit != commit => ("stale", again),
-        Some(_) => ("go", format!("gonogo run {target} --mode dry-run, then --mode live")),
+        None => (ReleaseState::Polling, again),
+        Some(ended) if !ended.cleared => (ReleaseState::NoGo, again),
+        Some(_) if poll.started.subject.commit != commit => (ReleaseState::Stale, again),
+        Some(_) if rehearsed => (ReleaseState::Go, go_on(target, Mode::Live)),
+        Some(_) => (ReleaseState::Go, go_on(target, Mode::DryRun)),
     }
 }
 
 fn show(screen: &Screen, state: &State, document: &Document) {
-    screen.line(format!("{}  {}  after {} polls", document.target, document.state, document.polls));
+    screen.line(format!("{}  {}  after {} polls", document.target, document.state.name(), document.polls));
     if let Some(polled) = document.polled_commit.as_ref().filter(|polled| **polled != document.commit) {
         screen.line(format!("  the latest poll was about {polled}; checked out is {}", document.commit));
     }
@@ -275,7 +372,7 @@ fn show(screen: &Screen, state: &State, document: &Document) {
     if let Some(mechanics) = &document.mechanics {
         screen.line(format!("  live mechanics of {} after {} runs", mechanics.commit, mechanics.runs));
         for step in &mechanics.steps {
-            screen.line(format!("    {:<10} {}", step.state, step.id));
+            screen.line(format!("    {:<10} {}", step.state.name(), step.id));
         }
         if let Some(stopped) = &mechanics.stopped {
             screen.line(format!(
@@ -291,6 +388,12 @@ fn show(screen: &Screen, state: &State, document: &Document) {
     }
     if let Some(standing) = document.standing_blockers {
         screen.line(format!("  {standing} blockers stood at its end"));
+    }
+    for line in &document.not_known {
+        screen.line(format!("  not known: {line}"));
+    }
+    if document.rehearsed {
+        screen.line("  a dry run of this commit went through");
     }
     screen.line(format!("next: {}", document.next));
 }

@@ -144,7 +144,7 @@ async fn file(release: &Release<'_>, ledger: &mut Ledger, delivered: &Delivered)
         mode: release.mode,
         step: STEP,
         cause: &cause,
-        past_the_door: true,
+        past_the_door: release.mode == Mode::Live,
         channels: &delivered.partial.lines(),
         recovery: &delivered.partial.way_out(),
         next: &again(target, release.mode),

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub async fn run(run: &Run<'_>, state: &State, gate: &Gate, check: &Check) -> Result<Option<Done>, Failure> {
     let context = run.context;
     let done = match &check.kind {
-        CheckKind::Command(_) => return Ok(None),
+        CheckKind::Command(_) | CheckKind::Benchmark(_) => return Ok(None),
         CheckKind::Versions => {
             let files = texts(context, context.plan.versions.iter().map(|place| place.file.as_str())).await?;
             let read =

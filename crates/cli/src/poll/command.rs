@@ -80,7 +80,7 @@ pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
 /// What stands for the checkout's folder in a value of `set-env`.
 const ROOT: &str = "{root}";
 
-fn with_root(value: &str, root: &Path) -> OsString {
+pub(super) fn with_root(value: &str, root: &Path) -> OsString {
     let mut expanded = OsString::new();
     for (number, part) in value.split(ROOT).enumerate() {
         if number > 0 {
@@ -220,7 +220,7 @@ pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt
 }
 
 /// The verdict of a check that one of the programs before it kept from running.
-fn not_prepared(program: &[String], end: End, stderr: &[u8]) -> Judged {
+pub(super) fn not_prepared(program: &[String], end: End, stderr: &[u8]) -> Judged {
     let line = program.join(" ");
     match end {
         End::TimedOut => Judged::incomplete(Reason::TimedOut, format!("`{line}`, which comes before it")),
@@ -277,6 +277,6 @@ fn quoted_with_root(value: &str) -> String {
     if value.is_empty() { quoted(value) } else { parts.join("\"$(git rev-parse --show-toplevel)\"") }
 }
 
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| word.replace('\0', ""), std::borrow::Cow::into_owned)
 }

@@ -5,14 +5,14 @@
 
 use super::command::{self, Attempt};
 use super::drift::{self, Drift};
-use super::{Options, Watch, builtin};
+use super::{Options, Watch, benchmark, builtin};
 use crate::context::Context;
 use crate::error::{Failure, chain};
 use crate::toolbox::Toolbox;
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::{Judged, builtin as rules};
 use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event};
-use gonogo_core::plan::{Check, CheckKind, Command, Gate};
+use gonogo_core::plan::{Benchmark, Check, CheckKind, Command, Gate};
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::ledger::{self, Blob, Ledger};
 use gonogo_world::process::Environment;
@@ -65,13 +65,20 @@ pub async fn all(
     let own: Vec<(&Gate, &Check)> = checks
         .iter()
         .copied()
-        .filter(|(_, check)| !matches!(check.kind, CheckKind::Command(_) | CheckKind::Review { .. }))
+        .filter(|(_, check)| {
+            !matches!(check.kind, CheckKind::Command(_) | CheckKind::Benchmark(_) | CheckKind::Review { .. })
+        })
         .collect();
     for (gate, check) in own {
         run_own(run, ledger, watch, gate, check).await?;
     }
     plan_checks(run, ledger, watch)?;
     commands(run, ledger, watch, tree, &checks).await?;
+    for (gate, check) in &checks {
+        if let CheckKind::Benchmark(asked) = &check.kind {
+            measure(run, ledger, watch, tree, (gate, check, asked)).await?;
+        }
+    }
     // Reviews come last: they are about the evidence of the others.
     for (gate, check) in checks {
         if matches!(check.kind, CheckKind::Review { .. }) && !run.context.cancel.is_cancelled() {
@@ -103,16 +110,7 @@ fn plan_checks(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl Watch) -> Re
         let judged = rules::judge_review(*gate, drift::CHECK, &weaker.join("; "), review);
         run.record(ledger, watch, *gate, drift::CHECK, Done { blobs: vec![blob], ..Done::of(judged) })?;
     }
-    let called: HashSet<&str> = run
-        .context
-        .plan
-        .checks()
-        .filter_map(|(_, check)| match &check.kind {
-            CheckKind::Command(command) => Some(command.programs()),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let called: HashSet<&str> = run.context.plan.checks().flat_map(|(_, check)| check.programs()).collect();
     let lacking: Vec<_> = run
         .toolbox
         .lacking
@@ -157,6 +155,33 @@ async fn commands(
         while running.join_next().await.is_some() {}
     }
     ended
+}
+
+/// A benchmark runs when every command has ended, one after the other: nothing of the poll is beside it.
+async fn measure(
+    run: &Run<'_>,
+    ledger: &mut Ledger,
+    watch: &mut impl Watch,
+    tree: &mut TreeWatch,
+    (gate, check, asked): (&Gate, &Check, &Benchmark),
+) -> Result<(), Failure> {
+    if run.context.cancel.is_cancelled() || take_over(run, ledger, watch, gate, check)? {
+        return Ok(());
+    }
+    let started = CheckStarted { poll: run.poll_seq, gate: gate.id, check: check.id.clone() };
+    ledger.append(Event::CheckStarted(started), Vec::new())?;
+    watch.started(gate.id, &check.id);
+    let before = ledger.state().attempts(&(gate.id, check.id.clone()), run.about);
+    let mut done = benchmark::run(run, gate.id, check, asked).await;
+    if before > 0 {
+        // Measuring again until it passes is no proof; that it was done is shown.
+        let note = format!("measured {} times on this subject: each time may err anew", before + 1);
+        done.judged.notes.push(note);
+    }
+    if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
+        done.judged = with_tree(run, tree, done.judged).await;
+    }
+    run.record(ledger, watch, gate.id, &check.id, done)
 }
 
 struct Job<'a> {

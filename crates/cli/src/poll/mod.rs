@@ -2,11 +2,14 @@
 //!
 //! Data flows one way: the world is observed, core decides, the ledger records, the watcher shows.
 
+mod benchmark;
 mod builtin;
 mod command;
 mod drift;
 mod execute;
 pub mod settle;
+
+pub use command::repeat_line;
 
 use crate::context::{Context, host_name};
 use crate::error::{Failure, chain};
@@ -19,7 +22,6 @@ use gonogo_core::clearance::{self, Clearance, Refused};
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Poll;
 use gonogo_core::ledger::{CheckFinished, Event, Opened, PollFinished, PollStarted};
-use gonogo_core::plan::CheckKind;
 use gonogo_core::release::Subject;
 use gonogo_core::verdict::Reason;
 use gonogo_world::ledger::{self, Ledger};
@@ -180,10 +182,7 @@ pub fn child_environment(context: &Context) -> Environment {
 
 fn subject(context: &Context, toolbox: &Toolbox, environment: &Environment) -> Subject {
     // What any one check may see counts for all: a change too many runs a check again, one too few would not.
-    let seen = context.plan.checks().flat_map(|(_, check)| match &check.kind {
-        CheckKind::Command(command) => command.env.as_slice(),
-        _ => &[],
-    });
+    let seen = context.plan.checks().flat_map(|(_, check)| check.env());
     let environment = environment.clone().letting_through(seen.map(String::as_str)).digest();
     Subject {
         commit: context.commit.clone(),

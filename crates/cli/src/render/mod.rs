@@ -1,10 +1,13 @@
 //! Showing what was decided. Nothing is decided here.
 
 pub mod audit_text;
+pub mod bench_svg;
 pub mod board;
 pub mod delivery_json;
 pub mod delivery_text;
+pub mod interval;
 pub mod poll_json;
 pub mod poll_text;
 pub mod run_json;
 pub mod run_text;
+pub mod words;

@@ -1,8 +1,10 @@
 //! The JSON document of a poll, `gonogo.poll/1`.
 
+use super::words::words;
 use crate::context::Context;
 use crate::poll::Report;
 use gonogo_core::blocker::TaskState;
+use gonogo_core::clearance::{Obstacle, ObstacleKind};
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Counts, Finding};
 use gonogo_core::gate::CheckVerdict;
@@ -10,6 +12,16 @@ use gonogo_core::release::{Mode, Subject};
 use gonogo_core::verdict::{Reason, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
+
+words! {
+    /// Whether there is clearance.
+    Granted {
+        /// There is.
+        Granted = "granted",
+        /// There is none.
+        Refused = "refused",
+    }
+}
 
 /// What a poll came to.
 #[derive(Serialize, JsonSchema)]
@@ -26,12 +38,14 @@ pub struct Document {
     pub agent: String,
     /// The commit under release.
     pub commit: String,
-    /// `granted` or `refused`.
-    pub clearance: &'static str,
+    /// Whether this commit may be released as this target.
+    pub clearance: Granted,
     /// All required gates together.
     pub verdict: Verdict,
     /// What stands in the way, a line each; empty exactly where clearance is granted.
     pub obstacles: Vec<String>,
+    /// Their kinds, each once.
+    pub obstacle_codes: Vec<ObstacleKind>,
     /// The exit code of the process.
     pub exit: u8,
     /// What the evidence is about.
@@ -138,15 +152,25 @@ pub fn document(context: &Context, report: &Report, obstacles: Vec<String>, exit
         mode: context.mode,
         agent: context.agent.to_string(),
         commit: context.commit.clone(),
-        clearance: if report.decision.is_ok() { "granted" } else { "refused" },
+        clearance: if report.decision.is_ok() { Granted::Granted } else { Granted::Refused },
         verdict: report.poll.outcome().verdict(),
         obstacles,
+        obstacle_codes: obstacle_codes(report),
         exit,
         subject: report.subject.clone(),
         gates: gates.collect(),
         blockers,
         tracker_error: report.standing.as_ref().err().cloned(),
     }
+}
+
+fn obstacle_codes(report: &Report) -> Vec<ObstacleKind> {
+    let refused = report.decision.as_ref().err();
+    let mut kinds: Vec<_> =
+        refused.into_iter().flat_map(|refused| refused.0.iter().map(Obstacle::kind)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
 }
 
 /// The word for a task's state.

@@ -2,6 +2,7 @@
 
 use super::delivery_json;
 use super::run_text::next_command;
+use super::words::words;
 use crate::context::Context;
 use crate::preflight::Item;
 use crate::run::stop::Filed;
@@ -11,6 +12,34 @@ use gonogo_core::release::Mode;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+
+words! {
+    /// How a run ended.
+    RunState {
+        /// Every step is done.
+        Completed = "completed",
+        /// A step stopped it.
+        Stopped = "stopped",
+        /// Nobody said yes at the point of no return.
+        Declined = "declined",
+        /// A signal stopped it.
+        Interrupted = "interrupted",
+        /// There was no clearance.
+        Refused = "refused",
+        /// A precondition does not hold.
+        NotReady = "not-ready",
+    }
+}
+
+words! {
+    /// What became of a step that was reached.
+    StepState {
+        /// The world shows it as done.
+        Done = "done",
+        /// It stopped the run.
+        Stopped = "stopped",
+    }
+}
 
 /// What a run came to.
 #[derive(Serialize, JsonSchema)]
@@ -25,9 +54,8 @@ pub struct Document {
     pub agent: String,
     /// The commit under release.
     pub commit: String,
-    /// `completed`, `stopped`, `declined` or `interrupted`; `refused` where there was no clearance; `not-ready` where
-    /// a precondition does not hold.
-    pub state: &'static str,
+    /// How it ended.
+    pub state: RunState,
     /// The exit code of the process.
     pub exit: u8,
     /// Every precondition.
@@ -53,8 +81,8 @@ pub struct Document {
 pub struct Step {
     /// Its name.
     pub id: String,
-    /// `done`, or `stopped`.
-    pub state: &'static str,
+    /// What became of it.
+    pub state: StepState,
     /// What this run carried out for it, in order.
     pub effects: Vec<String>,
     /// What the world shows, where it is done.
@@ -94,34 +122,28 @@ pub struct Stop {
 pub fn document(context: &Context, report: &Report, exit: u8) -> Document {
     let steps = report.steps.iter().map(|step| Step {
         id: step.step.clone(),
-        state: if step.facts.is_some() { "done" } else { "stopped" },
+        state: if step.facts.is_some() { StepState::Done } else { StepState::Stopped },
         effects: step.effects.iter().map(ToString::to_string).collect(),
         facts: step.facts.as_ref().and_then(|facts| serde_json::to_value(facts).ok()),
     });
     Document {
         state: match &report.ending {
-            Ending::Completed => "completed",
-            Ending::Stopped { .. } => "stopped",
-            Ending::Declined { .. } => "declined",
-            Ending::Interrupted => "interrupted",
+            Ending::Completed => RunState::Completed,
+            Ending::Stopped { .. } => RunState::Stopped,
+            Ending::Declined { .. } => RunState::Declined,
+            Ending::Interrupted => RunState::Interrupted,
         },
         planned: report.planned.clone(),
         steps: steps.collect(),
         stopped: stop(report),
         past_the_point_of_no_return: report.past_the_door,
         next: next_command(context, report),
-        ..before(context, "", exit, false, String::new())
+        ..before(context, RunState::Completed, exit, false, String::new())
     }
 }
 
 /// The document of a run that did not get as far as its steps. An earlier run may have.
-pub fn before(
-    context: &Context,
-    state: &'static str,
-    exit: u8,
-    past_the_door: bool,
-    next: String,
-) -> Document {
+pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool, next: String) -> Document {
     Document {
         schema: "gonogo.run/1",
         target: context.target.tag().to_owned(),

@@ -22,6 +22,7 @@ use gonogo_core::mechanics::{
     next, planned,
 };
 use gonogo_core::plan::Step;
+use gonogo_core::release::Mode;
 use gonogo_world::ledger::{self, Ledger};
 use hands::Hands;
 use std::collections::{BTreeSet, HashSet};
@@ -143,7 +144,7 @@ pub async fn perform(
         let completed = matches!(ending, Ending::Completed);
         run.record(Event::RunFinished(RunFinished { run: run.seq, completed }))?;
     }
-    let past_the_door = run.mechanics.past_the_door;
+    let past_the_door = run.is_past_the_door();
     Ok(Report { planned, steps, ending, past_the_door, channels, filed })
 }
 
@@ -285,6 +286,12 @@ impl<'a> Run<'a> {
             }
             _ => observation,
         }
+    }
+
+    /// Whether something that cannot be undone may have happened in the real world, in this run or an earlier one. What a
+    /// rehearsal did is gone with its world.
+    fn is_past_the_door(&self) -> bool {
+        self.mechanics.past_the_door && self.context.mode == Mode::Live
     }
 
     /// The workflow runs of a step whose failure was recorded before this run: their blocker has been closed since,

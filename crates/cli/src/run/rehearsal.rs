@@ -129,14 +129,18 @@ pub fn effects_of(world: &PrivateWorld) -> Vec<String> {
     writes.map(|entry| format!("{} {}", entry.method, entry.path)).collect()
 }
 
-/// A workflow that nobody says how to play would make a rehearsal that shows nothing.
-fn refuse_what_cannot_be_played(context: &Context) -> Result<(), Failure> {
-    let lacks = context.plan.steps.iter().find(|step| {
+/// The first step whose workflow the plan does not say how to play.
+pub fn unplayable(steps: &[Step]) -> Option<&Step> {
+    steps.iter().find(|step| {
         let is_workflow =
             matches!(step.kind, StepKind::WatchWorkflow { .. } | StepKind::DispatchWorkflow { .. });
         is_workflow && step.rehearse.as_ref().is_none_or(|rehearse| rehearse.run.is_empty())
-    });
-    match lacks {
+    })
+}
+
+/// A workflow that nobody says how to play would make a rehearsal that shows nothing.
+fn refuse_what_cannot_be_played(context: &Context) -> Result<(), Failure> {
+    match unplayable(&context.plan.steps) {
         None => Ok(()),
         Some(step) => Err(Failure::usage(format!(
             "a rehearsal cannot play step {}: the plan does not say what its workflow does",

@@ -36,7 +36,7 @@ impl Run<'_> {
         cause: &Cause,
         channels: &Channels,
     ) -> Result<Filed, Failure> {
-        let past_the_door = self.mechanics.past_the_door;
+        let past_the_door = self.is_past_the_door();
         let filed = if cause.code == Code::BlockerOpen {
             Filed::AlreadyThere
         } else {

@@ -118,14 +118,14 @@ impl Channel {
             Self::GithubRelease => vec![
                 one(
                     How::BackToDraft,
-                    own(&["gh", "release", "edit", package, "--draft"]),
+                    own(&["gh", "release", "edit", "TAG", "--repo", package, "--draft"]),
                     None,
                     true,
                     "the tag stays; an immutable release cannot be changed",
                 ),
                 one(
                     How::Unpublish,
-                    own(&["gh", "release", "delete", package]),
+                    own(&["gh", "release", "delete", "TAG", "--repo", package]),
                     None,
                     false,
                     "the tag stays, and that of an immutable release is used up",

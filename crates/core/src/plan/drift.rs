@@ -1,6 +1,7 @@
 //! What a plan asks less of than the base tag's plan did: the project under release does not lower its own bar.
 
 use super::{Check, CheckKind, Gate, Plan};
+use crate::stats::share;
 use std::collections::BTreeMap;
 
 /// The gates that a release needs, by number, with their names: this plan's and the base plan's.
@@ -69,6 +70,14 @@ fn weaker_check(before: &Check, after: Option<&Check>) -> Option<String> {
             (before.canary.is_some() && before.canary != after.canary)
                 .then(|| "its canary changed".to_owned())
         }
+        (CheckKind::Benchmark(before), CheckKind::Benchmark(after)) => {
+            if before.design.margin() < after.design.margin() {
+                let (now, then) = (share(after.design.margin()), share(before.design.margin()));
+                return Some(format!("{now} slower may pass now, and not {then}"));
+            }
+            (format!("{before:?}") != format!("{after:?}"))
+                .then(|| "what it measures, or how that is judged, changed".to_owned())
+        }
         (CheckKind::Inventory(before), CheckKind::Inventory(after)) => {
             (before.pattern.as_str() != after.pattern.as_str() || before.paths != after.paths)
                 .then(|| "it searches for something else now".to_owned())
@@ -86,4 +95,27 @@ fn spelled(minimum: &super::Minimum) -> String {
     let parts: Vec<String> =
         [part("tests", minimum.tests), part("examined", minimum.examined)].into_iter().flatten().collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(margin: &str, pairs: u32) -> Plan {
+        let text = format!(
+            "schema = 1\n[project]\nname = \"a\"\n[policy]\nrequired-gates = [5]\n[tracker]\nkind = \"file\"\n\
+             [[gates]]\nid = 5\nname = \"p\"\n[[gates.checks]]\nid = \"b\"\nkind = \"benchmark\"\nrun = [\"./b\"]\n\
+             [gates.checks.benchmark]\nformat = \"wall-time\"\nmargin = \"{margin}\"\npairs = {pairs}\n"
+        );
+        Plan::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn a_wider_margin_of_a_benchmark_and_any_other_change_of_it_is_seen() {
+        let base = plan("5%", 100);
+        assert_eq!(weakened(&plan("5%", 100), &base), []);
+        let wider = weakened(&plan("10%", 100), &base);
+        assert!(wider[0].1.contains("10 % slower may pass now, and not 5.0 %"), "{wider:?}");
+        assert_eq!(weakened(&plan("5%", 50), &base).len(), 1);
+    }
 }

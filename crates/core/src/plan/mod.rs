@@ -3,6 +3,7 @@
 //! Invariant: a [`Plan`] has no unknown key, no gate without an id of its own, no required gate without a check, and
 //! no pattern that does not compile. A text that breaks this is refused whole, with every problem and its place.
 
+mod benchmark;
 mod channels;
 mod drift;
 mod raw;
@@ -10,6 +11,7 @@ mod raw_step;
 mod steps;
 mod validate;
 
+pub use benchmark::Benchmark;
 pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window};
 pub use drift::{required_gates, weakened};
 pub use raw::{TrackerKind, schema};
@@ -142,6 +144,8 @@ pub struct Gate {
     pub id: u32,
     /// Its name.
     pub name: String,
+    /// What closes it, in words for whoever reviews it, besides a check that did not pass.
+    pub blocks_when: Vec<String>,
     /// What is run or compared for it.
     pub checks: Vec<Check>,
 }
@@ -155,6 +159,26 @@ pub struct Check {
     pub kind: CheckKind,
     /// The least evidence that can pass.
     pub minimum: Minimum,
+}
+
+impl Check {
+    /// The programs and tools that it calls, by name or by path.
+    pub fn programs(&self) -> Vec<&str> {
+        match &self.kind {
+            CheckKind::Command(command) => command.programs().collect(),
+            CheckKind::Benchmark(benchmark) => benchmark.programs().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Environment variables that it may see, besides the policy's.
+    pub fn env(&self) -> &[String] {
+        match &self.kind {
+            CheckKind::Command(command) => &command.env,
+            CheckKind::Benchmark(benchmark) => &benchmark.env,
+            _ => &[],
+        }
+    }
 }
 
 /// The least evidence that can pass. Never zero: silence is not evidence.
@@ -173,6 +197,8 @@ pub struct Minimum {
 pub enum CheckKind {
     /// Runs a program and reads its output.
     Command(Box<Command>),
+    /// Measures the base commit and this one side by side.
+    Benchmark(Box<Benchmark>),
     /// All version places equal the target.
     Versions,
     /// The changelog has a section for the target.
@@ -193,6 +219,7 @@ impl CheckKind {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Command(_) => "command",
+            Self::Benchmark(_) => "benchmark",
             Self::Versions => "versions",
             Self::Changelog => "changelog",
             Self::GitClean => "git-clean",
@@ -292,11 +319,8 @@ impl Plan {
 
     /// The programs that the plan's checks call by name, and its declared tools: each once, sorted.
     pub fn tool_names(&self) -> Vec<&str> {
-        let called = self.checks().filter_map(|(_, check)| match &check.kind {
-            CheckKind::Command(command) => Some(command),
-            _ => None,
-        });
-        let programs = called.flat_map(|command| command.programs()).filter(|program| !program.contains('/'));
+        let called = self.checks().flat_map(|(_, check)| check.programs());
+        let programs = called.filter(|program| !program.contains('/'));
         let mut names: Vec<&str> = programs.chain(self.tools.iter().map(|tool| tool.name.as_str())).collect();
         names.sort_unstable();
         names.dedup();

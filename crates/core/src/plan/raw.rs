@@ -138,6 +138,9 @@ pub(super) struct Gate {
     /// Its name.
     #[schemars(with = "String")]
     pub(super) name: Spanned<String>,
+    /// What closes it, in words for whoever reviews it, besides a check that did not pass.
+    #[serde(default)]
+    pub(super) blocks_when: Vec<String>,
     /// What is run or compared for it.
     #[serde(default)]
     #[schemars(with = "Vec<Check>")]
@@ -154,28 +157,28 @@ pub(super) struct Check {
     /// What it does. By default `command`.
     #[schemars(with = "Option<Kind>")]
     pub(super) kind: Option<Spanned<Kind>>,
-    /// For `command`: program and arguments. Never a shell line.
+    /// For `command` and `benchmark`: program and arguments. Never a shell line.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) run: Option<Spanned<Vec<String>>>,
-    /// For `command`: programs that are run first, one after the other, such as the build of what is tested. Where one
+    /// For `command` and `benchmark`: programs that are run first, one after the other, such as the build of what is tested. Where one
     /// does not end well, the check is incomplete.
     #[serde(default)]
     #[schemars(with = "Vec<Vec<String>>")]
     pub(super) before: Vec<Spanned<Vec<String>>>,
-    /// For `command`: tools that it calls by itself. Where one is lacking, the check is incomplete.
+    /// For `command` and `benchmark`: tools that it calls by itself. Where one is lacking, the check is incomplete.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub(super) needs: Vec<Spanned<String>>,
-    /// For `command`: the folder to run in, relative to the repository's root.
+    /// For `command` and `benchmark`: the folder to run in, relative to the repository's root.
     #[schemars(with = "Option<String>")]
     pub(super) cwd: Option<Spanned<String>>,
-    /// For `command`: environment variables that it may see, besides the policy's.
+    /// For `command` and `benchmark`: environment variables that it may see, besides the policy's.
     #[serde(default)]
     pub(super) env: Vec<String>,
-    /// For `command`: environment variables that are set for it. `{root}` in a value is the checkout's folder.
+    /// For `command` and `benchmark`: environment variables that are set for it. `{root}` in a value is the checkout's folder.
     #[serde(default)]
     pub(super) set_env: BTreeMap<String, String>,
-    /// For `command`: when it is killed, such as `90s`, `10m` or `1h 30m`. By default `10m`.
+    /// For `command` and `benchmark`: when it is killed, such as `90s`, `10m` or `1h 30m`. By default `10m`.
     #[schemars(with = "Option<String>")]
     pub(super) timeout: Option<Spanned<String>>,
     /// For `command`: how many processor slots it takes. By default 1.
@@ -190,7 +193,7 @@ pub(super) struct Check {
     /// For `command`: how its output is read.
     #[schemars(with = "Option<ReaderName>")]
     pub(super) reader: Option<Spanned<ReaderName>>,
-    /// For `command`: a report file that it writes, relative to the repository's root.
+    /// For `command` and `benchmark`: a report file that it writes, relative to the repository's root.
     #[schemars(with = "Option<String>")]
     pub(super) report: Option<Spanned<String>>,
     /// For the `json-pointer` reader: where the document says what.
@@ -225,6 +228,9 @@ pub(super) struct Check {
     /// For `inventory`: path prefixes that are searched. By default everything.
     #[serde(default)]
     pub(super) paths: Vec<String>,
+    /// For `benchmark`: what is measured, and how it is judged.
+    #[schemars(with = "Option<super::benchmark::Raw>")]
+    pub(super) benchmark: Option<Spanned<super::benchmark::Raw>>,
     /// For `review` and `inventory`: what the reviewer looks for.
     #[schemars(with = "Option<String>")]
     pub(super) focus: Option<Spanned<String>>,
@@ -235,6 +241,7 @@ pub(super) struct Check {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Kind {
     Command,
+    Benchmark,
     Versions,
     Changelog,
     GitClean,

@@ -445,3 +445,106 @@ fn refuse_foreign_keys(raw: &raw_step::Step, problems: &mut Problems) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Plan;
+
+    const HEAD: &str = "schema = 1\n[project]\nname = \"s\"\nrepository = \"o/r\"\n[policy]\nrequired-gates = [1]\n[tracker]\nkind = \"file\"\n[[gates]]\nid = 1\nname = \"g\"\n[[gates.checks]]\nid = \"c\"\nkind = \"git-clean\"\n[channels.npm]\npackage = \"s\"\n";
+    const BEGUN: &str = "[[steps]]\nkind = \"tag\"\n[[steps]]\nkind = \"push-tag\"\n";
+    const BUILT: &str = "[[steps]]\nid = \"build\"\nkind = \"watch-workflow\"\nworkflow = \".github/workflows/r.yml\"\n[[steps]]\nkind = \"fetch-artifacts\"\n";
+
+    fn parsed(steps: &str) -> Result<Vec<Step>, String> {
+        let plan = Plan::parse(&format!("{HEAD}{steps}"));
+        let said = |problems: Vec<crate::plan::Problem>| {
+            problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("\n")
+        };
+        plan.map(|plan| plan.steps).map_err(said)
+    }
+
+    fn step(body: &str) -> String {
+        format!("{BEGUN}{BUILT}[[steps]]\n{body}\n")
+    }
+
+    #[test]
+    fn steps_are_read_with_their_defaults() {
+        let steps = parsed(&format!("{BEGUN}{BUILT}[[steps]]\nkind = \"github-release\"\n")).unwrap();
+        let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
+        assert_eq!(ids, ["tag", "push-tag", "build", "fetch-artifacts", "github-release"]);
+        assert!(matches!(&steps[3].kind, StepKind::FetchArtifacts { from, metadata, artifacts }
+            if from == "build" && metadata == "release-metadata" && *artifacts == ["*"]));
+        assert!(matches!(steps[4].kind, StepKind::GithubRelease { create: false, .. }));
+    }
+
+    #[test]
+    fn a_step_that_comes_too_early_or_lacks_what_it_needs_is_refused() {
+        for (steps, said) in [
+            ("[[steps]]\nkind = \"push-tag\"\n".to_owned(), "after a `tag` step of the same tag"),
+            (format!("{BEGUN}[[steps]]\nkind = \"fetch-artifacts\"\n"), "after a `watch-workflow`"),
+            (format!("{BEGUN}[[steps]]\nkind = \"github-release\"\n"), "after a `fetch-artifacts`"),
+            (step("kind = \"homebrew-formula\""), "channels.homebrew"),
+            (step("kind = \"watch-workflow\""), "`workflow`"),
+            (step("kind = \"watch-workflow\"\nworkflow = \"release.yml\""), ".github/workflows/NAME.yml"),
+            (
+                step("kind = \"watch-workflow\"\nid = \"tag\"\nworkflow = \".github/workflows/x.yml\""),
+                "two steps are named `tag`",
+            ),
+            (
+                step("kind = \"fetch-artifacts\"\nid = \"again\"\nfrom = \"nothing\""),
+                "no `watch-workflow` step",
+            ),
+            (step("kind = \"tag\"\nid = \"t\"\ntag = \"fixed\""), "holds `{tag}` or `{version}`"),
+            (step("kind = \"github-release\"\nartifacts = []"), "chooses nothing"),
+            (step("kind = \"github-release\"\nid = \"A b\""), "of a-z, 0-9 and -"),
+        ] {
+            let problems = parsed(&steps).unwrap_err();
+            assert!(problems.contains(said), "{said}\n{problems}");
+        }
+    }
+
+    #[test]
+    fn a_command_says_how_it_is_told_whether_it_was_carried_out() {
+        let command = |rest: &str| parsed(&step(&format!("kind = \"command\"\nrun = [\"x\"]\n{rest}")));
+        for rest in
+            ["repeatable = true", "channel = \"npm\"", "observe = { run = [\"y\"], done = 0, absent = 9 }"]
+        {
+            assert!(command(rest).is_ok(), "{rest}");
+        }
+        for (rest, said) in [
+            ("", "exactly one of"),
+            ("repeatable = false", "exactly one of"),
+            ("repeatable = true\nchannel = \"npm\"", "exactly one of"),
+            ("channel = \"pypi\"", "do not have this one"),
+            ("observe = { run = [], done = 0, absent = 1 }", "what is run"),
+            ("observe = { run = [\"y\"], done = 1, absent = 1 }", "same status"),
+            ("repeatable = true\nset-env = { A = \"b\" }\nworkflow = \"w\"", "`workflow` means nothing"),
+        ] {
+            let problems = command(rest).unwrap_err();
+            assert!(problems.contains(said), "{said}\n{problems}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_that_stands_for_nothing_is_refused_with_its_name() {
+        let dispatch = |text: &str| {
+            parsed(&step(&format!(
+                "kind = \"dispatch-workflow\"\nworkflow = \".github/workflows/p.yml\"\ninputs = {{ a = \"{text}\" }}"
+            )))
+        };
+        assert!(dispatch("{tag} {version} {commit} {build-run-id}").is_ok());
+        for text in ["{other}", "{", "{tag} {"] {
+            assert!(dispatch(text).unwrap_err().contains("stands for nothing"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_step_at_github_needs_the_projects_repository() {
+        let plan = format!("{HEAD}{BEGUN}{BUILT}").replace("repository = \"o/r\"\n", "");
+        let problems = Plan::parse(&plan).unwrap_err();
+        assert!(
+            problems.iter().any(|problem| problem.message.contains("project.repository")),
+            "{problems:?}"
+        );
+    }
+}

@@ -61,6 +61,10 @@ pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<Problem>>
 pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn push(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<&str>) {
         self.0.push(Problem { message: message.into(), span, help: help.map(str::to_owned) });
     }
@@ -69,7 +73,7 @@ impl Problems {
         self.push(value.span(), message, help);
     }
 
-    fn regex(&mut self, pattern: &Spanned<String>) -> Option<Regex> {
+    pub(super) fn regex(&mut self, pattern: &Spanned<String>) -> Option<Regex> {
         match Regex::new(pattern.get_ref()) {
             Ok(regex) if regex.is_match("") => {
                 self.at(pattern, "this pattern matches the empty text, and so everything", None);
@@ -303,7 +307,7 @@ fn gates(raw: Vec<raw::Gate>, problems: &mut Problems) -> Vec<Gate> {
         if checks.is_empty() && declared > 0 && problems.0.len() > before {
             checks.push(Check { id: String::new(), kind: CheckKind::GitClean, minimum: Minimum::NONE });
         }
-        gates.push(Gate { id, name: gate.name.into_inner(), checks });
+        gates.push(Gate { id, name: gate.name.into_inner(), blocks_when: gate.blocks_when, checks });
     }
     gates
 }
@@ -328,6 +332,10 @@ fn check(raw: Spanned<raw::Check>, names: &mut HashSet<String>, problems: &mut P
     let id = raw.id.get_ref().clone();
     let (kind, minimum) = match kind {
         Kind::Command => return command(raw, id, span, problems),
+        Kind::Benchmark => {
+            let benchmark = super::benchmark::of(raw, span, problems)?;
+            (CheckKind::Benchmark(Box::new(benchmark)), Minimum::NONE)
+        }
         Kind::Versions => (CheckKind::Versions, Minimum::NONE),
         Kind::Changelog => (CheckKind::Changelog, Minimum::NONE),
         Kind::GitClean => (CheckKind::GitClean, Minimum::NONE),
@@ -354,24 +362,27 @@ fn check(raw: Spanned<raw::Check>, names: &mut HashSet<String>, problems: &mut P
 /// A key that another kind of check would read is a mistake, not a default.
 fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let command = kind == Kind::Command;
+    let benchmark = kind == Kind::Benchmark;
+    let program = command || benchmark;
     let text = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::Text);
     let pointers = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::JsonPointer);
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 22] = [
-        (raw.run.as_ref().map(Spanned::span), command, "run"),
-        (raw.before.first().map(Spanned::span), command, "before"),
-        (raw.needs.first().map(Spanned::span), command, "needs"),
-        (spanned(&raw.cwd), command, "cwd"),
-        (present(!raw.env.is_empty()), command, "env"),
-        (present(!raw.set_env.is_empty()), command, "set-env"),
-        (spanned(&raw.timeout), command, "timeout"),
+    let checks: [(Option<Range<usize>>, bool, &str); 23] = [
+        (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
+        (raw.run.as_ref().map(Spanned::span), program, "run"),
+        (raw.before.first().map(Spanned::span), program, "before"),
+        (raw.needs.first().map(Spanned::span), program, "needs"),
+        (spanned(&raw.cwd), program, "cwd"),
+        (present(!raw.env.is_empty()), program, "env"),
+        (present(!raw.set_env.is_empty()), program, "set-env"),
+        (spanned(&raw.timeout), program, "timeout"),
         (raw.cpu.as_ref().map(Spanned::span), command, "cpu"),
         (present(!raw.locks.is_empty()), command, "locks"),
         (present(raw.exclusive), command, "exclusive"),
         (raw.reader.as_ref().map(Spanned::span), command, "reader"),
-        (spanned(&raw.report), command, "report"),
+        (spanned(&raw.report), program, "report"),
         (spanned(&raw.data_repository), command, "data-repository"),
         (present(!raw.exits.is_empty()), text, "exits"),
         (raw.require.first().map(Spanned::span), text, "require"),
@@ -492,7 +503,7 @@ impl PositiveDuration for jiff::SignedDuration {
     }
 }
 
-fn argv(run: &Spanned<Vec<String>>, problems: &mut Problems) -> Vec<String> {
+pub(super) fn argv(run: &Spanned<Vec<String>>, problems: &mut Problems) -> Vec<String> {
     let words = run.get_ref();
     let usable =
         words.first().is_some_and(|program| !program.is_empty() && !program.contains(char::is_whitespace));

@@ -242,3 +242,8 @@ pub struct TextRule {
     /// Exit statuses by which the tool says that it could not look, each with the reason. Findings outweigh them.
     pub exits: BTreeMap<i32, Reason>,
 }
+
+/// One whole JSON document and nothing beside it, for readers of other evidence than checks' reports.
+pub(crate) fn strict_document(bytes: &[u8]) -> Result<serde_json::Value, Unread> {
+    strict_json::parse(bytes)
+}

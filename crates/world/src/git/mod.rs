@@ -213,7 +213,7 @@ impl Git {
         }
     }
 
-    async fn text(&self, arguments: &[&str]) -> Result<String, GitError> {
+    pub(crate) async fn text(&self, arguments: &[&str]) -> Result<String, GitError> {
         let answer = self.ask(arguments).await?;
         if !answer.succeeded() {
             return Err(failed(arguments, &answer));

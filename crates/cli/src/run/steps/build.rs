@@ -39,7 +39,15 @@ pub async fn observe(
     let appears = wait::Waiting::until(step.timeout.min(APPEARS));
     let has_run = Cell::new(false);
     let look = async |run: &Run<'_>| {
-        let runs = runs_of(run, gh, workflow, &filter).await?;
+        let mut runs = runs_of(run, gh, workflow, &filter).await?;
+        // A list may lag behind: the recorded run is asked for by its number before it counts as gone.
+        if let Some(id) = recorded.filter(|id| runs.iter().all(|run| run.id != *id)) {
+            match gh.workflow_run(id, &run.context.cancel).await {
+                Ok(found) => runs.push(found),
+                Err(GhError::NotFound { .. }) => {}
+                Err(error) => return Err(causes::of_gh(&error)),
+            }
+        }
         has_run.set(!runs.is_empty());
         if runs.is_empty() && appears.is_over() {
             return Err(missing(workflow, &want.tag));

@@ -88,3 +88,21 @@ pub fn sweep(work: &Path) {
 pub fn is_shown_by_the_ledger(step: &Step) -> bool {
     matches!(&step.kind, StepKind::Command(command) if command.observe == Observe::Repeatable)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::sweep;
+
+    #[test]
+    fn what_a_cut_run_left_is_swept_and_what_was_fetched_stays() {
+        let work = tempfile::tempdir().unwrap();
+        for name in ["tap-a1", "fetch-b2/together", "asset-c3", "artifacts"] {
+            std::fs::create_dir_all(work.path().join(name)).unwrap();
+        }
+        sweep(work.path());
+        let left: Vec<_> =
+            std::fs::read_dir(work.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["artifacts"]);
+        sweep(&work.path().join("not-there"));
+    }
+}

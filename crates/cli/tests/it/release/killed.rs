@@ -11,6 +11,8 @@ use gonogo_sandbox::{Entry, Fault, Matcher, Service, Trouble};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -145,9 +147,17 @@ impl Scene {
     }
 
     /// How many lines of the ledger are of an event.
-    fn shown(&self, event: &str) -> usize {
+    pub fn shown(&self, event: &str) -> usize {
         let records = self.stage.project.records();
         String::from_utf8_lossy(&records).matches(&format!("\"event\":{{\"{event}\":")).count()
+    }
+
+    /// Writes half a line to the ledger, as a kill does that comes while it is written. `false` where there is none yet.
+    pub fn tear(&self) -> bool {
+        let path = self.stage.project.ledger("v0.2.0").join("ledger.jsonl");
+        let Ok(mut ledger) = OpenOptions::new().append(true).open(path) else { return false };
+        ledger.write_all(b"{\"at\":\"2026-01-01T00:00:00Z\",\"event\":{\"step-do").unwrap();
+        true
     }
 
     fn hold(&self) -> PathBuf {

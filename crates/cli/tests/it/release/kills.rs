@@ -2,7 +2,8 @@
 //! ever made twice. `GONOGO_SOAK=1` asks for the long form, `GONOGO_SEED` for other moments.
 
 use super::killed::{Children, Lists, Moment, Scene};
-use super::world::Stage;
+use super::world::{REPOSITORY, Shape, Stage, code};
+use crate::support::{Ran, Running, until};
 use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -33,19 +34,24 @@ struct Tally {
     releases: usize,
     kills: usize,
     missed: usize,
+    torn: usize,
     endings: BTreeMap<String, usize>,
 }
 
 impl Tally {
-    /// One release, killed at each of these moments in turn, and run to its end.
+    /// One release, killed at each of these moments in turn, every other time with a torn line in its ledger, and run
+    /// to its end.
     fn play(&mut self, scene: &mut Scene, moments: &[(Moment, Children)]) {
         scene.reset();
         let killed = moments.iter().filter(|(moment, children)| scene.killed(moment, *children)).count();
+        let torn = usize::from(self.releases % 2 == 1 && scene.tear());
         let stops = scene.completed(moments);
+        assert!(scene.shown("repaired") >= torn, "{moments:?}: a torn line that nobody speaks of");
         scene.assert_done_once(moments);
         self.releases += 1;
         self.kills += killed;
         self.missed += moments.len() - killed;
+        self.torn += torn;
         let ending = if stops.is_empty() { "completed".to_owned() } else { stops.join(" + ") };
         *self.endings.entry(ending).or_default() += 1;
         if self.releases.is_multiple_of(25) {
@@ -80,6 +86,7 @@ fn killed_at(moments: impl Fn(&Scene) -> Vec<Moment>, chosen: &[usize], seed: u6
     }
     println!("{} moments; {tally:#?}", all.len());
     assert_eq!(tally.missed, 0, "a moment did not come");
+    assert_eq!(tally.torn, tally.releases / 2);
 }
 
 #[test]
@@ -135,4 +142,39 @@ fn a_draft_that_the_list_does_not_show_is_found_by_its_number_and_not_made_twice
         log.iter().filter(|entry| entry.method == method && entry.path == path).count()
     };
     assert_eq!((asked("POST", "/repos/o/r/releases"), asked("GET", "/repos/o/r/releases/1")), (1, 1));
+}
+
+#[test]
+fn a_release_killed_while_its_stop_is_filed_and_recorded_goes_on_only_after_both() {
+    let stage = Stage::shaped(Shape { publish: "failure", ..Shape::default() });
+    let shown = |event: &str| {
+        let records = stage.project.records();
+        String::from_utf8_lossy(&records).matches(&format!("\"event\":{{\"{event}\":")).count()
+    };
+    let dispatches = || stage.world.github().state().repository(REPOSITORY).dispatches.len();
+    let mut recorded = 0;
+    for event in ["blocker-filed", "step-stopped"] {
+        let (before, mut ended) = (shown(event), false);
+        let mut program = Running::start(&mut stage.live());
+        until("the stop is written down, or the run ends", || {
+            ended = program.has_ended();
+            ended || shown(event) > before
+        });
+        program.kill();
+        assert_eq!(dispatches(), 1 + recorded, "a failure that was not recorded is not settled");
+        recorded = shown("step-stopped");
+
+        // The blocker stands, whether the stop was recorded or not.
+        let refused = stage.run().exits(1).json();
+        assert_eq!(refused["state"], "refused", "{refused:#}");
+        let listed: Ran = stage.gonogo(&["blocker", "list", "v0.2.0", "--json"]).output().unwrap().into();
+        let listed = listed.json();
+        let [blocker] = &listed["blockers"].as_array().unwrap()[..] else { panic!("{listed:#}") };
+        let id = blocker["id"].as_str().unwrap();
+        let closed: Ran =
+            stage.gonogo(&["blocker", "resolve", "v0.2.0", "--id", id, "--json"]).output().unwrap().into();
+        closed.exits(0);
+    }
+    assert_eq!(code(&stage.run().exits(1).json()), "workflow-failed");
+    assert_eq!(dispatches(), 1 + recorded);
 }

@@ -1,6 +1,7 @@
 //! A live release: every effect happens once, in order, and shows in the world.
 
 use super::world::{REPOSITORY, Stage, TAP};
+use crate::support::test_tools;
 
 #[test]
 fn a_live_release_carries_out_every_effect_once_and_in_order() {
@@ -35,4 +36,20 @@ fn a_live_release_carries_out_every_effect_once_and_in_order() {
     let again = stage.run().exits(0).json();
     assert_eq!(again["state"], "completed");
     assert_eq!(stage.effects(), expected);
+}
+
+#[test]
+fn debians_old_gh_releases_as_the_current_one_does() {
+    let folder = test_tools().join("gh-2.23");
+    let program = folder.join("usr/bin/gh");
+    if !program.exists() {
+        let reason = std::fs::read_to_string(folder.join("UNAVAILABLE")).unwrap_or_default();
+        assert!(reason.starts_with("this host"), "no {}: run scripts/setup", program.display());
+        println!("NOT RUN: {reason}");
+        return;
+    }
+    let stage = Stage::ready();
+    stage.project.tool("gh", &format!("exec '{}' \"$@\"", program.canonicalize().unwrap().display()));
+    assert_eq!(stage.run().exits(0).json()["state"], "completed");
+    assert_eq!(stage.effects().len(), 7, "{:#?}", stage.effects());
 }

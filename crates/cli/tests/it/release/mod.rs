@@ -2,8 +2,10 @@
 
 mod doors;
 mod faults;
+pub mod incident;
 mod killed;
 mod kills;
 mod live;
-mod rehearsal;
-mod world;
+mod prompt;
+pub mod rehearsal;
+pub mod world;

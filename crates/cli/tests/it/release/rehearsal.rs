@@ -1,18 +1,21 @@
 //! A dry run takes the live path in a private world, and asks the real one nothing but questions.
 
 use super::world::{REPOSITORY, Shape, Stage, TAP, code};
+use crate::support::Ran;
 
 /// What the workflows do, as the plan says it.
-const PLAYED: (&str, &str) = (
+pub const PLAYED: (&str, &str) = (
     "timeout = \"30s\"\n\n[[steps]]\nkind = \"fetch-artifacts\"",
     "timeout = \"30s\"\nrehearse = { run = [[\"mkdir\", \"dist\"], [\"cp\", \"payload\", \"dist/sample_{version}_linux.tar.gz\"]], artifacts = { dist = [\"dist/*\"] } }\n\n[[steps]]\nkind = \"fetch-artifacts\"",
 );
-const PUBLISHED: (&str, &str) = (
+/// What the publishing workflow does, as the plan says it.
+pub const PUBLISHED: (&str, &str) = (
     "settle = \"1s\"\n\n[[steps]]\nkind = \"github-release\"",
     "settle = \"1s\"\nrehearse = { run = [[\"test\", \"{inputs.release_tag}\", \"=\", \"v0.2.0\"]] }\n\n[[steps]]\nkind = \"github-release\"",
 );
 
-fn played() -> Stage {
+/// A release whose workflows can be played.
+pub fn played() -> Stage {
     Stage::shaped(Shape { plan: vec![PLAYED, PUBLISHED], ..Shape::default() })
 }
 
@@ -70,4 +73,24 @@ fn a_workflow_that_nobody_says_how_to_play_is_no_rehearsal() {
     let stage = Stage::ready();
     let ran: crate::support::Ran = stage.gonogo(&["run", "v0.2.0", "--json"]).output().unwrap().into();
     assert!(ran.exits(2).json()["error"].as_str().unwrap().contains("cannot play step build"));
+}
+
+#[test]
+fn blockers_at_github_hold_a_rehearsal_back_and_what_it_finds_is_not_filed_outside() {
+    let github = ("kind = \"file\"", "kind = \"github\"");
+    let stage = Stage::shaped(Shape { plan: vec![PLAYED, PUBLISHED, github], ..Shape::default() });
+    let dry = || -> Ran { stage.gonogo(&["run", "v0.2.0", "--json"]).output().unwrap().into() };
+    let writes = || stage.effects().len();
+    stage.project.printing("run-tests", crate::support::FAILED, 101);
+    assert_eq!(dry().exits(1).json()["state"], "refused");
+    assert_eq!(writes(), 0, "{:#?}", stage.effects());
+
+    stage.project.printing("run-tests", crate::support::PASSED, 0);
+    assert_eq!(dry().exits(0).json()["state"], "completed");
+    let filed =
+        ["blocker", "file", "v0.2.0", "--check", "3", "--title", "wait", "--summary", "not yet", "--json"];
+    Ran::from(stage.gonogo(&filed).output().unwrap()).exits(0);
+    let before = writes();
+    assert_eq!(dry().exits(1).json()["state"], "refused");
+    assert_eq!(writes(), before);
 }

@@ -91,11 +91,13 @@ pub struct Shape {
     pub ci: Vec<Run>,
     /// Text of the plan to replace.
     pub plan: Vec<(&'static str, &'static str)>,
+    /// What else is done to the project before it is committed.
+    pub prepare: fn(&Project),
 }
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { publish: "success", build_fails: false, ci: Vec::new(), plan: Vec::new() }
+        Self { publish: "success", build_fails: false, ci: Vec::new(), plan: Vec::new(), prepare: |_| () }
     }
 }
 
@@ -123,6 +125,7 @@ impl Stage {
         project.write("VERSION.toml", "version = \"0.2.0\"\n");
         project.write("CHANGELOG.md", "# Changelog\n\n## [0.2.0] - 2026-01-01\n\n- Better.\n");
         project.write("payload", "what is built\n");
+        (shape.prepare)(&project);
         project.commit("begin");
         project.printing("run-tests", PASSED, 0);
         project.git(&["remote", "add", "origin", "https://github.com/o/r.git"]);

@@ -1,0 +1,115 @@
+//! `references/release-hygiene.md`: the mechanics, their preconditions, the dry run, failures and resuming.
+
+use super::page::{self, UnknownKey};
+use super::{Source, codes};
+use crate::explain::Kind;
+pub(super) use crate::run::rehearsal::unplayable;
+use gonogo_core::mechanics::{Planned, Undo, planned};
+use gonogo_core::plan::{Observe, Plan, Step, StepKind};
+
+/// What stands for the tag in the pages.
+const TAG: &str = "<tag>";
+
+pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
+    let plan = source.plan;
+    let values = [
+        ("project", page::plain(&plan.project.name)),
+        ("plan", source.plan_flag()),
+        ("preconditions", codes(Kind::Precondition, "item")),
+        ("ci", ci(plan)),
+        ("steps", steps(plan)),
+        ("details", plan.steps.iter().map(detail).collect()),
+        ("dry_run", dry_run(source)),
+        ("causes", codes(Kind::Cause, "code")),
+        ("exits", codes(Kind::ExitCode, "exit")),
+    ];
+    page::fill(include_str!("templates/release-hygiene.md"), &values)
+}
+
+fn ci(plan: &Plan) -> String {
+    plan.ci
+        .as_ref()
+        .map(|ci| format!("CI of the commit ({}), ", page::code(&ci.workflow)))
+        .unwrap_or_default()
+}
+
+fn steps(plan: &Plan) -> String {
+    if plan.steps.is_empty() {
+        return "The plan has no steps.\n".to_owned();
+    }
+    let row = |(at, one): (usize, &Planned)| {
+        let undo = match &one.undo {
+            Undo::Nothing => "changes nothing".to_owned(),
+            Undo::Possible(how) => page::plain(how),
+            Undo::Never => "**cannot be undone**".to_owned(),
+        };
+        let cells = [page::plain(&one.step), page::plain(&one.effect), undo].map(|text| page::cell(&text));
+        format!("| {} | `{}` | {} | {} |\n", at + 1, cells[0], cells[1], cells[2])
+    };
+    let rows: String = planned(&plan.steps, TAG).iter().enumerate().map(row).collect();
+    format!("| | step | does | undo |\n| --- | --- | --- | --- |\n{rows}")
+}
+
+/// How a step is told to be done, and what it works with.
+fn detail(step: &Step) -> String {
+    let words = match &step.kind {
+        StepKind::Tag { .. } => "an annotated tag, `Release <tag>`, with what the gates came to and the digest of the ledger's head in \
+                                 its message; a tag of that name that this ledger did not make is a conflict".to_owned(),
+        StepKind::PushTag { .. } => "pushed without force; the remote is asked before and after".to_owned(),
+        StepKind::WatchWorkflow { workflow } => format!(
+            "through `gh`: the run of {} for this tag and this commit, and no other; all of it has to succeed",
+            page::code(workflow)
+        ),
+        StepKind::FetchArtifacts { from, metadata, .. } => format!(
+            "through `gh`: what step `{from}` built; its own {} has to name this tag, version and commit; the digest of every file is \
+             recorded, and every channel is compared with these",
+            page::code(metadata)
+        ),
+        StepKind::HomebrewFormula { .. } => {
+            "version, addresses and digests of the formula, from the fetched files, pushed to the tap".to_owned()
+        }
+        StepKind::DispatchWorkflow { workflow, inputs, .. } => {
+            let inputs: Vec<String> = inputs.iter().map(|(name, text)| page::code(&format!("{name}={text}"))).collect();
+            format!(
+                "through `gh`: {} with {}; a run that was started already is found again, not started twice",
+                page::code(workflow),
+                if inputs.is_empty() { "no inputs".to_owned() } else { inputs.join(", ") }
+            )
+        }
+        StepKind::GithubRelease { create: true, .. } => {
+            "through `gh`: a draft, filled with the fetched files, compared, and published last".to_owned()
+        }
+        StepKind::GithubRelease { .. } => {
+            "through `gh`: the release that the workflow makes is waited for, and its assets are compared with the fetched files".to_owned()
+        }
+        StepKind::Command(command) => match &command.observe {
+            Observe::Channel(_) => "whether it has been done is asked of the channel that it publishes to".to_owned(),
+            Observe::Command { .. } => "whether it has been done is asked of another command of the plan".to_owned(),
+            Observe::Repeatable => "the plan says that doing it twice is as doing it once".to_owned(),
+        },
+    };
+    format!("- `{}`: {words}; within {}\n", page::plain(&step.id), page::time(step.timeout))
+}
+
+fn dry_run(source: &Source<'_>) -> String {
+    let plan = source.plan;
+    if plan.steps.is_empty() {
+        return "`gonogo poll` is all of it.".to_owned();
+    }
+    match unplayable(&plan.steps) {
+        Some(step) => format!(
+            "`gonogo prepare` and `gonogo poll` in mode `dry-run`: every gate, nothing tagged or published. The steps cannot be rehearsed \
+             with this plan, since step `{}` has no `rehearse` that says what its workflow does; `gonogo run --mode dry-run` says so and \
+             exits 2.",
+            page::plain(&step.id)
+        ),
+        None => format!(
+            "{}\nThe same code takes the same steps, with the endpoints of a private world on this machine that is primed by reading the \
+             real one. `world` in its document lists what changed there, in order. The real remotes are compared before and after.",
+            page::fence(&format!(
+                "gonogo run \"$release_target\" --base-tag \"$base_tag\" --agent \"$agent\" --mode dry-run{} --json",
+                source.plan_flag()
+            ))
+        ),
+    }
+}

@@ -1,0 +1,147 @@
+//! The bundle for Plasmite is committed, and is what its plan says; every command in it is one that the program takes.
+
+use super::{Bundle, Source, bundle, skill_name};
+use clap::CommandFactory;
+use gonogo_core::plan::Plan;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn of(text: &str, plan_argument: Option<&str>) -> Bundle {
+    let plan = Plan::parse(text).unwrap();
+    let can_verify = crate::Arguments::command().find_subcommand("verify").is_some();
+    bundle(&Source { plan: &plan, plan_argument, can_verify }).unwrap()
+}
+
+fn plasmite() -> Bundle {
+    of(include_str!("../../../../plans/plasmite.toml"), Some("plasmite"))
+}
+
+const SMALL: &str = "schema = 1\n[project]\nname = \"My `App` {{plan}}\"\n[policy]\nrequired-gates = [3]\n[tracker]\nkind = \"file\"\n[[gates]]\nid = 3\nname = \"Races | ```\\n# and more\"\n[[gates.checks]]\nid = \"r\"\nkind = \"review\"\nfocus = \"none\"\n";
+
+#[test]
+fn the_committed_bundle_is_what_the_plan_says() {
+    let bundle = plasmite();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../skills").join(&bundle.name);
+    if std::env::var_os("GONOGO_BLESS").is_some() {
+        super::install::write(&bundle, &folder).unwrap();
+    }
+    let mut there = BTreeSet::new();
+    walk(&folder, &folder, &mut there);
+    let rendered: BTreeSet<PathBuf> = bundle.files.iter().map(|file| PathBuf::from(file.path)).collect();
+    assert_eq!(there, rendered, "skills/{} does not hold what is rendered", bundle.name);
+    for file in &bundle.files {
+        let written = std::fs::read_to_string(folder.join(file.path)).unwrap();
+        assert!(
+            written == file.text,
+            "skills/{}/{} is not what plans/plasmite.toml says; look at the difference after GONOGO_BLESS=1",
+            bundle.name,
+            file.path
+        );
+    }
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut BTreeSet<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(root, &path, found);
+        } else {
+            found.insert(path.strip_prefix(root).unwrap().to_owned());
+        }
+    }
+}
+
+/// Every command line of gonogo's in a text: in fences, and between backticks.
+fn commands(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, part) in text.replace("\\\n", " ").split("```").enumerate() {
+        if at % 2 == 1 {
+            found.extend(part.lines().filter(|line| line.starts_with("gonogo ")).map(str::to_owned));
+        } else {
+            let spans = part.split('`').skip(1).step_by(2);
+            found.extend(spans.filter(|span| span.starts_with("gonogo ")).map(str::to_owned));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_that_a_bundle_or_an_explanation_names_is_one_that_the_program_takes() {
+    let explained: String = crate::explain::all().iter().map(|entry| format!("{}\n", entry.next)).collect();
+    let bundles = [plasmite(), of(SMALL, None)];
+    let texts = bundles.iter().flat_map(|bundle| &bundle.files).map(|file| file.text.clone());
+    let mut seen = 0;
+    for text in texts.chain([explained]) {
+        for line in commands(&text) {
+            let mut words = shlex::split(&line).unwrap_or_else(|| panic!("{line}"));
+            for word in &mut words {
+                match word.as_str() {
+                    "$agent" => *word = "model@host".to_owned(),
+                    "$mode" => *word = "dry-run".to_owned(),
+                    "N" => *word = "3".to_owned(),
+                    _ => {}
+                }
+            }
+            // Words that name a command and not how it is called.
+            let whole = words.len() > 2 || line.contains("doctor") || line.contains("init");
+            let parsed = crate::Arguments::command().try_get_matches_from(&words);
+            let names_a_command =
+                words.get(1).is_some_and(|name| crate::Arguments::command().find_subcommand(name).is_some());
+            assert!(names_a_command, "{line}");
+            if whole {
+                let lacks_target = matches!(&parsed, Err(error) if error.kind() == clap::error::ErrorKind::MissingRequiredArgument);
+                assert!(parsed.is_ok() || lacks_target, "{line}: {:?}", parsed.err());
+                seen += usize::from(parsed.is_ok());
+            }
+        }
+    }
+    assert!(seen > 100, "{seen} commands were seen");
+}
+
+#[test]
+fn a_skill_is_called_by_a_name_that_runtimes_take() {
+    assert_eq!(skill_name("plasmite"), "plasmite-release-manager");
+    assert_eq!(skill_name("My App/2 (ü)"), "my-app-2-release-manager");
+    assert_eq!(skill_name("…"), "project-release-manager");
+    assert!(skill_name(&"x".repeat(200)).len() <= 64);
+}
+
+#[test]
+fn the_front_matter_is_one_block_with_the_name_of_the_folder() {
+    for bundle in [plasmite(), of(SMALL, None)] {
+        let text = &bundle.files[0].text;
+        let matter = text.strip_prefix("---\n").and_then(|text| text.split_once("\n---\n")).unwrap().0;
+        let lines: Vec<&str> = matter.lines().collect();
+        assert_eq!(lines.len(), 2, "{matter}");
+        assert_eq!(lines[0], format!("name: {}", bundle.name));
+        let description = lines[1].strip_prefix("description: \"").and_then(|rest| rest.strip_suffix('"'));
+        let description = description.unwrap();
+        assert!(!description.contains(['"', '\\']) && description.len() <= 1024, "{description}");
+    }
+}
+
+#[test]
+fn text_of_a_plan_opens_no_heading_and_no_template() {
+    let bundle = of(SMALL, None);
+    for file in &bundle.files {
+        assert!(!file.text.contains("\n# and more"), "{}", file.text);
+    }
+    let gates = &bundle.files[1].text;
+    assert!(gates.contains("## Gate 3: Races | ``` # and more\n"), "{gates}");
+    assert!(bundle.files[0].text.contains("{{plan}}"), "what is filled in is not looked at again");
+}
+
+#[test]
+fn every_required_gate_of_plasmite_has_its_number_and_its_four_parts() {
+    let bundle = plasmite();
+    let gates = &bundle.files[1].text;
+    for id in [1, 2, 3, 5, 6, 7, 8, 9, 11] {
+        let (_, rest) = gates.split_once(&format!("## Gate {id}: ")).unwrap();
+        let part = rest.split("\n## Gate ").next().unwrap();
+        for heading in ["### Commands", "### Evidence", "### Stop conditions", "### Review focus"] {
+            assert!(part.contains(heading), "gate {id} lacks {heading}");
+        }
+        assert!(bundle.files[0].text.contains(&format!("- gate {id}: ")));
+    }
+    assert_eq!(gates.matches("## Gate ").count(), 9);
+}
