@@ -195,3 +195,25 @@ fn a_release_is_delivered_when_its_users_get_it_and_every_fault_is_told_by_its_n
     assert_eq!(says(&document, "github-release"), "failed bytes-differ");
     assert_eq!(says(&document, "homebrew"), "failed bytes-differ");
 }
+
+#[test]
+#[ignore = "asks the Python index that pip is configured for: run by name, with a network"]
+fn plasmite_0_8_0_from_the_real_index_installs_on_linux_and_does_not_run() {
+    let project = Project::unborn();
+    let plan = crate::support::plan("[[gates.checks]]\nid = \"clean\"\nkind = \"git-clean\"\n");
+    let smoke = "smoke = [\"python\", \"-c\", \"import plasmite; print(plasmite.__version__)\"]";
+    project.write("gonogo.toml", format!("{plan}\n[channels.pypi]\npackage = \"plasmite\"\n{smoke}\n"));
+    project.commit("begin");
+    let mut command = project.gonogo(&["verify", "0.8.0", "--wait", "30s", "--json"]);
+    // The host's own clients and their configuration are what is asked here.
+    for (name, value) in std::env::vars_os() {
+        command.env(name, value);
+    }
+    let document = Ran::from(command.output().unwrap()).exits(1).json();
+    let judgement = &document["delivery"]["channels"][0]["judgement"];
+    // There is no wheel for Linux: the source distribution installs, and its native library is not there.
+    assert_eq!(judgement["reached"], "bytes", "{judgement:#}");
+    assert_eq!(says(&document, "pypi"), "failed does-not-run");
+    let said = judgement["problems"][0]["said"].as_str().unwrap();
+    assert!(said.contains("libplasmite"), "{said}");
+}

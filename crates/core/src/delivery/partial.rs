@@ -136,8 +136,7 @@ pub fn partial(judgements: &[Judgement]) -> Partial {
         let late = act(Presence::Unfinished, Act::LookAgain, "what is lacking may still come by itself");
         unknown.chain(late).collect()
     } else if is_spoiled {
-        let wrong =
-            act(Presence::Wrong, Act::Withdraw, "it serves something that was not built for this release");
+        let wrong = act(Presence::Wrong, Act::Withdraw, "what it serves is not what users are to get");
         let right = act(Presence::Right, Act::ReleaseAnother, "it is right, and cannot be alone");
         let others =
             [Presence::Wrong, Presence::Withdrawn, Presence::Absent].into_iter().flat_map(|presence| {

@@ -21,7 +21,7 @@ const INSTALLING: Duration = Duration::from_secs(30 * 60);
 /// How long what was installed may take to say its version.
 const SAYING: Duration = Duration::from_secs(120);
 /// How much of what a client says is kept, in characters: its end, where the error is.
-const LONGEST_SAID: usize = 600;
+const LONGEST_SAID: usize = 180;
 /// Where toolchains are that are found from the home folder, which is another one here.
 const TOOLCHAINS: &[(&str, &str)] = &[
     ("RUSTUP_HOME", ".rustup"),
@@ -207,9 +207,9 @@ fn of_disk(error: &std::io::Error) -> Install {
 fn said(captured: &Captured) -> String {
     let stderr = captured.stderr.text();
     let text = if stderr.trim().is_empty() { captured.stdout.text() } else { stderr };
-    let line = one_line(text.trim());
-    let skipped = line.chars().count().saturating_sub(LONGEST_SAID);
-    let end: String = line.chars().skip(skipped).collect();
+    // Its end first: a line is cut at its own end.
+    let skipped = text.trim().chars().count().saturating_sub(LONGEST_SAID);
+    let end = one_line(&text.trim().chars().skip(skipped).collect::<String>());
     match captured.end {
         End::Exited(status) => format!("exit {status}: {end}"),
         End::Signaled(number) => format!("signal {number}: {end}"),
