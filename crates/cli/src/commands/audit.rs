@@ -1,14 +1,17 @@
 //! `gonogo audit`: what every channel serves of a release, with or without a plan.
 
 use crate::context::{PlanAsked, current_folder, load_plan, target};
-use crate::delivery::{Package, audit, packages, read_all, registries};
+use crate::delivery::{self, Package, Recorded, audit, packages, read_all, recorded, registries, tasks};
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;
 use crate::render::audit_text;
 use crate::screen::Screen;
-use gonogo_core::delivery::{Channel, Judgement, Level, Matrix, Observation, Partial, matrix, partial};
+use gonogo_core::delivery::{
+    Channel, Expected, Judgement, Level, Matrix, Observation, Partial, matrix, partial,
+};
+use gonogo_core::mechanics::Mechanics;
 use gonogo_core::plan::Plan;
-use gonogo_core::release::{TagPattern, Target};
+use gonogo_core::release::{Mode, TagPattern, Target};
 use gonogo_core::verdict::{Outcome, Reason, Verdict, combine};
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::process::Cancel;
@@ -91,6 +94,8 @@ pub struct Document {
     pub channels: Vec<Audited>,
     /// Who stands where, and the way out where channels differ; null where all versions are looked at.
     pub delivery: Option<Partial>,
+    /// What the ledger says, held against what is there now; null where there is no ledger of a live run here.
+    pub ledger: Option<Recorded>,
     /// Every version on every channel, where that was asked for.
     pub matrix: Option<Matrix>,
 }
@@ -148,20 +153,36 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
             reason: outcome.reason(),
             channels: Vec::new(),
             delivery: None,
+            ledger: None,
             matrix: Some(matrix),
         }
     } else {
         let target = target.ok_or_else(|| Failure::usage("which version?"))?;
         let level = arguments.level.into();
-        let commit = match (&git, &plan) {
-            (Some(git), Some(_)) => git.commit_of(&format!("refs/tags/{}", target.tag())).await?,
-            _ => None,
+        let mut ledger = None;
+        let expected: Vec<Expected> = match (&git, &plan) {
+            (Some(git), Some(plan)) => {
+                let commit = git.commit_of(&format!("refs/tags/{}", target.tag())).await?;
+                ledger = recorded(git, &target).await?;
+                let live = ledger.as_ref().map_or(Mechanics::new(Mode::Live), |found| found.live.clone());
+                let tasks = tasks(git, plan, &target, commit.as_deref(), &live, delivery::Asked::default());
+                // A later release has taken over the dist-tags since.
+                tasks.await.into_iter().map(|task| Expected { dist_tag: None, ..task.expected }).collect()
+            }
+            _ => packages
+                .iter()
+                .map(|package| Expected::unrecorded(package.channel, &package.name, target.version()))
+                .collect(),
         };
-        let audits = audit(&registries, &packages, &target, level, commit.as_deref(), &cancel).await?;
+        let audits = audit(&registries, expected, &target, level, &cancel).await?;
         let judgements: Vec<Judgement> = audits.iter().map(|audit| audit.judgement.clone()).collect();
-        let outcome = combine(judgements.iter().map(Judgement::outcome));
+        let of_ledger = ledger.iter().map(Recorded::outcome);
+        let outcome = combine(judgements.iter().map(Judgement::outcome).chain(of_ledger));
         let delivery = partial(&judgements);
         audit_text::table(screen, &judgements, &delivery);
+        if let Some(ledger) = &ledger {
+            audit_text::ledger(screen, ledger);
+        }
         let each = audits.into_iter();
         Document {
             schema: "gonogo.audit/1",
@@ -173,6 +194,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
                 .map(|audit| Audited { judgement: audit.judgement, observation: audit.seen })
                 .collect(),
             delivery: Some(delivery),
+            ledger,
             matrix: None,
         }
     };

@@ -2,15 +2,17 @@
 
 mod audit;
 mod record;
+mod recorded;
 mod verify;
 mod versions;
 mod wanted;
 
 pub use audit::audit;
 pub use record::{Delivered, Release, deliver, next};
+pub use recorded::{Recorded, recorded};
 pub use verify::{Delivery, Watch};
 pub use versions::read_all;
-pub use wanted::{Asked, Task};
+pub use wanted::{Asked, Task, tasks};
 
 use crate::error::Failure;
 use crate::exit_code::Exit;

@@ -9,9 +9,10 @@ use crate::poll::settle;
 use crate::run::stop::Filed;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{Stopped, TaskState, epic_title};
-use gonogo_core::delivery::{Judgement, Partial, partial};
+use gonogo_core::delivery::{Install, Judgement, Observation, Partial, partial};
 use gonogo_core::ledger::{self, DeliveredChannel, Event, Opened};
 use gonogo_core::mechanics::{Cause, Code, Mechanics};
+use gonogo_core::redact::Redactor;
 use gonogo_core::release::Mode;
 use gonogo_core::verdict::{Outcome, combine};
 use gonogo_world::git::Git;
@@ -84,8 +85,11 @@ pub async fn deliver(
     }
     let registries = registries(release.git.root(), release.variables)?;
     let watch = watch(&tasks);
-    let deliveries = verify(&registries, tasks, &context.target, &watch, &context.cancel).await?;
+    let mut deliveries = verify(&registries, tasks, &context.target, &watch, &context.cancel).await?;
     drop(watch);
+    for delivery in &mut deliveries {
+        redact(delivery, &context.redactor);
+    }
     let judgements: Vec<Judgement> = deliveries.iter().map(|delivery| delivery.judgement.clone()).collect();
     let outcome = combine(judgements.iter().map(Judgement::outcome));
     let mut delivered = Delivered {
@@ -191,5 +195,22 @@ pub fn next(delivered: &Delivered, target: &str, mode: Mode) -> String {
             )
         }
         _ => again(target, mode),
+    }
+}
+
+/// Takes secrets out of what clients and programs said, before any of it is stored.
+fn redact(delivery: &mut Delivery, redactor: &Redactor) {
+    let judgement = &mut delivery.judgement;
+    let problems = judgement.problems.iter_mut().map(|problem| &mut problem.said);
+    let doubts = judgement.doubts.iter_mut().map(|doubt| &mut doubt.said);
+    for said in problems.chain(doubts) {
+        *said = redactor.text(said);
+    }
+    if let Observation::Live(facts) = &mut delivery.seen
+        && let Some(
+            Install::NotInstalled { said } | Install::DoesNotRun { said } | Install::NotTried { said, .. },
+        ) = &mut facts.install
+    {
+        *said = redactor.text(said);
     }
 }

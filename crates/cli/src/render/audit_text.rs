@@ -1,5 +1,6 @@
 //! What every channel serves, as tables for people.
 
+use crate::delivery::Recorded;
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
 use gonogo_core::delivery::{Cell, Column, Judgement, Level, Matrix, Partial};
@@ -33,6 +34,17 @@ pub fn table(screen: &Screen, judgements: &[Judgement], delivery: &Partial) {
     screen.line(table);
     for line in delivery.lines().into_iter().chain(delivery.way_out()) {
         screen.line(one_line(&line));
+    }
+}
+
+/// What the ledger says, held against what is there now.
+pub fn ledger(screen: &Screen, found: &Recorded) {
+    screen.line(format!("the ledger's chain of {} records holds", found.records));
+    for line in &found.changed {
+        screen.line(format!("{} {}", screen.paint("31", "changed:"), one_line(line)));
+    }
+    for line in &found.untold {
+        screen.line(format!("{} {}", screen.paint("33", "not told:"), one_line(line)));
     }
 }
 

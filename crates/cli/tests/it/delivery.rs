@@ -115,6 +115,19 @@ fn a_release_is_delivered_when_its_users_get_it_and_every_fault_is_told_by_its_n
     let status = shop.gonogo(&["status", "v0.2.0", "--json"]).exits(0).json();
     assert_eq!(status["state"], "delivered");
 
+    let audit = shop.gonogo(&["audit", "v0.2.0", "--json"]).exits(0).json();
+    assert_eq!(audit["ledger"]["changed"], json!([]));
+    let remote = shop.world.remote(REPOSITORY).unwrap().to_str().unwrap().to_owned();
+    let object = shop.project.git(&["rev-parse", "refs/tags/v0.2.0"]).trim().to_owned();
+    // The same commit under another tag object: whoever reads the channels alone sees nothing.
+    shop.git(&["-C", &remote, "update-ref", "refs/tags/v0.2.0", &format!("{object}^{{commit}}")]);
+    let audit = shop.gonogo(&["audit", "v0.2.0", "--json"]).exits(1).json();
+    assert!(
+        audit["ledger"]["changed"][0].as_str().unwrap().contains("not the tag of this ledger"),
+        "{audit:#}"
+    );
+    shop.git(&["-C", &remote, "update-ref", "refs/tags/v0.2.0", &object]);
+
     let other = || Trouble::Reply(Reply::bytes("application/octet-stream", b"something else".to_vec()));
     shop.fault(Service::Cargo, "/api/v1/crates/tally/0.2.0/download", other());
     shop.fault(Service::Npm, "/tally/-/", other());
