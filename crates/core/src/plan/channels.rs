@@ -67,9 +67,6 @@ pub struct GithubRelease {
     /// root (or the one folder in it), or a name without folder.
     #[serde(default)]
     pub holds: Vec<String>,
-    /// An attestation of the build has to name this repository and commit. By default none is asked for.
-    #[serde(default)]
-    pub provenance: bool,
 }
 
 /// A package of a registry.
@@ -92,10 +89,6 @@ pub struct Package {
     pub smoke: Smoke,
     /// For npm: the dist-tag that has to lead to the version. By default `latest`, and none for a pre-release.
     pub dist_tag: Option<String>,
-    /// For npm and PyPI: an attestation of the build has to name this repository and commit. By default none is asked
-    /// for.
-    #[serde(default)]
-    pub provenance: bool,
 }
 
 /// How long something may take to show: a time above zero, such as `20m` or `1h 30m`.
