@@ -100,6 +100,15 @@ impl Environment {
         self
     }
 
+    /// The same environment with several variables set.
+    #[must_use]
+    pub fn with_all(
+        self,
+        variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+    ) -> Self {
+        variables.into_iter().fold(self, |environment, (name, value)| environment.with(name, value))
+    }
+
     /// The digest of all names and values. Values never leave this: it is a digest and nothing more.
     pub fn digest(&self) -> Digest {
         use std::os::unix::ffi::OsStrExt;

@@ -186,9 +186,7 @@ impl SampleGit {
 
     fn led_by(&self, variables: &[(OsString, OsString)]) -> Self {
         let mut invocation = self.invocation.clone();
-        for (name, value) in variables {
-            invocation.environment = invocation.environment.with(name, value);
-        }
+        invocation.environment = invocation.environment.with_all(variables.iter().cloned());
         Self { invocation, cancel: self.cancel.clone() }
     }
 

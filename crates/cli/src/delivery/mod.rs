@@ -99,8 +99,7 @@ pub fn packages(channels: &Channels, repository: Option<&str>) -> Vec<Package> {
 
 /// The registries of our own clients, configured as in a folder, and led by variables.
 pub fn registries(folder: &Path, led_by: &[(OsString, OsString)]) -> Result<Arc<Registries>, Failure> {
-    let environment =
-        led_by.iter().fold(client_environment(), |environment, (name, value)| environment.with(name, value));
+    let environment = client_environment().with_all(led_by.iter().cloned());
     // The jitter keeps many askers apart, so that no two processes may have the same.
     let http = Http::new(&environment, Patience::default(), u64::from(std::process::id()))
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;

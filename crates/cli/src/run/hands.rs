@@ -51,10 +51,7 @@ pub async fn of_the_world(context: &Context) -> Result<Hands, Failure> {
         branch,
         gh: github(context),
         tracker: tracker::open_with(&context.git, &context.plan, &context.variables),
-        environment: context
-            .variables
-            .iter()
-            .fold(child_environment(context), |environment, (name, value)| environment.with(name, value)),
+        environment: child_environment(context).with_all(context.variables.iter().cloned()),
         variables: context.variables.clone(),
         folder,
         longest_window: None,

@@ -18,7 +18,7 @@ use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, Opened, RunFinished, RunStarted, StepDone};
 use gonogo_core::mechanics::{
-    Cause, Code, Effect, Facts, Mechanics, Next, Observation, Planned, Values, is_behind_a_door, is_one_way,
+    Cause, Code, Effect, Facts, Mechanics, Next, Planned, Values, is_behind_a_door, is_one_way,
     next, planned,
 };
 use gonogo_core::plan::Step;
@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
                 return Ok((report, Some(Ending::Interrupted)));
             }
             let history = self.mechanics.step(&step.id);
-            let effect = match next(&history, &report.effects, self.dated(step, observation)) {
+            let effect = match next(&history, &report.effects, observation) {
                 Next::Finish(facts) => {
                     if history.done.as_ref() != Some(&facts) {
                         let done = StepDone { run: self.seq, step: step.id.clone(), facts: facts.clone() };
@@ -274,17 +274,6 @@ impl<'a> Run<'a> {
             let applied = EffectApplied { run, step: id, effect: effect.clone(), error, made };
             self.record(Event::EffectApplied(Box::new(applied)))?;
             report.effects.push(effect);
-        }
-    }
-
-    /// An observation as it counts for a step that is a command done by itself: it is done once the ledger says so.
-    fn dated(&self, step: &Step, observation: Observation) -> Observation {
-        let history = self.mechanics.step(&step.id);
-        match (&observation, &history.done) {
-            (Observation::Absent(Effect::RunCommand), Some(facts)) if steps::is_shown_by_the_ledger(step) => {
-                Observation::Done(facts.clone())
-            }
-            _ => observation,
         }
     }
 

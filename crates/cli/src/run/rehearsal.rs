@@ -88,9 +88,7 @@ pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failur
     let git =
         context.git.checkout_apart(&folder.join("checkout"), &remote, &address, &context.commit).await?;
     let git = git.with_variables(variables.clone());
-    let environment = variables
-        .iter()
-        .fold(child_environment(context), |environment, (name, value)| environment.with(name, value));
+    let environment = child_environment(context).with_all(variables.clone());
     let tracker = match context.plan.tracker.kind {
         TrackerKind::Github => tracker::open_with(&context.git, &context.plan, &variables),
         TrackerKind::Ergo | TrackerKind::File => tracker::open(&context.git, &context.plan),

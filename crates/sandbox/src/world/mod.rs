@@ -83,10 +83,7 @@ impl PrivateWorld {
         let variables =
             variables::all(&folder, &spec, &github, registries.base(), &remotes).map_err(wrong)?;
 
-        let mut environment = Environment::allowing([]);
-        for (name, value) in &variables {
-            environment = environment.with(name, value);
-        }
+        let environment = Environment::allowing([]).with_all(variables.clone());
         let runner = Runner::start(Surroundings {
             workflows: spec.workflows,
             state,

@@ -145,9 +145,7 @@ impl Gh {
         mut self,
         variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
     ) -> Self {
-        for (name, value) in variables {
-            self.environment = self.environment.with(name, value);
-        }
+        self.environment = self.environment.with_all(variables);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::{Run, Watch, causes};
 use crate::error::chain;
-use gonogo_core::mechanics::{Cause, Code, Effect, Observation, judge_exit};
+use gonogo_core::mechanics::{Cause, Code, Effect, Facts, Observation, judge_exit};
 use gonogo_core::plan::{Observe, Step, StepCommand};
 use gonogo_world::process::{Captured, End, Invocation, run as run_process};
 use gonogo_world::tools;
@@ -18,7 +18,7 @@ pub async fn observe(
     watch: &mut impl Watch,
 ) -> Result<Observation, Cause> {
     match &command.observe {
-        Observe::Repeatable => Ok(Observation::Absent(Effect::RunCommand)),
+        Observe::Repeatable => Ok(by_the_ledger(run, step)),
         Observe::Channel(channel) => super::super::channels::observe(run, step, *channel, watch).await,
         Observe::Command { run: arguments, done, absent } => {
             let filled = filled(run, arguments)?;
@@ -36,6 +36,16 @@ pub async fn observe(
             })
         }
     }
+}
+
+/// Nothing but the ledger shows a command that may be repeated: it is done once it has ended well. One that was cut short
+/// is carried out again.
+fn by_the_ledger(run: &Run<'_>, step: &Step) -> Observation {
+    let history = run.mechanics.step(&step.id);
+    if history.done.is_none() && !history.accepted.contains(&Effect::RunCommand) {
+        return Observation::Absent(Effect::RunCommand);
+    }
+    Observation::Done(Facts::Command { shown_by: "the ledger: it ended well".to_owned() })
 }
 
 /// The command as it is run, for people.
@@ -91,9 +101,7 @@ async fn execute(
     };
     let mut environment =
         run.hands.environment.clone().letting_through(command.env.iter().map(String::as_str));
-    for (name, value) in &run.hands.variables {
-        environment = environment.with(name, value);
-    }
+    environment = environment.with_all(run.hands.variables.iter().cloned());
     for (name, value) in &command.set_env {
         let value = run.values.fill(value).map_err(|error| causes::of_placeholder(&error))?;
         environment = environment.with(name, value);

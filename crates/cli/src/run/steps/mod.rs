@@ -11,7 +11,7 @@ pub mod wait;
 
 use super::{Run, Watch};
 use gonogo_core::mechanics::{Cause, Code, Effect, Observation};
-use gonogo_core::plan::{Observe, Step, StepKind};
+use gonogo_core::plan::{Step, StepKind};
 use std::path::Path;
 
 /// How the names of the folders begin that steps work in.
@@ -82,11 +82,6 @@ pub fn sweep(work: &Path) {
             std::fs::remove_dir_all(entry.path()).ok();
         }
     }
-}
-
-/// Whether nothing but the ledger shows that the step is done.
-pub fn is_shown_by_the_ledger(step: &Step) -> bool {
-    matches!(&step.kind, StepKind::Command(command) if command.observe == Observe::Repeatable)
 }
 
 #[cfg(test)]
