@@ -189,6 +189,7 @@ fn one(
 ) -> Option<Step> {
     let kind = *raw.kind.get_ref();
     let comes_after = |wanted: fn(&StepKind) -> bool| before.iter().rfind(|step| wanted(&step.kind));
+    let is_fetch = |kind: &StepKind| matches!(kind, StepKind::FetchArtifacts { .. });
     let mut needs = |wanted: fn(&StepKind) -> bool, name: &str| {
         let found = comes_after(wanted).map(|step| step.id.clone());
         if found.is_none() {
@@ -196,7 +197,6 @@ fn one(
         }
         found
     };
-    let is_fetch = |kind: &StepKind| matches!(kind, StepKind::FetchArtifacts { .. });
     let kind = match kind {
         Kind::Tag => StepKind::Tag { name: tag(raw.tag, problems) },
         Kind::PushTag => {
@@ -211,6 +211,11 @@ fn one(
             StepKind::WatchWorkflow { workflow: workflow(raw.workflow, &span, problems)? }
         }
         Kind::FetchArtifacts => {
+            if before.iter().any(|step| is_fetch(&step.kind)) {
+                let help = Some("one step can fetch several artifacts");
+                problems.push(span, "a release has one manifest: a second step cannot fetch another", help);
+                return None;
+            }
             let watched = needs(|kind| matches!(kind, StepKind::WatchWorkflow { .. }), "watch-workflow")?;
             if let Some(from) = &raw.from {
                 let is_watch = |step: &&Step| matches!(step.kind, StepKind::WatchWorkflow { .. });
@@ -490,10 +495,8 @@ mod tests {
                 step("kind = \"watch-workflow\"\nid = \"tag\"\nworkflow = \".github/workflows/x.yml\""),
                 "two steps are named `tag`",
             ),
-            (
-                step("kind = \"fetch-artifacts\"\nid = \"again\"\nfrom = \"nothing\""),
-                "no `watch-workflow` step",
-            ),
+            (step("kind = \"fetch-artifacts\"\nid = \"again\""), "has one manifest"),
+            (format!("{BEGUN}{BUILT}from = \"nothing\"\n"), "no `watch-workflow` step"),
             (step("kind = \"tag\"\nid = \"t\"\ntag = \"fixed\""), "holds `{tag}` or `{version}`"),
             (step("kind = \"github-release\"\nartifacts = []"), "chooses nothing"),
             (step("kind = \"github-release\"\nid = \"A b\""), "of a-z, 0-9 and -"),
@@ -536,6 +539,14 @@ mod tests {
         for text in ["{other}", "{", "{tag} {"] {
             assert!(dispatch(text).unwrap_err().contains("stands for nothing"), "{text}");
         }
+    }
+
+    #[test]
+    fn the_github_channel_needs_the_projects_repository() {
+        let plan = format!("{HEAD}[channels.github-release]\n");
+        assert!(Plan::parse(&plan).is_ok());
+        let problems = Plan::parse(&plan.replace("repository = \"o/r\"\n", "")).unwrap_err();
+        assert!(problems[0].message.contains("channels.github-release"), "{problems:?}");
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<Problem>>
             Some("a newer gonogo may read this plan"),
         );
     }
+    let named = raw.project.name.span();
     let project = project(raw.project, &mut problems);
     let versions = raw.versions.into_iter().filter_map(|place| version_place(place, &mut problems)).collect();
     let mut names = HashSet::new();
@@ -48,6 +49,12 @@ pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<Problem>>
     let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
+    if channels.github_release.is_some()
+        && project.as_ref().is_some_and(|project| project.repository.is_none())
+    {
+        let message = "`channels.github-release` is of `project.repository`, which this plan does not name";
+        problems.push(named, message, None);
+    }
     let steps = steps::steps(raw.steps, project.as_ref(), &channels, &mut problems);
 
     match project {
