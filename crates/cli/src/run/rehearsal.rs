@@ -9,16 +9,19 @@ use crate::context::Context;
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;
 use crate::poll::child_environment;
-use crate::tracker;
+use crate::tracker::{self, OpenTracker};
+use gonogo_core::blocker::epic_title;
 use gonogo_core::ci::WorkflowRun;
+use gonogo_core::mechanics::Cause;
 use gonogo_core::plan::{Rehearse, Step, StepKind, TrackerKind};
 use gonogo_core::verdict::Reason;
 use gonogo_sandbox::github;
 use gonogo_sandbox::registry::GoModule;
-use gonogo_sandbox::world::{RemoteSpec, Source};
+use gonogo_sandbox::world::RemoteSpec;
 use gonogo_sandbox::{Artifacts, PrivateWorld, Spec, Trigger, Work, Workflow};
 use gonogo_world::git::sibling_address;
-use gonogo_world::github::Gh;
+use gonogo_world::github::{Gh, GhError};
+use gonogo_world::tracker::Tracker;
 use gonogo_world::tracker::github_issues::{EPIC_LABEL, TASK_LABEL};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
@@ -55,9 +58,7 @@ pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failur
 
     let mirror = folder.join("mirror.git");
     context.git.mirror(&address, &mirror).await?;
-    let mut main = remote_spec(&repository, &mirror, &address, &branch);
-    main.default_branch.clone_from(&branch);
-    let mut remotes = vec![main];
+    let mut remotes = vec![remote_spec(&repository, &mirror, &address, &branch)];
     if let Some(tap) = mirrored_tap(context, folder, &address, &repository).await? {
         remotes.push(tap);
     }
@@ -78,21 +79,21 @@ pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failur
     let world = PrivateWorld::start(&folder.join("world"), spec)
         .await
         .map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
-    if context.plan.tracker.kind == TrackerKind::Github
-        && let Ok(gh) = &real_gh
-    {
-        prime_issues(context, gh, &world, &repository).await?;
-    }
-
     let variables = world.variables();
+    let tracker = match context.plan.tracker.kind {
+        TrackerKind::Github => {
+            let gh = real_gh.as_ref().map_err(unread_for)?;
+            prime_issues(context, gh, &world, &repository).await?;
+            let played = tracker::open_with(&context.git, &context.plan, &variables);
+            refuse_another_backlog(context, &played).await?;
+            played
+        }
+        TrackerKind::Ergo | TrackerKind::File => tracker::open(&context.git, &context.plan),
+    };
     let git =
         context.git.checkout_apart(&folder.join("checkout"), &remote, &address, &context.commit).await?;
     let git = git.with_variables(variables.clone());
     let environment = child_environment(context).with_all(variables.clone());
-    let tracker = match context.plan.tracker.kind {
-        TrackerKind::Github => tracker::open_with(&context.git, &context.plan, &variables),
-        TrackerKind::Ergo | TrackerKind::File => tracker::open(&context.git, &context.plan),
-    };
     let hands = Hands {
         git,
         remote: remote.clone(),
@@ -197,13 +198,8 @@ fn work(
 fn remote_spec(name: &str, mirror: &Path, address: &str, branch: &str) -> RemoteSpec {
     let spec = RemoteSpec::of_checkout(name, mirror);
     let mut addresses = vec![address.to_owned()];
-    addresses.extend(spec.addresses.into_iter().filter(|one| one != address));
-    RemoteSpec {
-        addresses,
-        source: Source::Clone(mirror.to_string_lossy().into_owned()),
-        default_branch: branch.to_owned(),
-        ..RemoteSpec::of_checkout(name, mirror)
-    }
+    addresses.extend(spec.addresses.iter().filter(|one| *one != address).cloned());
+    RemoteSpec { addresses, default_branch: branch.to_owned(), ..spec }
 }
 
 async fn mirrored_tap(
@@ -224,8 +220,9 @@ async fn mirrored_tap(
     let mirror = folder.join("tap.git");
     context.git.mirror(&tap, &mirror).await?;
     let branch = context.git.remote_default_branch(&tap).await?;
-    let branch = branch.map_or_else(|| "main".to_owned(), |branch| branch.name);
-    Ok(Some(remote_spec(&homebrew.tap, &mirror, &tap, &branch)))
+    let branch =
+        branch.ok_or_else(|| Failure::new(Exit::NoGo, format!("the tap {tap} names no default branch")))?;
+    Ok(Some(remote_spec(&homebrew.tap, &mirror, &tap, &branch.name)))
 }
 
 fn go_modules(context: &Context, repository: &str) -> Vec<GoModule> {
@@ -269,16 +266,37 @@ async fn prime_issues(
     for label in [EPIC_LABEL, TASK_LABEL] {
         let path = format!("repos/{repository}/issues?state=all&labels={label}&per_page=100");
         for page in gh.get_pages(&path, &context.cancel).await.map_err(|error| unread(&error))? {
-            for issue in page.as_array().into_iter().flatten() {
-                let issue = issue_of(issue).ok_or_else(|| {
-                    Failure::incomplete(Reason::TrackerUnreadable, "GitHub's list of issues makes no sense")
-                })?;
+            let senseless =
+                || Failure::incomplete(Reason::TrackerUnreadable, "GitHub's list of issues makes no sense");
+            for issue in page.as_array().ok_or_else(senseless)? {
+                let issue = issue_of(issue).ok_or_else(senseless)?;
                 read.insert(issue.number, issue);
             }
         }
     }
     world.github().state().repository(repository).issues.all.extend(read);
     Ok(())
+}
+
+/// What the private tracker says of the release has to be what the real one says, or a rehearsal would go past blockers.
+async fn refuse_another_backlog(context: &Context, played: &OpenTracker) -> Result<(), Failure> {
+    let real = tracker::open_with(&context.git, &context.plan, &context.variables);
+    let epic = epic_title(context.target.tag());
+    let mut said = Vec::new();
+    for tracker in [&real, played] {
+        let tracker = tracker
+            .as_ref()
+            .map_err(|error| Failure::incomplete(Reason::TrackerUnreadable, error.message.clone()))?;
+        said.push(tracker.read(&epic, &context.cancel).await?);
+    }
+    if said[0] == said[1] {
+        return Ok(());
+    }
+    Err(Failure::incomplete(
+        Reason::TrackerUnreadable,
+        "the release's blockers at GitHub could not be copied whole, so the rehearsal cannot be held back by them",
+    )
+    .remedy(format!("give the epic `{epic}` and its tasks their labels `{EPIC_LABEL}` and `{TASK_LABEL}` back")))
 }
 
 fn issue_of(value: &Value) -> Option<github::Issue> {
@@ -302,11 +320,14 @@ fn issue_of(value: &Value) -> Option<github::Issue> {
     })
 }
 
-fn unread(error: &gonogo_world::github::GhError) -> Failure {
-    let cause = super::causes::of_gh(error);
+fn unread(error: &GhError) -> Failure {
+    unread_for(&super::causes::of_gh(error))
+}
+
+fn unread_for(cause: &Cause) -> Failure {
     let failure =
         Failure::incomplete(Reason::Unreachable, format!("GitHub could not be read: {}", cause.message));
-    Failure { remedy: cause.remedy, ..failure }
+    Failure { remedy: cause.remedy.clone(), ..failure }
 }
 
 fn plain(name: &str) -> String {

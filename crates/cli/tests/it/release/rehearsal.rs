@@ -94,3 +94,20 @@ fn blockers_at_github_hold_a_rehearsal_back_and_what_it_finds_is_not_filed_outsi
     assert_eq!(dry().exits(1).json()["state"], "refused");
     assert_eq!(writes(), before);
 }
+
+#[test]
+fn a_blocker_at_github_whose_epic_lost_its_label_holds_a_rehearsal_back_too() {
+    let github = ("kind = \"file\"", "kind = \"github\"");
+    let stage = Stage::shaped(Shape { plan: vec![PLAYED, PUBLISHED, github], ..Shape::default() });
+    let filed =
+        ["blocker", "file", "v0.2.0", "--check", "3", "--title", "wait", "--summary", "not yet", "--json"];
+    Ran::from(stage.gonogo(&filed).output().unwrap()).exits(0);
+    for issue in stage.world.github().state().repository(REPOSITORY).issues.all.values_mut() {
+        if issue.title.starts_with("Release blockers") {
+            issue.labels.clear();
+        }
+    }
+    let ran: Ran = stage.gonogo(&["run", "v0.2.0", "--json"]).output().unwrap().into();
+    assert_ne!(ran.code, Some(0), "{ran:?}");
+    assert_ne!(ran.json()["state"], "completed");
+}
