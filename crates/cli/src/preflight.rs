@@ -4,17 +4,18 @@ use crate::context::Context;
 use crate::error::chain;
 use crate::exit_code::Exit;
 use crate::precondition::Precondition;
+use crate::run::hands;
 use crate::screen::Screen;
 use crate::toolbox::Toolbox;
 use crate::tracker;
 use gonogo_core::blocker::epic_title;
-use gonogo_core::ci::{Ci, CiWanted, judge_ci};
+use gonogo_core::ci::{Ci, judge_ci};
+use gonogo_core::mechanics::Code;
 use gonogo_core::plan::{Plan, TrackerKind};
 use gonogo_core::versions;
 use gonogo_world::git::{Git, Upstream};
 use gonogo_world::github::Gh;
 use gonogo_world::process::{Cancel, Environment};
-use gonogo_world::tools;
 use gonogo_world::tracker::Tracker;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -331,12 +332,11 @@ async fn declared_tools(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
 }
 
 fn gh(git: &Git, repository: &str, variables: &Variables) -> Result<Gh, Item> {
-    let program = tools::find_on_path("gh", Some(git.root()))
-        .map_err(|error| Item::not(Precondition::GhAuth, State::Gap, error.to_string(), "install gh"))?;
-    let gh = Gh::open(program, git.root().to_owned(), repository.to_owned()).map_err(|error| {
-        Item::unknown(Precondition::GhAuth, &error, "mend `project.repository` in the plan")
-    })?;
-    Ok(gh.with_variables(variables.iter().cloned()))
+    hands::open_gh(git, repository, variables).map_err(|cause| {
+        let state = if cause.code == Code::ToolMissing { State::Gap } else { State::Unknown };
+        let remedy = cause.remedy.unwrap_or_else(|| "mend `project.repository` in the plan".to_owned());
+        Item::not(Precondition::GhAuth, state, cause.message, remedy)
+    })
 }
 
 async fn github_login(git: &Git, plan: &Plan, variables: &Variables, cancel: &Cancel) -> Option<Item> {
@@ -375,17 +375,10 @@ async fn tracker_state(git: &Git, plan: &Plan, target: &str, variables: &Variabl
 }
 
 async fn ci(context: &Context) -> Option<Item> {
-    let asked = context.plan.ci.as_ref()?;
-    let repository = context.plan.project.repository.as_ref()?;
-    let gh = match gh(&context.git, repository, &context.variables) {
+    let want = context.plan.ci_wanted(&context.commit)?;
+    let gh = match gh(&context.git, &want.repository, &context.variables) {
         Ok(gh) => gh,
         Err(item) => return Some(Item { id: Precondition::Ci.to_string(), ..item }),
-    };
-    let want = CiWanted {
-        workflow_path: asked.workflow.clone(),
-        commit: context.commit.clone(),
-        repository: repository.clone(),
-        events: asked.events.clone(),
     };
     let runs = match gh.ci_runs(&context.commit, &context.cancel).await {
         Ok(runs) => runs,
@@ -397,7 +390,7 @@ async fn ci(context: &Context) -> Option<Item> {
             ));
         }
     };
-    Some(judged_ci(&judge_ci(&runs, &want), &asked.workflow))
+    Some(judged_ci(&judge_ci(&runs, &want), &want.workflow_path))
 }
 
 fn judged_ci(ci: &Ci, workflow: &str) -> Item {

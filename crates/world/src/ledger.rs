@@ -226,6 +226,11 @@ pub fn read(folder: &Path) -> Result<Option<Vec<Record>>, LedgerError> {
     Ok(Some(records))
 }
 
+/// The records of a release, under git's common directory; none where it has no ledger.
+pub fn records(common_dir: &Path, tag: &str) -> Result<Vec<Record>, LedgerError> {
+    Ok(self::read(&folder(common_dir, tag))?.unwrap_or_default())
+}
+
 /// Evidence by its digest, checked against it.
 pub fn read_blob(folder: &Path, digest: Digest) -> Result<Vec<u8>, LedgerError> {
     let bytes = fs::read(folder.join(BLOBS).join(digest.hex())).map_err(|_| LedgerError::BadBlob(digest))?;

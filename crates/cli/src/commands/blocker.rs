@@ -202,8 +202,7 @@ fn origin(plan: &Plan, name: &str) -> Option<Origin> {
 async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
     let backlog = read(&context, &open(&context)?).await?;
-    let folder = ledger::folder(context.git.common_dir(), context.target.tag());
-    let records = ledger::read(&folder)?.unwrap_or_default();
+    let records = ledger::records(context.git.common_dir(), context.target.tag())?;
     let state = gonogo_core::ledger::State::fold(&records);
     let standing = stand(&backlog, &state, &context.plan, &HashSet::new());
     let mut rows = Vec::new();

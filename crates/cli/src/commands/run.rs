@@ -79,15 +79,15 @@ async fn carry_out(
         document(screen, run_json::Document { preflight: items, ..outcome })?;
         return Ok(exit);
     }
-    match context.mode {
+    let (exit, outcome) = match context.mode {
         Mode::Live => {
             let hands = hands::of_the_world(context).await?;
-            let (exit, outcome) = release(context, &hands, options, arguments.yes, screen).await?;
-            document(screen, run_json::Document { preflight: items, ..outcome })?;
-            Ok(exit)
+            release(context, &hands, options, arguments.yes, screen).await?
         }
-        Mode::DryRun => rehearse(context, options, arguments.keep.as_deref(), screen).await,
-    }
+        Mode::DryRun => rehearse(context, options, arguments.keep.as_deref(), screen).await?,
+    };
+    document(screen, run_json::Document { preflight: items, ..outcome })?;
+    Ok(exit)
 }
 
 async fn rehearse(
@@ -95,7 +95,7 @@ async fn rehearse(
     options: Options,
     keep: Option<&Path>,
     screen: &Screen,
-) -> Result<Exit, Failure> {
+) -> Result<(Exit, run_json::Document), Failure> {
     let wrong =
         |error: std::io::Error| Failure::usage(format!("cannot make the private world's folder: {error}"));
     let temporary = match keep {
@@ -120,11 +120,10 @@ async fn rehearse(
         screen.line("note: the real remote changed while this was rehearsed; not through gonogo");
     }
     outcome.world = Some(effects);
-    document(screen, outcome)?;
     if keep.is_some() {
         screen.line(format!("the private world is in {}", folder.display()));
     }
-    Ok(exit)
+    Ok((exit, outcome))
 }
 
 /// Poll and mechanics, with these hands.
@@ -191,7 +190,7 @@ async fn delivered(
 /// Whether an earlier run may have done what cannot be undone.
 fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
     let tag = context.target.tag();
-    let records = ledger::read(&ledger::folder(context.git.common_dir(), tag))?.unwrap_or_default();
+    let records = ledger::records(context.git.common_dir(), tag)?;
     Ok(Mechanics::fold(&records, Mode::Live).past_the_door)
 }
 

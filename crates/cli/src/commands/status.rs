@@ -161,7 +161,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     };
     let plan = load_plan(&arguments.plan, git.root())?.plan;
     let target = target(typed, &plan)?;
-    let records = ledger::read(&ledger::folder(git.common_dir(), target.tag()))?.unwrap_or_default();
+    let records = ledger::records(git.common_dir(), target.tag())?;
     let state = State::fold(&records);
     let live = Mechanics::fold(&records, Mode::Live);
     let has_channels = plan.channels != Channels::default();
@@ -193,7 +193,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
 fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     for tag in ledger::releases(git.common_dir())? {
-        let records = ledger::read(&ledger::folder(git.common_dir(), &tag))?.unwrap_or_default();
+        let records = ledger::records(git.common_dir(), &tag)?;
         let document = document(&tag, commit.to_owned(), &records, "");
         screen.line(format!(
             "{tag}  {}  after {} polls; next: {}",

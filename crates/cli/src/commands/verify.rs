@@ -73,7 +73,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     };
     let context = Context::without_base(&current_folder()?, &asked, cancel).await?;
     let tag = context.target.tag();
-    let records = ledger::read(&ledger::folder(context.git.common_dir(), tag))?.unwrap_or_default();
+    let records = ledger::records(context.git.common_dir(), tag)?;
     let released = Mechanics::fold(&records, Mode::Live).run.map(|run| run.started.commit);
     let commit = match released {
         Some(commit) => Some(commit),

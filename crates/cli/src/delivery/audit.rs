@@ -27,13 +27,7 @@ pub async fn audit(
     let depth = if level >= Level::Bytes { Depth::Bytes } else { Depth::Index };
     side_by_side(packages, AT_ONCE, cancel, |expected| {
         let (registries, cancel) = (registries.clone(), cancel.clone());
-        let wanted = Wanted {
-            channel: expected.channel,
-            package: expected.package.clone(),
-            version: target.version().clone(),
-            tag: target.tag().to_owned(),
-            holds: expected.holds.clone(),
-        };
+        let wanted = Wanted::of(&expected, target.tag());
         async move {
             let seen = registries.observe(&wanted, depth, &cancel).await;
             let judgement = judge(&expected, &seen, level);

@@ -12,7 +12,7 @@ pub use record::{Delivered, Release, deliver, next};
 pub use recorded::{Recorded, recorded};
 pub use verify::{Delivery, Watch};
 pub use versions::read_all;
-pub use wanted::{Asked, Task, tasks};
+pub use wanted::{Asked, Task, expected, tasks};
 
 use crate::error::Failure;
 use crate::exit_code::Exit;
@@ -89,10 +89,11 @@ pub fn packages(channels: &Channels, repository: Option<&str>) -> Vec<Package> {
         holds: own.holds.clone(),
         ..Package::named(Channel::Go, &own.module)
     }));
-    packages.extend(channels.github_release.iter().map(|own| Package {
+    // A plan with this channel names the repository.
+    packages.extend(channels.github_release.iter().zip(repository).map(|(own, repository)| Package {
         window: own.window.map(Window::get),
         holds: own.holds.clone(),
-        ..Package::named(Channel::GithubRelease, repository.unwrap_or_default())
+        ..Package::named(Channel::GithubRelease, repository)
     }));
     packages
 }

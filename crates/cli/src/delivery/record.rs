@@ -5,16 +5,16 @@ use super::wanted::{Asked, tasks};
 use super::{Task, registries};
 use crate::context::Context;
 use crate::error::Failure;
-use crate::poll::settle;
-use crate::run::stop::Filed;
+use crate::run::stop::{self, Filed};
 use crate::tracker::OpenTracker;
-use gonogo_core::blocker::{Stopped, TaskState, epic_title};
-use gonogo_core::delivery::{Install, Judgement, Observation, Partial, partial};
+use gonogo_core::blocker::Stopped;
+use gonogo_core::delivery::{Doubt, Install, Judgement, Observation, Partial, partial};
 use gonogo_core::ledger::{self, DeliveredChannel, Event, Opened};
 use gonogo_core::mechanics::{Cause, Code, Mechanics};
+use gonogo_core::plan::StepKind;
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::Mode;
-use gonogo_core::verdict::{Outcome, combine};
+use gonogo_core::verdict::{Outcome, Reason, combine};
 use gonogo_world::git::Git;
 use gonogo_world::ledger::{Ledger, folder, read};
 use std::ffi::OsString;
@@ -71,7 +71,7 @@ pub async fn deliver(
     let folder = folder(context.git.common_dir(), context.target.tag());
     let records = read(&folder)?;
     let mechanics = Mechanics::fold(records.iter().flatten(), *mode);
-    let tasks = tasks(
+    let mut tasks = tasks(
         release.git,
         &context.plan,
         &context.target,
@@ -82,6 +82,14 @@ pub async fn deliver(
     .await;
     if tasks.is_empty() {
         return Ok(None);
+    }
+    // Where the plan fetches what is built, a channel that agrees with itself alone proves nothing.
+    let builds = context.plan.steps.iter().any(|step| matches!(step.kind, StepKind::FetchArtifacts { .. }));
+    if builds && mechanics.manifest().is_none() {
+        for task in &mut tasks {
+            let doubt = Doubt::new(Reason::BaselineMissing, "what was built is not recorded here");
+            task.expected.doubts.push(doubt);
+        }
     }
     let registries = registries(release.git.root(), release.variables)?;
     let watch = watch(&tasks);
@@ -121,49 +129,31 @@ fn event(release: &Release<'_>, delivered: &Delivered) -> ledger::Delivered {
     ledger::Delivered {
         mode: release.mode,
         agent: release.context.agent.clone(),
-        commit: release.commit.clone().unwrap_or_default(),
+        commit: release.commit.clone(),
         verdict: delivered.outcome.verdict(),
         reason: delivered.outcome.reason(),
         channels: channels.collect(),
-        blocker: match &delivered.filed {
-            Some(Filed::As(id)) => Some(id.clone()),
-            Some(Filed::AlreadyThere | Filed::Not(_)) | None => None,
-        },
+        blocker: delivered.filed.as_ref().and_then(Filed::id).map(str::to_owned),
     }
 }
 
 async fn file(release: &Release<'_>, ledger: &mut Ledger, delivered: &Delivered) -> Result<Filed, Failure> {
     let context = release.context;
-    let tracker = match release.tracker {
-        Ok(tracker) => tracker,
-        Err(error) => return Ok(Filed::Not(error.message.clone())),
-    };
     let target = context.target.tag();
     let wrong: Vec<String> = delivered.deliveries.iter().filter_map(why).collect();
     let message = context.redactor.text(&wrong.join("\n"));
-    let cause = Cause::new(Code::Undelivered, message);
-    let draft = Stopped {
+    let stopped = Stopped {
         target,
         commit: release.commit.as_deref().unwrap_or(&context.commit),
         mode: release.mode,
         step: STEP,
-        cause: &cause,
+        cause: &Cause::new(Code::Undelivered, message),
         past_the_door: release.mode == Mode::Live,
         channels: &delivered.partial.lines(),
         recovery: &delivered.partial.way_out(),
         next: &again(target, release.mode),
-    }
-    .draft();
-    let fingerprint = draft.fingerprint.clone();
-    let backlog = match settle::file(context, ledger, tracker, &epic_title(target), &[draft]).await? {
-        Ok(backlog) => backlog,
-        Err(error) => return Ok(Filed::Not(error.message)),
     };
-    let mut open = backlog.tasks.iter().filter(|task| task.state == TaskState::Open);
-    Ok(match open.find(|task| task.fingerprint().as_ref() == Some(&fingerprint)) {
-        Some(task) => Filed::As(task.id.clone()),
-        None => Filed::Not("the filed task cannot be found again".to_owned()),
-    })
+    stop::file(context, ledger, release.tracker, &stopped).await
 }
 
 /// The command that looks again.

@@ -1,17 +1,18 @@
-//! What the ledger of a release says, held against what is there now: its chain, its tag here and on the remote.
+//! What the ledger of a release says, held against what is there now: its chain, its tag here and where it was pushed.
 //!
 //! Invariant: a ledger that cannot be believed ends the command; a tag that is not the recorded one is wrong.
 
 use crate::error::Failure;
+use crate::run::tag_seen;
 use gonogo_core::digest::Digest;
-use gonogo_core::mechanics::{Mechanics, Observation, TagSeen, judge_local_tag, judge_remote_tag};
+use gonogo_core::mechanics::{Facts, Mechanics, Observation, TagSeen, judge_local_tag, judge_remote_tag};
 use gonogo_core::release::{Mode, Target};
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::git::Git;
 use gonogo_world::ledger;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// What a ledger says, and whether it is still so.
 #[derive(Serialize, JsonSchema)]
@@ -53,10 +54,19 @@ pub async fn recorded(git: &Git, target: &Target) -> Result<Option<Recorded>, Fa
         found.changed.push(format!("the tag {tag} is not here any more"));
         return Ok(Some(found));
     };
-    let local = TagSeen { object: local.object, commit: local.commit, message: Some(local.message) };
+    let local = tag_seen(local, tag);
     let judged = judge_local_tag(Some(&local), tag, &run.started.commit, |digest| lines.contains(&digest));
     found.note(judged);
-    for remote in git.remotes().await? {
+    // The remotes that the tag was seen on: another one need not have it.
+    let pushed = run.started.steps.iter().filter_map(|step| match found.live.step(step).done {
+        Some(Facts::RemoteTag { remote, object, .. }) if object == local.object => Some(remote),
+        _ => None,
+    });
+    let pushed: BTreeSet<String> = pushed.collect();
+    if pushed.is_empty() {
+        found.untold.push(format!("that {tag} was pushed is not recorded"));
+    }
+    for remote in pushed {
         match git.remote_tag(&remote, tag).await {
             Ok(Some(there)) => {
                 let there = TagSeen { object: there.object, commit: there.commit, message: None };

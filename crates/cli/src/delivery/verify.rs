@@ -61,13 +61,7 @@ pub async fn verify(
         let (registries, slots) = (registries.clone(), slots.clone());
         let (cancel, watch, target) = (cancel.clone(), watch.clone(), target.clone());
         async move {
-            let wanted = Wanted {
-                channel: task.package.channel,
-                package: task.package.name.clone(),
-                version: target.version().clone(),
-                tag: target.tag().to_owned(),
-                holds: task.expected.holds.clone(),
-            };
+            let wanted = Wanted::of(&task.expected, target.tag());
             // The jitter keeps apart those that are looked at by one process too.
             let jitter = Jitter::new((u64::from(std::process::id()) << 32) + place as u64);
             let started = Instant::now();

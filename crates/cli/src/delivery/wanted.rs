@@ -82,7 +82,8 @@ pub async fn tree_of_module(
     }
 }
 
-fn expected(
+/// What one package has to serve.
+pub fn expected(
     package: &Package,
     plan: &Plan,
     target: &Target,

@@ -2,14 +2,16 @@
 
 use super::stop::Channels;
 use super::{Run, Watch};
-use crate::error::chain;
+use crate::delivery::{Package, audit, expected, packages, registries};
+use crate::error::Failure;
 use crate::run::steps::wait::{Said, Waiting};
-use gonogo_core::delivery::{self, Channel, Expected, Level};
+use gonogo_core::delivery::{
+    Channel, Code as Problem, Expected, ExpectedFiles, Level, Observation as Seen, Partial, judge, partial,
+};
 use gonogo_core::mechanics::{Cause, Code, Effect, Facts, Observation};
 use gonogo_core::plan::{ChannelName, Step};
 use gonogo_core::verdict::Verdict;
-use gonogo_world::http::{Http, Patience};
-use gonogo_world::registry::{Configuration, Depth, Registries, Wanted, client_environment};
+use gonogo_world::registry::{Depth, Wanted};
 
 /// Whether a channel serves what was built, for a command that publishes there.
 pub async fn observe(
@@ -18,51 +20,64 @@ pub async fn observe(
     name: ChannelName,
     watch: &mut impl Watch,
 ) -> Result<Observation, Cause> {
-    let (channel, package) = package(run, name)?;
-    let registries = registries(run)?;
+    let package = package(run, name)?;
+    let registries =
+        registries(run.hands.git.root(), &run.hands.variables).map_err(|error| untold(&error))?;
+    let context = run.context;
+    let expected = expected(&package, &context.plan, &context.target, Some(&context.commit), &run.mechanics);
+    // A dist-tag is set after the version is there, and is delivery's to look at.
+    let expected = Expected { dist_tag: None, ..expected };
+    let wanted = Wanted::of(&expected, context.target.tag());
     // What was accepted may take its time to show. What was refused, or cut short, is looked at once: a registry takes
     // no version twice.
-    let is_accepted = run.mechanics.step(&step.id).accepted.contains(&Effect::RunCommand);
+    let history = run.mechanics.step(&step.id);
+    let is_accepted = history.accepted.contains(&Effect::RunCommand);
+    let is_ours = history.has_intended(&Effect::RunCommand);
     let mut waiting = Waiting::until(step.timeout);
     let mut said = Said::default();
     loop {
-        let seen = look(run, &registries, channel, package, Depth::Bytes).await;
-        let observation = match &seen {
-            delivery::Observation::Absent { .. } => Observation::Absent(Effect::RunCommand),
-            seen => judged(run, channel, package, seen),
-        };
+        let seen = registries.observe(&wanted, Depth::Bytes, &context.cancel).await;
+        let observation = judged(&expected, &seen, is_ours);
         if !is_accepted || !matches!(observation, Observation::Absent(_)) {
             return Ok(observation);
         }
-        said.say(&format!("{channel} does not serve {package} {} yet", run.values.version), watch);
+        let text =
+            format!("{} does not serve {} {} yet", expected.channel, expected.package, expected.version);
+        said.say(&text, watch);
         if !waiting.pause(run).await {
             return Ok(observation);
         }
     }
 }
 
-fn judged(run: &Run<'_>, channel: Channel, package: &str, seen: &delivery::Observation) -> Observation {
-    let expected = Expected::unrecorded(channel, package, run.context.target.version());
-    let expected = match run.mechanics.manifest() {
-        Some((_, manifest)) => expected.built(manifest),
-        None => expected,
-    };
-    let judgement = delivery::judge(&expected, seen, Level::Bytes);
+/// Judges what a channel serves. `is_ours` says that this ledger holds the intent to publish it: without that, and
+/// without a manifest to compare with, nothing says that it is ours.
+fn judged(expected: &Expected, seen: &Seen, is_ours: bool) -> Observation {
+    if matches!(seen, Seen::Absent { .. }) {
+        return Observation::Absent(Effect::RunCommand);
+    }
+    let judgement = judge(expected, seen, Level::Bytes);
     let is_partial = !judgement.problems.is_empty()
         && judgement.doubts.is_empty()
-        && judgement.problems.iter().all(|problem| problem.code == delivery::Code::FileMissing);
-    let why = judgement
-        .problems
-        .iter()
-        .map(|problem| problem.said.clone())
-        .chain(judgement.doubts.iter().map(|doubt| doubt.said.clone()))
-        .collect::<Vec<_>>()
-        .join("; ");
-    let message = format!("{channel} {package} {}: {why}", run.values.version);
+        && judgement.problems.iter().all(|problem| problem.code == Problem::FileMissing);
+    let problems = judgement.problems.iter().map(|problem| problem.said.as_str());
+    let why: Vec<&str> = problems.chain(judgement.doubts.iter().map(|doubt| doubt.said.as_str())).collect();
+    let name = format!("{} {} {}", expected.channel, expected.package, expected.version);
+    let message = format!("{name}: {}", why.join("; "));
     match judgement.verdict {
+        Verdict::Passed if expected.files == ExpectedFiles::NotRecorded && !is_ours => Observation::Conflict(
+            Cause::new(
+                Code::ChannelDiffers,
+                format!("{name} is there already: this ledger did not publish it, and what was built is not recorded"),
+            )
+            .remedy("find out who published it; release another version"),
+        ),
         Verdict::Passed => {
-            let shown_by = format!("{channel} serves {package} {} as it was built", run.values.version);
-            Observation::Done(Facts::Command { shown_by })
+            let as_what = match expected.files {
+                ExpectedFiles::NotRecorded => "published by this release",
+                _ => "as it was built",
+            };
+            Observation::Done(Facts::Command { shown_by: format!("{name} is served, {as_what}") })
         }
         // Some of the files are there, each as it was built: the command is to bring the others.
         Verdict::Failed if is_partial => Observation::Absent(Effect::RunCommand),
@@ -74,38 +89,25 @@ fn judged(run: &Run<'_>, channel: Channel, package: &str, seen: &delivery::Obser
     }
 }
 
-/// What every channel of the plan says, where something that cannot be undone may have happened.
+/// What the plan's registries say, and what the steps have shown, where something that cannot be undone may have
+/// happened.
 pub async fn at_the_stop(run: &Run<'_>) -> Channels {
     if !run.mechanics.past_the_door {
         return Channels { lines: vec!["no channel was touched".to_owned()], recovery: Vec::new() };
     }
-    let version = &run.values.version;
-    let mut channels = Channels::default();
-    let (mut live, mut absent) = (Vec::new(), Vec::new());
-    let registries = registries(run);
-    for name in [ChannelName::CratesIo, ChannelName::Npm, ChannelName::Pypi] {
-        let Ok((channel, package)) = package(run, name) else { continue };
-        let seen = match &registries {
-            Ok(registries) => look(run, registries, channel, package, Depth::Index).await,
-            Err(cause) => {
-                channels.lines.push(format!("{channel} {package} {version}: unknown: {}", cause.message));
-                continue;
-            }
-        };
-        let said = match seen {
-            delivery::Observation::Live(_) => {
-                live.push((name, channel, package));
-                "live".to_owned()
-            }
-            delivery::Observation::Absent { .. } => {
-                absent.push((channel, package));
-                "absent".to_owned()
-            }
-            delivery::Observation::Conflict { said } => format!("conflict: {said}"),
-            delivery::Observation::Unknown { reason, said } => format!("unknown ({reason}): {said}"),
-        };
-        channels.lines.push(format!("{channel} {package} {version}: {said}"));
-    }
+    let mut channels = match look_at_all(run).await {
+        Ok(partial) => Channels {
+            lines: partial
+                .places
+                .iter()
+                .flat_map(|place| [place.line()].into_iter().chain(place.undo_lines()))
+                .collect(),
+            recovery: if partial.is_partial { partial.way_out() } else { Vec::new() },
+        },
+        Err(failure) => {
+            Channels { lines: vec![format!("not told: {}", failure.message)], recovery: Vec::new() }
+        }
+    };
     for step in &run.context.plan.steps {
         let line = match run.mechanics.step(&step.id).done {
             Some(Facts::RemoteTag { remote, object, .. }) => format!("tag on {remote}: pushed as {object}"),
@@ -115,66 +117,41 @@ pub async fn at_the_stop(run: &Run<'_>) -> Channels {
         };
         channels.lines.push(line);
     }
-    if !live.is_empty() && !absent.is_empty() {
-        channels.recovery = recovery(version, &live, &absent);
-    }
     channels
 }
 
-fn recovery(version: &str, live: &[(ChannelName, Channel, &str)], absent: &[(Channel, &str)]) -> Vec<String> {
-    let mut lines = vec![format!("do not tag {version} again: the tag names what is out already")];
-    for (channel, package) in absent {
-        lines.push(format!(
-            "fix forward: settle the cause and run again; {channel} {package} is published from the same build"
-        ));
-    }
-    for (name, channel, package) in live {
-        let how = match name {
-            ChannelName::CratesIo => format!("cargo yank --version {version} {package}"),
-            ChannelName::Npm => format!("npm deprecate {package}@{version} \"incomplete release\""),
-            ChannelName::Pypi => format!("yank {version} of {package} in the project's settings"),
-        };
-        lines.push(format!("if it cannot be completed: {channel}: {how}; then release the next version"));
-    }
-    lines
+/// The registries that forget no version. A Go proxy is not among them: where it is asked before the module's tag is there,
+/// it keeps its "not found".
+async fn look_at_all(run: &Run<'_>) -> Result<Partial, Failure> {
+    let context = run.context;
+    let registries = registries(run.hands.git.root(), &run.hands.variables)?;
+    let packages = packages(&context.plan.channels, context.plan.project.repository.as_deref());
+    let is_asked =
+        |package: &Package| matches!(package.channel, Channel::CratesIo | Channel::Npm | Channel::Pypi);
+    let version = context.target.version();
+    let expected = packages.into_iter().filter(is_asked);
+    let expected = expected.map(|package| Expected::unrecorded(package.channel, &package.name, version));
+    let audits =
+        audit(&registries, expected.collect(), &context.target, Level::Resolvable, &context.cancel).await?;
+    let judgements: Vec<_> = audits.into_iter().map(|audit| audit.judgement).collect();
+    Ok(partial(&judgements))
 }
 
-async fn look(
-    run: &Run<'_>,
-    registries: &Registries,
-    channel: Channel,
-    package: &str,
-    depth: Depth,
-) -> delivery::Observation {
-    let version = run.context.target.version().clone();
-    let wanted = Wanted {
-        channel,
-        package: package.to_owned(),
-        version,
-        tag: run.values.tag.clone(),
-        holds: Vec::new(),
+fn untold(failure: &Failure) -> Cause {
+    Cause::new(Code::ChannelUnknown, failure.message.clone())
+}
+
+fn package(run: &Run<'_>, name: ChannelName) -> Result<Package, Cause> {
+    let plan = &run.context.plan;
+    let (channel, own) = match name {
+        ChannelName::CratesIo => (Channel::CratesIo, &plan.channels.crates_io),
+        ChannelName::Npm => (Channel::Npm, &plan.channels.npm),
+        ChannelName::Pypi => (Channel::Pypi, &plan.channels.pypi),
     };
-    registries.observe(&wanted, depth, &run.context.cancel).await
-}
-
-fn registries(run: &Run<'_>) -> Result<Registries, Cause> {
-    let environment = run
-        .hands
-        .variables
-        .iter()
-        .fold(client_environment(), |environment, (name, value)| environment.with(name, value));
-    let http = Http::new(&environment, Patience::default(), 0)
-        .map_err(|error| Cause::new(Code::ChannelUnknown, chain(&error)))?;
-    Ok(Registries::new(http, Configuration::new(environment, run.hands.git.root())))
-}
-
-fn package<'a>(run: &Run<'a>, name: ChannelName) -> Result<(Channel, &'a str), Cause> {
-    let channels = &run.context.plan.channels;
-    let (channel, package) = match name {
-        ChannelName::CratesIo => (Channel::CratesIo, &channels.crates_io),
-        ChannelName::Npm => (Channel::Npm, &channels.npm),
-        ChannelName::Pypi => (Channel::Pypi, &channels.pypi),
+    let all = packages(&plan.channels, plan.project.repository.as_deref());
+    let is_own = |package: &Package| {
+        package.channel == channel && own.as_ref().is_some_and(|own| own.package == package.name)
     };
     let missing = || Cause::new(Code::ChannelUnknown, format!("the plan has no channel {channel}"));
-    package.as_ref().map(|package| (channel, package.package.as_str())).ok_or_else(missing)
+    all.into_iter().find(is_own).ok_or_else(missing)
 }

@@ -4,7 +4,7 @@ use super::{Run, causes};
 use crate::error::chain;
 use gonogo_core::blocker::{epic_title, stand};
 use gonogo_core::canonical;
-use gonogo_core::ci::{Ci, CiWanted, judge_ci};
+use gonogo_core::ci::{Ci, judge_ci};
 use gonogo_core::digest::Digest;
 use gonogo_core::mechanics::{Cause, Code, DoorSeen, check_door};
 use gonogo_world::git::Contains;
@@ -59,17 +59,10 @@ async fn blockers(run: &Run<'_>) -> Result<Vec<String>, String> {
 }
 
 async fn ci(run: &Run<'_>) -> Option<Result<Ci, Cause>> {
-    let asked = run.context.plan.ci.as_ref()?;
-    let repository = run.context.plan.project.repository.clone()?;
+    let want = run.context.plan.ci_wanted(&run.context.commit)?;
     let gh = match &run.hands.gh {
         Ok(gh) => gh,
         Err(cause) => return Some(Err(cause.clone())),
-    };
-    let want = CiWanted {
-        workflow_path: asked.workflow.clone(),
-        commit: run.context.commit.clone(),
-        repository,
-        events: asked.events.clone(),
     };
     let runs = gh.ci_runs(&run.context.commit, &run.context.cancel).await;
     Some(runs.map(|runs| judge_ci(&runs, &want)).map_err(|error| causes::of_gh(&error)))

@@ -60,14 +60,18 @@ pub async fn of_the_world(context: &Context) -> Result<Hands, Failure> {
 
 /// GitHub through the user's own gh, or why it cannot be used.
 pub fn github(context: &Context) -> Result<Gh, Cause> {
-    let repository = context.plan.project.repository.clone();
+    let repository = context.plan.project.repository.as_ref();
     let repository =
         repository.ok_or_else(|| Cause::new(Code::ToolMissing, "the plan names no `project.repository`"))?;
-    let program = tools::find_on_path("gh", Some(context.git.root()))
+    open_gh(&context.git, repository, &context.variables)
+}
+
+/// gh from outside the checkout, for a repository, led by variables.
+pub fn open_gh(git: &Git, repository: &str, variables: &[(OsString, OsString)]) -> Result<Gh, Cause> {
+    let program = tools::find_on_path("gh", Some(git.root()))
         .map_err(|error| Cause::new(Code::ToolMissing, error.to_string()).remedy("install gh"))?;
-    let gh = Gh::open(program, context.git.root().to_owned(), repository)
-        .map_err(|error| causes::of_gh(&error))?;
-    Ok(gh.with_variables(context.variables.iter().cloned()))
+    let gh = Gh::open(program, git.root().to_owned(), repository.to_owned());
+    Ok(gh.map_err(|error| causes::of_gh(&error))?.with_variables(variables.iter().cloned()))
 }
 
 /// The remote and its branch that hold the commit: the ones that the branch is pushed to; the only remote (or `origin`)

@@ -18,14 +18,14 @@ use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, Opened, RunFinished, RunStarted, StepDone};
 use gonogo_core::mechanics::{
-    Cause, Code, Effect, Facts, Mechanics, Next, Planned, Values, is_behind_a_door, is_one_way,
-    next, planned,
+    Cause, Code, Effect, Facts, Mechanics, Next, Planned, Values, is_behind_a_door, is_one_way, next, planned,
 };
 use gonogo_core::plan::Step;
 use gonogo_core::release::Mode;
 use gonogo_world::ledger::{self, Ledger};
 use hands::Hands;
 use std::collections::{BTreeSet, HashSet};
+pub use steps::tag::seen as tag_seen;
 use tokio::sync::OnceCell;
 
 /// Watches a run as it goes.
@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
         let opened =
             Opened { project: context.plan.project.name.clone(), target: context.target.tag().to_owned() };
         let mut ledger = Ledger::open(&folder, opened)?;
-        let records = ledger::read(&folder)?.unwrap_or_default();
+        let records = ledger::records(context.git.common_dir(), context.target.tag())?;
         // Between the poll and now the ledger was free: what was cleared must still be its last word.
         let cleared = ledger.state().poll.as_ref().is_some_and(|latest| {
             latest.seq == poll && latest.ended.as_ref().is_some_and(|ended| ended.cleared)

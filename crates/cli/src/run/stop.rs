@@ -1,12 +1,15 @@
 //! What follows when a step stopped: one blocker for the cause, with all that the next person needs.
 
 use super::Run;
+use crate::context::Context;
 use crate::error::Failure;
 use crate::poll::settle;
+use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{Stopped, TaskState, epic_title};
 use gonogo_core::ledger::{Event, StepStopped};
 use gonogo_core::mechanics::{Cause, Code};
 use gonogo_core::release::Mode;
+use gonogo_world::ledger::Ledger;
 
 /// What the channels say at the moment of the stop.
 #[derive(Clone, Debug, Default)]
@@ -40,58 +43,59 @@ impl Run<'_> {
         let filed = if cause.code == Code::BlockerOpen {
             Filed::AlreadyThere
         } else {
-            self.file(step, cause, channels, past_the_door).await?
+            let (context, target) = (self.context, self.context.target.tag());
+            let stopped = Stopped {
+                target,
+                commit: &context.commit,
+                mode: context.mode,
+                step,
+                cause,
+                past_the_door,
+                channels: &channels.lines,
+                recovery: &channels.recovery,
+                next: &go_on(target, context.mode),
+            };
+            file(context, &mut self.ledger, &self.hands.tracker, &stopped).await?
         };
-        let blocker = match &filed {
-            Filed::As(id) => Some(id.clone()),
-            Filed::AlreadyThere | Filed::Not(_) => None,
-        };
+        let blocker = filed.id().map(str::to_owned);
         let (run, step, cause) = (self.seq, step.to_owned(), cause.clone());
         let stopped = StepStopped { run, step, cause, past_the_door, blocker };
         self.record(Event::StepStopped(Box::new(stopped)))?;
         Ok(filed)
     }
+}
 
-    async fn file(
-        &mut self,
-        step: &str,
-        cause: &Cause,
-        channels: &Channels,
-        past_the_door: bool,
-    ) -> Result<Filed, Failure> {
-        let tracker = match &self.hands.tracker {
-            Ok(tracker) => tracker,
-            Err(error) => return Ok(Filed::Not(error.message.clone())),
-        };
-        let target = self.context.target.tag();
-        let draft = Stopped {
-            target,
-            commit: &self.context.commit,
-            mode: self.context.mode,
-            step,
-            cause,
-            past_the_door,
-            channels: &channels.lines,
-            recovery: &channels.recovery,
-            next: &go_on(target, self.context.mode),
+/// Files one blocker, and finds it again.
+pub async fn file(
+    context: &Context,
+    ledger: &mut Ledger,
+    tracker: &OpenTracker,
+    stopped: &Stopped<'_>,
+) -> Result<Filed, Failure> {
+    let tracker = match tracker {
+        Ok(tracker) => tracker,
+        Err(error) => return Ok(Filed::Not(error.message.clone())),
+    };
+    let draft = stopped.draft();
+    let fingerprint = draft.fingerprint.clone();
+    let backlog = match settle::file(context, ledger, tracker, &epic_title(stopped.target), &[draft]).await? {
+        Ok(backlog) => backlog,
+        Err(error) => return Ok(Filed::Not(error.message)),
+    };
+    let mut open = backlog.tasks.iter().filter(|task| task.state == TaskState::Open);
+    Ok(match open.find(|task| task.fingerprint().as_ref() == Some(&fingerprint)) {
+        Some(task) => Filed::As(task.id.clone()),
+        None => Filed::Not("the filed task cannot be found again".to_owned()),
+    })
+}
+
+impl Filed {
+    /// The blocker, where one was filed.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::As(id) => Some(id),
+            Self::AlreadyThere | Self::Not(_) => None,
         }
-        .draft();
-        let fingerprint = draft.fingerprint.clone();
-        let epic = epic_title(target);
-        let backlog = match settle::file(self.context, &mut self.ledger, tracker, &epic, &[draft]).await? {
-            Ok(backlog) => backlog,
-            Err(error) => return Ok(Filed::Not(error.message)),
-        };
-        self.ledger.flush()?;
-        self.lines.insert(self.ledger.anchor().head);
-        let found = backlog
-            .tasks
-            .iter()
-            .find(|task| task.state == TaskState::Open && task.fingerprint().as_ref() == Some(&fingerprint));
-        Ok(match found {
-            Some(task) => Filed::As(task.id.clone()),
-            None => Filed::Not("the filed task cannot be found again".to_owned()),
-        })
     }
 }
 

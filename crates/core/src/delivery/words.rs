@@ -1,6 +1,6 @@
 //! A release on all of its channels in words: who has what, what can be undone there, and the way out, line by line.
 
-use super::partial::{Act, Partial, Presence};
+use super::partial::{Act, Partial, Place, Presence};
 
 impl Presence {
     /// Its name in a sentence: "npm is …".
@@ -16,26 +16,34 @@ impl Presence {
     }
 }
 
+impl Place {
+    /// Where it stands, in one line.
+    pub fn line(&self) -> String {
+        format!("{} {}: {}", self.channel, self.package, self.presence.words())
+    }
+
+    /// What can be undone of what is there, a line each.
+    pub fn undo_lines(&self) -> impl Iterator<Item = String> {
+        self.undo.iter().map(|undo| {
+            let window = undo.window_hours.map_or(String::new(), |hours| format!(" within {hours} hours"));
+            let how = if undo.command.is_empty() {
+                "by hand".to_owned()
+            } else {
+                format!("`{}`", undo.command.join(" "))
+            };
+            format!("  can be undone{window}: {how}; {}", undo.leaves)
+        })
+    }
+}
+
 impl Partial {
     /// Where each channel stands, and what can be undone there, where not everything is right.
     pub fn lines(&self) -> Vec<String> {
         if self.places.iter().all(|place| place.presence == Presence::Right) {
             return Vec::new();
         }
-        let mut lines = Vec::new();
-        for place in &self.places {
-            lines.push(format!("{} {}: {}", place.channel, place.package, place.presence.words()));
-            for undo in &place.undo {
-                let window =
-                    undo.window_hours.map_or(String::new(), |hours| format!(" within {hours} hours"));
-                let how = if undo.command.is_empty() {
-                    "by hand".to_owned()
-                } else {
-                    format!("`{}`", undo.command.join(" "))
-                };
-                lines.push(format!("  can be undone{window}: {how}; {}", undo.leaves));
-            }
-        }
+        let each = self.places.iter().flat_map(|place| [place.line()].into_iter().chain(place.undo_lines()));
+        let mut lines: Vec<String> = each.collect();
         if self.is_partial {
             lines.push("users of different channels get different things".to_owned());
         }

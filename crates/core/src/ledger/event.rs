@@ -347,8 +347,8 @@ pub struct Delivered {
     pub mode: Mode,
     /// Who looked.
     pub agent: Agent,
-    /// The commit that is released.
-    pub commit: String,
+    /// The commit that is released, where it is known.
+    pub commit: Option<String>,
     /// The verdict on all of it.
     pub verdict: Verdict,
     /// Why it is incomplete.

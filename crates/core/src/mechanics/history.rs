@@ -136,7 +136,8 @@ impl Mechanics {
                 }
             }
             Event::Delivered(delivered) if delivered.mode == self.mode => {
-                let is_of_it = self.run.as_ref().is_some_and(|run| run.started.commit == delivered.commit);
+                let commit = delivered.commit.as_ref();
+                let is_of_it = self.run.as_ref().is_some_and(|run| Some(&run.started.commit) == commit);
                 if is_of_it {
                     self.delivered = Some((**delivered).clone());
                 }

@@ -18,6 +18,7 @@ pub use raw::{TrackerKind, schema};
 pub use raw_step::{ChannelName, Rehearse};
 pub use steps::{Observe, Step, StepCommand, StepKind};
 
+use crate::ci::CiWanted;
 use crate::digest::Digest;
 use crate::readers::Reader;
 use crate::release::TagPattern;
@@ -305,6 +306,18 @@ impl Plan {
             }]
         })?;
         validate::plan(raw, Digest::of(text.as_bytes()))
+    }
+
+    /// What a release of a commit wants of CI; `None` where the plan names none. A plan that names one names the
+    /// repository too.
+    pub fn ci_wanted(&self, commit: &str) -> Option<CiWanted> {
+        let ci = self.ci.as_ref()?;
+        Some(CiWanted {
+            workflow_path: ci.workflow.clone(),
+            commit: commit.to_owned(),
+            repository: self.project.repository.clone().unwrap_or_default(),
+            events: ci.events.clone(),
+        })
     }
 
     /// Every check with its gate.

@@ -21,7 +21,7 @@ pub use go::go_sum;
 use crate::github::Asset;
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Channel, Content, Doubt, Facts, Install, Observation};
+use gonogo_core::delivery::{Channel, Content, Doubt, Expected, Facts, Install, Observation};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use semver::Version;
@@ -51,6 +51,19 @@ pub struct Wanted {
     pub tag: String,
     /// Names of files, without folder, that are looked for inside each published archive.
     pub holds: Vec<String>,
+}
+
+impl Wanted {
+    /// What is expected of a package, to be looked at under a release's tag.
+    pub fn of(expected: &Expected, tag: &str) -> Self {
+        Self {
+            channel: expected.channel,
+            package: expected.package.clone(),
+            version: expected.version.clone(),
+            tag: tag.to_owned(),
+            holds: expected.holds.clone(),
+        }
+    }
 }
 
 /// The registries of one configuration.

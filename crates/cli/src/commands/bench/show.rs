@@ -86,7 +86,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let plan = load_plan(&arguments.plan, git.root())?.plan;
     let target = target(&arguments.target, &plan)?;
     let folder = ledger::folder(git.common_dir(), target.tag());
-    let records = ledger::read(&folder)?.unwrap_or_default();
+    let records = ledger::records(git.common_dir(), target.tag())?;
     let state = State::fold(&records);
     let mut checks = Vec::new();
     for finished in state.poll.iter().flat_map(|poll| poll.finished.values()) {

@@ -6,7 +6,7 @@ mod command;
 mod dispatch;
 mod formula;
 mod release;
-mod tag;
+pub mod tag;
 pub mod wait;
 
 use super::{Run, Watch};

@@ -4,7 +4,7 @@ use super::super::{Run, causes};
 use gonogo_core::mechanics::{
     Cause, Code, Observation, TagSeen, judge_local_tag, judge_remote_tag, tag_message,
 };
-use gonogo_world::git::Pushed;
+use gonogo_world::git::{Pushed, TagFacts};
 
 pub async fn observe_local(run: &Run<'_>, name: &str) -> Result<Observation, Cause> {
     let tag = filled(run, name)?;
@@ -73,10 +73,15 @@ fn filled(run: &Run<'_>, name: &str) -> Result<String, Cause> {
 
 async fn local(run: &Run<'_>, tag: &str) -> Result<Option<TagSeen>, Cause> {
     let facts = run.hands.git.local_tag(tag).await.map_err(|error| causes::of_git(&error))?;
-    Ok(facts.map(|facts| TagSeen {
+    Ok(facts.map(|facts| seen(facts, tag)))
+}
+
+/// A tag of the checkout, as the rules see it.
+pub fn seen(facts: TagFacts, tag: &str) -> TagSeen {
+    TagSeen {
         object: facts.object,
         commit: facts.commit,
         // The message of an object that names another tag is not about this one.
         message: Some(facts.message).filter(|_| facts.annotated && facts.name == tag),
-    }))
+    }
 }

@@ -1,5 +1,6 @@
 //! Whole releases into a private world, with the real git and the real gh.
 
+mod commands;
 mod doors;
 mod faults;
 pub mod incident;
@@ -7,5 +8,6 @@ mod killed;
 mod kills;
 mod live;
 mod prompt;
+mod recorded;
 pub mod rehearsal;
 pub mod world;
