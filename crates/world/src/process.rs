@@ -240,9 +240,14 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// How many bytes were dropped.
+    pub fn dropped(&self) -> u64 {
+        self.total - self.bytes.len() as u64 - self.filed
+    }
+
     /// Whether bytes were dropped.
     pub fn is_cut(&self) -> bool {
-        self.total > self.bytes.len() as u64 + self.filed
+        self.dropped() > 0
     }
 
     /// The kept bytes as text, broken UTF-8 replaced.
@@ -287,6 +292,14 @@ pub enum ProcessError {
     /// The program was started, and waiting for it failed.
     #[error("cannot wait for {}", program.display())]
     Wait {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What it printed could not be read to its end. It may have done what it was to do.
+    #[error("cannot read what {} prints", program.display())]
+    Read {
         /// The program.
         program: PathBuf,
         /// What the system said.
@@ -346,6 +359,9 @@ pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, P
     };
     if let Some(Sink { broken: Some(source), path, .. }) = stdout.file {
         return Err(ProcessError::Store { path, source });
+    }
+    if let Some(source) = stdout.broken.or(stderr.broken) {
+        return Err(ProcessError::Read { program: program(), source });
     }
     Ok(Captured { stdout: stdout.stream, stderr: stderr.stream, end, held_open, elapsed: started.elapsed() })
 }
@@ -409,18 +425,24 @@ struct Capture<R> {
     limit: usize,
     file: Option<Sink>,
     stream: Stream,
+    broken: Option<std::io::Error>,
 }
 
 impl<R: AsyncRead + Unpin> Capture<R> {
     fn new(pipe: Option<R>, limit: usize) -> Self {
-        Self { pipe, limit, file: None, stream: Stream::default() }
+        Self { pipe, limit, file: None, stream: Stream::default(), broken: None }
     }
 
     async fn drain(&mut self) {
         // The pipe is closed at the end: a process with more to say than there is room for need not go on.
         let Some(mut pipe) = self.pipe.take() else { return };
         let mut chunk = vec![0; 16 << 10];
-        while let Ok(count @ 1..) = pipe.read(&mut chunk).await {
+        loop {
+            let count = match pipe.read(&mut chunk).await {
+                Ok(0) => return,
+                Ok(count) => count,
+                Err(error) => return self.broken = Some(error),
+            };
             self.stream.total += count as u64;
             match &mut self.file {
                 None => {
@@ -464,5 +486,36 @@ impl Sink {
         }
         self.room -= count as u64;
         count as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::{Context, Poll};
+    use tokio::io::ReadBuf;
+
+    /// A pipe that breaks at once.
+    struct Broken;
+
+    impl AsyncRead for Broken {
+        fn poll_read(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &mut ReadBuf<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            Poll::Ready(Err(std::io::Error::from_raw_os_error(5)))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_pipe_that_breaks_is_not_taken_for_one_that_ends() {
+        let mut ended = Capture::new(Some(&b"half"[..]), 100);
+        ended.drain().await;
+        assert_eq!((ended.stream.bytes.as_slice(), ended.broken.is_none()), (&b"half"[..], true));
+        let mut broken = Capture::new(Some(b"half".chain(Broken)), 100);
+        broken.drain().await;
+        assert_eq!(broken.stream.bytes, b"half");
+        assert!(broken.broken.is_some());
     }
 }

@@ -252,8 +252,7 @@ fn judge_its_canary(
 }
 
 fn dropped(captured: &Captured) -> u64 {
-    let of = |stream: &process::Stream| stream.total - stream.bytes.len() as u64;
-    of(&captured.stdout) + of(&captured.stderr)
+    captured.stdout.dropped() + captured.stderr.dropped()
 }
 
 /// The line that repeats a check by hand, from the repository's root.

@@ -174,10 +174,8 @@ pub fn child_environment(context: &Context) -> Environment {
     let search = environment.get("PATH").unwrap_or_default().to_owned();
     let outside = std::env::split_paths(&search)
         .filter(|folder| folder.is_absolute() && !folder.starts_with(context.git.root()));
-    match std::env::join_paths(outside) {
-        Ok(path) => environment.with("PATH", path),
-        Err(_) => environment,
-    }
+    // With a path that cannot be written, no program is found.
+    environment.with("PATH", std::env::join_paths(outside).unwrap_or_default())
 }
 
 fn subject(context: &Context, toolbox: &Toolbox, environment: &Environment) -> Subject {

@@ -67,9 +67,8 @@ impl Run {
         let seconds = captured.elapsed.as_secs_f64();
         let limit = self.invocation.limit as u64;
         let Some(path) = &self.report else {
-            let dropped = captured.stdout.total - captured.stdout.bytes.len() as u64;
-            return if dropped > 0 {
-                Err(RunError::TooLarge(dropped))
+            return if captured.stdout.is_cut() {
+                Err(RunError::TooLarge(captured.stdout.dropped()))
             } else {
                 Ok((captured.stdout.bytes, seconds))
             };

@@ -109,7 +109,7 @@ impl Git {
         };
         let mut lines = answer.lines().map(PathBuf::from);
         let (Some(root), Some(common), None) = (lines.next(), lines.next(), lines.next()) else {
-            return Err(GitError::Nonsense { command: asked.join(" ") });
+            return Err(GitError::nonsense(&asked));
         };
         (self.root, self.common) = (root, common);
         Ok(self)
@@ -216,14 +216,14 @@ impl Git {
         if !answer.succeeded() {
             return Err(failed(arguments, &answer));
         }
-        answer.ok_text().ok_or_else(|| GitError::Nonsense { command: arguments.join(" ") })
+        answer.ok_text().ok_or_else(|| GitError::nonsense(arguments))
     }
 
     async fn one_line(&self, arguments: &[&str]) -> Result<String, GitError> {
         let text = self.text(arguments).await?;
         match text.strip_suffix('\n').filter(|line| !line.is_empty() && !line.contains('\n')) {
             Some(line) => Ok(line.to_owned()),
-            None => Err(GitError::Nonsense { command: arguments.join(" ") }),
+            None => Err(GitError::nonsense(arguments)),
         }
     }
 
@@ -244,7 +244,7 @@ impl Git {
             [commit, tree] if is_object_id(commit) && is_object_id(tree) => {
                 Ok((commit.to_owned(), tree.to_owned()))
             }
-            _ => Err(GitError::Nonsense { command: asked.join(" ") }),
+            _ => Err(GitError::nonsense(&asked)),
         }
     }
 
@@ -263,7 +263,7 @@ impl Git {
                 let text = answer.stdout.text();
                 match text.trim_end() {
                     commit if is_object_id(commit) => Ok(Some(commit.to_owned())),
-                    _ => Err(GitError::Nonsense { command: asked.join(" ") }),
+                    _ => Err(GitError::nonsense(&asked)),
                 }
             }
             End::Exited(1) => Ok(None),
@@ -315,7 +315,7 @@ impl Git {
         entries
             .map(|entry| match entry.get(3..) {
                 Some(path) => Ok(String::from_utf8_lossy(path).into_owned()),
-                None => Err(GitError::Nonsense { command: asked.join(" ") }),
+                None => Err(GitError::nonsense(&asked)),
             })
             .collect()
     }
@@ -336,7 +336,7 @@ impl Git {
                     let hidden = flag.is_ascii_lowercase() || *flag == b'S';
                     Ok((PathBuf::from(std::ffi::OsStr::from_bytes(name)), hidden))
                 }
-                _ => Err(GitError::Nonsense { command: asked.join(" ") }),
+                _ => Err(GitError::nonsense(&asked)),
             })
             .collect()
     }
@@ -400,7 +400,7 @@ impl Git {
         if !answer.succeeded() {
             return Err(failed(&asked, &answer));
         }
-        let nonsense = || GitError::Nonsense { command: "ls-tree".to_owned() };
+        let nonsense = || GitError::nonsense(&["ls-tree"]);
         let mut names = Vec::new();
         for entry in answer.stdout.bytes.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
             let entry = String::from_utf8_lossy(entry);
@@ -426,7 +426,7 @@ impl Git {
         if !answer.succeeded() {
             return Err(failed(&asked, &answer));
         }
-        let nonsense = || GitError::Nonsense { command: asked.join(" ") };
+        let nonsense = || GitError::nonsense(&asked);
         let mut rest = answer.stdout.bytes.as_slice();
         let mut files = BTreeMap::new();
         for (path, object) in names {

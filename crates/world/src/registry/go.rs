@@ -32,8 +32,8 @@ pub(super) async fn list(
         if Channel::Go.read(line).is_none() {
             return Err(HttpError::nonsense(&document.url, "a line that is no version").into());
         }
-        let entry = entry(&proxy, module, line, None).map_err(|trouble| format!("{trouble:?}"));
-        versions.push(Listed { version: line.to_owned(), entry });
+        let entry = entry(&proxy, module, line, None)?;
+        versions.push(Listed { version: line.to_owned(), entry: Ok(entry) });
     }
     Ok(Listing { versions })
 }

@@ -39,7 +39,7 @@ impl Formula {
                 blocks.pop().ok_or("a block ends that none began")?;
                 continue;
             }
-            // Dependencies, bottles and tests have addresses and digests of their own.
+            // Dependencies, bottles, tests and the like have addresses and digests of their own.
             let is_apart = blocks.contains(&true);
             if let Some(found) = setting.captures(line).filter(|_| !is_apart) {
                 let value = found[2].to_owned();
@@ -56,7 +56,8 @@ impl Formula {
                 }
             }
             if opens.is_match(line) && !line.ends_with(" end") {
-                let begins = ["resource ", "resource(", "bottle ", "test ", "def ", "patch ", "head "];
+                let begins =
+                    ["resource ", "resource(", "bottle ", "test ", "def ", "patch ", "head ", "livecheck "];
                 blocks.push(begins.iter().any(|begin| line.starts_with(begin)));
             }
         }
@@ -121,6 +122,10 @@ class Kit < Formula
 
   on_linux do
     {linux}
+  end
+
+  livecheck do
+    url "https://example.test/releases"
   end
 
   resource "other" do

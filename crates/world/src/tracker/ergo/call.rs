@@ -58,7 +58,7 @@ impl Caller {
             ProcessError::Spawn { source, .. } => {
                 source.kind() == std::io::ErrorKind::NotFound && self.checkout.is_dir()
             }
-            ProcessError::Wait { .. } | ProcessError::Store { .. } => false,
+            ProcessError::Wait { .. } | ProcessError::Read { .. } | ProcessError::Store { .. } => false,
         };
         let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
         TrackerError {
