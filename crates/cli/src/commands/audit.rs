@@ -1,26 +1,39 @@
 //! `gonogo audit`: what every channel serves of a release, with or without a plan.
 
 use crate::context::{PlanAsked, current_folder, load_plan, target};
-use crate::delivery::{self, Package, Recorded, audit, packages, read_all, recorded, registries, tasks};
+use crate::delivery::{
+    Asked, Package, Recorded, audit, named, packages, read_all, recorded, registries, tasks,
+};
 use crate::error::{Failure, chain};
 use crate::exit_code::Exit;
 use crate::render::audit_text;
 use crate::screen::Screen;
 use gonogo_core::delivery::{
-    Channel, Expected, Judgement, Level, Matrix, Observation, Partial, matrix, partial,
+    Change, Channel, Judgement, Level, Matrix, Observation, Partial, matrix, partial, since,
 };
 use gonogo_core::mechanics::Mechanics;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Mode, TagPattern, Target};
+use gonogo_core::strict_json;
 use gonogo_core::verdict::{Outcome, Reason, Verdict, combine};
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::process::Cancel;
+use gonogo_world::registry::Registries;
 use schemars::JsonSchema;
 use semver::Version;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// The form of the document.
+const SCHEMA: &str = "gonogo.audit/1";
 
 /// What `gonogo audit` takes.
 #[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("named")
+    .args(["crates", "npm", "pypi", "homebrew", "go", "github"])
+    .multiple(true))]
 pub struct Arguments {
     /// The version or tag to audit, such as 0.9.0 or v0.9.0
     #[arg(value_name = "TARGET", required_unless_present = "all_versions")]
@@ -46,11 +59,32 @@ pub struct Arguments {
     /// How deep to look
     #[arg(long, value_enum, default_value_t = Depth::Bytes)]
     level: Depth,
+    /// The command that a clean install of what is named here runs, such as "tally --version"
+    #[arg(long, value_name = "COMMAND", requires = "named")]
+    smoke: Option<Words>,
+    /// The document of an earlier audit (--json) of this version: says what changed since
+    #[arg(long, value_name = "FILE", conflicts_with = "all_versions")]
+    since: Option<PathBuf>,
     /// The matrix of every version on every channel
     #[arg(long)]
     all_versions: bool,
     #[command(flatten)]
     plan: PlanAsked,
+}
+
+/// Program and arguments, typed as one text.
+#[derive(Clone, Debug)]
+struct Words(Vec<String>);
+
+impl FromStr for Words {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = shlex::split(text).unwrap_or_default();
+        match words.first() {
+            Some(program) if !program.is_empty() && !program.contains('/') => Ok(Self(words)),
+            _ => Err("it begins with the name of a program that is installed".to_owned()),
+        }
+    }
 }
 
 /// How deep to look.
@@ -94,6 +128,8 @@ pub struct Document {
     pub channels: Vec<Audited>,
     /// Who stands where, and the way out where channels differ; null where all versions are looked at.
     pub delivery: Option<Partial>,
+    /// What changed since the earlier audit that was named; null where none was.
+    pub changes: Option<Vec<Change>>,
     /// What the ledger says, held against what is there now; null where there is no ledger of a live run here.
     pub ledger: Option<Recorded>,
     /// Every version on every channel, where that was asked for.
@@ -101,7 +137,7 @@ pub struct Document {
 }
 
 /// One package on one channel.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Audited {
     /// What follows of what was seen.
     pub judgement: Judgement,
@@ -130,79 +166,152 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         return Err(Failure::usage("the plan names no channel").remedy("name packages, such as --crate NAME"));
     }
     let target = arguments.target.as_deref().map(|typed| asked(typed, plan.as_ref())).transpose()?;
-    let registries = registries(&folder, &[])?;
+    let here = Here { git, plan, packages, registries: registries(&folder, &[])?, cancel };
     let document = if arguments.all_versions {
-        // A tap serves one version, and keeps no list of others.
-        let listed: Vec<Package> =
-            packages.iter().filter(|package| package.channel != Channel::Homebrew).cloned().collect();
-        let columns = read_all(&registries, &listed, &cancel).await?;
-        let tagged = match (&git, &plan) {
-            (Some(git), Some(plan)) => tagged(git, &plan.project.tag).await?,
-            _ => Vec::new(),
-        };
-        let known: Vec<Version> =
-            tagged.into_iter().chain(target.as_ref().map(|target| target.version().clone())).collect();
-        let matrix = matrix(&columns, &known);
-        audit_text::matrix(screen, &matrix, &columns);
-        let outcome = matrix.outcome();
-        Document {
-            schema: "gonogo.audit/1",
-            target: None,
-            level: Level::Resolvable,
-            verdict: outcome.verdict(),
-            reason: outcome.reason(),
-            channels: Vec::new(),
-            delivery: None,
-            ledger: None,
-            matrix: Some(matrix),
-        }
+        here.all_versions(target.as_ref(), screen).await?
     } else {
         let target = target.ok_or_else(|| Failure::usage("which version?"))?;
-        let level = arguments.level.into();
-        let mut ledger = None;
-        let expected: Vec<Expected> = match (&git, &plan) {
-            (Some(git), Some(plan)) => {
-                let commit = git.commit_of(&format!("refs/tags/{}", target.tag())).await?;
-                ledger = recorded(git, &target).await?;
-                let live = ledger.as_ref().map_or(Mechanics::new(Mode::Live), |found| found.live.clone());
-                let tasks = tasks(git, plan, &target, commit.as_deref(), &live, delivery::Asked::default());
-                // A later release has taken over the dist-tags since.
-                tasks.await.into_iter().map(|task| Expected { dist_tag: None, ..task.expected }).collect()
-            }
-            _ => packages
-                .iter()
-                .map(|package| Expected::unrecorded(package.channel, &package.name, target.version()))
-                .collect(),
-        };
-        let audits = audit(&registries, expected, &target, level, &cancel).await?;
-        let judgements: Vec<Judgement> = audits.iter().map(|audit| audit.judgement.clone()).collect();
-        let of_ledger = ledger.iter().map(Recorded::outcome);
-        let outcome = combine(judgements.iter().map(Judgement::outcome).chain(of_ledger));
-        let delivery = partial(&judgements);
-        audit_text::table(screen, &judgements, &delivery);
-        if let Some(ledger) = &ledger {
-            audit_text::ledger(screen, ledger);
-        }
-        let each = audits.into_iter();
-        Document {
-            schema: "gonogo.audit/1",
-            target: Some(target.version().to_string()),
-            level,
-            verdict: outcome.verdict(),
-            reason: outcome.reason(),
-            channels: each
-                .map(|audit| Audited { judgement: audit.judgement, observation: audit.seen })
-                .collect(),
-            delivery: Some(delivery),
-            ledger,
-            matrix: None,
-        }
+        here.one_version(&target, arguments, screen).await?
     };
     let exit = Exit::of_outcome(Outcome::from_parts(document.verdict, document.reason));
     screen.document(
         &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
     );
     Ok(exit)
+}
+
+/// What is looked at, and from where.
+struct Here {
+    git: Option<Git>,
+    plan: Option<Plan>,
+    packages: Vec<Package>,
+    registries: Arc<Registries>,
+    cancel: Cancel,
+}
+
+impl Here {
+    /// Every version that the channels, or the checkout's tags, know of.
+    async fn all_versions(&self, target: Option<&Target>, screen: &Screen) -> Result<Document, Failure> {
+        // A tap serves one version, and keeps no list of others.
+        let is_listed = |package: &&Package| package.channel != Channel::Homebrew;
+        let listed: Vec<Package> = self.packages.iter().filter(is_listed).cloned().collect();
+        let columns = read_all(&self.registries, &listed, &self.cancel).await?;
+        let tagged = match (&self.git, &self.plan) {
+            (Some(git), Some(plan)) => tagged(git, &plan.project.tag).await?,
+            _ => Vec::new(),
+        };
+        let known: Vec<Version> =
+            tagged.into_iter().chain(target.map(|target| target.version().clone())).collect();
+        let matrix = matrix(&columns, &known);
+        audit_text::matrix(screen, &matrix, &columns);
+        let document = Document::new(Level::Resolvable, matrix.outcome());
+        Ok(Document { matrix: Some(matrix), ..document })
+    }
+
+    /// One version, held against what is known of it here.
+    async fn one_version(
+        &self,
+        target: &Target,
+        arguments: &Arguments,
+        screen: &Screen,
+    ) -> Result<Document, Failure> {
+        let earlier = arguments.since.as_deref().map(|file| Earlier::read(file, target)).transpose()?;
+        let level = arguments.level.into();
+        let mut ledger = None;
+        let tasks = match (&self.git, &self.plan) {
+            (Some(git), Some(plan)) => {
+                let commit = git.commit_of(&format!("refs/tags/{}", target.tag())).await?;
+                ledger = recorded(git, target).await?;
+                let live = ledger.as_ref().map_or(Mechanics::new(Mode::Live), |found| found.live.clone());
+                let asked = Asked { level: Some(level), longest_window: None };
+                let mut tasks = tasks(git, plan, target, commit.as_deref(), &live, asked).await;
+                // A later release has taken over the dist-tags since.
+                tasks.iter_mut().for_each(|task| task.expected.dist_tag = None);
+                tasks
+            }
+            (git, _) => named(git.as_ref(), &self.packages, target, level).await,
+        };
+        let audits = audit(&self.registries, tasks, target, &self.cancel).await?;
+        let judgements: Vec<Judgement> = audits.iter().map(|audit| audit.judgement.clone()).collect();
+        let channels: Vec<Audited> = audits
+            .into_iter()
+            .map(|audit| Audited { judgement: audit.judgement, observation: audit.seen })
+            .collect();
+        let changes = earlier.map(|earlier| earlier.changes(&channels));
+        let is_other = changes.iter().flatten().any(|change| change.is_wrong);
+        let others =
+            ledger.as_ref().map(Recorded::outcome).into_iter().chain(is_other.then_some(Outcome::Failed));
+        let outcome = combine(judgements.iter().map(Judgement::outcome).chain(others));
+        let delivery = partial(&judgements);
+        audit_text::table(screen, &judgements, &delivery);
+        audit_text::changes(screen, changes.as_deref());
+        if let Some(ledger) = &ledger {
+            audit_text::ledger(screen, ledger);
+        }
+        let target = Some(target.version().to_string());
+        let document = Document::new(level, outcome);
+        Ok(Document { target, channels, delivery: Some(delivery), changes, ledger, ..document })
+    }
+}
+
+impl Document {
+    fn new(level: Level, outcome: Outcome) -> Self {
+        Self {
+            schema: SCHEMA,
+            target: None,
+            level,
+            verdict: outcome.verdict(),
+            reason: outcome.reason(),
+            channels: Vec::new(),
+            delivery: None,
+            changes: None,
+            ledger: None,
+            matrix: None,
+        }
+    }
+}
+
+/// An earlier audit.
+#[derive(Deserialize)]
+struct Earlier {
+    schema: String,
+    target: Option<String>,
+    channels: Vec<Audited>,
+}
+
+impl Earlier {
+    /// Reads the document of an audit of the same version.
+    fn read(file: &Path, target: &Target) -> Result<Self, Failure> {
+        let said = |what: &str| Failure::usage(format!("{}: {what}", file.display()));
+        let bytes = std::fs::read(file).map_err(|error| said(&error.to_string()))?;
+        let value = strict_json::parse(&bytes).map_err(|error| said(&error.to_string()))?;
+        let earlier: Self = serde_json::from_value(value).map_err(|error| {
+            said(&error.to_string())
+                .remedy("give the file that an earlier `gonogo audit --json` was written to")
+        })?;
+        if earlier.schema != SCHEMA || earlier.target != Some(target.version().to_string()) {
+            return Err(
+                said("it is of another version, or no audit").remedy("give an audit of the same version")
+            );
+        }
+        Ok(earlier)
+    }
+
+    /// What changed of each package that both looked at.
+    fn changes(&self, now: &[Audited]) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for one in now {
+            let is_it = |before: &&Audited| {
+                before.judgement.channel == one.judgement.channel
+                    && before.judgement.package == one.judgement.package
+            };
+            if let Some(before) = self.channels.iter().find(is_it) {
+                let Judgement { channel, package, .. } = &one.judgement;
+                changes.extend(since(*channel, package, &before.observation, &one.observation));
+            }
+        }
+        changes
+    }
 }
 
 impl Arguments {
@@ -215,8 +324,10 @@ impl Arguments {
             (Channel::Go, &self.go),
             (Channel::GithubRelease, &self.github),
         ];
+        let smoke = self.smoke.as_ref().map(|words| words.0.clone()).unwrap_or_default();
         let each = |(channel, names): (Channel, &Vec<String>)| {
-            names.iter().map(|name| Package::named(channel, name)).collect::<Vec<_>>()
+            let package = |name: &String| Package { smoke: smoke.clone(), ..Package::named(channel, name) };
+            names.iter().map(package).collect::<Vec<_>>()
         };
         lists.into_iter().flat_map(each).collect()
     }

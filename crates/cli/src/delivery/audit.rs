@@ -1,9 +1,11 @@
-//! One version of each package, looked at and judged.
+//! One version of each package, looked at once and judged: by itself, and by what the others serve.
 
+use super::wanted::Task;
 use super::{AT_ONCE, side_by_side};
 use crate::error::Failure;
-use gonogo_core::delivery::{Expected, Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Expected, Judgement, Level, Observation, across, judge};
 use gonogo_core::release::Target;
+use gonogo_core::verdict::Verdict;
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Depth, Registries, Wanted};
 use std::sync::Arc;
@@ -16,23 +18,43 @@ pub struct Audit {
     pub judgement: Judgement,
 }
 
-/// Looks at each package, and judges it up to a level.
+/// Looks at each package, and judges it up to its level.
 pub async fn audit(
     registries: &Arc<Registries>,
-    packages: Vec<Expected>,
+    tasks: Vec<Task>,
     target: &Target,
-    level: Level,
     cancel: &Cancel,
 ) -> Result<Vec<Audit>, Failure> {
-    let depth = if level >= Level::Bytes { Depth::Bytes } else { Depth::Index };
-    side_by_side(packages, AT_ONCE, cancel, |expected| {
+    let seen = side_by_side(tasks.clone(), AT_ONCE, cancel, |task| {
         let (registries, cancel) = (registries.clone(), cancel.clone());
-        let wanted = Wanted::of(&expected, target.tag());
-        async move {
-            let seen = registries.observe(&wanted, depth, &cancel).await;
-            let judgement = judge(&expected, &seen, level);
-            Audit { seen, judgement }
-        }
+        let wanted = Wanted::of(&task.expected, target.tag());
+        async move { look(&registries, &task, &wanted, &cancel).await }
     })
-    .await
+    .await?;
+    let pairs: Vec<(&Expected, &Observation)> =
+        tasks.iter().zip(&seen).map(|(task, seen)| (&task.expected, seen)).collect();
+    let by_others = across(&pairs);
+    let each =
+        tasks.iter().zip(by_others).zip(&seen).map(|((task, by_others), seen)| {
+            judge(&task.expected, seen, task.level).with(by_others, task.level)
+        });
+    let judgements: Vec<Judgement> = each.collect();
+    Ok(seen.into_iter().zip(judgements).map(|(seen, judgement)| Audit { seen, judgement }).collect())
+}
+
+/// Whatever is wrong above, the bytes are looked at: this tells all of it. Only what serves the right ones is installed.
+async fn look(registries: &Registries, task: &Task, wanted: &Wanted, cancel: &Cancel) -> Observation {
+    let depth = if task.level >= Level::Bytes { Depth::Bytes } else { Depth::Index };
+    let mut seen = registries.observe(wanted, depth, cancel).await;
+    let smoke = &task.package.smoke;
+    if let Observation::Live(facts) = &mut seen
+        && task.level == Level::Installs
+        && !smoke.is_empty()
+    {
+        let so_far = Observation::Live(facts.clone());
+        if judge(&task.expected, &so_far, Level::Bytes).verdict == Verdict::Passed {
+            facts.install = Some(registries.install(wanted, smoke, cancel).await);
+        }
+    }
+    seen
 }

@@ -12,12 +12,12 @@ pub use record::{Delivered, Release, deliver, next};
 pub use recorded::{Recorded, recorded};
 pub use verify::{Delivery, Watch};
 pub use versions::read_all;
-pub use wanted::{Asked, Task, expected, tasks};
+pub use wanted::{Asked, Task, expected, named, tasks};
 
 use crate::error::Failure;
 use crate::exit_code::Exit;
-use gonogo_core::delivery::Channel;
-use gonogo_core::plan::{Channels, Window};
+use gonogo_core::delivery::{Channel, Provenance};
+use gonogo_core::plan::{Channels, Window, WorkflowPath};
 use gonogo_world::http::{Http, Patience};
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Configuration, Registries, client_environment};
@@ -47,13 +47,25 @@ pub struct Package {
     pub smoke: Vec<String>,
     /// The dist-tag that the plan names.
     pub dist_tag: Option<String>,
+    /// Who has to have built it, but for the commit.
+    pub provenance: Option<Provenance>,
+    /// Whether nobody may be able to change it any more.
+    pub immutable: bool,
 }
 
 impl Package {
     /// A package of which nothing more is asked.
     pub fn named(channel: Channel, name: &str) -> Self {
-        let (name, holds, smoke) = (name.to_owned(), Vec::new(), Vec::new());
-        Self { channel, name, holds, window: None, smoke, dist_tag: None }
+        Self {
+            channel,
+            name: name.to_owned(),
+            holds: Vec::new(),
+            window: None,
+            smoke: Vec::new(),
+            dist_tag: None,
+            provenance: None,
+            immutable: false,
+        }
     }
 }
 
@@ -64,6 +76,11 @@ pub fn packages(channels: &Channels, repository: Option<&str>) -> Vec<Package> {
         (Channel::Npm, &channels.npm),
         (Channel::Pypi, &channels.pypi),
     ];
+    // A plan that asks for a workflow names the repository.
+    let built_by = |workflow: &Option<WorkflowPath>| {
+        let (repository, workflow) = (repository?.to_owned(), workflow.as_ref()?.as_str().to_owned());
+        Some(Provenance { repository, workflow, commit: None })
+    };
     let mut packages = Vec::new();
     for (channel, own) in registries.into_iter().filter_map(|(channel, own)| Some((channel, own.as_ref()?))) {
         for name in [&own.package].into_iter().chain(&own.also) {
@@ -74,6 +91,7 @@ pub fn packages(channels: &Channels, repository: Option<&str>) -> Vec<Package> {
                 window: own.window.map(Window::get),
                 smoke,
                 dist_tag: own.dist_tag.clone(),
+                provenance: built_by(&own.provenance),
                 ..Package::named(channel, name)
             });
         }
@@ -93,6 +111,8 @@ pub fn packages(channels: &Channels, repository: Option<&str>) -> Vec<Package> {
     packages.extend(channels.github_release.iter().zip(repository).map(|(own, repository)| Package {
         window: own.window.map(Window::get),
         holds: own.holds.clone(),
+        provenance: built_by(&own.provenance),
+        immutable: own.immutable,
         ..Package::named(Channel::GithubRelease, repository)
     }));
     packages

@@ -1,7 +1,7 @@
 //! What has to be delivered, by a plan and by what the ledger says was built.
 
 use super::{Package, packages};
-use gonogo_core::delivery::{Channel, Doubt, Expected, Level};
+use gonogo_core::delivery::{Channel, Doubt, Expected, Level, Provenance};
 use gonogo_core::mechanics::{Facts, Mechanics};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Target;
@@ -61,6 +61,23 @@ pub async fn tasks(
     tasks
 }
 
+/// Packages that were named without a plan: nothing is recorded of them, but what a checkout that is theirs can say.
+pub async fn named(git: Option<&Git>, packages: &[Package], target: &Target, level: Level) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    for package in packages {
+        let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
+        if let (Channel::Go, Some(git)) = (package.channel, git)
+            && let Ok(Some(commit)) = git.commit_of(&format!("refs/tags/{}", target.tag())).await
+        {
+            // Where the checkout is another project's, it says nothing.
+            expected.sum = go_sum(git, &package.name, target.version(), &commit).await.ok();
+        }
+        let window = package.channel.usual_window();
+        tasks.push(Task { package: package.clone(), expected, level, window });
+    }
+    tasks
+}
+
 /// What the tagged tree says of a Go module: the files of its zip are those.
 pub async fn tree_of_module(
     git: &Git,
@@ -92,17 +109,22 @@ pub fn expected(
 ) -> Expected {
     let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
     expected.holds.clone_from(&package.holds);
+    expected.immutable = package.immutable;
+    let commit_known = || commit.map(str::to_owned);
+    expected.provenance =
+        package.provenance.clone().map(|built| Provenance { commit: commit_known(), ..built });
     if let Some((_, manifest)) = live.manifest() {
         expected = expected.built(manifest);
     }
     match package.channel {
-        Channel::CratesIo => expected.commit = commit.map(str::to_owned),
+        Channel::CratesIo => expected.commit = commit_known(),
         Channel::Npm => {
             let usual = || target.version().pre.is_empty().then(|| "latest".to_owned());
             expected.dist_tag = package.dist_tag.clone().or_else(usual);
         }
         // Its assets were compared with what was built when it was published, and are all that it may have.
         Channel::GithubRelease => {
+            expected.commit = commit_known();
             let done = plan.steps.iter().filter_map(|step| live.step(&step.id).done);
             for facts in done {
                 if let Facts::Release { assets, .. } = facts {

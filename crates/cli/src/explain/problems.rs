@@ -84,6 +84,16 @@ const fn problem(code: Code) -> Text {
             "Nobody can say what those changes were.",
             "This is an incident: ask a maintainer; the next version is built from a clean checkout.",
         ),
+        Code::OtherProvenance => text(
+            "A signed statement says that another workflow built it, or from another repository or commit.",
+            "What users get did not come out of this release's workflow.",
+            "This is an incident: ask a maintainer who published it.",
+        ),
+        Code::Mutable => text(
+            "The release can still be changed: its assets and its tag are not kept by GitHub.",
+            "The plan asks for a release that nobody can change any more.",
+            "A maintainer turns immutable releases on for the repository; the next release is one.",
+        ),
         Code::NotInstalled => text(
             "The client refuses to install it.",
             "Users do not get it.",

@@ -3,7 +3,7 @@
 use crate::delivery::Recorded;
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
-use gonogo_core::delivery::{Cell, Column, Judgement, Level, Matrix, Partial};
+use gonogo_core::delivery::{Cell, Change, Column, Judgement, Level, Matrix, Partial};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Verdict;
 
@@ -34,6 +34,19 @@ pub fn table(screen: &Screen, judgements: &[Judgement], delivery: &Partial) {
     screen.line(table);
     for line in delivery.lines().into_iter().chain(delivery.way_out()) {
         screen.line(one_line(&line));
+    }
+}
+
+/// What changed since an earlier audit; nothing where there was none.
+pub fn changes(screen: &Screen, changes: Option<&[Change]>) {
+    let Some(changes) = changes else { return };
+    if changes.is_empty() {
+        screen.line("nothing changed since the earlier audit");
+    }
+    for change in changes {
+        let word = screen.paint(if change.is_wrong { "31" } else { "33" }, "changed:");
+        let said = format!("{} {}: {}", change.channel, change.package, change.said);
+        screen.line(format!("{word} {}", one_line(&said)));
     }
 }
 

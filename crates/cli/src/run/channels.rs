@@ -2,7 +2,7 @@
 
 use super::stop::Channels;
 use super::{Run, Watch};
-use crate::delivery::{Package, audit, expected, packages, registries};
+use crate::delivery::{Package, audit, expected, named, packages, registries};
 use crate::error::Failure;
 use crate::run::steps::wait::{Said, Waiting};
 use gonogo_core::delivery::{
@@ -128,11 +128,9 @@ async fn look_at_all(run: &Run<'_>) -> Result<Partial, Failure> {
     let packages = packages(&context.plan.channels, context.plan.project.repository.as_deref());
     let is_asked =
         |package: &Package| matches!(package.channel, Channel::CratesIo | Channel::Npm | Channel::Pypi);
-    let version = context.target.version();
-    let expected = packages.into_iter().filter(is_asked);
-    let expected = expected.map(|package| Expected::unrecorded(package.channel, &package.name, version));
-    let audits =
-        audit(&registries, expected.collect(), &context.target, Level::Resolvable, &context.cancel).await?;
+    let asked: Vec<Package> = packages.into_iter().filter(is_asked).collect();
+    let tasks = named(None, &asked, &context.target, Level::Resolvable).await;
+    let audits = audit(&registries, tasks, &context.target, &context.cancel).await?;
     let judgements: Vec<_> = audits.into_iter().map(|audit| audit.judgement).collect();
     Ok(partial(&judgements))
 }

@@ -142,6 +142,55 @@ fn the_matrix_shows_holes_also_of_versions_that_only_a_tag_knows() {
 }
 
 #[test]
+fn a_later_audit_says_what_changed_since_an_earlier_one() {
+    let (registry, project) = (Registry::start(), project());
+    registry.publish("sample", &["1.0.0"]);
+    let asked = ["1.0.0", "--level", "resolvable"];
+    let earlier = registry.audit(&project, &asked).exits(0).stdout;
+    project.write("earlier.json", &earlier);
+    let since = [&asked[..], &["--since", "earlier.json"]].concat();
+    let document = registry.audit(&project, &since).exits(0).json();
+    assert_eq!(document["changes"], serde_json::json!([]));
+
+    // Other bytes under the same version: each look by itself is right.
+    let line = format!(
+        "{{\"name\":\"sample\",\"vers\":\"1.0.0\",\"cksum\":\"{}\",\"yanked\":false}}\n",
+        CHECKSUM.replace('1', "2")
+    );
+    registry.page("/sa/mp/sample", 200, &line);
+    registry.audit(&project, &asked).exits(0);
+    let document = registry.audit(&project, &since).exits(1).json();
+    assert_eq!(document["changes"][0]["said"], "sample-1.0.0.crate was replaced");
+    assert_eq!(document["verdict"], "failed");
+
+    registry.publish("sample", &["1.0.0!"]);
+    let document = registry.audit(&project, &since).exits(1).json();
+    assert_eq!(document["changes"][0]["said"], "it was yanked");
+    registry.publish("sample", &["0.9.0"]);
+    let document = registry.audit(&project, &since).exits(1).json();
+    assert!(document["changes"][0]["said"].as_str().unwrap().starts_with("it is gone"), "{document}");
+    // What cannot be told now is no change.
+    registry.page("/sa/mp/sample", 500, "");
+    let document = registry.audit(&project, &since).exits(3).json();
+    assert_eq!(document["changes"], serde_json::json!([]));
+}
+
+#[test]
+fn an_earlier_audit_is_one_of_the_same_version() {
+    let (registry, project) = (Registry::start(), project());
+    registry.publish("sample", &["1.0.0", "1.1.0"]);
+    let other = registry.audit(&project, &["1.1.0", "--level", "resolvable"]).exits(0).stdout;
+    let cut = &other[..other.len() / 2];
+    for (name, text) in
+        [("other.json", &*other), ("cut.json", cut), ("twice.json", "{\"schema\":1,\"schema\":2}")]
+    {
+        project.write(name, text);
+        registry.audit(&project, &["1.0.0", "--level", "resolvable", "--since", name]).exits(2);
+    }
+    registry.audit(&project, &["1.0.0", "--level", "resolvable", "--since", "none.json"]).exits(2);
+}
+
+#[test]
 fn what_cannot_be_asked_is_a_usage_error() {
     let (registry, project) = (Registry::start(), project());
     for arguments in

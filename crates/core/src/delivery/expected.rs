@@ -3,6 +3,7 @@
 use super::channel::Channel;
 use super::checksum::Checksum;
 use super::observation::Doubt;
+use super::provenance::Provenance;
 use crate::manifest::{BuiltFile, Manifest};
 use semver::Version;
 use std::str::FromStr;
@@ -26,6 +27,10 @@ pub struct Expected {
     pub sum: Option<Checksum>,
     /// Files that each published archive has to hold, by name without folder.
     pub holds: Vec<String>,
+    /// Who has to have built each file, where somebody has to.
+    pub provenance: Option<Provenance>,
+    /// Whether it has to be such that nobody can change it any more.
+    pub immutable: bool,
     /// What could not be told of what is expected.
     pub doubts: Vec<Doubt>,
 }
@@ -53,6 +58,8 @@ impl Expected {
             dist_tag: None,
             sum: None,
             holds: Vec::new(),
+            provenance: None,
+            immutable: false,
             doubts: Vec::new(),
         }
     }

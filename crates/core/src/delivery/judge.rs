@@ -54,6 +54,17 @@ impl Judgement {
         self.may_come() && self.doubts.iter().all(|doubt| may_settle(doubt.reason))
     }
 
+    /// The same with what is wrong by what others say of its bytes, where it was looked at so deep.
+    #[must_use]
+    pub fn with(mut self, problems: Vec<Problem>, asked: Level) -> Self {
+        if problems.is_empty() || asked < Level::Bytes {
+            return self;
+        }
+        self.problems.extend(problems);
+        let reached = self.reached.map(|reached| reached.min(Level::Resolvable));
+        Self { verdict: Verdict::Failed, reason: None, reached, ..self }
+    }
+
     /// The same when nobody waits any longer: what only has not come yet is incomplete, with what is lacking kept.
     #[must_use]
     pub fn given_up(self) -> Self {
@@ -243,6 +254,19 @@ fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
         ExpectedFiles::Among(_) | ExpectedFiles::NotRecorded => {}
     }
     origin(expected, facts, findings);
+    provenance(expected, facts, findings);
+    if expected.immutable {
+        match facts.immutable {
+            Some(true) => {}
+            Some(false) => {
+                findings.problem(level, Code::Mutable, "its assets and its tag can still be changed")
+            }
+            None => {
+                let said = "it does not say whether it can still be changed";
+                findings.doubt(level, Reason::BaselineMissing, said);
+            }
+        }
+    }
 }
 
 /// What a channel states of a file, and what its tree says of it, is what it serves.
@@ -335,6 +359,35 @@ fn origin(expected: &Expected, facts: &Facts, findings: &mut Findings) {
     if let Some(commit) = expected.commit.as_ref().filter(|commit| **commit != origin.commit) {
         let said = format!("it was built from {}, and the release is {commit}", origin.commit);
         findings.problem(level, Code::WrongCommit, said);
+    }
+}
+
+/// Each file was built by whom it has to be: one statement about it that fits is enough.
+fn provenance(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+    let Some(wanted) = &expected.provenance else { return };
+    let level = Level::Bytes;
+    if wanted.commit.is_none() {
+        findings.doubt(level, Reason::BaselineMissing, "which commit it has to be built from is not known");
+    }
+    for file in facts.files.iter().filter(|file| file.content.is_some()) {
+        let misfits: Vec<Option<String>> = file.attestations.iter().map(|one| wanted.misfit(one)).collect();
+        match misfits.first() {
+            _ if misfits.iter().any(Option::is_none) => {}
+            Some(misfit) => {
+                let said = format!("{}: {}", file.name, misfit.as_deref().unwrap_or_default());
+                findings.problem(level, Code::OtherProvenance, said);
+            }
+            None => {
+                let said = match &facts.gaps[..] {
+                    [] => format!("{} has no signed statement of who built it", file.name),
+                    gaps => {
+                        let gaps = gaps.join(" and ");
+                        format!("nothing here says who built {}: this source leaves out {gaps}", file.name)
+                    }
+                };
+                findings.doubt(level, Reason::BaselineMissing, said);
+            }
+        }
     }
 }
 

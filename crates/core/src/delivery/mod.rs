@@ -3,6 +3,7 @@
 //! Four levels, each holding those before it: accepted, resolvable, equal bytes, a clean install that runs. The world
 //! brings observations; this judges them, and touches nothing.
 
+mod across;
 mod channel;
 mod checksum;
 mod expected;
@@ -11,10 +12,13 @@ mod matrix;
 mod observation;
 mod partial;
 mod problem;
+mod provenance;
+mod since;
 mod smoke;
 mod undo;
 mod words;
 
+pub use across::across;
 pub use channel::{Channel, Level};
 pub use checksum::{Algorithm, Checksum, NotAChecksum};
 pub use expected::{Expected, ExpectedFiles, distribution, normalized, npm_tarball};
@@ -23,5 +27,7 @@ pub use matrix::{Cell, Column, Matrix, Row, matrix};
 pub use observation::{Content, Doubt, Facts, Install, Observation, Origin, ServedFile, Told, Withdrawn};
 pub use partial::{Act, Action, Partial, Place, Presence, partial, presence};
 pub use problem::{Code, Problem};
+pub use provenance::{Attestation, ISSUER, Provenance};
+pub use since::{Change, since};
 pub use smoke::ran;
 pub use undo::{How, Undo};

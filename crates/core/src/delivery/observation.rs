@@ -3,7 +3,8 @@
 //! Invariant: `Absent` is only the channel's own "not found"; whatever could not be told is `Unknown`, and what says two
 //! things at once is `Conflict`.
 
-use super::checksum::Checksum;
+use super::checksum::{Algorithm, Checksum};
+use super::provenance::Attestation;
 use crate::digest::Digest;
 use crate::verdict::Reason;
 use schemars::JsonSchema;
@@ -37,6 +38,7 @@ pub enum Observation {
 
 /// What a channel serves for a version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct Facts {
     /// The package's name, as the channel spells it.
     pub package: String,
@@ -52,6 +54,8 @@ pub struct Facts {
     pub dist_tags: BTreeMap<String, String>,
     /// What the published artifact, or the channel, says of where it was built from.
     pub origin: Option<Origin>,
+    /// Whether nobody can change it any more, where the channel says so.
+    pub immutable: Option<bool>,
     /// What came of a clean install, where one was tried.
     pub install: Option<Install>,
     /// What could not be told of it, beside the above.
@@ -96,6 +100,7 @@ pub enum Withdrawn {
 
 /// A file that a channel serves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct ServedFile {
     /// Its name, as it is downloaded.
     pub name: String,
@@ -109,6 +114,19 @@ pub struct ServedFile {
     pub looked_into: bool,
     /// The names of files inside it that were asked for and are there.
     pub holds: Vec<String>,
+    /// Signed statements about these bytes, where they were asked for.
+    pub attestations: Vec<Attestation>,
+}
+
+impl ServedFile {
+    /// What is known of its bytes, by algorithm: what was downloaded goes before what is stated.
+    pub fn checksums(&self) -> BTreeMap<Algorithm, Checksum> {
+        let content = self.content.iter();
+        let downloaded =
+            content.flat_map(|content| content.computed.iter().cloned().chain([content.digest.into()]));
+        let each = self.stated.iter().cloned().chain(downloaded);
+        each.map(|checksum| (checksum.algorithm(), checksum)).collect()
+    }
 }
 
 /// Downloaded bytes.

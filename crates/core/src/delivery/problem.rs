@@ -69,6 +69,10 @@ codes! {
     WrongCommit = "wrong-commit";
     /// Built from a checkout with changes.
     BuiltDirty = "built-dirty";
+    /// Built by another workflow, or from another repository or commit, as a signed statement says.
+    OtherProvenance = "other-provenance";
+    /// What was published can still be changed.
+    Mutable = "mutable";
     /// The client refuses to install it.
     NotInstalled = "not-installed";
     /// It installs and does not run.

@@ -1,9 +1,12 @@
 //! `[channels.*]` of a plan: where users install from, and how delivery is proven there.
 //!
-//! Invariant: a window is a time above zero, and a smoke command names a program.
+//! Invariant: a window is a time above zero, a smoke command names a program, and a workflow's path leads to one.
 
+use super::Project;
+use super::validate::Problems;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::ops::Range;
 use std::time::Duration;
 
 /// Where users install from.
@@ -22,6 +25,34 @@ pub struct Channels {
     pub go: Option<GoModule>,
     /// The assets of the GitHub release.
     pub github_release: Option<GithubRelease>,
+}
+
+impl Channels {
+    /// What channels ask of the project's repository, it has to have a name for.
+    pub(super) fn of_the_repository(
+        &self,
+        project: Option<&Project>,
+        named: &Range<usize>,
+        problems: &mut Problems,
+    ) {
+        let built = [("npm", &self.npm), ("pypi", &self.pypi)].into_iter().find_map(|(name, own)| {
+            own.as_ref()?.provenance.is_some().then(|| format!("`channels.{name}.provenance` is a workflow"))
+        });
+        let what = self.github_release.as_ref().map(|_| "`channels.github-release` is".to_owned()).or(built);
+        if let Some(what) = what.filter(|_| project.is_some_and(|project| project.repository.is_none())) {
+            let message = format!("{what} of `project.repository`, which this plan does not name");
+            problems.push(named.clone(), message, None);
+        }
+        if self.crates_io.as_ref().is_some_and(|own| own.provenance.is_some()) {
+            let message =
+                "`channels.crates-io` has no `provenance`: its registry serves no signed statements";
+            problems.push(
+                named.clone(),
+                message,
+                Some("a crate names its commit itself, and that is compared"),
+            );
+        }
+    }
 }
 
 /// A formula in a Homebrew tap.
@@ -67,6 +98,12 @@ pub struct GithubRelease {
     /// root (or the one folder in it), or a name without folder.
     #[serde(default)]
     pub holds: Vec<String>,
+    /// The workflow of the project's repository that has to have built each asset, such as
+    /// `.github/workflows/release.yml`: signed statements (GitHub's artifact attestations) have to say so.
+    pub provenance: Option<WorkflowPath>,
+    /// Whether the release has to be one that nobody can change any more, as GitHub keeps immutable releases.
+    #[serde(default)]
+    pub immutable: bool,
 }
 
 /// A package of a registry.
@@ -89,6 +126,38 @@ pub struct Package {
     pub smoke: Smoke,
     /// For npm: the dist-tag that has to lead to the version. By default `latest`, and none for a pre-release.
     pub dist_tag: Option<String>,
+    /// The workflow of the project's repository that has to have built it, such as `.github/workflows/publish.yml`: a
+    /// signed statement that the registry serves has to say so. crates.io has none.
+    pub provenance: Option<WorkflowPath>,
+}
+
+/// The path of a workflow in its repository, such as `.github/workflows/publish.yml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(transparent)]
+pub struct WorkflowPath(String);
+
+impl WorkflowPath {
+    /// What is wrong with a text that is none.
+    pub(super) const WRONG: &str = "a workflow is `.github/workflows/NAME.yml`";
+
+    /// The path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A path from its text.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let file = text.strip_prefix(".github/workflows/")?;
+        let is_file = (file.ends_with(".yml") || file.ends_with(".yaml")) && !file.contains('/');
+        is_file.then(|| Self(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkflowPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom(Self::WRONG))
+    }
 }
 
 /// How long something may take to show: a time above zero, such as `20m` or `1h 30m`.

@@ -12,7 +12,7 @@ mod steps;
 mod validate;
 
 pub use benchmark::Benchmark;
-pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window};
+pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window, WorkflowPath};
 pub use drift::{required_gates, weakened};
 pub use raw::{TrackerKind, schema};
 pub use raw_step::{ChannelName, Rehearse};

@@ -1,7 +1,7 @@
 //! Release mechanics as they are meant. A key that means nothing to its step, and a step that lacks what it needs or
 //! comes before what it needs, are problems of the plan and never defaults.
 
-use super::channels::Channels;
+use super::channels::{Channels, WorkflowPath};
 use super::raw_step::{self, Kind};
 use super::validate::Problems;
 use super::{ChannelName, Project, Rehearse};
@@ -345,11 +345,8 @@ fn workflow(raw: Option<Spanned<String>>, span: &Range<usize>, problems: &mut Pr
         problems.push(span.clone(), "this step names its workflow's path in `workflow`", None);
         return None;
     };
-    let text = path.get_ref();
-    let file = text.strip_prefix(".github/workflows/").unwrap_or_default();
-    let is_file = (file.ends_with(".yml") || file.ends_with(".yaml")) && !file.contains('/');
-    if !is_file {
-        problems.at(&path, "a workflow is `.github/workflows/NAME.yml`", None);
+    if WorkflowPath::parse(path.get_ref()).is_none() {
+        problems.at(&path, WorkflowPath::WRONG, None);
     }
     Some(path.into_inner())
 }

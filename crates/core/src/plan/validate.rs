@@ -49,12 +49,7 @@ pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<Problem>>
     let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
-    if channels.github_release.is_some()
-        && project.as_ref().is_some_and(|project| project.repository.is_none())
-    {
-        let message = "`channels.github-release` is of `project.repository`, which this plan does not name";
-        problems.push(named, message, None);
-    }
+    channels.of_the_repository(project.as_ref(), &named, &mut problems);
     let steps = steps::steps(raw.steps, project.as_ref(), &channels, &mut problems);
 
     match project {

@@ -32,6 +32,7 @@ pub fn served(name: &str) -> ServedFile {
         content: Some(Content { bytes: name.len() as u64, digest, computed: vec![digest.into()] }),
         looked_into: true,
         holds: vec!["LICENSE".to_owned()],
+        attestations: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::state::{Repository, State};
 use super::{artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, repositories, runs};
 use crate::http::request::{Reply, Request};
+use serde_json::{Value, json};
 
 /// Carries a request out.
 pub(super) fn dispatch(state: &mut State, request: &Request) -> Reply {
@@ -43,6 +44,7 @@ fn of_repository(state: &mut State, request: &Request, method: &str, name: &str,
     match (method, rest) {
         ("GET", []) => repositories::get(&name),
         (_, ["actions", rest @ ..]) => of_actions(request, method, &name, repository, rest, now),
+        ("GET", ["attestations", digest]) => attestations(repository, digest),
         ("GET", ["branches", branch @ ..]) => refs::branch(repository, &branch.join("/"), &name),
         ("GET", ["check-runs", id, "annotations"]) => jobs::annotations(id, repository),
         ("GET", ["commits", commit @ ..]) => refs::commit(repository, &commit.join("/"), &name),
@@ -57,6 +59,13 @@ fn of_repository(state: &mut State, request: &Request, method: &str, name: &str,
         (_, ["releases", rest @ ..]) => of_releases(request, method, &name, repository, rest, now),
         _ => Reply::not_found(),
     }
+}
+
+/// `GET /attestations/DIGEST`: the signed statements about a file; none is a 404, as GitHub has it.
+fn attestations(repository: &Repository, digest: &str) -> Reply {
+    let Some(bundles) = repository.attestations.get(digest) else { return Reply::not_found() };
+    let each = bundles.iter().map(|bundle| json!({ "repository_id": 1, "bundle": bundle }));
+    Reply::json(200, &json!({ "attestations": each.collect::<Vec<Value>>() }))
 }
 
 fn of_actions(

@@ -9,6 +9,7 @@ use super::routes;
 use super::runs::{Run, Workflow};
 use crate::http::fault::{Fault, Stage};
 use crate::http::request::{Logged, Reply, Request};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The branch that a repository has where none is named.
@@ -124,4 +125,6 @@ pub struct Repository {
     pub commits: BTreeMap<String, String>,
     /// Its references, without `refs/`, to object IDs: `heads/main`, `tags/v1.0.0`.
     pub refs: BTreeMap<String, String>,
+    /// Signed statements about files (Sigstore's bundles), by the files' digests: `sha256:…`.
+    pub attestations: BTreeMap<String, Vec<Value>>,
 }

@@ -77,7 +77,7 @@ fn entry(
         files: vec![file],
         ..Facts::default()
     };
-    Ok(Entry { facts, sources: vec![Source::Address(address)] })
+    Ok(Entry { facts, sources: vec![Source::address(address)] })
 }
 
 /// The `dl` template of the index's `config.json`.

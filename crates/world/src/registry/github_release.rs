@@ -2,12 +2,13 @@
 //!
 //! Invariant: a release is absent only where its repository is there to be seen and has no published one for the tag.
 
-use super::{Configuration, Entry, Listed, Listing, Source, Trouble, Wanted};
+use super::{Configuration, Entry, Listed, Listing, Place, Source, Trouble, Wanted};
 use crate::github::{Asset, Gh, GhError};
 use crate::process::Cancel;
 use crate::tools;
 use gonogo_core::delivery::{Channel, Doubt, Facts, ServedFile, Told, Withdrawn};
 use gonogo_core::digest::Digest;
+use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use serde_json::Value;
 
@@ -43,6 +44,24 @@ pub(super) async fn one(
     Ok(Listing { versions: vec![Listed { version, entry: Ok(entry) }] })
 }
 
+/// The commit that the release's tag leads to there now.
+pub(super) async fn commit(
+    configuration: &Configuration,
+    wanted: &Wanted,
+    cancel: &Cancel,
+) -> Result<String, Doubt> {
+    let doubt = |reason, said: &str| {
+        Doubt::new(reason, format!("where the tag {} leads to is not known: {}", wanted.tag, one_line(said)))
+    };
+    let gh =
+        open(configuration, &wanted.package).map_err(|_| doubt(Reason::ToolMissing, "gh cannot be used"))?;
+    // By the tag's whole name: a branch may have the short one.
+    let path = format!("repos/{}/commits/tags/{}", gh.repository(), encoded(&wanted.tag));
+    let value = gh.get(&path, cancel).await.map_err(|error| doubt(reason_of(&error), &error.to_string()))?;
+    let commit = value["sha"].as_str().filter(|id| id.len() >= 40);
+    commit.map(str::to_owned).ok_or_else(|| doubt(Reason::UnreadableOutput, "no commit is named"))
+}
+
 /// The published releases whose tags are `v` and a version.
 pub(super) async fn list(
     configuration: &Configuration,
@@ -75,6 +94,7 @@ fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String>
         version: version.to_owned(),
         resolves: Told::Yes,
         withdrawn: if draft { vec![Withdrawn::Draft] } else { Vec::new() },
+        immutable: release["immutable"].as_bool(),
         ..Facts::default()
     };
     let mut entry = Entry { facts, sources: Vec::new() };
@@ -93,13 +113,14 @@ fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String>
                 Some(digest.ok_or_else(|| format!("the digest of {name} cannot be read"))?)
             }
         };
-        entry.sources.push(Source::Asset(Asset {
+        let asset = Asset {
             id: asset["id"].as_u64().ok_or("an asset has no ID")?,
             name: name.to_owned(),
             size,
             state: state.to_owned(),
             digest,
-        }));
+        };
+        entry.sources.push(Source { at: Place::Asset(asset), attestations: None });
         entry.facts.files.push(ServedFile {
             name: name.to_owned(),
             stated: digest.into_iter().map(Into::into).collect(),

@@ -74,7 +74,7 @@ fn entry(proxy: &Url, module: &str, version: &str, origin: Option<Origin>) -> Re
         origin,
         ..Facts::default()
     };
-    Ok(Entry { facts, sources: vec![Source::Address(address)] })
+    Ok(Entry { facts, sources: vec![Source::address(address)] })
 }
 
 /// What the checksum database states of a version, asked through the proxy where the proxy passes it on. Its signature

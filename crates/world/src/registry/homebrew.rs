@@ -54,7 +54,7 @@ pub(super) async fn list(
         files: files.collect(),
         ..Facts::default()
     };
-    let sources = formula.files.into_iter().map(|file| Source::Address(file.address)).collect();
+    let sources = formula.files.into_iter().map(|file| Source::address(file.address)).collect();
     let entry = Ok(Entry { facts, sources });
     Ok(Listing { versions: vec![Listed { version: formula.version, entry }] })
 }

@@ -5,6 +5,7 @@
 
 mod archive;
 mod asset;
+mod attestation;
 mod configuration;
 mod crates_io;
 mod github_release;
@@ -21,7 +22,7 @@ pub use go::go_sum;
 use crate::github::Asset;
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Channel, Content, Doubt, Expected, Facts, Install, Observation};
+use gonogo_core::delivery::{Channel, Content, Doubt, Expected, Facts, Install, Observation, Origin};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use semver::Version;
@@ -51,6 +52,8 @@ pub struct Wanted {
     pub tag: String,
     /// Names of files, without folder, that are looked for inside each published archive.
     pub holds: Vec<String>,
+    /// Whether signed statements about each file are looked for.
+    pub attested: bool,
 }
 
 impl Wanted {
@@ -62,6 +65,7 @@ impl Wanted {
             version: expected.version.clone(),
             tag: tag.to_owned(),
             holds: expected.holds.clone(),
+            attested: expected.provenance.is_some(),
         }
     }
 }
@@ -100,9 +104,25 @@ pub struct Entry {
     pub sources: Vec<Source>,
 }
 
-/// Where a file is.
+/// Where a file is, and what is said of it.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub struct Source {
+    /// Where its bytes are.
+    pub at: Place,
+    /// Where the signed statements about it are, where the index says so.
+    pub attestations: Option<Url>,
+}
+
+impl Source {
+    /// A file at an address, of which the index says nothing more.
+    pub const fn address(address: Url) -> Self {
+        Self { at: Place::Address(address), attestations: None }
+    }
+}
+
+/// Where a file's bytes are.
+#[derive(Clone, Debug)]
+pub enum Place {
     /// At an address.
     Address(Url),
     /// An asset of a GitHub release, which gh downloads: whether or not the repository is public.
@@ -215,15 +235,15 @@ impl Registries {
 
     async fn download(
         &self,
-        source: &Source,
+        place: &Place,
         wanted: &Wanted,
         cancel: &Cancel,
     ) -> Result<(Content, File), (Reason, String)> {
-        let address = match source {
-            Source::Asset(asset) => {
+        let address = match place {
+            Place::Asset(asset) => {
                 return asset::download(&self.configuration, &wanted.package, asset, cancel).await;
             }
-            Source::Address(address) => address,
+            Place::Address(address) => address,
         };
         if let Some(place) = asset::place(address)
             && let Some(downloaded) = asset::at(&self.configuration, &place, cancel).await
@@ -241,7 +261,7 @@ impl Registries {
         let Entry { facts, sources } = entry;
         let mut origin = None;
         for (file, source) in facts.files.iter_mut().zip(sources) {
-            let (mut content, opened) = match self.download(source, wanted, cancel).await {
+            let (mut content, opened) = match self.download(&source.at, wanted, cancel).await {
                 Ok(downloaded) => downloaded,
                 Err((reason, said)) => {
                     let said = format!("{} was not downloaded: {}", file.name, one_line(&said));
@@ -258,6 +278,16 @@ impl Registries {
             let looked = archive::look_into(kind, &file.name, opened, &wanted.holds).await;
             if let Ok(inside) = &looked {
                 content.computed.extend(inside.sum.clone());
+            }
+            if wanted.attested {
+                let statements = attestation::of(self, wanted, source, &content, cancel).await;
+                file.attestations = statements.believed;
+                facts.doubts.extend(
+                    statements
+                        .doubts
+                        .into_iter()
+                        .map(|doubt| Doubt::new(doubt.reason, format!("{}: {}", file.name, doubt.said))),
+                );
             }
             file.content = Some(content);
             match looked {
@@ -276,8 +306,15 @@ impl Registries {
                 }
             }
         }
-        if wanted.channel == Channel::CratesIo {
-            facts.origin = origin;
+        match wanted.channel {
+            Channel::CratesIo => facts.origin = origin,
+            Channel::GithubRelease => {
+                match github_release::commit(&self.configuration, wanted, cancel).await {
+                    Ok(commit) => facts.origin = Some(Origin { commit, dirty: false }),
+                    Err(doubt) => facts.doubts.push(doubt),
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -106,10 +106,19 @@ fn entry(
         Some(Value::String(said)) => (!said.is_empty()).then(|| said.clone()),
         Some(_) => return Err("it says in no known way whether it is deprecated".to_owned()),
     };
+    let attestations = match dist.get("attestations").map(|attestations| &attestations["url"]) {
+        None => None,
+        Some(url) => {
+            let url = url.as_str().ok_or("its attestations have no address")?;
+            Some(Url::parse(url).map_err(|error| format!("its attestations' address: {error}"))?)
+        }
+    };
     let mut gaps = Vec::new();
-    for (field, gap) in [("signatures", "signatures"), ("attestations", "attestations")] {
-        if !dist.contains_key(field) {
-            gaps.push(gap.to_owned());
+    // The registry itself signs every version: where it is not signed, this is a source that drops more than that.
+    if !dist.contains_key("signatures") {
+        gaps.push("signatures".to_owned());
+        if attestations.is_none() {
+            gaps.push("attestations".to_owned());
         }
     }
     let facts = Facts {
@@ -122,7 +131,7 @@ fn entry(
         gaps,
         ..Facts::default()
     };
-    Ok(Entry { facts, sources: vec![Source::Address(address)] })
+    Ok(Entry { facts, sources: vec![Source { attestations, ..Source::address(address) }] })
 }
 
 /// The checksums of a subresource integrity text (W3C SRI): `sha512-` and base64, options after a `?` ignored.

@@ -28,12 +28,13 @@ pub(super) fn files(
     for anchor in anchors.captures_iter(text) {
         let group = |at| anchor.get(at).map_or("", |group: regex::Match<'_>| group.as_str());
         let name = unescaped(group(2).trim());
-        let (mut href, mut yanked) = (None, None);
+        let (mut href, mut yanked, mut provenance) = (None, None, None);
         for attribute in attributes.captures_iter(group(1)) {
             let value = (2..=4).find_map(|at| attribute.get(at)).map(|value| unescaped(value.as_str()));
             match attribute.get(1).map(|name| name.as_str().to_ascii_lowercase()).as_deref() {
                 Some("href") if href.is_some() => return Err(nonsense("an anchor with two addresses")),
                 Some("href") => href = value,
+                Some("data-provenance") => provenance = value,
                 Some("data-yanked") => yanked = Some(value.filter(|said| !said.is_empty())),
                 _ => {}
             }
@@ -42,7 +43,8 @@ pub(super) fn files(
         if distribution(&name, project).is_none() && !is_other_file(&name) {
             return Err(nonsense("it holds something else than files of the project"));
         }
-        files.push(indexed(&name, &href, yanked, &document.url).map_err(|said| (name, said)));
+        let anchor = Anchor { name: &name, href: &href, yanked, provenance };
+        files.push(anchor.file(&document.url).map_err(|said| (name, said)));
     }
     if files.is_empty() || files.len() != opened {
         return Err(nonsense("it does not hold the files of a project"));
@@ -56,18 +58,34 @@ fn is_other_file(name: &str) -> bool {
     !name.contains(['<', ' ', '/']) && ends.iter().any(|end| name.ends_with(end))
 }
 
-fn indexed(name: &str, href: &str, yanked: Option<Option<String>>, from: &Url) -> Result<Indexed, String> {
-    let mut address = from.join(href).map_err(|error| format!("a file's address: {error}"))?;
-    let served = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
-    if !served.eq_ignore_ascii_case(name) && !served.contains('%') {
-        return Err(format!("its anchor leads to {served}"));
+/// What one anchor says (PEP 503, PEP 592, PEP 740).
+struct Anchor<'a> {
+    name: &'a str,
+    href: &'a str,
+    yanked: Option<Option<String>>,
+    provenance: Option<String>,
+}
+
+impl Anchor<'_> {
+    fn file(self, from: &Url) -> Result<Indexed, String> {
+        let Self { name, href, yanked, provenance } = self;
+        let mut address = from.join(href).map_err(|error| format!("a file's address: {error}"))?;
+        let served = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
+        if !served.eq_ignore_ascii_case(name) && !served.contains('%') {
+            return Err(format!("its anchor leads to {served}"));
+        }
+        let mut stated = Vec::new();
+        if let Some(sha256) = address.fragment().and_then(|fragment| fragment.strip_prefix("sha256=")) {
+            stated.push(Checksum::new(Algorithm::Sha256, sha256).map_err(|error| error.to_string())?);
+        }
+        address.set_fragment(None);
+        let attestations = provenance.map(|address| from.join(&address)).transpose();
+        let attestations = attestations.map_err(|error| format!("its provenance's address: {error}"))?;
+        // A page without the attribute says nothing: many indexes never have it.
+        let says_provenance = attestations.is_some();
+        let name = name.to_owned();
+        Ok(Indexed { name, address, stated, bytes: None, yanked, attestations, says_provenance })
     }
-    let mut stated = Vec::new();
-    if let Some(sha256) = address.fragment().and_then(|fragment| fragment.strip_prefix("sha256=")) {
-        stated.push(Checksum::new(Algorithm::Sha256, sha256).map_err(|error| error.to_string())?);
-    }
-    address.set_fragment(None);
-    Ok(Indexed { name: name.to_owned(), address, stated, bytes: None, yanked })
 }
 
 /// The five entities that stand in attributes and names, and numbers.

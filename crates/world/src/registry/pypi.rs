@@ -19,6 +19,10 @@ pub(super) struct Indexed {
     pub(super) stated: Vec<Checksum>,
     pub(super) bytes: Option<u64>,
     pub(super) yanked: Option<Option<String>>,
+    /// Where the signed statements about it are.
+    pub(super) attestations: Option<Url>,
+    /// Whether the index says of it whether there are any.
+    pub(super) says_provenance: bool,
 }
 
 /// Every version of a project.
@@ -91,17 +95,21 @@ fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> E
             }),
         })
     });
+    let mut gaps = if has_gaps { vec!["sizes".to_owned()] } else { Vec::new() };
+    if files.iter().any(|file| !file.says_provenance) {
+        gaps.push("provenance".to_owned());
+    }
     let facts = Facts {
         package: project.to_owned(),
         version: version.to_owned(),
         resolves: Told::Yes,
         withdrawn: withdrawn.collect(),
-        gaps: if has_gaps { vec!["sizes".to_owned(), "provenance".to_owned()] } else { Vec::new() },
+        gaps,
         ..Facts::default()
     };
     let mut entry = Entry { facts, sources: Vec::new() };
     for file in files {
-        entry.sources.push(Source::Address(file.address));
+        entry.sources.push(Source { attestations: file.attestations, ..Source::address(file.address) });
         entry.facts.files.push(ServedFile {
             name: file.name,
             stated: file.stated,
@@ -153,5 +161,13 @@ fn indexed(file: &Value, name: &str, from: &Url) -> Result<Indexed, String> {
         Value::String(said) => Some((!said.is_empty()).then(|| said.clone())),
         _ => return Err("it says in no known way whether it is yanked".to_owned()),
     };
-    Ok(Indexed { name: name.to_owned(), address, stated, bytes, yanked })
+    let attestations = match &file["provenance"] {
+        Value::Null => None,
+        address => {
+            let address = address.as_str().ok_or("a provenance that is no address")?;
+            Some(from.join(address).map_err(|error| format!("its provenance's address: {error}"))?)
+        }
+    };
+    let says_provenance = file.get("provenance").is_some();
+    Ok(Indexed { name: name.to_owned(), address, stated, bytes, yanked, attestations, says_provenance })
 }

@@ -9,7 +9,7 @@ use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
 use semver::Version;
 use std::path::{Path, PathBuf};
 
-const REPOSITORY: &str = "o/r";
+pub const REPOSITORY: &str = "o/r";
 
 fn tools() -> PathBuf {
     let tools = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/test-tools/bin"));
@@ -17,13 +17,13 @@ fn tools() -> PathBuf {
     tools.to_owned()
 }
 
-struct World {
-    github: GithubStandIn,
-    environment: Environment,
+pub struct World {
+    pub github: GithubStandIn,
+    pub environment: Environment,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut state = State::with_repository(REPOSITORY);
         state.repository(REPOSITORY).refs.insert("heads/main".to_owned(), "a".repeat(40));
         let github = GithubStandIn::start(state).unwrap();
@@ -33,7 +33,7 @@ impl World {
         Self { github, environment }
     }
 
-    async fn gh(&self, arguments: &[&str]) {
+    pub async fn gh(&self, arguments: &[&str]) {
         let invocation =
             Invocation::tool(&tools().join("gh"), &self.github.config_dir(), self.environment.clone());
         let ran = run(&invocation.args(arguments.iter().copied()), &Cancel::default()).await.unwrap();
@@ -57,6 +57,7 @@ impl World {
             package: repository.to_owned(),
             version: Version::new(1, 2, 1),
             tag: "v1.2.1".to_owned(),
+            attested: false,
             holds: Vec::new(),
         };
         Registries::new(http, configuration).observe(&wanted, Depth::Index, &Cancel::default()).await

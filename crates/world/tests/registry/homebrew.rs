@@ -81,6 +81,7 @@ impl Tap {
             package: package.to_owned(),
             version: Version::new(1, 2, 1),
             tag: "v1.2.1".to_owned(),
+            attested: false,
             holds: Vec::new(),
         };
         Registries::new(http, configuration).observe(&wanted, Depth::Bytes, &Cancel::default()).await

@@ -18,7 +18,8 @@ fn registries() -> Registries {
 async fn seen(channel: Channel, package: &str, version: &str, depth: Depth) -> Observation {
     let version = Version::parse(version).unwrap();
     let tag = format!("v{version}");
-    let wanted = Wanted { channel, package: package.to_owned(), version, tag, holds: Vec::new() };
+    let wanted =
+        Wanted { channel, package: package.to_owned(), version, tag, holds: Vec::new(), attested: false };
     registries().observe(&wanted, depth, &Cancel::default()).await
 }
 

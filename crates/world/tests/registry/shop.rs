@@ -204,6 +204,7 @@ impl Shop {
             version: Version::new(1, 2, 1),
             tag: "v1.2.1".to_owned(),
             holds: vec!["LICENSE".to_owned()],
+            attested: false,
         };
         self.registries.observe(&wanted, depth, &Cancel::default()).await
     }
@@ -287,7 +288,7 @@ pub fn packed(files: &[(&str, &str)]) -> Vec<u8> {
 
 /// An environment whose clients are configured for one server: cargo by its variables, npm and pip by stand-ins that
 /// say what the clients say.
-fn clients(home: &Path, base: &str) -> Environment {
+pub fn clients(home: &Path, base: &str) -> Environment {
     for (name, said) in [
         ("npm", format!("echo {base}/npm/")),
         ("go", format!("printf '{base}/go\\n\\n\\nsums.example.test\\n'")),

@@ -1,0 +1,178 @@
+//! One look at a release held against an earlier one: what changed since.
+//!
+//! Invariant: only what both looks were told is compared, so that what one of them was not told is never a change.
+
+use super::channel::Channel;
+use super::observation::{Facts, Observation, ServedFile, Withdrawn};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Something that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Change {
+    /// The channel.
+    pub channel: Channel,
+    /// The package.
+    pub package: String,
+    /// What changed, in one line.
+    pub said: String,
+    /// Whether what is published is not what it was: nothing but a new release should do that.
+    pub is_wrong: bool,
+}
+
+/// What changed of one package between two looks.
+pub fn since(channel: Channel, package: &str, before: &Observation, now: &Observation) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut say = |is_wrong: bool, said: String| {
+        changes.push(Change { channel, package: package.to_owned(), said, is_wrong });
+    };
+    match (before, now) {
+        (Observation::Live(_), Observation::Absent { said }) => say(true, format!("it is gone: {said}")),
+        (Observation::Live(_), Observation::Conflict { said }) => {
+            say(true, format!("its answers do not fit together any more: {said}"));
+        }
+        (Observation::Absent { .. }, Observation::Live(_)) => say(false, "it is there now".to_owned()),
+        (Observation::Live(before), Observation::Live(now)) => of_facts(before, now, &mut say),
+        _ => {}
+    }
+    changes
+}
+
+fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(bool, String)) {
+    for withdrawn in now.withdrawn.iter().filter(|one| !before.withdrawn.contains(one)) {
+        let said = match withdrawn {
+            Withdrawn::Yanked { said: None } => "it was yanked".to_owned(),
+            Withdrawn::Yanked { said: Some(said) } => format!("it was yanked: {said}"),
+            Withdrawn::Deprecated { said } => format!("it was deprecated: {said}"),
+            Withdrawn::Draft => "it was made a draft again".to_owned(),
+        };
+        say(true, said);
+    }
+    if now.withdrawn.is_empty() && !before.withdrawn.is_empty() {
+        say(false, "it is not withdrawn any more".to_owned());
+    }
+    let files = |facts: &'_ Facts| -> BTreeMap<String, ServedFile> {
+        facts.files.iter().map(|file| (file.name.clone(), file.clone())).collect()
+    };
+    let (had, has) = (files(before), files(now));
+    for (name, file) in &had {
+        match has.get(name) {
+            None => say(true, format!("{name} was taken away")),
+            Some(served) if is_other(file, served) => say(true, format!("{name} was replaced")),
+            Some(_) => {}
+        }
+    }
+    for name in has.keys().filter(|name| !had.contains_key(*name)) {
+        say(true, format!("{name} was added"));
+    }
+    if let (Some(before), Some(now)) = (&before.origin, &now.origin)
+        && before != now
+    {
+        say(true, format!("it led to commit {}, and leads to {}", before.commit, now.commit));
+    }
+    if before.immutable == Some(true) && now.immutable == Some(false) {
+        say(true, "it could not be changed, and now it can".to_owned());
+    }
+    for (tag, version) in &before.dist_tags {
+        match now.dist_tags.get(tag) {
+            Some(leads) if leads != version => {
+                say(false, format!("{tag} led to {version}, and leads to {leads}"))
+            }
+            Some(_) => {}
+            None => say(false, format!("{tag} led to {version}, and is gone")),
+        }
+    }
+}
+
+/// Whether two looks at a file saw different bytes, by any checksum that both have.
+fn is_other(before: &ServedFile, now: &ServedFile) -> bool {
+    let now = now.checksums();
+    before.checksums().iter().any(|(algorithm, sum)| now.get(algorithm).is_some_and(|other| other != sum))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::observation::{Doubt, Origin};
+    use super::*;
+    use crate::digest::Digest;
+    use crate::verdict::Reason;
+
+    fn file(name: &str, text: &str) -> ServedFile {
+        let stated = vec![Digest::of(text.as_bytes()).into()];
+        ServedFile { name: name.to_owned(), stated, ..ServedFile::default() }
+    }
+
+    fn facts() -> Facts {
+        Facts {
+            files: vec![file("kit.tgz", "kit")],
+            origin: Some(Origin { commit: "a".repeat(40), dirty: false }),
+            dist_tags: [("latest".to_owned(), "1.2.0".to_owned())].into(),
+            immutable: Some(true),
+            ..Facts::default()
+        }
+    }
+
+    fn changed(before: Facts, now: Facts) -> Vec<(bool, String)> {
+        let live = |facts| Observation::Live(Box::new(facts));
+        let changes = since(Channel::Npm, "kit", &live(before), &live(now));
+        changes.into_iter().map(|change| (change.is_wrong, change.said)).collect()
+    }
+
+    #[test]
+    fn what_is_as_it_was_is_no_change() {
+        assert_eq!(changed(facts(), facts()), []);
+    }
+
+    #[test]
+    fn each_thing_that_is_not_as_it_was_is_said() {
+        type Edit = fn(&mut Facts);
+        let edits: [(Edit, bool, &str); 9] = [
+            (|facts| facts.files = vec![file("kit.tgz", "other")], true, "kit.tgz was replaced"),
+            (|facts| facts.files.clear(), true, "kit.tgz was taken away"),
+            (|facts| facts.files.push(file("more.tgz", "more")), true, "more.tgz was added"),
+            (|facts| facts.withdrawn.push(Withdrawn::Yanked { said: None }), true, "it was yanked"),
+            (
+                |facts| facts.withdrawn.push(Withdrawn::Deprecated { said: "old".to_owned() }),
+                true,
+                "it was deprecated: old",
+            ),
+            (|facts| facts.withdrawn.push(Withdrawn::Draft), true, "it was made a draft again"),
+            (|facts| facts.immutable = Some(false), true, "it could not be changed, and now it can"),
+            (
+                |facts| facts.dist_tags = [("latest".to_owned(), "1.3.0".to_owned())].into(),
+                false,
+                "latest led to 1.2.0, and leads to 1.3.0",
+            ),
+            (|facts| facts.dist_tags.clear(), false, "latest led to 1.2.0, and is gone"),
+        ];
+        for (edit, is_wrong, said) in edits {
+            let mut now = facts();
+            edit(&mut now);
+            assert_eq!(changed(facts(), now), [(is_wrong, said.to_owned())]);
+        }
+        let moved = Facts { origin: Some(Origin { commit: "b".repeat(40), dirty: false }), ..facts() };
+        assert!(changed(facts(), moved)[0].0);
+    }
+
+    #[test]
+    fn what_one_look_was_not_told_is_no_change() {
+        let untold = Facts { origin: None, immutable: None, ..facts() };
+        assert_eq!(changed(facts(), untold.clone()), []);
+        assert_eq!(changed(untold, facts()), []);
+        let unknown = Observation::Unknown { reason: Reason::Unreachable, said: String::new() };
+        let live = Observation::Live(Box::new(facts()));
+        assert_eq!(since(Channel::Npm, "kit", &live, &unknown), []);
+        assert_eq!(since(Channel::Npm, "kit", &unknown, &live), []);
+        let doubted = Facts { doubts: vec![Doubt::new(Reason::NotRun, "x")], ..facts() };
+        assert_eq!(changed(facts(), doubted), []);
+    }
+
+    #[test]
+    fn what_is_gone_is_wrong_and_what_has_come_is_not() {
+        let live = Observation::Live(Box::new(facts()));
+        let absent = Observation::Absent { said: "404".to_owned() };
+        assert!(since(Channel::Npm, "kit", &live, &absent)[0].is_wrong);
+        assert!(!since(Channel::Npm, "kit", &absent, &live)[0].is_wrong);
+    }
+}
