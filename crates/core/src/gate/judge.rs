@@ -8,6 +8,7 @@ use crate::readers::{Output, RawFinding, Reader, Reading};
 use crate::text;
 use crate::verdict::{Outcome, Reason};
 use jiff::Timestamp;
+use std::fmt;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,18 @@ pub enum End {
     TimedOut,
     /// Killed because the poll was stopped.
     Cancelled,
+}
+
+/// As the end of a sentence about the command.
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(status) => write!(f, "ended with status {status}"),
+            Self::Signaled(signal) => write!(f, "was ended by signal {signal}"),
+            Self::TimedOut => f.write_str("did not end in time"),
+            Self::Cancelled => f.write_str("was stopped"),
+        }
+    }
 }
 
 /// What a command left behind, redacted.

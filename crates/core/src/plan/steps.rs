@@ -547,6 +547,26 @@ mod tests {
     }
 
     #[test]
+    fn provenance_is_of_a_workflow_of_the_projects_repository() {
+        let plan = |channels: &str| Plan::parse(&HEAD.replace("[channels.npm]\npackage = \"s\"\n", channels));
+        let asked = "[channels.npm]\npackage = \"s\"\nprovenance = \".github/workflows/publish.yml\"\n";
+        let made = plan(asked).unwrap();
+        let workflow = made.channels.npm.unwrap().provenance.unwrap();
+        assert_eq!(workflow.as_str(), ".github/workflows/publish.yml");
+        for wrong in
+            ["publish.yml", ".github/workflows/", ".github/workflows/a/b.yml", ".github/workflows/x.sh"]
+        {
+            assert!(plan(&asked.replace(".github/workflows/publish.yml", wrong)).is_err(), "{wrong}");
+        }
+        let problems = plan(&asked.replace("npm", "crates-io")).unwrap_err();
+        assert!(problems[0].message.contains("serves no signed statements"), "{problems:?}");
+        let nameless = HEAD.replace("repository = \"o/r\"\n", "");
+        let problems =
+            Plan::parse(&nameless.replace("[channels.npm]\npackage = \"s\"\n", asked)).unwrap_err();
+        assert!(problems[0].message.contains("project.repository"), "{problems:?}");
+    }
+
+    #[test]
     fn a_step_at_github_needs_the_projects_repository() {
         let plan = format!("{HEAD}{BEGUN}{BUILT}").replace("repository = \"o/r\"\n", "");
         let problems = Plan::parse(&plan).unwrap_err();

@@ -20,7 +20,7 @@ pub enum RunError {
     #[error(transparent)]
     Process(#[from] ProcessError),
     /// It ended otherwise than with status 0.
-    #[error("it ended with {end:?}: {said}")]
+    #[error("it {end}: {said}")]
     Ended {
         /// How.
         end: End,

@@ -35,7 +35,7 @@ impl Gh {
             // The usage line names the command itself; help for another one does not count.
             End::Exited(0) if answer.stdout.text().contains(&format!("gh {name} ")) => Ok(true),
             End::Exited(1) if said("unknown command") => Ok(false),
-            end => Err(GhError::nonsense(format!("`gh {name} --help` ended with {end:?}"))),
+            end => Err(GhError::nonsense(format!("`gh {name} --help` {end}"))),
         }
     }
 }

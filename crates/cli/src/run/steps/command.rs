@@ -60,13 +60,7 @@ pub async fn carry_out(run: &Run<'_>, step: &Step, command: &StepCommand) -> Res
         return Ok(());
     }
     let line = shown(run, &arguments);
-    let how = match ended.end {
-        End::Exited(status) => format!("ended with {status}"),
-        End::Signaled(signal) => format!("was ended by signal {signal}"),
-        End::TimedOut => "did not end in time".to_owned(),
-        End::Cancelled => "was stopped".to_owned(),
-    };
-    let cause = Cause::new(Code::CommandFailed, format!("`{line}` {how}"))
+    let cause = Cause::new(Code::CommandFailed, format!("`{line}` {}", ended.end))
         .remedy("mend what its output says, close the blocker, and run again");
     Err(Cause { command: Some(line), log: Some(tail(run, &ended)), ..cause })
 }
