@@ -7,3 +7,4 @@ mod homebrew;
 mod real;
 mod server;
 mod shop;
+mod support;
