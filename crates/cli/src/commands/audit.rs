@@ -160,18 +160,22 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         let target = target.ok_or_else(|| Failure::usage("which version?"))?;
         let level = arguments.level.into();
         let mut ledger = None;
-        let expected: Vec<Expected> = match (&git, &plan) {
+        let expected: Vec<(Expected, Vec<String>)> = match (&git, &plan) {
             (Some(git), Some(plan)) => {
                 let commit = git.commit_of(&format!("refs/tags/{}", target.tag())).await?;
                 ledger = recorded(git, &target).await?;
                 let live = ledger.as_ref().map_or(Mechanics::new(Mode::Live), |found| found.live.clone());
                 let tasks = tasks(git, plan, &target, commit.as_deref(), &live, delivery::Asked::default());
                 // A later release has taken over the dist-tags since.
-                tasks.await.into_iter().map(|task| Expected { dist_tag: None, ..task.expected }).collect()
+                let tasks = tasks.await.into_iter();
+                tasks.map(|task| (Expected { dist_tag: None, ..task.expected }, task.package.smoke)).collect()
             }
             _ => packages
                 .iter()
-                .map(|package| Expected::unrecorded(package.channel, &package.name, target.version()))
+                .map(|package| {
+                    let expected = Expected::unrecorded(package.channel, &package.name, target.version());
+                    (expected, package.smoke.clone())
+                })
                 .collect(),
         };
         let audits = audit(&registries, expected, &target, level, &cancel).await?;

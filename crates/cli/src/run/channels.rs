@@ -130,9 +130,9 @@ async fn look_at_all(run: &Run<'_>) -> Result<Partial, Failure> {
         |package: &Package| matches!(package.channel, Channel::CratesIo | Channel::Npm | Channel::Pypi);
     let version = context.target.version();
     let expected = packages.into_iter().filter(is_asked);
-    let expected = expected.map(|package| Expected::unrecorded(package.channel, &package.name, version));
-    let audits =
-        audit(&registries, expected.collect(), &context.target, Level::Resolvable, &context.cancel).await?;
+    let expected =
+        expected.map(|package| (Expected::unrecorded(package.channel, &package.name, version), Vec::new()));
+    let audits = audit(&registries, expected, &context.target, Level::Resolvable, &context.cancel).await?;
     let judgements: Vec<_> = audits.into_iter().map(|audit| audit.judgement).collect();
     Ok(partial(&judgements))
 }
