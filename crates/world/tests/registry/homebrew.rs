@@ -172,6 +172,10 @@ async fn a_formula_that_makes_no_sense_is_a_contradiction() {
 async fn a_file_that_does_not_come_leaves_the_bytes_unproven() {
     let tap = Tap::new().await;
     tap.write("Formula/kit.rb", &tap.formula("1.2.1", &built())).await;
+    for once in [Answer::status(502), Answer::status(429), Answer::Hangup] {
+        tap.server.route(&format!("/{FILE}"), [once, Answer::ok("application/gzip", built())]);
+        assert_eq!(tap.judged().await.verdict, Verdict::Passed);
+    }
     for (answer, reason) in [
         (Answer::status(404), Reason::UnreadableOutput),
         (Answer::status(401), Reason::Unreachable),
