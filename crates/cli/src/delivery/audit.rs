@@ -17,7 +17,8 @@ pub struct Audit {
     pub judgement: Judgement,
 }
 
-/// Looks at each package, and judges it up to a level. With each comes the command that a clean install of it is to run.
+/// Looks at each package, and judges it up to a level. With each comes the command that a clean install of it is to
+/// run.
 pub async fn audit(
     registries: &Arc<Registries>,
     packages: impl IntoIterator<Item = (Expected, Vec<String>)>,

@@ -15,8 +15,8 @@ use std::time::Duration;
 /// Where brew looks for a formula in a tap, in its order ("Taps", Homebrew documentation).
 const FOLDERS: [&str; 3] = ["Formula/", "HomebrewFormula/", ""];
 
-/// The one version that a tap serves of a formula. `package` is `owner/repository/formula`; `timeout` is for each run of
-/// git.
+/// The one version that a tap serves of a formula. `package` is `owner/repository/formula`; `timeout` is for each
+/// run of git.
 pub(super) async fn list(
     configuration: &Configuration,
     timeout: Duration,

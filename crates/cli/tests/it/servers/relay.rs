@@ -60,9 +60,8 @@ fn pass(client: TcpStream, upstream: u16, rule: &Rule) -> std::io::Result<()> {
     let answer = match way.map(|(_, way)| way) {
         Some(Way::Page) => {
             let page = "<html><body>Please log in</body></html>";
-            let length = page.len();
-            format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{page}")
-                .into_bytes()
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n";
+            format!("{head}content-length: {}\r\n\r\n{page}", page.len()).into_bytes()
         }
         way => {
             let mut server = TcpStream::connect(("127.0.0.1", upstream))?;
