@@ -123,6 +123,16 @@ impl Http {
         Self { limits, ..self }
     }
 
+    /// How often and how long it tries.
+    pub const fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    /// The most bytes that it takes in.
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// A document, held in memory.
     pub async fn get(&self, request: &Request, cancel: &Cancel) -> Result<Fetched, HttpError> {
         self.patiently(request, cancel, || async {

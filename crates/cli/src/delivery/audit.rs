@@ -1,7 +1,7 @@
 //! One version of each package, looked at once and judged: by itself, and by what the others serve.
 
 use super::wanted::Task;
-use super::{AT_ONCE, side_by_side};
+use super::{AT_ONCE, installed, side_by_side};
 use crate::error::Failure;
 use gonogo_core::delivery::{Expected, Judgement, Level, Observation, across, judge};
 use gonogo_core::release::Target;
@@ -45,16 +45,9 @@ pub async fn audit(
 /// Whatever is wrong above, the bytes are looked at: this tells all of it. Only what serves the right ones is installed.
 async fn look(registries: &Registries, task: &Task, wanted: &Wanted, cancel: &Cancel) -> Observation {
     let depth = if task.level >= Level::Bytes { Depth::Bytes } else { Depth::Index };
-    let mut seen = registries.observe(wanted, depth, cancel).await;
-    let smoke = &task.package.smoke;
-    if let Observation::Live(facts) = &mut seen
-        && task.level == Level::Installs
-        && !smoke.is_empty()
-    {
-        let so_far = Observation::Live(facts.clone());
-        if judge(&task.expected, &so_far, Level::Bytes).verdict == Verdict::Passed {
-            facts.install = Some(registries.install(wanted, smoke, cancel).await);
-        }
+    let seen = registries.observe(wanted, depth, cancel).await;
+    if task.level < Level::Installs || judge(&task.expected, &seen, Level::Bytes).verdict != Verdict::Passed {
+        return seen;
     }
-    seen
+    installed(registries, &task.expected, wanted, &task.package.smoke, seen, cancel).await.0
 }

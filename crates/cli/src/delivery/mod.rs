@@ -1,6 +1,7 @@
 //! Deliveries: which packages on which channels, looked at side by side, and judged by the rules.
 
 mod audit;
+mod installed;
 mod record;
 mod recorded;
 mod verify;
@@ -8,6 +9,7 @@ mod versions;
 mod wanted;
 
 pub use audit::audit;
+use installed::installed;
 pub use record::{Delivered, Release, deliver, next};
 pub use recorded::{Recorded, recorded};
 pub use verify::{Delivery, Watch};

@@ -3,14 +3,14 @@
 //! Invariant: nothing is said to be delivered that was not seen so; what does not come in its window is incomplete.
 
 use super::wanted::Task;
-use super::{AT_ONCE, side_by_side};
+use super::{AT_ONCE, installed, side_by_side};
 use crate::error::Failure;
-use gonogo_core::delivery::{Install, Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Judgement, Level, Observation, judge};
 use gonogo_core::release::Target;
 use gonogo_core::verdict::Verdict;
 use gonogo_world::http::Jitter;
 use gonogo_world::process::Cancel;
-use gonogo_world::registry::{Depth, Registries, Wanted};
+use gonogo_world::registry::{Registries, Wanted};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,26 +124,5 @@ async fn look(
     if task.level <= Level::Bytes || judgement.verdict != Verdict::Passed {
         return (seen, judgement);
     }
-    let install = registries.install(wanted, &task.package.smoke, cancel).await;
-    if matches!(install, Install::NotInstalled { .. }) {
-        // Whether the client was refused or did not get through, it says in words of its own: the index says it too.
-        let again = registries.observe(wanted, Depth::Index, cancel).await;
-        let judgement = judge(&task.expected, &again, Level::Resolvable);
-        if judgement.verdict != Verdict::Passed {
-            return (again, judgement);
-        }
-    }
-    let seen = with_install(seen, install);
-    let judgement = judge(&task.expected, &seen, task.level);
-    (seen, judgement)
-}
-
-fn with_install(seen: Observation, install: Install) -> Observation {
-    match seen {
-        Observation::Live(mut facts) => {
-            facts.install = Some(install);
-            Observation::Live(facts)
-        }
-        other => other,
-    }
+    installed(registries, &task.expected, wanted, &task.package.smoke, seen, cancel).await
 }

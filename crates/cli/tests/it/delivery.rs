@@ -1,6 +1,6 @@
 //! The sample is released into the private world by the real clients, and then one thing at a time is broken there.
 
-use crate::support::{Project, Ran, test_tools};
+use crate::support::{Project, Ran, says, test_tools};
 use gonogo_core::digest::Digest;
 use gonogo_sandbox::sample::{self, Binding};
 use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Reply, Service, Trouble};
@@ -82,17 +82,6 @@ impl Shop {
         }
         self.world.calm(Service::Github);
     }
-}
-
-/// The verdict on a channel, with the first thing that is wrong or not told.
-#[track_caller]
-fn says(document: &Value, channel: &str) -> String {
-    let channels = document["delivery"]["channels"].as_array().unwrap_or_else(|| panic!("{document:#}"));
-    let found = channels.iter().find(|one| one["judgement"]["channel"] == channel).unwrap();
-    let judgement = &found["judgement"];
-    let why = [&judgement["problems"][0]["code"], &judgement["doubts"][0]["reason"]];
-    let why = why.iter().find_map(|why| why.as_str()).unwrap_or_default();
-    format!("{} {why}", judgement["verdict"].as_str().unwrap()).trim().to_owned()
 }
 
 #[track_caller]

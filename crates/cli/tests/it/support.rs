@@ -127,6 +127,17 @@ pub fn check<'a>(document: &'a Value, gate: u64, id: &str) -> &'a Value {
     checks.iter().find(|one| one["id"] == id).unwrap_or_else(|| panic!("no check {id} in {gate:#}"))
 }
 
+/// The verdict on a channel in a document of an audit or a delivery, with the first thing that is wrong or not told.
+#[track_caller]
+pub fn says(document: &Value, channel: &str) -> String {
+    let channels = document["channels"].as_array().or_else(|| document["delivery"]["channels"].as_array());
+    let mut channels = channels.unwrap_or_else(|| panic!("{document:#}")).iter();
+    let judgement = &channels.find(|one| one["judgement"]["channel"] == channel).unwrap()["judgement"];
+    let why = [&judgement["problems"][0]["code"], &judgement["doubts"][0]["reason"]];
+    let why = why.iter().find_map(|why| why.as_str()).unwrap_or_default();
+    format!("{} {why}", judgement["verdict"].as_str().unwrap()).trim().to_owned()
+}
+
 /// A plan of one gate, 3, with the file tracker and these checks.
 pub fn plan(checks: &str) -> String {
     format!(

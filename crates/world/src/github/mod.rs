@@ -125,6 +125,7 @@ pub struct Gh {
     patience: Patience,
     timeout: Duration,
     transfer_timeout: Duration,
+    limit: usize,
 }
 
 impl Gh {
@@ -136,7 +137,8 @@ impl Gh {
         let environment = Environment::allowing(OWN_VARIABLES.iter().copied());
         let patience = Patience::default();
         let (timeout, transfer_timeout) = (Duration::from_secs(60), Duration::from_secs(1800));
-        Ok(Self { program, directory, repository, environment, patience, timeout, transfer_timeout })
+        let limit = LARGEST_ANSWER;
+        Ok(Self { program, directory, repository, environment, patience, timeout, transfer_timeout, limit })
     }
 
     /// The same with variables set, as a private world needs it.
@@ -165,6 +167,12 @@ impl Gh {
     #[must_use]
     pub fn with_transfer_timeout(self, timeout: Duration) -> Self {
         Self { transfer_timeout: timeout, ..self }
+    }
+
+    /// The same with another cap of an answer in bytes; 64 MiB by default. Files have their own.
+    #[must_use]
+    pub fn with_limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
     }
 
     /// `owner/name`.
@@ -218,6 +226,10 @@ impl Gh {
     ) -> Result<Response, GhError> {
         self.repeated(method, cancel, async || {
             let captured = self.run(&self.invocation(method, path, body), cancel).await?;
+            // However it ended: a body without end is ended by the clock.
+            if captured.stdout.is_cut() {
+                return Err(GhError::TooLarge { path: path.to_owned(), limit: self.limit as u64 });
+            }
             answer_of(&captured, &captured.stdout.bytes, path)
         })
         .await
@@ -278,7 +290,7 @@ impl Gh {
             .args(["api", "--include", "--hostname", HOST, "--method", method.name()])
             .args(["--header", &format!("Accept: {accept}")])
             .args(["--header", "X-GitHub-Api-Version: 2022-11-28"]);
-        Invocation { limit: LARGEST_ANSWER, ..invocation }
+        Invocation { limit: self.limit, ..invocation }
     }
 
     /// gh, without arguments.

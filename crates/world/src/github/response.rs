@@ -1,6 +1,7 @@
 //! One answer, as `gh api --include` prints it: status line, headers, an empty line, the body as it came.
 
 use super::GhError;
+use gonogo_core::strict_json;
 use jiff::fmt::rfc2822;
 use serde_json::Value;
 use std::time::Duration;
@@ -38,12 +39,12 @@ impl Response {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; `null` for the statuses that have no body (204).
+    /// The body as JSON, no key of an object twice; `null` for the statuses that have no body (204).
     pub(super) fn json(&self) -> Result<Value, GhError> {
         if self.status == 204 {
             return Ok(Value::Null);
         }
-        serde_json::from_slice(&self.body).map_err(|error| GhError::nonsense(format!("not JSON: {error}")))
+        strict_json::parse(&self.body).map_err(|error| GhError::nonsense(format!("not JSON: {error}")))
     }
 
     /// What a refusal says: the documented `message`, or nothing that can be shown.

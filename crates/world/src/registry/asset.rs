@@ -2,10 +2,10 @@
 //!
 //! Invariant: what gh cannot be asked for is asked at the address itself; what it says is not there, is not there.
 
-use super::Configuration;
-use super::github_release::{open, reason_of};
+use super::Registries;
+use super::github_release::reason_of;
 use crate::github::{Asset, Gh, GhError};
-use crate::http::{Limits, Sums, Url};
+use crate::http::{Sums, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::Content;
 use gonogo_core::verdict::Reason;
@@ -37,8 +37,8 @@ pub(super) fn place(address: &Url) -> Option<Place> {
 }
 
 /// The asset at a place. `None` where gh is not here or has no login: the address may do without.
-pub(super) async fn at(configuration: &Configuration, place: &Place, cancel: &Cancel) -> Option<Downloaded> {
-    let gh = open(configuration, &place.repository).ok()?;
+pub(super) async fn at(registries: &Registries, place: &Place, cancel: &Cancel) -> Option<Downloaded> {
+    let gh = registries.gh(&place.repository).ok()?;
     let release = match gh.published_release(&place.tag, cancel).await {
         Ok(release) => release,
         Err(GhError::Unauthorized { .. } | GhError::MissingTool { .. }) => return None,
@@ -49,26 +49,24 @@ pub(super) async fn at(configuration: &Configuration, place: &Place, cancel: &Ca
         let said = format!("{} has no release {} with it", place.repository, place.tag);
         return Some(Err((Reason::Unreachable, said)));
     };
-    Some(fetched(&gh, &asset, cancel).await)
+    Some(fetched(&gh, &asset, registries.http.limits().file, cancel).await)
 }
 
 /// An asset that was listed.
 pub(super) async fn download(
-    configuration: &Configuration,
+    registries: &Registries,
     repository: &str,
     asset: &Asset,
     cancel: &Cancel,
 ) -> Downloaded {
-    let gh =
-        open(configuration, repository).map_err(|_| (Reason::ToolMissing, "gh cannot be used".to_owned()))?;
-    fetched(&gh, asset, cancel).await
+    let gh = registries.gh(repository).map_err(|_| (Reason::ToolMissing, "gh cannot be used".to_owned()))?;
+    fetched(&gh, asset, registries.http.limits().file, cancel).await
 }
 
-async fn fetched(gh: &Gh, asset: &Asset, cancel: &Cancel) -> Downloaded {
+async fn fetched(gh: &Gh, asset: &Asset, limit: u64, cancel: &Cancel) -> Downloaded {
     let disk = |error: std::io::Error| (Reason::HostUnfit, error.to_string());
     let folder = tempfile::tempdir().map_err(disk)?;
     let path = folder.path().join("asset");
-    let limit = Limits::default().file;
     let downloaded = gh.asset_bytes(asset.id, &path, limit, cancel).await;
     downloaded.map_err(|error| (reason_of(&error), error.to_string()))?;
     let mut file = File::open(&path).map_err(disk)?;

@@ -3,7 +3,7 @@
 //! Invariant: a statement is believed only where its signature, its certificate and the transparency log's proof hold by
 //! the trust roots that come with the program, and where it is about the bytes that were downloaded.
 
-use super::github_release::{open, reason_of};
+use super::github_release::reason_of;
 use super::{Place, Registries, Source, Wanted};
 use crate::github::GhError;
 use crate::http::{HttpError, Request};
@@ -92,8 +92,8 @@ async fn of_github(
     content: &Content,
     cancel: &Cancel,
 ) -> Result<Vec<Value>, Doubt> {
-    let gh = open(&registries.configuration, &wanted.package)
-        .map_err(|_| Doubt::new(Reason::ToolMissing, "gh cannot be used"))?;
+    let gh =
+        registries.gh(&wanted.package).map_err(|_| Doubt::new(Reason::ToolMissing, "gh cannot be used"))?;
     let path = format!("repos/{}/attestations/{}?per_page=100", gh.repository(), content.digest);
     match gh.get(&path, cancel).await {
         Err(GhError::NotFound { .. }) => Ok(Vec::new()),

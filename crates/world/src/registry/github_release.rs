@@ -2,8 +2,8 @@
 //!
 //! Invariant: a release is absent only where its repository is there to be seen and has no published one for the tag.
 
-use super::{Configuration, Entry, Listed, Listing, Place, Source, Trouble, Wanted};
-use crate::github::{Asset, Gh, GhError};
+use super::{Entry, Listed, Listing, Place, Registries, Source, Trouble, Wanted};
+use crate::github::{Asset, Gh, GhError, Patience};
 use crate::process::Cancel;
 use crate::tools;
 use gonogo_core::delivery::{Channel, Doubt, Facts, ServedFile, Told, Withdrawn};
@@ -19,11 +19,11 @@ const NAME: &str = "tag_name";
 
 /// The release of one tag.
 pub(super) async fn one(
-    configuration: &Configuration,
+    registries: &Registries,
     wanted: &Wanted,
     cancel: &Cancel,
 ) -> Result<Listing, Trouble> {
-    let gh = open(configuration, &wanted.package)?;
+    let gh = registries.gh(&wanted.package)?;
     let repository = gh.repository();
     let tag = encoded(&wanted.tag);
     let value = match gh.get(&format!("repos/{repository}/releases/tags/{tag}"), cancel).await {
@@ -46,15 +46,14 @@ pub(super) async fn one(
 
 /// The commit that the release's tag leads to there now.
 pub(super) async fn commit(
-    configuration: &Configuration,
+    registries: &Registries,
     wanted: &Wanted,
     cancel: &Cancel,
 ) -> Result<String, Doubt> {
     let doubt = |reason, said: &str| {
         Doubt::new(reason, format!("where the tag {} leads to is not known: {}", wanted.tag, one_line(said)))
     };
-    let gh =
-        open(configuration, &wanted.package).map_err(|_| doubt(Reason::ToolMissing, "gh cannot be used"))?;
+    let gh = registries.gh(&wanted.package).map_err(|_| doubt(Reason::ToolMissing, "gh cannot be used"))?;
     // By the tag's whole name: a branch may have the short one.
     let path = format!("repos/{}/commits/tags/{}", gh.repository(), encoded(&wanted.tag));
     let value = gh.get(&path, cancel).await.map_err(|error| doubt(reason_of(&error), &error.to_string()))?;
@@ -64,11 +63,11 @@ pub(super) async fn commit(
 
 /// The published releases whose tags are `v` and a version.
 pub(super) async fn list(
-    configuration: &Configuration,
+    registries: &Registries,
     package: &str,
     cancel: &Cancel,
 ) -> Result<Listing, Trouble> {
-    let gh = open(configuration, package)?;
+    let gh = registries.gh(package)?;
     let path = format!("repos/{}/releases?per_page=100", gh.repository());
     let pages = gh.get_pages(&path, cancel).await.map_err(|error| unknown(&error))?;
     let mut versions = Vec::new();
@@ -131,14 +130,28 @@ fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String>
     Ok(entry)
 }
 
-pub(super) fn open(configuration: &Configuration, repository: &str) -> Result<Gh, Trouble> {
-    let environment = configuration.environment();
-    let program = tools::find("gh", environment.get("PATH").unwrap_or_default(), None)
-        .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
-    let gh = Gh::open(program, configuration.directory().to_owned(), repository.to_owned());
-    let gh = gh.map_err(|error| Trouble::Conflict(error.to_string()))?;
-    let own = VARIABLES.iter().filter_map(|name| Some((*name, environment.get(name)?)));
-    Ok(gh.with_variables(own))
+impl Registries {
+    /// gh for a repository, as patient as the other clients here, and with their caps.
+    pub(super) fn gh(&self, repository: &str) -> Result<Gh, Trouble> {
+        let environment = self.configuration.environment();
+        let program = tools::find("gh", environment.get("PATH").unwrap_or_default(), None)
+            .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
+        let gh = Gh::open(program, self.configuration.directory().to_owned(), repository.to_owned());
+        let gh = gh.map_err(|error| Trouble::Conflict(error.to_string()))?;
+        let own = VARIABLES.iter().filter_map(|name| Some((*name, environment.get(name)?)));
+        let (patience, limits) = (self.http.patience(), self.http.limits());
+        let again = Patience {
+            retries: patience.retries,
+            delay: patience.delay,
+            longest_wait: patience.longest_wait,
+        };
+        Ok(gh
+            .with_variables(own)
+            .with_patience(again)
+            .with_timeout(patience.attempt)
+            .with_transfer_timeout(self.transfer_timeout)
+            .with_limit(usize::try_from(limits.document).unwrap_or(usize::MAX)))
+    }
 }
 
 fn unknown(error: &GhError) -> Trouble {
@@ -152,6 +165,8 @@ pub(super) fn reason_of(error: &GhError) -> Reason {
         GhError::TimedOut { .. } => Reason::TimedOut,
         GhError::Cancelled => Reason::Interrupted,
         GhError::Nonsense { .. } => Reason::UnreadableOutput,
+        GhError::TooLarge { .. } => Reason::OutputTooLarge,
+        GhError::File { .. } => Reason::HostUnfit,
         _ => Reason::Unreachable,
     }
 }

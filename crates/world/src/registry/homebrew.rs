@@ -15,9 +15,11 @@ use std::time::Duration;
 /// Where brew looks for a formula in a tap, in its order ("Taps", Homebrew documentation).
 const FOLDERS: [&str; 3] = ["Formula/", "HomebrewFormula/", ""];
 
-/// The one version that a tap serves of a formula. `package` is `owner/repository/formula`.
+/// The one version that a tap serves of a formula. `package` is `owner/repository/formula`; `timeout` is for each
+/// run of git.
 pub(super) async fn list(
     configuration: &Configuration,
+    timeout: Duration,
     package: &str,
     cancel: &Cancel,
 ) -> Result<Listing, Trouble> {
@@ -35,7 +37,8 @@ pub(super) async fn list(
     }
     // brew leaves the `homebrew-` of a tap's repository out of its name.
     let repository = if tap.starts_with("homebrew-") { tap.to_owned() } else { format!("homebrew-{tap}") };
-    let text = head(configuration, &format!("https://github.com/{owner}/{repository}"), name, cancel).await?;
+    let remote = format!("https://github.com/{owner}/{repository}");
+    let text = head(configuration, timeout, &remote, name, cancel).await?;
     let formula = Formula::read(&text).map_err(Trouble::Conflict)?;
     let files = formula.files.iter().map(|file| ServedFile {
         name: file
@@ -62,6 +65,7 @@ pub(super) async fn list(
 /// The formula's text at the remote's head.
 async fn head(
     configuration: &Configuration,
+    timeout: Duration,
     remote: &str,
     name: &str,
     cancel: &Cancel,
@@ -69,7 +73,7 @@ async fn head(
     let unknown = |said: String| Trouble::Unknown(Reason::Unreachable, said);
     let folder =
         tempfile::tempdir().map_err(|error| Trouble::Unknown(Reason::HostUnfit, error.to_string()))?;
-    let git = |arguments: Vec<String>| git(configuration, folder.path(), arguments, cancel);
+    let git = |arguments: Vec<String>| git(configuration, timeout, folder.path(), arguments, cancel);
     let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let cloned = git(own(&["clone", "--quiet", "--bare", "--depth", "1", remote, "tap"])).await?;
     if !cloned.succeeded() {
@@ -99,6 +103,7 @@ async fn head(
 
 async fn git(
     configuration: &Configuration,
+    timeout: Duration,
     folder: &Path,
     arguments: Vec<String>,
     cancel: &Cancel,
@@ -107,7 +112,7 @@ async fn git(
     let program = tools::find("git", environment.get("PATH").unwrap_or_default(), None)
         .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
     let invocation = Invocation::tool(&program, folder, environment.clone()).args(arguments);
-    let invocation = Invocation { timeout: Duration::from_secs(120), ..invocation };
+    let invocation = Invocation { timeout, ..invocation };
     let captured = run(&invocation, cancel)
         .await
         .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;

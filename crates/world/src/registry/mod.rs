@@ -28,6 +28,7 @@ use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// How much of a version is looked at.
@@ -77,6 +78,8 @@ pub struct Registries {
     configuration: Configuration,
     /// Where the default cargo registry's files are, once it has said so.
     templates: OnceCell<String>,
+    /// How long gh may take to bring a file.
+    transfer_timeout: Duration,
 }
 
 /// What a channel's index says of a package, version by version.
@@ -166,7 +169,14 @@ impl From<Trouble> for Observation {
 impl Registries {
     /// The registries that the clients of a configuration ask.
     pub const fn new(http: Http, configuration: Configuration) -> Self {
-        Self { http, configuration, templates: OnceCell::const_new() }
+        let transfer_timeout = Duration::from_secs(30 * 60);
+        Self { http, configuration, templates: OnceCell::const_new(), transfer_timeout }
+    }
+
+    /// The same with another time limit for each file that gh brings; half an hour by default.
+    #[must_use]
+    pub fn with_transfer_timeout(self, transfer_timeout: Duration) -> Self {
+        Self { transfer_timeout, ..self }
     }
 
     /// Looks at one version.
@@ -185,7 +195,7 @@ impl Registries {
             Channel::Go => {
                 go::one(&self.http, &self.configuration, &wanted.package, &wanted.version, cancel).await
             }
-            Channel::GithubRelease => github_release::one(&self.configuration, wanted, cancel).await,
+            Channel::GithubRelease => github_release::one(self, wanted, cancel).await,
             _ => self.list(wanted.channel, &wanted.package, cancel).await,
         };
         let listing = match listed {
@@ -228,8 +238,10 @@ impl Registries {
             Channel::Npm => npm::list(&self.http, &self.configuration, package, cancel).await,
             Channel::Pypi => pypi::list(&self.http, &self.configuration, package, cancel).await,
             Channel::Go => go::list(&self.http, &self.configuration, package, cancel).await,
-            Channel::Homebrew => homebrew::list(&self.configuration, package, cancel).await,
-            Channel::GithubRelease => github_release::list(&self.configuration, package, cancel).await,
+            Channel::Homebrew => {
+                homebrew::list(&self.configuration, self.http.patience().deadline, package, cancel).await
+            }
+            Channel::GithubRelease => github_release::list(self, package, cancel).await,
         }
     }
 
@@ -241,12 +253,12 @@ impl Registries {
     ) -> Result<(Content, File), (Reason, String)> {
         let address = match place {
             Place::Asset(asset) => {
-                return asset::download(&self.configuration, &wanted.package, asset, cancel).await;
+                return asset::download(self, &wanted.package, asset, cancel).await;
             }
             Place::Address(address) => address,
         };
         if let Some(place) = asset::place(address)
-            && let Some(downloaded) = asset::at(&self.configuration, &place, cancel).await
+            && let Some(downloaded) = asset::at(self, &place, cancel).await
         {
             return downloaded;
         }
@@ -308,12 +320,10 @@ impl Registries {
         }
         match wanted.channel {
             Channel::CratesIo => facts.origin = origin,
-            Channel::GithubRelease => {
-                match github_release::commit(&self.configuration, wanted, cancel).await {
-                    Ok(commit) => facts.origin = Some(Origin { commit, dirty: false }),
-                    Err(doubt) => facts.doubts.push(doubt),
-                }
-            }
+            Channel::GithubRelease => match github_release::commit(self, wanted, cancel).await {
+                Ok(commit) => facts.origin = Some(Origin { commit, dirty: false }),
+                Err(doubt) => facts.doubts.push(doubt),
+            },
             _ => {}
         }
     }

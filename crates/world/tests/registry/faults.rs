@@ -1,7 +1,7 @@
 //! Each kind of registry with one thing wrong at a time: what is told, and what is concluded of it.
 
 use crate::server::{Answer, Server};
-use crate::shop::{REGISTRIES, SERVERS, Shop, integrity, packed};
+use crate::shop::{ASKED, FILED, REGISTRIES, SERVERS, Shop, integrity, packed};
 use gonogo_core::delivery::{
     Algorithm, Channel, Checksum, Code, Expected, Judgement, Level, Observation, judge,
 };
@@ -31,7 +31,7 @@ fn edited(shop: &Shop, from: &str, to: &str) -> Answer {
 
 #[tokio::test]
 async fn what_is_served_as_it_was_built_passes() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let judgement = Shop::open(channel).await.judged().await;
         assert_eq!(
             (judgement.verdict, judgement.reached),
@@ -43,7 +43,7 @@ async fn what_is_served_as_it_was_built_passes() {
 
 #[tokio::test]
 async fn wrong_bytes_at_the_address_fail_at_once() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         let other = if channel == Channel::Go {
             shop.file("1.2.0")
@@ -59,7 +59,7 @@ async fn wrong_bytes_at_the_address_fail_at_once() {
 
 #[tokio::test]
 async fn another_versions_file_under_a_fitting_checksum_is_not_what_was_built() {
-    for channel in REGISTRIES {
+    for channel in FILED {
         let shop = Shop::open(channel).await;
         let (right, other) = (shop.file("1.2.1"), shop.file("1.2.0"));
         let document = shop
@@ -75,7 +75,7 @@ async fn another_versions_file_under_a_fitting_checksum_is_not_what_was_built() 
 
 #[tokio::test]
 async fn a_file_that_is_listed_and_not_there_is_a_doubt_and_no_absence() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         shop.server.route(&shop.file_path("1.2.1"), [Answer::status(404)]);
         let judgement = shop.judged().await;
@@ -97,7 +97,7 @@ async fn a_stale_index_does_not_have_it_and_may_still() {
 
 #[tokio::test]
 async fn no_such_package_is_an_absence_where_the_registry_is_one() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         shop.index([Answer::status(404)]);
         failed(channel, &shop.judged().await, Code::Absent);
@@ -154,7 +154,7 @@ async fn a_dist_tag_that_leads_to_another_version_is_told() {
 
 #[tokio::test]
 async fn a_page_with_status_200_is_no_answer() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         for kind in ["text/html", shop.content_type(), "text/plain"] {
             shop.index([Answer::ok(
@@ -168,7 +168,7 @@ async fn a_page_with_status_200_is_no_answer() {
 
 #[tokio::test]
 async fn a_page_in_place_of_a_file_is_other_bytes() {
-    for channel in REGISTRIES {
+    for channel in FILED {
         let shop = Shop::open(channel).await;
         shop.server.route(&shop.file_path("1.2.1"), [Answer::ok("text/html", "<html>sign in</html>")]);
         let judgement = shop.judged().await;
@@ -178,7 +178,7 @@ async fn a_page_in_place_of_a_file_is_other_bytes() {
 
 #[tokio::test]
 async fn a_document_that_ends_early_or_has_a_key_twice_has_no_meaning() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         let whole = shop.document();
         for cut in [whole.len() / 2 + 7, whole.trim_end().len() - 1, 0] {
@@ -187,6 +187,7 @@ async fn a_document_that_ends_early_or_has_a_key_twice_has_no_meaning() {
         }
         let twice = match channel {
             Channel::CratesIo => edited(&shop, "\"yanked\":false", "\"yanked\":true,\"yanked\":false"),
+            Channel::GithubRelease => edited(&shop, "\"draft\":false", "\"draft\":true,\"draft\":false"),
             Channel::Go => edited(&shop, "{\"Version", "{\"Version\":\"v1.2.0\",\"Version"),
             _ => edited(&shop, "\"name\":\"kit\",", "\"name\":\"other\",\"name\":\"kit\","),
         };
@@ -197,7 +198,7 @@ async fn a_document_that_ends_early_or_has_a_key_twice_has_no_meaning() {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_is_no_answer() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         shop.index([Answer::CutOff(shop.document().into_bytes())]);
         incomplete(channel, &shop.judged().await, Reason::UnreadableOutput);
@@ -209,16 +210,21 @@ async fn a_body_that_breaks_off_is_no_answer() {
 
 #[tokio::test]
 async fn a_failing_server_is_asked_again_and_then_unknown() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         let good = Answer::ok(shop.content_type(), shop.document());
+        let is_github = channel == Channel::GithubRelease;
         for fault in [Answer::status(502), Answer::status(429), Answer::Hangup] {
+            // GitHub says when to come back. Where it does not, it is not asked again.
+            let is_limit = is_github && matches!(fault, Answer::Whole(429, ..));
             shop.index([fault.clone(), good.clone()]);
-            assert_eq!(shop.judged().await.verdict, Verdict::Passed, "{channel}");
+            let once = shop.judged().await.verdict;
+            assert_eq!(once, if is_limit { Verdict::Incomplete } else { Verdict::Passed }, "{channel}");
             shop.index([fault]);
             incomplete(channel, &shop.judged().await, Reason::Unreachable);
         }
-        for fault in [401, 403, 400, 302] {
+        // To gh, a redirect that says not where to is a broken connection: it asks again.
+        for fault in [401, 403, 400, 302].into_iter().filter(|fault| !is_github || *fault != 302) {
             shop.index([Answer::status(fault), good.clone()]);
             let judgement = shop.judged().await;
             assert_eq!(
@@ -232,7 +238,7 @@ async fn a_failing_server_is_asked_again_and_then_unknown() {
 
 #[tokio::test]
 async fn a_rate_limit_is_waited_out_as_told_and_no_longer_than_allowed() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         let limited = |seconds: &str| Answer::status(429).with("retry-after", seconds);
         let good = Answer::ok(shop.content_type(), shop.document());
@@ -245,7 +251,7 @@ async fn a_rate_limit_is_waited_out_as_told_and_no_longer_than_allowed() {
 
 #[tokio::test]
 async fn a_body_without_end_is_cut_and_a_slow_one_is_given_up() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::hasty(channel).await;
         for (answer, reason) in [(Answer::Endless, Reason::OutputTooLarge), (Answer::Drip, Reason::TimedOut)]
         {
@@ -299,11 +305,14 @@ async fn nobody_listening_is_unknown() {
         let shop = Shop::at(channel, Server::start().await, &base);
         incomplete(channel, &shop.judged().await, Reason::Unreachable);
     }
+    let shop = Shop::open(Channel::GithubRelease).await;
+    shop.unplug();
+    incomplete(Channel::GithubRelease, &shop.judged().await, Reason::Unreachable);
 }
 
 #[tokio::test]
 async fn a_flapping_registry_is_told_as_it_is_each_time() {
-    for channel in SERVERS {
+    for channel in ASKED {
         let shop = Shop::open(channel).await;
         let good = Answer::ok(shop.content_type(), shop.document());
         shop.index([Answer::status(404), good.clone(), Answer::status(404), good]);

@@ -1,20 +1,21 @@
 //! The assets of a GitHub release, through the real gh and a stand-in for GitHub.
 
+use crate::server::Answer;
+use crate::shop::{Shop, quick};
+use crate::support::test_tool;
 use gonogo_core::delivery::{Channel, Code, Expected, Level, Observation, judge};
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_sandbox::github::{Fault, GithubStandIn, Matcher, State, Trouble};
-use gonogo_world::http::{Http, Patience};
+use gonogo_world::http::Http;
 use gonogo_world::process::{Cancel, Environment, Invocation, run};
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
 use semver::Version;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub const REPOSITORY: &str = "o/r";
 
 fn tools() -> PathBuf {
-    let tools = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/test-tools/bin"));
-    assert!(tools.join("gh").exists(), "no gh in {}: run scripts/setup", tools.display());
-    tools.to_owned()
+    test_tool("bin/gh").parent().unwrap().to_owned()
 }
 
 pub struct World {
@@ -50,7 +51,7 @@ impl World {
     }
 
     async fn observe_in(&self, repository: &str) -> Observation {
-        let http = Http::new(&self.environment, Patience::default(), 1).unwrap();
+        let http = Http::new(&self.environment, quick(), 1).unwrap();
         let configuration = Configuration::new(self.environment.clone(), &self.github.config_dir());
         let wanted = Wanted {
             channel: Channel::GithubRelease,
@@ -125,4 +126,35 @@ async fn without_gh_it_is_not_told() {
     let environment = world.environment.clone().with("PATH", "/nowhere");
     let seen = World { environment, ..world }.observe().await;
     assert!(matches!(seen, Observation::Unknown { reason: Reason::ToolMissing, .. }), "{seen:?}");
+}
+
+#[tokio::test]
+async fn an_asset_that_was_not_built_and_one_that_is_gone_are_told() {
+    let shop = Shop::open(Channel::GithubRelease).await;
+    let whole = shop.document();
+    let more = whole.replace("\"assets\":[", r#""assets":[{"id":9,"name":"x","state":"uploaded","size":1},"#);
+    shop.index([Answer::ok(shop.content_type(), more)]);
+    shop.server.route("/repos/o/r/releases/assets/9", [Answer::ok("application/octet-stream", "x")]);
+    let judgement = shop.judged().await;
+    assert_eq!(judgement.verdict, Verdict::Failed, "{judgement:?}");
+    assert_eq!(judgement.problems[0].code, Code::FileUnexpected, "{judgement:?}");
+    let (before, _) = whole.split_once("\"assets\":[").unwrap();
+    shop.index([Answer::ok(shop.content_type(), format!("{before}\"assets\":[]}}"))]);
+    let judgement = shop.judged().await;
+    assert_eq!(judgement.problems[0].code, Code::FileMissing, "{judgement:?}");
+    assert!(judgement.may_come());
+}
+
+#[tokio::test]
+async fn an_asset_may_come_from_a_store_elsewhere_and_is_judged_by_its_bytes() {
+    let shop = Shop::open(Channel::GithubRelease).await;
+    // The same server: gh speaks to every host over its socket.
+    let there = Answer::status(302).with("location", "https://store.example.test/f");
+    shop.server.route(&shop.file_path("1.2.1"), [there]);
+    shop.server.route("/f", [Answer::ok("application/octet-stream", shop.file("1.2.1"))]);
+    assert_eq!(shop.judged().await.verdict, Verdict::Passed);
+    shop.server.route("/f", [Answer::ok("application/octet-stream", shop.file("1.2.0"))]);
+    assert_eq!(shop.judged().await.verdict, Verdict::Failed);
+    shop.server.route("/f", [Answer::status(404)]);
+    assert_eq!(shop.judged().await.verdict, Verdict::Incomplete);
 }

@@ -7,11 +7,12 @@ use gonogo_core::delivery::{Channel, Code, Expected, Judgement, Level, Observati
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::verdict::{Reason, Verdict};
-use gonogo_world::http::Http;
+use gonogo_world::http::{Http, Limits, Patience};
 use gonogo_world::process::{Cancel, Environment, Invocation, run};
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
 use gonogo_world::tools;
 use semver::Version;
+use std::time::Duration;
 use tempfile::TempDir;
 
 const FILE: &str = "kit_1.2.1_linux.tar.gz";
@@ -21,14 +22,31 @@ fn built() -> Vec<u8> {
     packed(&[("kit/bin/kit", "bytes")])
 }
 
+/// An address at which nobody listens.
+fn nobody() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+fn formula_at(base: &str, file: &str, version: &str, content: &[u8]) -> String {
+    let digest = Digest::of(content).hex();
+    format!(
+        "class Kit < Formula\n  version \"{version}\"\n  url \"{base}/{file}\"\n  sha256 \"{digest}\"\nend\n"
+    )
+}
+
 struct Tap {
     home: TempDir,
     server: Server,
+    patience: Patience,
+    /// What stands for the owner's address at GitHub; the home folder where `None`.
+    owner: Option<String>,
 }
 
 impl Tap {
     async fn new() -> Self {
-        let tap = Self { home: tempfile::tempdir().unwrap(), server: Server::start().await };
+        let (home, server) = (tempfile::tempdir().unwrap(), Server::start().await);
+        let tap = Self { home, server, patience: quick(), owner: None };
         tap.server.route(&format!("/{FILE}"), [Answer::ok("application/gzip", built())]);
         tap.git(&["init", "--quiet", "-b", "main", "homebrew-tap"]).await;
         tap.write("README.md", "a tap").await;
@@ -36,7 +54,8 @@ impl Tap {
     }
 
     fn environment(&self) -> Environment {
-        let base = format!("url.{}/.insteadOf", self.home.path().display());
+        let owner = self.owner.clone().unwrap_or_else(|| self.home.path().display().to_string());
+        let base = format!("url.{owner}/.insteadOf");
         Environment::allowing([])
             .with("HOME", self.home.path())
             .with("SSL_CERT_FILE", "")
@@ -67,14 +86,12 @@ impl Tap {
     }
 
     fn formula(&self, version: &str, content: &[u8]) -> String {
-        let (base, digest) = (&self.server.base, Digest::of(content).hex());
-        format!(
-            "class Kit < Formula\n  version \"{version}\"\n  url \"{base}/{FILE}\"\n  sha256 \"{digest}\"\nend\n"
-        )
+        formula_at(&self.server.base, FILE, version, content)
     }
 
     async fn observe(&self, package: &str) -> Observation {
-        let http = Http::new(&self.environment(), quick(), 1).unwrap();
+        let http = Http::new(&self.environment(), self.patience, 1).unwrap();
+        let http = http.with_limits(Limits { document: 1 << 20, file: 1 << 20 });
         let configuration = Configuration::new(self.environment(), self.home.path());
         let wanted = Wanted {
             channel: Channel::Homebrew,
@@ -85,6 +102,11 @@ impl Tap {
             holds: Vec::new(),
         };
         Registries::new(http, configuration).observe(&wanted, Depth::Bytes, &Cancel::default()).await
+    }
+
+    async fn unread(&self, wanted: Reason) {
+        let seen = self.observe("o/homebrew-tap/kit").await;
+        assert!(matches!(seen, Observation::Unknown { reason, .. } if reason == wanted), "{seen:?}");
     }
 
     async fn judged(&self) -> Judgement {
@@ -151,13 +173,89 @@ async fn a_formula_that_makes_no_sense_is_a_contradiction() {
 async fn a_file_that_does_not_come_leaves_the_bytes_unproven() {
     let tap = Tap::new().await;
     tap.write("Formula/kit.rb", &tap.formula("1.2.1", &built())).await;
+    for once in [Answer::status(502), Answer::status(429), Answer::Hangup] {
+        tap.server.route(&format!("/{FILE}"), [once, Answer::ok("application/gzip", built())]);
+        assert_eq!(tap.judged().await.verdict, Verdict::Passed);
+    }
     for (answer, reason) in [
         (Answer::status(404), Reason::UnreadableOutput),
+        (Answer::status(401), Reason::Unreachable),
+        (Answer::status(403), Reason::Unreachable),
         (Answer::status(502), Reason::Unreachable),
+        (Answer::Hangup, Reason::Unreachable),
         (Answer::CutOff(built()), Reason::UnreadableOutput),
+        (Answer::Endless, Reason::OutputTooLarge),
     ] {
         tap.server.route(&format!("/{FILE}"), [answer]);
         let judgement = tap.judged().await;
         assert_eq!((judgement.verdict, judgement.reason), (Verdict::Incomplete, Some(reason)));
     }
+}
+
+#[tokio::test]
+async fn a_file_that_comes_too_slowly_or_from_nobody_or_a_stranger_leaves_the_bytes_unproven() {
+    let mut tap = Tap::new().await;
+    tap.patience = Patience { retries: 0, attempt: Duration::from_millis(300), ..quick() };
+    tap.server.route(&format!("/{FILE}"), [Answer::Drip]);
+    let (base, stranger) = (tap.server.base.clone(), tap.server.self_signed().await);
+    for (base, reason) in
+        [(base, Reason::TimedOut), (nobody(), Reason::Unreachable), (stranger, Reason::Unreachable)]
+    {
+        tap.write("Formula/kit.rb", &formula_at(&base, FILE, "1.2.1", &built())).await;
+        let judgement = tap.judged().await;
+        assert_eq!((judgement.verdict, judgement.reason), (Verdict::Incomplete, Some(reason)), "{base}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_may_come_from_elsewhere_and_is_judged_by_its_bytes() {
+    let (tap, elsewhere) = (Tap::new().await, Server::start().await);
+    tap.write("Formula/kit.rb", &tap.formula("1.2.1", &built())).await;
+    let there = Answer::status(302).with("location", &format!("{}/f", elsewhere.base));
+    tap.server.route(&format!("/{FILE}"), [there]);
+    elsewhere.route("/f", [Answer::ok("application/gzip", built())]);
+    assert_eq!(tap.judged().await.verdict, Verdict::Passed);
+    elsewhere.route("/f", [Answer::ok("application/gzip", "evil!")]);
+    assert_eq!(tap.judged().await.verdict, Verdict::Failed);
+}
+
+#[tokio::test]
+async fn a_file_that_was_not_built_is_told() {
+    let tap = Tap::new().await;
+    let other = "kit_1.2.1_other.tar.gz";
+    tap.server.route(&format!("/{other}"), [Answer::ok("application/gzip", built())]);
+    tap.write("Formula/kit.rb", &formula_at(&tap.server.base, other, "1.2.1", &built())).await;
+    let judgement = tap.judged().await;
+    assert_eq!(judgement.verdict, Verdict::Failed);
+    assert_eq!(judgement.problems[0].code, Code::FileUnexpected, "{judgement:?}");
+}
+
+#[tokio::test]
+async fn a_tap_that_cannot_be_read_is_unknown() {
+    let mut tap = Tap::new().await;
+    let refs = "/homebrew-tap/info/refs?service=git-upload-pack";
+    tap.owner = Some(tap.server.base.clone());
+    for answer in [
+        Answer::status(401),
+        Answer::status(403),
+        Answer::status(404),
+        Answer::status(502),
+        Answer::ok("text/html", "<html></html>"),
+        Answer::CutOff(b"001e# service=git-upload-pack\n0000".to_vec()),
+        Answer::Endless,
+        Answer::Hangup,
+    ] {
+        tap.server.route(refs, [answer]);
+        tap.unread(Reason::Unreachable).await;
+    }
+    let asked = tap.server.asked();
+    assert!(asked.len() >= 8 && asked.iter().all(|asked| asked.contains("/homebrew-tap/")), "{asked:?}");
+    tap.owner = Some(nobody());
+    tap.unread(Reason::Unreachable).await;
+    tap.owner = Some(tap.server.self_signed().await);
+    tap.unread(Reason::Unreachable).await;
+    tap.owner = Some(tap.server.base.clone());
+    tap.patience = Patience { deadline: Duration::from_secs(1), ..quick() };
+    tap.server.route(refs, [Answer::Drip]);
+    tap.unread(Reason::TimedOut).await;
 }

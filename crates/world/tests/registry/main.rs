@@ -8,3 +8,4 @@ mod homebrew;
 mod real;
 mod server;
 mod shop;
+mod support;

@@ -1,10 +1,11 @@
 //! A server on loopback that answers as it is told, also as no server should.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::{self, ServerConfig};
@@ -67,6 +68,18 @@ impl Server {
             }
         });
         server
+    }
+
+    /// The same server on a socket.
+    pub fn on_socket(&self, path: &Path) {
+        let listener = UnixListener::bind(path).unwrap();
+        let own = self.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let server = own.clone();
+                tokio::spawn(async move { server.serve(stream).await });
+            }
+        });
     }
 
     /// The same server behind a certificate that nobody vouches for. Gives its address.

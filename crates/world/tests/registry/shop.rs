@@ -1,6 +1,7 @@
 //! A package that is served as it should be, on each kind of registry, to break one thing at a time.
 
 use crate::server::{Answer, Server};
+use crate::support::test_tool;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::GzEncoder};
@@ -22,6 +23,11 @@ pub const COMMIT: &str = "f337258f337258f337258f337258f337258f3372";
 pub const REGISTRIES: [Channel; 3] = [Channel::CratesIo, Channel::Npm, Channel::Pypi];
 /// And the one with a document for each version.
 pub const SERVERS: [Channel; 4] = [Channel::CratesIo, Channel::Npm, Channel::Pypi, Channel::Go];
+/// Those with a file that is as it was built.
+pub const FILED: [Channel; 4] = [Channel::CratesIo, Channel::Npm, Channel::Pypi, Channel::GithubRelease];
+/// And the one that gh asks, with a document for each tag.
+pub const ASKED: [Channel; 5] =
+    [Channel::CratesIo, Channel::Npm, Channel::Pypi, Channel::Go, Channel::GithubRelease];
 
 /// Quick to give up, and small.
 pub fn quick() -> Patience {
@@ -38,14 +44,14 @@ pub struct Shop {
     pub server: Server,
     pub channel: Channel,
     registries: Registries,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Shop {
-    /// The same, for a client that is quick to give up.
+    /// The same, for a client that is quick to give up. gh takes a while to start.
     pub async fn hasty(channel: Channel) -> Self {
         let server = Server::start().await;
-        let attempt = Duration::from_millis(300);
+        let attempt = Duration::from_millis(if channel == Channel::GithubRelease { 2000 } else { 300 });
         let shop =
             Self::with(channel, server.clone(), &server.base, Patience { retries: 0, attempt, ..quick() });
         shop.restock();
@@ -70,8 +76,17 @@ impl Shop {
         let environment = clients(home.path(), base);
         let http = Http::new(&environment, patience, 1).unwrap();
         let http = http.with_limits(Limits { document: 1 << 20, file: 1 << 20 });
+        if channel == Channel::GithubRelease {
+            server.on_socket(&home.path().join("s"));
+        }
         let registries = Registries::new(http, Configuration::new(environment, home.path()));
-        Self { server, channel, registries, _home: home }
+        let registries = registries.with_transfer_timeout(patience.attempt);
+        Self { server, channel, registries, home }
+    }
+
+    /// Takes gh's way to the server away.
+    pub fn unplug(&self) {
+        std::fs::remove_file(self.home.path().join("s")).unwrap();
     }
 
     /// Everything as it should be.
@@ -81,6 +96,9 @@ impl Shop {
         server.route("/index/config.json", [Answer::ok("application/json", dl)]);
         server.route("/npm/-/ping", [Answer::ok("application/json", "{}")]);
         server.route("/simple/", [Answer::ok("text/html", "<html></html>")]);
+        server.route("/repos/o/r/releases?per_page=1", [Answer::ok("application/json", "[]")]);
+        let commit = format!("{{\"sha\":\"{COMMIT}\"}}");
+        server.route("/repos/o/r/commits/tags/v1.2.1", [Answer::ok("application/json", commit)]);
         self.index([Answer::ok(self.content_type(), self.document())]);
         server.route("/go/example.test/kit/@v/list", [Answer::ok("text/plain", "v1.2.0\nv1.2.1\n")]);
         let sum = format!(
@@ -107,6 +125,7 @@ impl Shop {
             Channel::CratesIo => "/index/3/k/kit",
             Channel::Npm => "/npm/kit",
             Channel::Go => "/go/example.test/kit/@v/v1.2.1.info",
+            Channel::GithubRelease => "/repos/o/r/releases/tags/v1.2.1",
             _ => "/simple/kit/",
         }
     }
@@ -115,7 +134,7 @@ impl Shop {
         match self.channel {
             Channel::CratesIo => "text/plain",
             Channel::Npm => "application/vnd.npm.install-v1+json",
-            Channel::Go => "application/json",
+            Channel::Go | Channel::GithubRelease => "application/json",
             _ => "application/vnd.pypi.simple.v1+json",
         }
     }
@@ -132,12 +151,17 @@ impl Shop {
         match self.channel {
             Channel::CratesIo => format!("/dl/kit/{version}/download"),
             Channel::Go => format!("/go/example.test/kit/@v/v{version}.zip"),
+            Channel::GithubRelease => format!("/repos/o/r/releases/assets/{}", asset_id(version)),
             _ => format!("/files/{}", self.file_name(version)),
         }
     }
 
     pub fn package(&self) -> &'static str {
-        if self.channel == Channel::Go { "example.test/kit" } else { "kit" }
+        match self.channel {
+            Channel::Go => "example.test/kit",
+            Channel::GithubRelease => "o/r",
+            _ => "kit",
+        }
     }
 
     pub fn file(&self, version: &str) -> Vec<u8> {
@@ -158,7 +182,9 @@ impl Shop {
         if self.channel == Channel::Go {
             return format!(r#"{{"Version":"v1.2.1","Origin":{{"VCS":"git","Hash":"{COMMIT}"}}}}"#);
         }
-        self.document_of(&["1.2.0", "1.2.1"])
+        // A release is of one tag.
+        let versions = if self.channel == Channel::GithubRelease { 1..2 } else { 0..2 };
+        self.document_of(&["1.2.0", "1.2.1"][versions])
     }
 
     pub fn document_of(&self, versions: &[&str]) -> String {
@@ -169,6 +195,10 @@ impl Shop {
                 let latest = versions.last().unwrap();
                 let each = each.join(",");
                 format!(r#"{{"name":"kit","dist-tags":{{"latest":"{latest}"}},"versions":{{{each}}}}}"#)
+            }
+            Channel::GithubRelease => {
+                let (tag, each) = (versions.last().unwrap(), each.join(","));
+                format!(r#"{{"name":"kit","tag_name":"v{tag}","draft":false,"assets":[{each}]}}"#)
             }
             _ => format!(r#"{{"meta":{{"api-version":"1.1"}},"name":"kit","files":[{}]}}"#, each.join(",")),
         }
@@ -186,6 +216,12 @@ impl Shop {
                 let integrity = integrity(&file);
                 format!(
                     r#""{version}":{{"name":"kit","version":"{version}","dist":{{"integrity":"{integrity}","tarball":"{url}"}}}}"#
+                )
+            }
+            Channel::GithubRelease => {
+                let (id, name, size) = (asset_id(version), self.file_name(version), file.len());
+                format!(
+                    r#"{{"id":{id},"name":"{name}","state":"uploaded","size":{size},"digest":"sha256:{sha256}"}}"#
                 )
             }
             _ => {
@@ -215,13 +251,15 @@ impl Shop {
         let (bytes, digest) = (file.len() as u64, Digest::of(&file));
         let built = BuiltFile { name: self.file_name("1.2.1"), bytes, digest };
         let expected = Expected::unrecorded(self.channel, self.package(), &Version::new(1, 2, 1));
-        let expected = expected.built(&Manifest::new([built]).unwrap());
+        let expected = expected.built(&Manifest::new([built.clone()]).unwrap());
         match self.channel {
             Channel::CratesIo => expected.from_commit(COMMIT),
             Channel::Go => {
                 let sum = Checksum::new(Algorithm::GoH1, &go_sum("1.2.1")).unwrap();
                 Expected { sum: Some(sum), ..expected.from_commit(COMMIT) }
             }
+            // As they were published: these, and no others.
+            Channel::GithubRelease => expected.from_commit(COMMIT).exactly([built]),
             _ => expected,
         }
     }
@@ -230,6 +268,11 @@ impl Shop {
     pub async fn judged(&self) -> Judgement {
         judge(&self.expected(), &self.observe(Depth::Bytes).await, Level::Bytes)
     }
+}
+
+/// The ID of the asset that is a version's file.
+fn asset_id(version: &str) -> u8 {
+    if version == "1.2.1" { 2 } else { 1 }
 }
 
 fn go_files(version: &str) -> Vec<(String, String)> {
@@ -287,7 +330,7 @@ pub fn packed(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// An environment whose clients are configured for one server: cargo by its variables, npm and pip by stand-ins that
-/// say what the clients say.
+/// say what the clients say, and the real gh by its configuration, which names a socket.
 pub fn clients(home: &Path, base: &str) -> Environment {
     for (name, said) in [
         ("npm", format!("echo {base}/npm/")),
@@ -298,9 +341,16 @@ pub fn clients(home: &Path, base: &str) -> Environment {
         std::fs::write(&path, format!("#!/bin/sh\n{said}\n")).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
+    std::os::unix::fs::symlink(test_tool("bin/gh"), home.join("gh")).unwrap();
+    let socket = serde_json::Value::from(home.join("s").to_str().unwrap());
+    std::fs::write(home.join("config.yml"), format!("version: \"1\"\nhttp_unix_socket: {socket}\n")).unwrap();
     Environment::allowing([])
         .with("PATH", home)
         .with("HOME", home)
+        .with("GH_CONFIG_DIR", home)
+        .with("GH_TOKEN", "dummy")
+        .with("GITHUB_TOKEN", "")
+        .with("XDG_CONFIG_HOME", home)
         .with("CARGO_HOME", home)
         .with("SSL_CERT_FILE", "")
         .with("no_proxy", "127.0.0.1")
