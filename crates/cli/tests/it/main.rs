@@ -28,6 +28,7 @@ mod plan;
 mod poll;
 mod prepare;
 mod release;
+mod shop;
 mod signals;
 mod skill;
 mod status;
