@@ -33,3 +33,4 @@ mod signals;
 mod skill;
 mod status;
 mod support;
+mod waiting;
