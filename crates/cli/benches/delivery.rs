@@ -41,8 +41,8 @@ const MORE_THAN_A_PIPE: usize = 80 << 10;
 fn main() {
     // Cargo gives `--bench` to a benchmark; anything else only wants to know that it works.
     let is_bench = std::env::args().any(|word| word == "--bench");
-    let (delays, rounds): (&[u64], _) = if is_bench { (&[50, 500], 5) } else { (&[2], 1) };
-    let (packages, delay, pairs) = if is_bench { (500, 50, 3) } else { (100, 2, 1) };
+    let (delays, rounds): (&[u64], _) = if is_bench { (&[50, 500], 7) } else { (&[2], 1) };
+    let (packages, delay, pairs) = if is_bench { (500, 50, 5) } else { (100, 2, 1) };
     println!("{}\n", host());
     let alone: String = names().iter().map(|name| format!(" {name} ms |")).collect();
     println!("| delay of each request ms |{alone} all six ms | all / slowest (low to high) |");
