@@ -10,10 +10,12 @@
     reason = "a benchmark ends by panicking, prints its figures, and starts the programs itself"
 )]
 
+mod figures;
 #[expect(dead_code, reason = "shared with the tests, which need more of it")]
 #[path = "../tests/it/support.rs"]
 mod support;
 
+use figures::{host, median, millis, spread};
 use std::fmt::Write as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -162,32 +164,10 @@ fn peak(bytes: u64) -> u64 {
 }
 
 fn line(row: &Row) -> String {
-    let millis = |value: Duration| value.as_secs_f64() * 1e3;
     let make = median(row.pairs.iter().map(|pair| millis(pair.0)));
     let poll = median(row.pairs.iter().map(|pair| millis(pair.1)));
     let more = median(row.pairs.iter().map(|pair| millis(pair.1) - millis(pair.0)));
-    let ratios: Vec<f64> = row.pairs.iter().map(|pair| pair.1.as_secs_f64() / pair.0.as_secs_f64()).collect();
-    let low = ratios.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = ratios.iter().copied().fold(0.0, f64::max);
-    let ratio = median(ratios.into_iter());
-    format!(
-        "| {} | {} | {} | {make:.0} | {poll:.0} | {more:+.0} | {ratio:.2} ({low:.2} to {high:.2}) |",
-        row.checks, row.kind, row.what
-    )
-}
-
-/// The middle value, or the mean of the two in the middle.
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
-}
-
-/// What the figures depend on: processors, and how busy they were (the mean of one, five and fifteen minutes).
-fn host() -> String {
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: Vec<&str> = load.split(' ').take(3).collect();
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    format!("{processors} processors, load {}", load.join(" "))
+    let ratios = row.pairs.iter().map(|pair| pair.1.as_secs_f64() / pair.0.as_secs_f64());
+    let (checks, kind, what) = (row.checks, row.kind, row.what);
+    format!("| {checks} | {kind} | {what} | {make:.0} | {poll:.0} | {more:+.0} | {} |", spread(ratios))
 }

@@ -5,17 +5,22 @@
 
 mod answer;
 mod error;
+mod kept;
 mod patience;
 mod sums;
+mod validator;
 
-pub use answer::{Document, Download, Fetched};
+pub use answer::{Document, Download};
 pub use error::HttpError;
 pub use patience::{Jitter, Patience};
 pub use reqwest::Url;
 pub use sums::{Sums, hexadecimal};
+pub use validator::Validator;
 
 use crate::process::{Cancel, Environment};
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
+use jiff::fmt::rfc2822;
+use kept::Kept;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderName, LOCATION, TRANSFER_ENCODING};
 use reqwest::{Client, Method, NoProxy, Proxy, Response, StatusCode, redirect};
 use std::io::{Seek, Write};
 use std::sync::Arc;
@@ -25,14 +30,17 @@ use std::time::Duration;
 const MOST_REDIRECTS: usize = 5;
 /// The longest part of a refusal that is kept, in bytes.
 const LONGEST_REFUSAL: usize = 4 << 10;
+/// What is wrong with a 304 to a request without a condition.
+const NOBODY_ASKED: &str = "not modified, and nobody asked";
 
-/// The client. Clones share its connections.
+/// The client. Clones share its connections, and the documents that it keeps.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: Client,
     patience: Patience,
     limits: Limits,
     jitter: Arc<Jitter>,
+    kept: Arc<Kept>,
 }
 
 /// The most bytes of a body, by what it is.
@@ -42,11 +50,13 @@ pub struct Limits {
     pub document: u64,
     /// Of a file, which is not.
     pub file: u64,
+    /// Of all documents together that are kept to be asked about again.
+    pub kept: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { document: 64 << 20, file: 2 << 30 }
+        Self { document: 64 << 20, file: 2 << 30, kept: 16 << 20 }
     }
 }
 
@@ -73,20 +83,17 @@ pub struct Request {
     pub accept: String,
     /// Where the answer may come from.
     pub redirects: Redirects,
-    /// The `ETag` of the document that is here already, for "not modified".
-    pub etag: Option<String>,
 }
 
 impl Request {
     /// A document of an API: from the host that was asked.
     pub fn document(url: Url, accept: &str) -> Self {
-        Self { url, accept: accept.to_owned(), redirects: Redirects::SameOrigin, etag: None }
+        Self { url, accept: accept.to_owned(), redirects: Redirects::SameOrigin }
     }
 
     /// A file whose digest will be compared: from wherever the server says.
     pub fn file(url: Url) -> Self {
-        let accept = "*/*".to_owned();
-        Self { url, accept, redirects: Redirects::Anywhere, etag: None }
+        Self { url, accept: "*/*".to_owned(), redirects: Redirects::Anywhere }
     }
 }
 
@@ -114,7 +121,8 @@ impl Http {
             builder = builder.tls_certs_merge(bundle);
         }
         let client = builder.build().map_err(|error| SetupError(told(&error)))?;
-        Ok(Self { client, patience, limits: Limits::default(), jitter: Arc::new(Jitter::new(seed)) })
+        let (limits, jitter, kept) = (Limits::default(), Arc::new(Jitter::new(seed)), Arc::default());
+        Ok(Self { client, patience, limits, jitter, kept })
     }
 
     /// The same with other limits.
@@ -133,37 +141,53 @@ impl Http {
         self.limits
     }
 
-    /// A document, held in memory.
-    pub async fn get(&self, request: &Request, cancel: &Cancel) -> Result<Fetched, HttpError> {
-        self.patiently(request, cancel, || async {
-            let mut response = match self.follow(request, Method::GET).await? {
-                Reached::NotModified => return Ok(Fetched::NotModified),
-                Reached::Answer(response) => response,
-            };
-            let (url, content_type, etag) =
-                (response.url().clone(), content_type(&response), header(&response, ETAG));
-            let mut body = Vec::new();
-            self.read(&mut response, request, self.limits.document, |chunk| {
-                body.extend_from_slice(chunk);
-                Ok(())
-            })
-            .await?;
-            Ok(Fetched::Document(Document { url, content_type, etag, body }))
+    /// A document, held in memory. One that was fetched before is asked about, where its server can tell it from any
+    /// other, and "not modified" means that one.
+    pub async fn get(&self, request: &Request, cancel: &Cancel) -> Result<Arc<Document>, HttpError> {
+        // Taken out: after an error, and after a "not found" above all, nothing is here to be as it was.
+        let kept = self.kept.take(request);
+        let document = self.patiently(request, cancel, || self.document(request, kept.as_ref())).await?;
+        self.kept.put(request, &document, self.limits.kept);
+        Ok(document)
+    }
+
+    /// Forgets the documents that it keeps: all are asked for whole.
+    pub fn forget(&self) {
+        self.kept.clear();
+    }
+
+    async fn document(
+        &self,
+        request: &Request,
+        kept: Option<&Arc<Document>>,
+    ) -> Result<Arc<Document>, HttpError> {
+        let mut response = match self.follow(request, Method::GET, kept).await? {
+            Reached::NotModified(kept) => return Ok(kept),
+            Reached::Answer(response) => response,
+        };
+        let (url, content_type) = (response.url().clone(), content_type(&response));
+        // A body that ends where the connection does may have ended too early.
+        let validator = Validator::of(&response).filter(|_| has_an_end(&response));
+        let mut body = Vec::new();
+        self.read(&mut response, request, self.limits.document, |chunk| {
+            body.extend_from_slice(chunk);
+            Ok(())
         })
-        .await
+        .await?;
+        Ok(Arc::new(Document { url, content_type, validator, body }))
     }
 
     /// Whether an address answers at all, without its body. An error is the answer's own.
     pub async fn answers(&self, request: &Request, cancel: &Cancel) -> Result<(), HttpError> {
-        self.patiently(request, cancel, || async { self.follow(request, Method::HEAD).await.map(drop) }).await
+        let asked = || async { self.follow(request, Method::HEAD, None).await.map(drop) };
+        self.patiently(request, cancel, asked).await
     }
 
     /// A file, kept in an unnamed temporary file, with its checksums.
     pub async fn download(&self, request: &Request, cancel: &Cancel) -> Result<Download, HttpError> {
-        let request = &Request { etag: None, ..request.clone() };
         self.patiently(request, cancel, || async {
-            let Reached::Answer(mut response) = self.follow(request, Method::GET).await? else {
-                return Err(HttpError::nonsense(&request.url, "not modified, and nobody asked"));
+            let Reached::Answer(mut response) = self.follow(request, Method::GET, None).await? else {
+                return Err(HttpError::nonsense(&request.url, NOBODY_ASKED));
             };
             let disk = |error: std::io::Error| HttpError::Disk { message: error.to_string() };
             let content_type = content_type(&response);
@@ -219,18 +243,33 @@ impl Http {
     }
 
     /// One answer, after redirects that are allowed.
-    async fn follow(&self, request: &Request, method: Method) -> Result<Reached, HttpError> {
+    async fn follow(
+        &self,
+        request: &Request,
+        method: Method,
+        kept: Option<&Arc<Document>>,
+    ) -> Result<Reached, HttpError> {
         let mut url = request.url.clone();
         for _ in 0..=MOST_REDIRECTS {
             let mut asked = self.client.request(method.clone(), url.clone()).header(ACCEPT, &request.accept);
             asked = asked.header(ACCEPT_ENCODING, "identity");
-            if let Some(etag) = &request.etag {
-                asked = asked.header(IF_NONE_MATCH, etag);
+            // Only where it came from can it be as it was.
+            let condition = kept.filter(|kept| bare(&kept.url) == bare(&url));
+            let condition = condition.and_then(|kept| Some((kept, kept.validator.as_ref()?)));
+            if let Some((_, validator)) = condition {
+                let (name, value) = validator.condition();
+                asked = asked.header(name, value);
             }
             let response = asked.send().await.map_err(|error| HttpError::of_sending(&error, &url))?;
             let status = response.status();
-            if status == StatusCode::NOT_MODIFIED && request.etag.is_some() {
-                return Ok(Reached::NotModified);
+            if status == StatusCode::NOT_MODIFIED {
+                return match condition {
+                    None => Err(HttpError::nonsense(&url, NOBODY_ASKED)),
+                    Some((_, validator)) if validator.is_contradicted_by(&response) => {
+                        Err(HttpError::nonsense(&url, "another document is not modified"))
+                    }
+                    Some((kept, _)) => Ok(Reached::NotModified(Arc::clone(kept))),
+                };
             }
             if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
                 url = redirected(&response, &url, request.redirects)?;
@@ -275,7 +314,7 @@ impl Http {
 
 enum Reached {
     Answer(Response),
-    NotModified,
+    NotModified(Arc<Document>),
 }
 
 /// Where a redirect leads, if it may.
@@ -310,8 +349,20 @@ async fn refusal(mut response: Response, url: &Url) -> HttpError {
     HttpError::of_status(&response, url, said)
 }
 
-fn header(response: &Response, name: reqwest::header::HeaderName) -> Option<String> {
+fn header(response: &Response, name: HeaderName) -> Option<String> {
     response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Whether an answer says where its body ends (RFC 9112, 6.3).
+fn has_an_end(response: &Response) -> bool {
+    let coding = header(response, TRANSFER_ENCODING).unwrap_or_default().to_ascii_lowercase();
+    response.content_length().is_some() || coding.trim_end().ends_with("chunked")
+}
+
+/// A header that is a date, in seconds since the epoch.
+fn date(response: &Response, name: HeaderName) -> Option<i64> {
+    let read = rfc2822::DateTimeParser::new().parse_zoned(header(response, name)?).ok()?;
+    Some(read.timestamp().as_second())
 }
 
 fn content_type(response: &Response) -> String {
@@ -319,11 +370,17 @@ fn content_type(response: &Response) -> String {
     whole.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// An address without what must not be shown: credentials and query.
-pub fn shown(url: &Url) -> String {
+/// An address without credentials.
+fn bare(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_username("").ok();
     url.set_password(None).ok();
+    url
+}
+
+/// An address without what must not be shown: credentials and query.
+pub fn shown(url: &Url) -> String {
+    let mut url = bare(url);
     url.set_query(None);
     url.to_string()
 }

@@ -43,6 +43,11 @@ impl Cargo {
         })
     }
 
+    /// Publishes a version without dependencies, as its owner's upload would. False where it is refused.
+    pub fn stock(&mut self, name: &str, version: &str, bytes: &[u8]) -> bool {
+        self.take(&json!({ "name": name, "vers": version, "features": {} }), bytes).status == 200
+    }
+
     fn index(&self, path: &[&str]) -> Reply {
         let Some(name) = path.last() else { return Reply::not_found() };
         match self.crates.get(*name) {
@@ -60,6 +65,10 @@ impl Cargo {
         let Ok(about) = serde_json::from_slice::<Value>(about) else {
             return refused(400, "invalid upload request");
         };
+        self.take(&about, bytes)
+    }
+
+    fn take(&mut self, about: &Value, bytes: &[u8]) -> Reply {
         let (Some(name), Some(version)) = (about["name"].as_str(), about["vers"].as_str()) else {
             return refused(400, "invalid upload request: missing name or version");
         };
@@ -71,7 +80,7 @@ impl Cargo {
         if let Err(error) = self.store.put(&format!("{name}-{version}.crate"), bytes) {
             return refused(500, &error.to_string());
         }
-        let line = index_line(&about, bytes);
+        let line = index_line(about, bytes);
         self.crates.entry(key).or_default().push(line);
         let none: [&str; 0] = [];
         let warnings = json!({ "invalid_categories": none, "invalid_badges": none, "other": none });

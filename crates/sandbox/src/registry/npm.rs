@@ -73,6 +73,13 @@ impl Npm {
         self.packages.get(name).map(|package| package.dist_tags.clone()).unwrap_or_default()
     }
 
+    /// Publishes a version as `latest`, as its owner's upload would. False where it is refused.
+    pub fn stock(&mut self, name: &str, version: &str, bytes: &[u8]) -> bool {
+        let document = json!({ "name": name, "version": version, "dist": {} });
+        let latest = Map::from_iter([("latest".to_owned(), version.into())]);
+        self.take(name, version, &document, bytes, latest).status == 201
+    }
+
     fn packument(&self, name: &str, request: &Request, base: &str) -> Reply {
         let Some(package) = self.packages.get(name) else { return refused(404, "Not found") };
         let is_short = request.accept.as_deref().is_some_and(|accept| accept.starts_with(ABBREVIATED_TYPE));
@@ -125,23 +132,35 @@ impl Npm {
         let Some((version, document)) = versions.iter().next().filter(|_| versions.len() == 1) else {
             return refused(400, "one version is published at a time");
         };
+        let data = attachments.values().next().and_then(|attachment| attachment["data"].as_str());
+        let Some(bytes) = data.and_then(|data| BASE64_STANDARD.decode(data).ok()) else {
+            return refused(400, "the attachment cannot be read");
+        };
+        let tags = body["dist-tags"].as_object().cloned().unwrap_or_default();
+        self.take(name, version, document, &bytes, tags)
+    }
+
+    fn take(
+        &mut self,
+        name: &str,
+        version: &str,
+        document: &Value,
+        bytes: &[u8],
+        tags: Map<String, Value>,
+    ) -> Reply {
         let package = self.packages.get(name);
         if package.is_some_and(|package| package.versions.contains_key(version)) {
             let why = format!("You cannot publish over the previously published versions: {version}.");
             return refused(403, &why);
         }
-        let data = attachments.values().next().and_then(|attachment| attachment["data"].as_str());
-        let Some(bytes) = data.and_then(|data| BASE64_STANDARD.decode(data).ok()) else {
-            return refused(400, "the attachment cannot be read");
-        };
         let dist = &document["dist"];
-        let (integrity, shasum) = (digest::integrity(&bytes), digest::hex(&digest::sha1(&bytes)));
+        let (integrity, shasum) = (digest::integrity(bytes), digest::hex(&digest::sha1(bytes)));
         let differs = |field: &str, found: &str| dist[field].as_str().is_some_and(|given| given != found);
         if differs("integrity", &integrity) || differs("shasum", &shasum) {
             return refused(400, "the tarball's digest is not the one that was sent with it");
         }
         let file = format!("{}-{version}.tgz", name.rsplit('/').next().unwrap_or(name));
-        if let Err(error) = self.store.put(&stored(name, &file), &bytes) {
+        if let Err(error) = self.store.put(&stored(name, &file), bytes) {
             return refused(500, &error.to_string());
         }
         let mut document = document.clone();
@@ -150,11 +169,10 @@ impl Npm {
         document["dist"]["tarball"] = tarball_path(name, &file).into();
         let now = self.now();
         let package = self.packages.entry(name.to_owned()).or_default();
-        package.versions.insert(version.clone(), document);
+        package.versions.insert(version.to_owned(), document);
         package.time.entry("created").or_insert_with(|| now.clone().into());
         package.time.insert("modified".to_owned(), now.clone().into());
-        package.time.insert(version.clone(), now.into());
-        let tags = body["dist-tags"].as_object().cloned().unwrap_or_default();
+        package.time.insert(version.to_owned(), now.into());
         package.dist_tags.extend(tags);
         package.revision += 1;
         Reply::json(201, &json!({ "ok": "created new package", "success": true }))

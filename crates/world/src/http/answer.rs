@@ -1,29 +1,10 @@
 //! What came of a request.
 
-use super::{HttpError, Url};
+use super::{HttpError, Url, Validator};
 use gonogo_core::delivery::Content;
 use gonogo_core::strict_json;
 use serde_json::Value;
 use std::fs::File;
-
-/// What came of asking for a document.
-#[derive(Clone, Debug)]
-pub enum Fetched {
-    /// The document.
-    Document(Document),
-    /// It is as it was.
-    NotModified,
-}
-
-impl Fetched {
-    /// The document, where none was here already.
-    pub fn document(self, asked: &Url) -> Result<Document, HttpError> {
-        match self {
-            Self::Document(document) => Ok(document),
-            Self::NotModified => Err(HttpError::nonsense(asked, "not modified, and nobody asked")),
-        }
-    }
-}
 
 /// A document, whole.
 #[derive(Clone, Debug)]
@@ -32,8 +13,8 @@ pub struct Document {
     pub url: Url,
     /// Its media type, lower case, without parameters.
     pub content_type: String,
-    /// Its entity tag, for conditional requests.
-    pub etag: Option<String>,
+    /// By what its server tells it from any other.
+    pub validator: Option<Validator>,
     /// Its bytes.
     pub body: Vec<u8>,
 }

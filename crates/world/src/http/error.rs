@@ -1,9 +1,8 @@
 //! What can go wrong with a request, told apart by what it means for the one who asks.
 
-use super::{header, shown, told};
+use super::{date, header, shown, told};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
-use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, RETRY_AFTER};
 use reqwest::{Response, Url};
 use std::error::Error as StdError;
@@ -205,12 +204,9 @@ fn is_tls(error: &reqwest::Error) -> bool {
 /// `Retry-After` (RFC 9110, 10.2.3) in seconds, or until a date by the answer's own `Date`, so that no clock of ours is
 /// asked.
 fn retry_after(response: &Response) -> Option<Duration> {
-    let value = header(response, RETRY_AFTER)?;
-    if let Ok(seconds) = value.trim().parse::<u64>() {
+    if let Ok(seconds) = header(response, RETRY_AFTER)?.trim().parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let read = |text: &str| rfc2822::DateTimeParser::new().parse_zoned(text).ok();
-    let (until, now) = (read(&value)?, read(&header(response, DATE)?)?);
-    let seconds = until.timestamp().as_second().saturating_sub(now.timestamp().as_second());
+    let seconds = date(response, RETRY_AFTER)?.saturating_sub(date(response, DATE)?);
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }

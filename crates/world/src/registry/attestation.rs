@@ -76,8 +76,8 @@ async fn of_registry(
         Doubt::new(error.reason(), said)
     };
     let request = Request::document(url.clone(), "application/json");
-    let answer = registries.http.get(&request, cancel).await.map_err(failed)?;
-    let value = answer.document(url).and_then(|document| document.json()).map_err(failed)?;
+    let document = registries.http.get(&request, cancel).await.map_err(failed)?;
+    let value = document.json().map_err(failed)?;
     let bundles = match wanted.channel {
         Channel::Pypi => of_pypi(&value),
         _ => of_list(&value),

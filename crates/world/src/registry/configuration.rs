@@ -13,9 +13,11 @@ use crate::process::{Cancel, Environment, Invocation, run};
 use crate::tools;
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 /// Names and beginnings of names of variables that configure where clients ask. None of them holds a credential by
 /// itself; those that can are left out below.
@@ -76,12 +78,13 @@ impl NotConfigured {
     }
 }
 
-/// The clients' configuration in one environment and folder. Each client is asked once.
+/// The clients' configuration in one environment and folder. Each client is asked once, and npm once more for each scope.
 #[derive(Debug)]
 pub struct Configuration {
     environment: Environment,
     directory: PathBuf,
     npm: OnceCell<Result<Url, NotConfigured>>,
+    npm_scopes: Mutex<HashMap<String, Arc<OnceCell<Result<Option<Url>, NotConfigured>>>>>,
     pypi: OnceCell<Result<Url, NotConfigured>>,
     go: OnceCell<Result<GoSettings, NotConfigured>>,
 }
@@ -93,6 +96,7 @@ impl Configuration {
             environment,
             directory: directory.to_owned(),
             npm: OnceCell::new(),
+            npm_scopes: Mutex::default(),
             pypi: OnceCell::new(),
             go: OnceCell::new(),
         }
@@ -115,17 +119,28 @@ impl Configuration {
 
     /// The registry that npm asks for a package.
     pub(super) async fn npm(&self, package: &str, cancel: &Cancel) -> Result<Url, NotConfigured> {
-        if let Some((scope, _)) = package.split_once('/') {
-            let key = format!("{scope}:registry");
-            let told = self.ask("npm", &["config", "get", &key], cancel).await?;
-            let line = last_line(&told);
-            if line != "undefined" && !line.is_empty() {
-                return address(line, "npm");
-            }
+        if let Some((scope, _)) = package.split_once('/')
+            && let Some(own) = self.npm_scope(scope, cancel).await?
+        {
+            return Ok(own);
         }
         let asked = self.npm.get_or_init(|| async {
             let told = self.ask("npm", &["config", "get", "registry"], cancel).await?;
             address(last_line(&told), "npm")
+        });
+        asked.await.clone()
+    }
+
+    /// The registry that npm asks for a scope, where it has one of its own.
+    async fn npm_scope(&self, scope: &str, cancel: &Cancel) -> Result<Option<Url>, NotConfigured> {
+        let asked = {
+            let mut scopes = self.npm_scopes.lock().await;
+            Arc::clone(scopes.entry(scope.to_owned()).or_default())
+        };
+        let asked = asked.get_or_init(|| async {
+            let told = self.ask("npm", &["config", "get", &format!("{scope}:registry")], cancel).await?;
+            let line = last_line(&told);
+            if matches!(line, "undefined" | "") { Ok(None) } else { address(line, "npm").map(Some) }
         });
         asked.await.clone()
     }
@@ -225,4 +240,31 @@ fn address(text: &str, client: &str) -> Result<Url, NotConfigured> {
         url.set_path(&path);
     }
     Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[tokio::test]
+    async fn npm_is_asked_once_and_once_for_each_scope_however_many_packages_are_looked_at() {
+        let home = tempfile::tempdir().unwrap();
+        let npm = home.path().join("npm");
+        let script = "#!/bin/sh\necho \"$3\" >>\"$HOME/asked\"\ncase $3 in\n@own:*) echo http://127.0.0.1:9/own ;;\n\
+                      @*) echo undefined ;;\n*) echo http://127.0.0.1:9/all ;;\nesac\n";
+        std::fs::write(&npm, script).unwrap();
+        std::fs::set_permissions(&npm, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let environment = Environment::allowing([]).with("PATH", home.path()).with("HOME", home.path());
+        let configuration = Configuration::new(environment, home.path());
+        let cancel = Cancel::default();
+        for (package, registry) in
+            [("@own/a", "own/"), ("@own/b", "own/"), ("@x/a", "all/"), ("@x/b", "all/"), ("kit", "all/")]
+        {
+            let asked = configuration.npm(package, &cancel).await.unwrap();
+            assert_eq!(asked.as_str(), format!("http://127.0.0.1:9/{registry}"), "{package}");
+        }
+        let asked = std::fs::read_to_string(home.path().join("asked")).unwrap();
+        assert_eq!(asked.lines().collect::<Vec<_>>(), ["@own:registry", "@x:registry", "registry"]);
+    }
 }

@@ -24,10 +24,10 @@ pub(super) async fn list(
     let downloads = templates.get_or_try_init(|| settings(http, &base, cancel)).await?;
     let path = name.relative_path(Some('/'));
     let url = join(&base, &path)?;
-    let document = match http.get(&Request::document(url.clone(), "text/plain, */*"), cancel).await {
+    let document = match http.get(&Request::document(url, "text/plain, */*"), cancel).await {
         // The sparse protocol's three ways to say that there is no such crate.
         Err(error @ HttpError::NotFound { .. }) => return Err(Trouble::NotFound(error.to_string())),
-        answer => answer?.document(&url)?,
+        answer => answer?,
     };
     if document.is_page() {
         return Err(HttpError::nonsense(&document.url, "an HTML page in place of an index file").into());
@@ -84,7 +84,7 @@ fn entry(
 async fn settings(http: &Http, base: &Url, cancel: &Cancel) -> Result<String, Trouble> {
     let url = join(base, "config.json")?;
     let document = http.get(&Request::document(url.clone(), "application/json"), cancel).await?;
-    let value = document.document(&url)?.json()?;
+    let value = document.json()?;
     let downloads = value["dl"].as_str().filter(|template| !template.is_empty());
     let downloads = downloads.ok_or_else(|| HttpError::nonsense(&url, "it does not say where files are"))?;
     Ok(downloads.to_owned())

@@ -16,6 +16,7 @@ use crate::process::Cancel;
 use gonogo_core::delivery::{Algorithm, Channel, Checksum, Facts, Origin, ServedFile, Told};
 use gonogo_core::verdict::Reason;
 use semver::Version;
+use std::sync::Arc;
 
 /// Every version of a module that the proxy lists.
 pub(super) async fn list(
@@ -93,7 +94,7 @@ async fn stated(
     let document = match http.get(&Request::document(url.clone(), "text/plain"), cancel).await {
         // A proxy that does not pass the database on, or a database that has not seen the version yet.
         Err(HttpError::NotFound { .. }) => return Ok(None),
-        answer => answer?.document(&url)?,
+        answer => answer?,
     };
     let start = format!("{module} {version} h1:");
     let sum = document.text()?.lines().find_map(|line| line.strip_prefix(&start));
@@ -109,7 +110,7 @@ async fn first(
     module: &str,
     path: &str,
     cancel: &Cancel,
-) -> Result<(Url, Document), Trouble> {
+) -> Result<(Url, Arc<Document>), Trouble> {
     if settings.is_private(module) {
         let said = format!("{module} is private here (GONOPROXY): the go command asks its repository");
         return Err(Trouble::Unknown(Reason::UnsupportedHere, said));
@@ -130,9 +131,8 @@ async fn first(
             }
         };
         let url = join(proxy, module, path)?;
-        match http.get(&Request::document(url.clone(), "*/*"), cancel).await {
-            Ok(answer) => {
-                let document = answer.document(&url)?;
+        match http.get(&Request::document(url, "*/*"), cancel).await {
+            Ok(document) => {
                 if document.is_page() {
                     return Err(
                         HttpError::nonsense(&document.url, "an HTML page in place of an answer").into()

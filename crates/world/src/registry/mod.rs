@@ -200,7 +200,13 @@ impl Registries {
         };
         let listing = match listed {
             Ok(listing) => listing,
-            Err(trouble) => return trouble.into(),
+            Err(trouble) => {
+                // What has no meaning may have been spoilt on its way: the next look is at the whole.
+                if matches!(trouble, Trouble::Conflict(_) | Trouble::Unknown(Reason::UnreadableOutput, _)) {
+                    self.http.forget();
+                }
+                return trouble.into();
+            }
         };
         let seen = self.observe_listed(&listing, wanted, Depth::Index, cancel).await;
         if is_worth(&seen) { self.observe_listed(&listing, wanted, Depth::Bytes, cancel).await } else { seen }

@@ -27,9 +27,9 @@ pub(super) async fn list(
     let path = package.replace('/', "%2f");
     let url =
         base.join(&format!("./{path}")).map_err(|error| HttpError::nonsense(&base, error.to_string()))?;
-    let document = match http.get(&Request::document(url.clone(), ACCEPT), cancel).await {
+    let document = match http.get(&Request::document(url, ACCEPT), cancel).await {
         Err(error @ HttpError::NotFound { .. }) => return Err(not_found(http, &base, error, cancel).await),
-        answer => answer?.document(&url)?,
+        answer => answer?,
     };
     read(&document, package)
 }

@@ -105,8 +105,8 @@ mod tests {
 
     fn read(body: &str) -> Result<Vec<Result<Indexed, (String, String)>>, Trouble> {
         let url = Url::parse("http://example.test/simple/kit/").unwrap();
-        let (content_type, etag) = ("text/html".to_owned(), None);
-        files(&Document { url, content_type, etag, body: body.as_bytes().to_vec() }, "kit")
+        let (content_type, validator) = ("text/html".to_owned(), None);
+        files(&Document { url, content_type, validator, body: body.as_bytes().to_vec() }, "kit")
     }
 
     fn page(anchors: &str) -> String {

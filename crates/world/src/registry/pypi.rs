@@ -40,9 +40,9 @@ pub(super) async fn list(
     let base = configuration.pypi(cancel).await?;
     let url =
         base.join(&format!("{project}/")).map_err(|error| HttpError::nonsense(&base, error.to_string()))?;
-    let document = match http.get(&Request::document(url.clone(), ACCEPT), cancel).await {
+    let document = match http.get(&Request::document(url, ACCEPT), cancel).await {
         Err(error @ HttpError::NotFound { .. }) => return Err(not_found(http, &base, &error, cancel).await),
-        answer => answer?.document(&url)?,
+        answer => answer?,
     };
     let (files, has_gaps) = if document.content_type.contains("json") {
         (of_json(&document, &project)?, false)

@@ -91,7 +91,7 @@ impl Tap {
 
     async fn observe(&self, package: &str) -> Observation {
         let http = Http::new(&self.environment(), self.patience, 1).unwrap();
-        let http = http.with_limits(Limits { document: 1 << 20, file: 1 << 20 });
+        let http = http.with_limits(Limits { document: 1 << 20, file: 1 << 20, ..Limits::default() });
         let configuration = Configuration::new(self.environment(), self.home.path());
         let wanted = Wanted {
             channel: Channel::Homebrew,

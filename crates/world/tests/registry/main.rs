@@ -1,6 +1,7 @@
 //! Registries as observers: served by scripts on loopback, and for real where the registries are reached.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod again;
 mod attested;
 mod faults;
 mod github;

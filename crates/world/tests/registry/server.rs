@@ -15,6 +15,8 @@ use tokio_rustls::rustls::{self, ServerConfig};
 pub enum Answer {
     /// A status, headers and a whole body.
     Whole(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// The same with status 200, and nothing that says where the body ends.
+    Unframed(Vec<(&'static str, String)>, Vec<u8>),
     /// The same, with fewer bytes than announced.
     CutOff(Vec<u8>),
     /// One byte now and then, of many announced.
@@ -115,7 +117,7 @@ impl Server {
         self.routes.lock().unwrap().insert(path.to_owned(), answers);
     }
 
-    /// Requests so far: method, path and, where there was one, the entity tag that was asked about.
+    /// Requests so far: method, path and, where there was one, the entity tag or the date that was asked about.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -138,17 +140,21 @@ impl Server {
         let mut words = line.split_ascii_whitespace();
         let (Some(method), Some(path)) = (words.next(), words.next()) else { return };
         let (method, path) = (method.to_owned(), path.to_owned());
-        let mut tag = String::new();
+        let mut condition = String::new();
         loop {
             let mut header = String::new();
             if stream.read_line(&mut header).await.is_err() || header.trim().is_empty() {
                 break;
             }
-            if let Some(value) = header.to_ascii_lowercase().strip_prefix("if-none-match:") {
-                tag = format!(" {}", value.trim());
+            match header.split_once(':').map(|(name, value)| (name.to_ascii_lowercase(), value.trim())) {
+                Some((name, value)) if name == "if-none-match" => condition += &format!(" {value}"),
+                Some((name, value)) if name == "if-modified-since" => {
+                    condition += &format!(" since {value}");
+                }
+                _ => {}
             }
         }
-        self.asked.lock().unwrap().push(format!("{method} {path}{tag}"));
+        self.asked.lock().unwrap().push(format!("{method} {path}{condition}"));
         // Whoever asked may have gone: that is the point of some of these.
         write(&mut stream, self.answer(&path), method == "HEAD").await.ok();
         stream.shutdown().await.ok();
@@ -167,6 +173,14 @@ async fn write(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, is_head: 
             if !is_head {
                 stream.write_all(&body).await?;
             }
+        }
+        Answer::Unframed(headers, body) => {
+            let mut head = "HTTP/1.1 200 OK\r\nconnection: close\r\n".to_owned();
+            for (name, value) in headers {
+                head += &format!("{name}: {value}\r\n");
+            }
+            stream.write_all(format!("{head}\r\n").as_bytes()).await?;
+            stream.write_all(&body).await?;
         }
         Answer::CutOff(body) => {
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len() + 100);

@@ -52,30 +52,35 @@ impl Shop {
     pub async fn hasty(channel: Channel) -> Self {
         let server = Server::start().await;
         let attempt = Duration::from_millis(if channel == Channel::GithubRelease { 2000 } else { 300 });
-        let shop =
-            Self::with(channel, server.clone(), &server.base, Patience { retries: 0, attempt, ..quick() });
+        let patience = Patience { retries: 0, attempt, ..quick() };
+        let shop = Self::with(channel, server.clone(), &server.base, patience, 0);
         shop.restock();
         shop
     }
 
     /// A registry of a kind, with `kit` 1.2.0 and 1.2.1 served as they should be.
     pub async fn open(channel: Channel) -> Self {
+        Self::keeping(channel, Limits::default().kept).await
+    }
+
+    /// The same, for a client that keeps no more bytes than these.
+    pub async fn keeping(channel: Channel, kept: u64) -> Self {
         let server = Server::start().await;
-        let shop = Self::at(channel, server.clone(), &server.base);
+        let shop = Self::with(channel, server.clone(), &server.base, quick(), kept);
         shop.restock();
         shop
     }
 
     /// The same with the clients configured for another address.
     pub fn at(channel: Channel, server: Server, base: &str) -> Self {
-        Self::with(channel, server, base, quick())
+        Self::with(channel, server, base, quick(), Limits::default().kept)
     }
 
-    fn with(channel: Channel, server: Server, base: &str, patience: Patience) -> Self {
+    fn with(channel: Channel, server: Server, base: &str, patience: Patience, kept: u64) -> Self {
         let home = tempfile::tempdir().unwrap();
         let environment = clients(home.path(), base);
         let http = Http::new(&environment, patience, 1).unwrap();
-        let http = http.with_limits(Limits { document: 1 << 20, file: 1 << 20 });
+        let http = http.with_limits(Limits { document: 1 << 20, file: 1 << 20, kept });
         if channel == Channel::GithubRelease {
             server.on_socket(&home.path().join("s"));
         }

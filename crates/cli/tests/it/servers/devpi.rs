@@ -85,7 +85,11 @@ fn a_release_to_devpi_is_proven_from_json_and_every_fault_there_is_told_by_its_n
     let release = Release::live(project, "pypi", &[Binding::Python], devpi.led());
     let (_, document) = release.audit(0);
     // JSON leaves nothing out that is looked at: it was that which was read.
-    assert_eq!(document["channels"][0]["observation"]["gaps"], serde_json::json!([]), "{document:#}");
+    assert_eq!(
+        document["channels"][0]["observation"]["gaps"],
+        serde_json::json!(["provenance"]),
+        "{document:#}"
+    );
     release.is_proven_by_name("--pypi");
 
     let path = devpi.stored(WHEEL);
