@@ -17,6 +17,8 @@ pub struct Comparison {
     missing_base: BTreeSet<String>,
     missing_current: BTreeSet<String>,
     judged: BTreeMap<String, Judgement>,
+    /// After how many pairs the first scenario failed.
+    failed_at: Option<usize>,
 }
 
 /// What one scenario came to.
@@ -50,6 +52,7 @@ impl Comparison {
             missing_base: BTreeSet::new(),
             missing_current: BTreeSet::new(),
             judged: BTreeMap::new(),
+            failed_at: None,
         }
     }
 
@@ -102,6 +105,9 @@ impl Comparison {
                 continue;
             }
             if let Some(judgement) = judge(&self.design, pairs, self.better, Order::Drawn) {
+                if judgement.answer == Answer::Failed {
+                    self.failed_at = self.failed_at.or(Some(self.count));
+                }
                 self.judged.insert(name.clone(), judgement);
             }
         }
@@ -112,14 +118,15 @@ impl Comparison {
         self.count
     }
 
-    /// Whether another pair can change anything: no scenario is missing, and one at least has no answer yet.
+    /// Whether another pair can change anything: no scenario is missing, and one at least has no answer yet. Once one
+    /// has failed, the whole has: the others get as many pairs again to be told apart, and no more.
     pub fn wants_more(&self) -> bool {
         let open = |name: &String| {
             self.judged.get(name).is_none_or(|judgement| matches!(judgement.answer, Answer::More(_)))
         };
         self.missing_base.is_empty()
             && self.missing_current.is_empty()
-            && self.count < self.design.budget()
+            && self.count < self.failed_at.map_or(usize::MAX, |at| at * 2).min(self.design.budget())
             && (self.count == 0 || self.pairs.keys().any(open))
     }
 
@@ -215,6 +222,24 @@ mod tests {
         let answers: Vec<Answer> =
             failed.scenarios().iter().map(|one| one.judgement.unwrap().answer).collect();
         assert_eq!(answers, [Answer::Passed, Answer::Failed]);
+    }
+
+    #[test]
+    fn once_one_has_failed_the_others_get_as_many_pairs_again() {
+        // `b` wavers around the margin, and is never told.
+        let measured = |of_a: f64| {
+            let mut comparison = comparison();
+            while comparison.wants_more() {
+                let noise = 1.0 + (comparison.count() * 7 % 13) as f64 * 0.004;
+                let half = 0.8 * noise;
+                let wavering = 1.1 * if comparison.count().is_multiple_of(2) { half } else { half.recip() };
+                let base = sample(&[("a", 10.0 * noise), ("b", 5.0)]);
+                comparison.add(&base, &sample(&[("a", of_a), ("b", 5.0 * wavering)])).unwrap();
+            }
+            (comparison.count(), comparison.whole(2).outcome)
+        };
+        assert_eq!(measured(13.0), (20, Outcome::Failed));
+        assert_eq!(measured(10.0), (60, Outcome::Incomplete(Reason::TooNoisy)));
     }
 
     #[test]
