@@ -18,8 +18,9 @@ use sigstore_verify::types::{
 };
 use sigstore_verify::{VerificationPolicy, VerificationResult, verify};
 
-/// Statements that say who built or published a file: SLSA's provenance, and PyPI's (PEP 740). Others say other things.
-const KINDS: [&str; 2] = ["https://slsa.dev/provenance/", "https://docs.pypi.org/attestations/publish/"];
+/// Statements that say who built a file (SLSA's provenance), or who published it to PyPI (PEP 740): parts of their kinds,
+/// which are addresses. Others say other things. Whether one is believed is decided by its certificate.
+const KINDS: [&str; 2] = ["://slsa.dev/provenance/", "/attestations/publish/"];
 /// The form of a statement (in-toto) in its envelope.
 const STATEMENT: &str = "application/vnd.in-toto+json";
 
@@ -144,7 +145,7 @@ fn believed(bundle: &Value, content: &Content) -> Result<Option<Attestation>, St
     };
     let statement: Statement =
         serde_json::from_slice(envelope.payload.as_bytes()).map_err(|error| error.to_string())?;
-    if !KINDS.iter().any(|kind| statement.predicate_type.starts_with(kind)) {
+    if !KINDS.iter().any(|kind| statement.predicate_type.contains(kind)) {
         return Ok(None);
     }
     let digest = digest(&statement, content)?;

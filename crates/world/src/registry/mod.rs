@@ -8,6 +8,7 @@ mod asset;
 mod attestation;
 mod configuration;
 mod crates_io;
+mod files;
 mod github_release;
 mod go;
 mod homebrew;
@@ -20,16 +21,20 @@ pub use configuration::{Configuration, NotConfigured, client_environment};
 pub use go::go_sum;
 
 use crate::github::Asset;
-use crate::http::{Http, HttpError, Request, Url};
+use crate::http::{Http, HttpError, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Channel, Content, Doubt, Expected, Facts, Install, Observation, Origin};
+use files::Looked;
+use futures_util::{StreamExt, stream};
+use gonogo_core::delivery::{Channel, Expected, Facts, Install, Observation, Origin};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::time::Duration;
 use tokio::sync::OnceCell;
+
+/// How many files of one version are downloaded at once.
+const FILES_AT_ONCE: usize = 4;
 
 /// How much of a version is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -251,78 +256,18 @@ impl Registries {
         }
     }
 
-    async fn download(
-        &self,
-        place: &Place,
-        wanted: &Wanted,
-        cancel: &Cancel,
-    ) -> Result<(Content, File), (Reason, String)> {
-        let address = match place {
-            Place::Asset(asset) => {
-                return asset::download(self, &wanted.package, asset, cancel).await;
-            }
-            Place::Address(address) => address,
-        };
-        if let Some(place) = asset::place(address)
-            && let Some(downloaded) = asset::at(self, &place, cancel).await
-        {
-            return downloaded;
-        }
-        match self.http.download(&Request::file(address.clone()), cancel).await {
-            Ok(download) => Ok((download.content, download.file)),
-            Err(error) => Err((error.reason(), error.to_string())),
-        }
-    }
-
     /// Downloads every file of an entry and looks into it. What cannot be had is a doubt, and no absence.
     async fn fetch(&self, entry: &mut Entry, wanted: &Wanted, cancel: &Cancel) {
         let Entry { facts, sources } = entry;
+        let files = std::mem::take(&mut facts.files);
+        let each = files.into_iter().zip(sources.iter());
+        let each = stream::iter(each.map(|(file, source)| files::look(self, file, source, wanted, cancel)));
+        let looked: Vec<Looked> = each.buffered(FILES_AT_ONCE).collect().await;
         let mut origin = None;
-        for (file, source) in facts.files.iter_mut().zip(sources) {
-            let (mut content, opened) = match self.download(&source.at, wanted, cancel).await {
-                Ok(downloaded) => downloaded,
-                Err((reason, said)) => {
-                    let said = format!("{} was not downloaded: {}", file.name, one_line(&said));
-                    facts.doubts.push(Doubt::new(reason, said));
-                    continue;
-                }
-            };
-            let kind = match wanted.channel {
-                Channel::Go => archive::Kind::GoModule,
-                // Their files are any files: they are looked into where something is to be found there.
-                Channel::Homebrew | Channel::GithubRelease if wanted.holds.is_empty() => archive::Kind::Other,
-                _ => archive::Kind::of(&file.name),
-            };
-            let looked = archive::look_into(kind, &file.name, opened, &wanted.holds).await;
-            if let Ok(inside) = &looked {
-                content.computed.extend(inside.sum.clone());
-            }
-            if wanted.attested {
-                let statements = attestation::of(self, wanted, source, &content, cancel).await;
-                file.attestations = statements.believed;
-                facts.doubts.extend(
-                    statements
-                        .doubts
-                        .into_iter()
-                        .map(|doubt| Doubt::new(doubt.reason, format!("{}: {}", file.name, doubt.said))),
-                );
-            }
-            file.content = Some(content);
-            match looked {
-                Ok(inside) => {
-                    file.looked_into = !matches!(kind, archive::Kind::Other | archive::Kind::Unread);
-                    file.holds = inside.holds;
-                    if kind == archive::Kind::Unread && !wanted.holds.is_empty() {
-                        let said = format!("{} is of a kind that is not looked into", file.name);
-                        facts.doubts.push(Doubt::new(Reason::UnsupportedHere, said));
-                    }
-                    origin = origin.or(inside.origin);
-                }
-                Err(error) => {
-                    let said = format!("{} cannot be read: {}", file.name, one_line(&error));
-                    facts.doubts.push(Doubt::new(Reason::UnreadableOutput, said));
-                }
-            }
+        for looked in looked {
+            facts.files.push(looked.file);
+            facts.doubts.extend(looked.doubts);
+            origin = origin.or(looked.origin);
         }
         match wanted.channel {
             Channel::CratesIo => facts.origin = origin,
