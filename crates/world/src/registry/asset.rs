@@ -9,8 +9,10 @@ use crate::http::{Sums, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::Content;
 use gonogo_core::verdict::Reason;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek};
+use tokio::sync::Mutex;
 
 /// What was downloaded, or why nothing was.
 pub(super) type Downloaded = Result<(Content, File), (Reason, String)>;
@@ -36,15 +38,44 @@ pub(super) fn place(address: &Url) -> Option<Place> {
     Some(Place { repository: format!("{owner}/{name}"), tag: tag.join("/"), name: file.clone() })
 }
 
+/// The releases that the files of one version are assets of: each is looked up once.
+#[derive(Default)]
+pub(super) struct Releases(Mutex<BTreeMap<(String, String), Found>>);
+
+/// The assets of a release, where there is one; or why it could not be told. `None` where gh is not here or has no login.
+type Found = Option<Result<Option<Vec<Asset>>, (Reason, String)>>;
+
+impl Releases {
+    async fn find(&self, gh: &Gh, place: &Place, cancel: &Cancel) -> Found {
+        // Held until the answer is here, so that nobody asks for it a second time.
+        let mut releases = self.0.lock().await;
+        let key = (place.repository.clone(), place.tag.clone());
+        if let Some(found) = releases.get(&key) {
+            return found.clone();
+        }
+        let found = match gh.published_release(&place.tag, cancel).await {
+            Ok(release) => Some(Ok(release.map(|release| release.assets))),
+            Err(GhError::Unauthorized { .. } | GhError::MissingTool { .. }) => None,
+            Err(error) => Some(Err((reason_of(&error), error.to_string()))),
+        };
+        releases.insert(key, found.clone());
+        found
+    }
+}
+
 /// The asset at a place. `None` where gh is not here or has no login: the address may do without.
-pub(super) async fn at(registries: &Registries, place: &Place, cancel: &Cancel) -> Option<Downloaded> {
+pub(super) async fn at(
+    registries: &Registries,
+    place: &Place,
+    releases: &Releases,
+    cancel: &Cancel,
+) -> Option<Downloaded> {
     let gh = registries.gh(&place.repository).ok()?;
-    let release = match gh.published_release(&place.tag, cancel).await {
-        Ok(release) => release,
-        Err(GhError::Unauthorized { .. } | GhError::MissingTool { .. }) => return None,
-        Err(error) => return Some(Err((reason_of(&error), error.to_string()))),
+    let assets = match releases.find(&gh, place, cancel).await? {
+        Ok(assets) => assets,
+        Err(error) => return Some(Err(error)),
     };
-    let asset = release.and_then(|release| release.assets.into_iter().find(|asset| asset.name == place.name));
+    let asset = assets.and_then(|assets| assets.into_iter().find(|asset| asset.name == place.name));
     let Some(asset) = asset else {
         let said = format!("{} has no release {} with it", place.repository, place.tag);
         return Some(Err((Reason::Unreachable, said)));

@@ -1,5 +1,6 @@
 //! One file of a version: downloaded, looked into, and what is said of it.
 
+use super::asset::Releases;
 use super::{Place, Registries, Source, Wanted, archive, asset, attestation};
 use crate::http::Request;
 use crate::process::Cancel;
@@ -24,10 +25,11 @@ pub(super) async fn look(
     mut file: ServedFile,
     source: &Source,
     wanted: &Wanted,
+    releases: &Releases,
     cancel: &Cancel,
 ) -> Looked {
     let mut doubts = Vec::new();
-    let (mut content, opened) = match download(registries, &source.at, wanted, cancel).await {
+    let (mut content, opened) = match download(registries, &source.at, wanted, releases, cancel).await {
         Ok(downloaded) => downloaded,
         Err((reason, said)) => {
             let said = format!("{} was not downloaded: {}", file.name, one_line(&said));
@@ -71,6 +73,7 @@ async fn download(
     registries: &Registries,
     place: &Place,
     wanted: &Wanted,
+    releases: &Releases,
     cancel: &Cancel,
 ) -> Result<(Content, File), (Reason, String)> {
     let address = match place {
@@ -80,7 +83,7 @@ async fn download(
         Place::Address(address) => address,
     };
     if let Some(place) = asset::place(address)
-        && let Some(downloaded) = asset::at(registries, &place, cancel).await
+        && let Some(downloaded) = asset::at(registries, &place, releases, cancel).await
     {
         return downloaded;
     }

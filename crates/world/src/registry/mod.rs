@@ -23,6 +23,7 @@ pub use go::go_sum;
 use crate::github::Asset;
 use crate::http::{Http, HttpError, Url};
 use crate::process::Cancel;
+use asset::Releases;
 use files::Looked;
 use futures_util::{StreamExt, stream};
 use gonogo_core::delivery::{Channel, Expected, Facts, Install, Observation, Origin};
@@ -261,21 +262,26 @@ impl Registries {
         let Entry { facts, sources } = entry;
         let files = std::mem::take(&mut facts.files);
         let each = files.into_iter().zip(sources.iter());
-        let each = stream::iter(each.map(|(file, source)| files::look(self, file, source, wanted, cancel)));
-        let looked: Vec<Looked> = each.buffered(FILES_AT_ONCE).collect().await;
+        let releases = Releases::default();
+        let look = |(file, source)| files::look(self, file, source, wanted, &releases, cancel);
+        let looked = stream::iter(each.map(look)).buffered(FILES_AT_ONCE).collect::<Vec<Looked>>();
+        let (looked, tagged) = tokio::join!(looked, async {
+            match wanted.channel {
+                Channel::GithubRelease => Some(github_release::commit(self, wanted, cancel).await),
+                _ => None,
+            }
+        });
         let mut origin = None;
         for looked in looked {
             facts.files.push(looked.file);
             facts.doubts.extend(looked.doubts);
             origin = origin.or(looked.origin);
         }
-        match wanted.channel {
-            Channel::CratesIo => facts.origin = origin,
-            Channel::GithubRelease => match github_release::commit(self, wanted, cancel).await {
-                Ok(commit) => facts.origin = Some(Origin { commit, dirty: false }),
-                Err(doubt) => facts.doubts.push(doubt),
-            },
-            _ => {}
+        match tagged {
+            Some(Ok(commit)) => facts.origin = Some(Origin { commit, dirty: false }),
+            Some(Err(doubt)) => facts.doubts.push(doubt),
+            None if wanted.channel == Channel::CratesIo => facts.origin = origin,
+            None => {}
         }
     }
 }
