@@ -109,7 +109,8 @@ impl Http {
             .referer(false)
             .no_proxy()
             .user_agent(concat!("gonogo/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(patience.attempt.min(Duration::from_secs(20)));
+            .connect_timeout(patience.attempt.min(Duration::from_secs(20)))
+            .read_timeout(patience.attempt);
         for proxy in proxies(environment)? {
             builder = builder.proxy(proxy);
         }
@@ -146,7 +147,9 @@ impl Http {
     pub async fn get(&self, request: &Request, cancel: &Cancel) -> Result<Arc<Document>, HttpError> {
         // Taken out: after an error, and after a "not found" above all, nothing is here to be as it was.
         let kept = self.kept.take(request);
-        let document = self.patiently(request, cancel, || self.document(request, kept.as_ref())).await?;
+        let document = self
+            .patiently(request, self.of_documents(), cancel, || self.document(request, kept.as_ref()))
+            .await?;
         self.kept.put(request, &document, self.limits.kept);
         Ok(document)
     }
@@ -180,12 +183,13 @@ impl Http {
     /// Whether an address answers at all, without its body. An error is the answer's own.
     pub async fn answers(&self, request: &Request, cancel: &Cancel) -> Result<(), HttpError> {
         let asked = || async { self.follow(request, Method::HEAD, None).await.map(drop) };
-        self.patiently(request, cancel, asked).await
+        self.patiently(request, self.of_documents(), cancel, asked).await
     }
 
     /// A file, kept in an unnamed temporary file, with its checksums.
     pub async fn download(&self, request: &Request, cancel: &Cancel) -> Result<Download, HttpError> {
-        self.patiently(request, cancel, || async {
+        let transfer = self.patience.transfer;
+        self.patiently(request, (transfer, transfer), cancel, || async {
             let Reached::Answer(mut response) = self.follow(request, Method::GET, None).await? else {
                 return Err(HttpError::nonsense(&request.url, NOBODY_ASKED));
             };
@@ -204,22 +208,26 @@ impl Http {
         .await
     }
 
-    /// Tries again what may pass, within the deadline of the whole.
+    /// How long one try at a document may take, and all of them.
+    const fn of_documents(&self) -> (Duration, Duration) {
+        (self.patience.attempt, self.patience.deadline)
+    }
+
+    /// Tries again what may pass: each try within a time, and all of them within another.
     async fn patiently<T, F: Future<Output = Result<T, HttpError>>>(
         &self,
         request: &Request,
+        (each, all): (Duration, Duration),
         cancel: &Cancel,
         mut attempt: impl FnMut() -> F,
     ) -> Result<T, HttpError> {
         let started = tokio::time::Instant::now();
         let mut tries = 0;
         loop {
-            let left = self.patience.deadline.saturating_sub(started.elapsed());
+            let left = all.saturating_sub(started.elapsed());
             let timed_out = || HttpError::TimedOut { url: shown(&request.url) };
             let tried = async {
-                tokio::time::timeout(left.min(self.patience.attempt), attempt())
-                    .await
-                    .unwrap_or_else(|_| Err(timed_out()))
+                tokio::time::timeout(left.min(each), attempt()).await.unwrap_or_else(|_| Err(timed_out()))
             };
             let error = tokio::select! {
                 result = tried => match result {
@@ -228,7 +236,7 @@ impl Http {
                 },
                 () = cancel.cancelled() => return Err(HttpError::Cancelled),
             };
-            let left = self.patience.deadline.saturating_sub(started.elapsed());
+            let left = all.saturating_sub(started.elapsed());
             let Some(wait) =
                 self.patience.wait_after(&error, tries, &self.jitter).filter(|wait| *wait < left)
             else {

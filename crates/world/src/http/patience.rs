@@ -13,10 +13,12 @@ pub struct Patience {
     pub delay: Duration,
     /// The longest wait between two tries, also where a server asks for more.
     pub longest_wait: Duration,
-    /// How long one try may take, body included.
+    /// How long one try at a document may take, body included; and how long a server may say nothing in a file.
     pub attempt: Duration,
-    /// How long all tries may take together.
+    /// How long all tries at a document may take together.
     pub deadline: Duration,
+    /// How long all tries at a file may take together.
+    pub transfer: Duration,
 }
 
 impl Default for Patience {
@@ -27,6 +29,7 @@ impl Default for Patience {
             longest_wait: Duration::from_secs(30),
             attempt: Duration::from_secs(60),
             deadline: Duration::from_secs(120),
+            transfer: Duration::from_secs(30 * 60),
         }
     }
 }

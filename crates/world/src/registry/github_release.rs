@@ -149,7 +149,7 @@ impl Registries {
             .with_variables(own)
             .with_patience(again)
             .with_timeout(patience.attempt)
-            .with_transfer_timeout(self.transfer_timeout)
+            .with_transfer_timeout(patience.transfer)
             .with_limit(usize::try_from(limits.document).unwrap_or(usize::MAX)))
     }
 }

@@ -31,7 +31,6 @@ use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::collections::BTreeMap;
-use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// How many files of one version are downloaded at once.
@@ -84,8 +83,6 @@ pub struct Registries {
     configuration: Configuration,
     /// Where the default cargo registry's files are, once it has said so.
     templates: OnceCell<String>,
-    /// How long gh may take to bring a file.
-    transfer_timeout: Duration,
 }
 
 /// What a channel's index says of a package, version by version.
@@ -175,14 +172,7 @@ impl From<Trouble> for Observation {
 impl Registries {
     /// The registries that the clients of a configuration ask.
     pub const fn new(http: Http, configuration: Configuration) -> Self {
-        let transfer_timeout = Duration::from_secs(30 * 60);
-        Self { http, configuration, templates: OnceCell::const_new(), transfer_timeout }
-    }
-
-    /// The same with another time limit for each file that gh brings; half an hour by default.
-    #[must_use]
-    pub fn with_transfer_timeout(self, transfer_timeout: Duration) -> Self {
-        Self { transfer_timeout, ..self }
+        Self { http, configuration, templates: OnceCell::const_new() }
     }
 
     /// Looks at one version.

@@ -361,6 +361,10 @@ impl Released {
 async fn github_says_who_built_an_asset() {
     let released = Released::with(vec![Signed::npm().bundle()]).await;
     assert_eq!(released.judged().await.verdict, Verdict::Passed);
+    let mut other = released;
+    other.signed.provenance.workflow = ".github/workflows/other.yml".to_owned();
+    let judgement = other.judged().await;
+    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, Code::OtherProvenance));
 }
 
 #[tokio::test]

@@ -353,6 +353,25 @@ async fn a_python_project_is_its_whole_set_of_files() {
 }
 
 #[tokio::test]
+async fn a_file_that_keeps_coming_may_take_longer_than_a_document() {
+    let shop = Shop::steady(Channel::CratesIo).await;
+    shop.server.route(&shop.file_path("1.2.1"), [Answer::Slowly(shop.file("1.2.1"))]);
+    assert_eq!(shop.judged().await.verdict, Verdict::Passed);
+    shop.index([Answer::Slowly(shop.document().into_bytes())]);
+    incomplete(Channel::CratesIo, &shop.judged().await, Reason::TimedOut);
+}
+
+#[tokio::test]
+async fn what_names_another_commit_is_of_another_release() {
+    for channel in [Channel::CratesIo, Channel::Go, Channel::GithubRelease] {
+        let shop = Shop::open(channel).await;
+        let expected = shop.expected().from_commit("0".repeat(40));
+        let judgement = judge(&expected, &shop.observe(Depth::Bytes).await, Level::Bytes);
+        failed(channel, &judgement, Code::WrongCommit);
+    }
+}
+
+#[tokio::test]
 async fn a_go_module_is_of_the_version_the_commit_and_the_tree_that_were_released() {
     let shop = Shop::open(Channel::Go).await;
     shop.index([edited(&shop, "v1.2.1", "v1.2.0")]);

@@ -195,7 +195,8 @@ async fn a_file_that_does_not_come_leaves_the_bytes_unproven() {
 #[tokio::test]
 async fn a_file_that_comes_too_slowly_or_from_nobody_or_a_stranger_leaves_the_bytes_unproven() {
     let mut tap = Tap::new().await;
-    tap.patience = Patience { retries: 0, attempt: Duration::from_millis(300), ..quick() };
+    let attempt = Duration::from_millis(300);
+    tap.patience = Patience { retries: 0, attempt, transfer: attempt, ..quick() };
     tap.server.route(&format!("/{FILE}"), [Answer::Drip]);
     let (base, stranger) = (tap.server.base.clone(), tap.server.self_signed().await);
     for (base, reason) in

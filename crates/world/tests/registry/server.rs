@@ -21,6 +21,8 @@ pub enum Answer {
     CutOff(Vec<u8>),
     /// One byte now and then, of many announced.
     Drip,
+    /// All of it, in pieces over some two seconds.
+    Slowly(Vec<u8>),
     /// Bytes without end.
     Endless,
     /// The connection ends without a word.
@@ -193,6 +195,16 @@ async fn write(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, is_head: 
                 stream.write_all(b" ").await?;
                 stream.flush().await?;
                 tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        Answer::Slowly(body) => {
+            let head =
+                format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all(head.as_bytes()).await?;
+            for piece in body.chunks(body.len().div_ceil(20).max(1)) {
+                stream.write_all(piece).await?;
+                stream.flush().await?;
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
         Answer::Endless => {

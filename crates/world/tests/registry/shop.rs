@@ -37,6 +37,7 @@ pub fn quick() -> Patience {
         longest_wait: Duration::from_millis(50),
         attempt: Duration::from_secs(20),
         deadline: Duration::from_secs(60),
+        transfer: Duration::from_secs(20),
     }
 }
 
@@ -52,7 +53,7 @@ impl Shop {
     pub async fn hasty(channel: Channel) -> Self {
         let server = Server::start().await;
         let attempt = Duration::from_millis(if channel == Channel::GithubRelease { 2000 } else { 300 });
-        let patience = Patience { retries: 0, attempt, ..quick() };
+        let patience = Patience { retries: 0, attempt, transfer: attempt, ..quick() };
         let shop = Self::with(channel, server.clone(), &server.base, patience, 0);
         shop.restock();
         shop
@@ -61,6 +62,15 @@ impl Shop {
     /// A registry of a kind, with `kit` 1.2.0 and 1.2.1 served as they should be.
     pub async fn open(channel: Channel) -> Self {
         Self::keeping(channel, Limits::default().kept).await
+    }
+
+    /// The same, for a client that takes a second for a document, and more for a file that keeps coming.
+    pub async fn steady(channel: Channel) -> Self {
+        let server = Server::start().await;
+        let patience = Patience { retries: 0, attempt: Duration::from_secs(1), ..quick() };
+        let shop = Self::with(channel, server.clone(), &server.base, patience, 0);
+        shop.restock();
+        shop
     }
 
     /// The same, for a client that keeps no more bytes than these.
@@ -85,7 +95,6 @@ impl Shop {
             server.on_socket(&home.path().join("s"));
         }
         let registries = Registries::new(http, Configuration::new(environment, home.path()));
-        let registries = registries.with_transfer_timeout(patience.attempt);
         Self { server, channel, registries, home }
     }
 
