@@ -37,7 +37,28 @@ fn a_release_is_delivered_when_its_users_get_it_and_every_fault_is_told_by_its_n
         audit["ledger"]["changed"][0].as_str().unwrap().contains("not the tag of this ledger"),
         "{audit:#}"
     );
+    // Another commit: the release's own page says so too.
+    let tree = format!("{object}^{{tree}}");
+    let other = shop.project.git(&["-C", &remote, "commit-tree", &tree, "-m", "Another"]);
+    shop.git(&["-C", &remote, "update-ref", "refs/tags/v0.2.0", other.trim()]);
+    let audit = shop.gonogo(&["audit", "v0.2.0", "--json"]).exits(1).json();
+    assert_eq!(says(&audit, "github-release"), "failed wrong-commit");
     shop.git(&["-C", &remote, "update-ref", "refs/tags/v0.2.0", &object]);
+
+    // Who built it is asked for, and the sample's workflow signs nothing.
+    let signed = ["npm", "pypi", "github-release"];
+    let plan = std::fs::read_to_string(shop.project.root().join("gonogo.toml")).unwrap();
+    let asked = signed.iter().fold(plan, |plan, channel| {
+        let table = format!("[channels.{channel}]\n");
+        plan.replace(&table, &format!("{table}provenance = \".github/workflows/publish.yml\"\n"))
+    });
+    let file = shop.project.beside("asked.toml");
+    std::fs::write(&file, asked).unwrap();
+    let file = file.display().to_string();
+    let audit = shop.gonogo(&["audit", "v0.2.0", "--json", "--plan", &file]).exits(3).json();
+    for channel in signed {
+        assert_eq!(says(&audit, channel), "incomplete baseline-missing", "{audit:#}");
+    }
 
     let other = || Trouble::Reply(Reply::bytes("application/octet-stream", b"something else".to_vec()));
     shop.fault(Service::Cargo, "/api/v1/crates/tally/0.2.0/download", other());
