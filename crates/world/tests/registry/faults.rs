@@ -3,9 +3,10 @@
 use crate::server::{Answer, Server};
 use crate::shop::{ASKED, FILED, REGISTRIES, SERVERS, Shop, integrity, packed};
 use gonogo_core::delivery::{
-    Algorithm, Channel, Checksum, Code, Expected, Judgement, Level, Observation, judge,
+    Algorithm, Channel, Checksum, Code, Expected, ExpectedFiles, Judgement, Level, Observation, judge,
 };
 use gonogo_core::digest::Digest;
+use gonogo_core::manifest::BuiltFile;
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_world::registry::Depth;
 
@@ -359,6 +360,21 @@ async fn a_file_that_keeps_coming_may_take_longer_than_a_document() {
     assert_eq!(shop.judged().await.verdict, Verdict::Passed);
     shop.index([Answer::Slowly(shop.document().into_bytes())]);
     incomplete(Channel::CratesIo, &shop.judged().await, Reason::TimedOut);
+}
+
+#[tokio::test]
+async fn a_file_that_was_built_and_is_not_there_is_missing() {
+    for (channel, name) in
+        [(Channel::Pypi, "kit-1.2.1-py3-none-any.whl"), (Channel::GithubRelease, "kit-1.2.1-arm64.tar.gz")]
+    {
+        let shop = Shop::open(channel).await;
+        let expected = shop.expected();
+        let ExpectedFiles::Built(files) = &expected.files else { panic!("{channel} has its own files") };
+        let more = BuiltFile { name: name.to_owned(), bytes: 1, digest: Digest::of(b"x") };
+        let expected = expected.clone().exactly(files.iter().cloned().chain([more]));
+        let judgement = judge(&expected, &shop.observe(Depth::Bytes).await, Level::Bytes);
+        failed(channel, &judgement, Code::FileMissing);
+    }
 }
 
 #[tokio::test]
