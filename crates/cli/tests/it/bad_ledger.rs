@@ -129,7 +129,7 @@ fn two_polls_at_once_are_one_and_a_conflict() {
     project.tool(
         "run-tests",
         &format!(
-            "touch '{}'; while [ ! -e '{}' ]; do sleep 0.05; done; cat '{}'",
+            "touch '{0}'; while [ -e '{0}' ] && [ ! -e '{1}' ]; do sleep 0.05; done; cat '{2}'",
             begun.display(),
             go.display(),
             project.beside("run-tests.out").display()

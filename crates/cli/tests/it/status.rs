@@ -50,8 +50,10 @@ fn a_go_for_another_commit_says_nothing_of_this_one() {
 fn a_poll_that_was_killed_leaves_its_check_and_the_blockers_unknown() {
     let project = project(PASSED, 0);
     let (begun, go) = (project.beside("begun"), project.beside("go"));
+    // It outlives the poll, and ends with the test's folder at the latest.
+    let (begins, goes) = (begun.display(), go.display());
     let waits =
-        format!("touch '{}'\nwhile ! [ -e '{}' ]; do sleep 0.02; done", begun.display(), go.display());
+        format!("touch '{begins}'\nwhile [ -e '{begins}' ] && ! [ -e '{goes}' ]; do sleep 0.02; done");
     project.tool("run-tests", &waits);
     let running = project.start(&["poll", "v0.2.0", "--json"]);
     until("the check runs", || begun.exists());

@@ -12,7 +12,7 @@ fn between(stage: &Stage, change: impl FnOnce(&Stage)) -> Ran {
     let (began, go) = (stage.project.beside("began"), stage.project.beside("go"));
     let hook = stage.project.root().join(".git/hooks/reference-transaction");
     let script = format!(
-        "#!/bin/sh\nread -r old new name\n[ \"$1 $name\" = 'committed refs/tags/v0.2.0' ] || exit 0\ntouch '{}'\nwhile ! [ -e '{}' ]; do sleep 0.02; done\n",
+        "#!/bin/sh\nread -r old new name\n[ \"$1 $name\" = 'committed refs/tags/v0.2.0' ] || exit 0\ntouch '{0}'\nwhile [ -e '{0}' ] && ! [ -e '{1}' ]; do sleep 0.02; done\n",
         began.display(),
         go.display()
     );
