@@ -237,7 +237,7 @@ impl Here {
             .into_iter()
             .map(|audit| Audited { judgement: audit.judgement, observation: audit.seen })
             .collect();
-        let changes = earlier.map(|earlier| earlier.changes(&channels));
+        let changes = earlier.map(|earlier| earlier.changes(&channels, level)).transpose()?;
         let is_other = changes.iter().flatten().any(|change| change.is_wrong);
         let others =
             ledger.as_ref().map(Recorded::outcome).into_iter().chain(is_other.then_some(Outcome::Failed));
@@ -276,6 +276,7 @@ impl Document {
 struct Earlier {
     schema: String,
     target: Option<String>,
+    level: Level,
     channels: Vec<Audited>,
 }
 
@@ -297,20 +298,32 @@ impl Earlier {
         Ok(earlier)
     }
 
-    /// What changed of each package that both looked at.
-    fn changes(&self, now: &[Audited]) -> Vec<Change> {
+    /// What changed of each package. One that the earlier audit did not look at, or not so deep, or was not told of, cannot
+    /// be compared with: that nothing changed would then rest on nothing.
+    fn changes(&self, now: &[Audited], level: Level) -> Result<Vec<Change>, Failure> {
+        let refused = |what: String| {
+            Err(Failure::usage(format!("the earlier audit {what}"))
+                .remedy("give an audit that was told of all this"))
+        };
+        if self.level < level {
+            return refused(format!("looked only as deep as {}", self.level));
+        }
         let mut changes = Vec::new();
         for one in now {
             let is_it = |before: &&Audited| {
                 before.judgement.channel == one.judgement.channel
                     && before.judgement.package == one.judgement.package
             };
-            if let Some(before) = self.channels.iter().find(is_it) {
-                let Judgement { channel, package, .. } = &one.judgement;
-                changes.extend(since(*channel, package, &before.observation, &one.observation));
+            let Judgement { channel, package, .. } = &one.judgement;
+            match self.channels.iter().find(is_it).map(|before| &before.observation) {
+                None => return refused(format!("did not look at {channel} {package}")),
+                Some(Observation::Unknown { .. }) => {
+                    return refused(format!("was not told of {channel} {package}"));
+                }
+                Some(before) => changes.extend(since(*channel, package, before, &one.observation)),
             }
         }
-        changes
+        Ok(changes)
     }
 }
 

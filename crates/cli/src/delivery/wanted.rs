@@ -66,16 +66,32 @@ pub async fn named(git: Option<&Git>, packages: &[Package], target: &Target, lev
     let mut tasks = Vec::new();
     for package in packages {
         let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
-        if let (Channel::Go, Some(git)) = (package.channel, git)
-            && let Ok(Some(commit)) = git.commit_of(&format!("refs/tags/{}", target.tag())).await
-        {
-            // Where the checkout is another project's, it says nothing.
-            expected.sum = go_sum(git, &package.name, target.version(), &commit).await.ok();
+        if let (Channel::Go, Some(git)) = (package.channel, git) {
+            tree_here(git, &package.name, target, &mut expected).await;
         }
         let window = package.channel.usual_window();
         tasks.push(Task { package: package.clone(), expected, level, window });
     }
     tasks
+}
+
+/// What this checkout says of a Go module that was named without a plan: nothing where it has no such tag, or no such
+/// module; what could not be read is a doubt.
+async fn tree_here(git: &Git, module: &str, target: &Target, expected: &mut Expected) {
+    let told = match git.commit_of(&format!("refs/tags/{}", target.tag())).await {
+        Ok(Some(commit)) => go_sum(git, module, target.version(), &commit).await,
+        Ok(None) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    };
+    match told {
+        Ok(sum) => expected.sum = sum,
+        Err(said) => expected.doubts.push(of_tree(&said)),
+    }
+}
+
+fn of_tree(said: &str) -> Doubt {
+    let said = format!("what the module's tag holds is not known: {}", one_line(said));
+    Doubt::new(Reason::BaselineMissing, said)
 }
 
 /// What the tagged tree says of a Go module: the files of its zip are those.
@@ -91,11 +107,9 @@ pub async fn tree_of_module(
         None => Err("the release's tag is not here".to_owned()),
     };
     match told {
-        Ok(sum) => expected.sum = Some(sum),
-        Err(said) => {
-            let said = format!("what the module's tag holds is not known: {}", one_line(&said));
-            expected.doubts.push(Doubt::new(Reason::BaselineMissing, said));
-        }
+        Ok(Some(sum)) => expected.sum = Some(sum),
+        Ok(None) => expected.doubts.push(of_tree(&format!("no go.mod of the repository names {module}"))),
+        Err(said) => expected.doubts.push(of_tree(&said)),
     }
 }
 

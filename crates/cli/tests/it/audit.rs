@@ -191,6 +191,25 @@ fn an_earlier_audit_is_one_of_the_same_version() {
 }
 
 #[test]
+fn what_an_earlier_audit_was_not_told_of_is_never_said_to_be_unchanged() {
+    let (registry, project) = (Registry::start(), project());
+    registry.publish("sample", &["1.0.0"]);
+    registry.publish("other", &["1.0.0"]);
+    let asked = |level: &'static str, name: &'static str| ["--crate", name, "1.0.0", "--level", level];
+    let since = |level, name| [&asked(level, name)[..], &["--since", "earlier.json"]].concat();
+    let keep = |ran: Ran| project.write("earlier.json", ran.stdout);
+    keep(registry.audit(&project, &asked("accepted", "sample")).exits(0));
+    registry.audit(&project, &since("accepted", "sample")).exits(0);
+    // Another package, and less deep.
+    registry.audit(&project, &since("accepted", "other")).exits(2);
+    registry.audit(&project, &since("resolvable", "sample")).exits(2);
+    registry.page("/sa/mp/sample", 500, "");
+    keep(registry.audit(&project, &asked("accepted", "sample")).exits(3));
+    registry.publish("sample", &["1.0.0"]);
+    registry.audit(&project, &since("accepted", "sample")).exits(2);
+}
+
+#[test]
 fn what_cannot_be_asked_is_a_usage_error() {
     let (registry, project) = (Registry::start(), project());
     for arguments in

@@ -59,8 +59,13 @@ fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(bool, String)) {
     for (name, file) in &had {
         match has.get(name) {
             None => say(true, format!("{name} was taken away")),
-            Some(served) if is_other(file, served) => say(true, format!("{name} was replaced")),
-            Some(_) => {}
+            Some(served) => match is_other(file, served) {
+                Some(true) => say(true, format!("{name} was replaced")),
+                Some(false) => {}
+                None => {
+                    say(false, format!("{name} cannot be compared: both looks have no checksum in common"))
+                }
+            },
         }
     }
     for name in has.keys().filter(|name| !had.contains_key(*name)) {
@@ -85,10 +90,12 @@ fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(bool, String)) {
     }
 }
 
-/// Whether two looks at a file saw different bytes, by any checksum that both have.
-fn is_other(before: &ServedFile, now: &ServedFile) -> bool {
+/// Whether two looks at a file saw different bytes, by every checksum that both have; `None` where they share none.
+fn is_other(before: &ServedFile, now: &ServedFile) -> Option<bool> {
     let now = now.checksums();
-    before.checksums().iter().any(|(algorithm, sum)| now.get(algorithm).is_some_and(|other| other != sum))
+    let before = before.checksums();
+    let shared = before.iter().filter_map(|(algorithm, sum)| Some(now.get(algorithm)? != sum));
+    shared.reduce(|one, other| one || other)
 }
 
 #[cfg(test)]
@@ -166,6 +173,16 @@ mod tests {
         assert_eq!(since(Channel::Npm, "kit", &unknown, &live), []);
         let doubted = Facts { doubts: vec![Doubt::new(Reason::NotRun, "x")], ..facts() };
         assert_eq!(changed(facts(), doubted), []);
+    }
+
+    #[test]
+    fn a_file_without_a_checksum_in_common_is_not_said_to_be_the_same() {
+        let mut bare = facts();
+        bare.files[0].stated.clear();
+        for (before, now) in [(facts(), bare.clone()), (bare, facts())] {
+            let said = changed(before, now);
+            assert!(said.len() == 1 && said[0].1.contains("cannot be compared"), "{said:?}");
+        }
     }
 
     #[test]

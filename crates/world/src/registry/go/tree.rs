@@ -11,11 +11,16 @@ use semver::Version;
 use std::collections::BTreeMap;
 
 /// The `h1:` of a module's version, from the repository that is checked out; `release` is a commit of the release, in
-/// which the module's folder is found.
-pub async fn go_sum(git: &Git, module: &str, version: &Version, release: &str) -> Result<Checksum, String> {
+/// which the module's folder is found. `None` where no module of the repository has this name.
+pub async fn go_sum(
+    git: &Git,
+    module: &str,
+    version: &Version,
+    release: &str,
+) -> Result<Option<Checksum>, String> {
     let spelled = Channel::Go.spell(version).ok_or("Go has no spelling for this version")?;
     let files = git.files_at(release, &[]).await.map_err(|error| error.to_string())?;
-    let folder = folder_of(&files, module)?;
+    let Some(folder) = folder_of(&files, module)? else { return Ok(None) };
     let tag = format!("{}{spelled}", prefix(&folder, module));
     let tagged = git.commit_of(&format!("refs/tags/{tag}")).await.map_err(|error| error.to_string())?;
     let tagged = tagged.ok_or_else(|| format!("the module's tag {tag} is not here"))?;
@@ -24,11 +29,11 @@ pub async fn go_sum(git: &Git, module: &str, version: &Version, release: &str) -
     } else {
         git.files_at(&tagged, &[]).await.map_err(|error| error.to_string())?
     };
-    sum(&files, &folder, &format!("{module}@{spelled}"))
+    sum(&files, &folder, &format!("{module}@{spelled}")).map(Some)
 }
 
-/// The folder, with a slash at its end, whose `go.mod` names the module; empty for the root.
-fn folder_of(files: &BTreeMap<String, Vec<u8>>, module: &str) -> Result<String, String> {
+/// The folder, with a slash at its end, whose `go.mod` names the module; empty for the root, `None` where none does.
+fn folder_of(files: &BTreeMap<String, Vec<u8>>, module: &str) -> Result<Option<String>, String> {
     let is_its = |text: &[u8]| {
         let named = String::from_utf8_lossy(text).lines().find_map(|line| {
             let line = line.split("//").next().unwrap_or_default().trim();
@@ -42,8 +47,8 @@ fn folder_of(files: &BTreeMap<String, Vec<u8>>, module: &str) -> Result<String, 
         ((folder.is_empty() || folder.ends_with('/')) && is_its(text)).then(|| folder.to_owned())
     });
     match (folders.next(), folders.next()) {
-        (Some(folder), None) => Ok(folder),
-        (None, _) => Err(format!("no go.mod of the repository names {module}")),
+        (Some(folder), None) => Ok(Some(folder)),
+        (None, _) => Ok(None),
         (Some(_), Some(_)) => Err(format!("more than one go.mod of the repository names {module}")),
     }
 }
@@ -111,9 +116,9 @@ mod tests {
             ("v2/go.mod", "module example.test/kit/v2\n"),
             ("x/not.go.mod", "module example.test/other\n"),
         ]);
-        assert_eq!(folder_of(&files, "example.test/kit").as_deref(), Ok(""));
-        assert_eq!(folder_of(&files, "example.test/kit/sub").as_deref(), Ok("sub/"));
-        assert!(folder_of(&files, "example.test/other").is_err());
+        assert_eq!(folder_of(&files, "example.test/kit"), Ok(Some(String::new())));
+        assert_eq!(folder_of(&files, "example.test/kit/sub"), Ok(Some("sub/".to_owned())));
+        assert_eq!(folder_of(&files, "example.test/other"), Ok(None));
         assert_eq!(prefix("sub/", "example.test/kit/sub"), "sub/");
         assert_eq!(prefix("v2/", "example.test/kit/v2"), "");
         assert_eq!(prefix("sub/v2/", "example.test/kit/sub/v2"), "sub/");
