@@ -57,7 +57,8 @@ pub fn client_environment() -> Environment {
     Environment::allowing(names.iter().map(String::as_str))
 }
 
-fn is_credential(name: &str) -> bool {
+/// Whether a variable of this name may hold a credential.
+pub(super) fn is_credential(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     ["TOKEN", "PASSWORD", "_AUTH", "SECRET", "CREDENTIAL", "USERNAME"].iter().any(|part| name.contains(part))
 }

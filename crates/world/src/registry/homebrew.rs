@@ -15,6 +15,48 @@ use std::time::Duration;
 /// Where brew looks for a formula in a tap, in its order ("Taps", Homebrew documentation).
 const FOLDERS: [&str; 3] = ["Formula/", "HomebrewFormula/", ""];
 
+/// Where a formula is.
+pub(super) struct Place<'a> {
+    owner: &'a str,
+    tap: &'a str,
+    /// The formula's own name.
+    pub(super) name: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// Reads `owner/tap/formula`, of which no part could be taken for an option or for a folder above.
+    pub(super) fn read(package: &'a str) -> Result<Self, String> {
+        let parts: Vec<&str> = package.split('/').collect();
+        let plain = |part: &&str| {
+            !part.is_empty()
+                && !part.starts_with(['.', '-'])
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@+".contains(&byte))
+        };
+        match parts[..] {
+            [owner, tap, name] if parts.iter().all(plain) => Ok(Self { owner, tap, name }),
+            _ => Err(format!("`{package}` is not owner/tap/formula")),
+        }
+    }
+
+    /// The owner and the repository of the tap. brew leaves `homebrew-` out of its name.
+    pub(super) fn tap(&self) -> (&'a str, String) {
+        let own = if self.tap.starts_with("homebrew-") { "" } else { "homebrew-" };
+        (self.owner, format!("{own}{}", self.tap))
+    }
+
+    /// Where brew clones the tap from.
+    pub(super) fn remote(&self) -> String {
+        let (owner, repository) = self.tap();
+        format!("https://github.com/{owner}/{repository}")
+    }
+
+    /// How brew is told of the formula.
+    pub(super) fn formula(&self) -> String {
+        let tap = self.tap.strip_prefix("homebrew-").unwrap_or(self.tap);
+        format!("{}/{tap}/{}", self.owner, self.name)
+    }
+}
+
 /// The one version that a tap serves of a formula. `package` is `owner/repository/formula`; `timeout` is for each
 /// run of git.
 pub(super) async fn list(
@@ -23,22 +65,8 @@ pub(super) async fn list(
     package: &str,
     cancel: &Cancel,
 ) -> Result<Listing, Trouble> {
-    let parts: Vec<&str> = package.split('/').collect();
-    let plain = |part: &&str| {
-        !part.is_empty()
-            && !part.starts_with(['.', '-'])
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@+".contains(&byte))
-    };
-    let [owner, tap, name] = parts[..] else {
-        return Err(Trouble::Conflict(format!("`{package}` is not owner/tap/formula")));
-    };
-    if !parts.iter().all(plain) {
-        return Err(Trouble::Conflict(format!("`{package}` is not owner/tap/formula")));
-    }
-    // brew leaves the `homebrew-` of a tap's repository out of its name.
-    let repository = if tap.starts_with("homebrew-") { tap.to_owned() } else { format!("homebrew-{tap}") };
-    let remote = format!("https://github.com/{owner}/{repository}");
-    let text = head(configuration, timeout, &remote, name, cancel).await?;
+    let place = Place::read(package).map_err(Trouble::Conflict)?;
+    let text = head(configuration, timeout, &place.remote(), place.name, cancel).await?;
     let formula = Formula::read(&text).map_err(Trouble::Conflict)?;
     let files = formula.files.iter().map(|file| ServedFile {
         name: file

@@ -35,16 +35,16 @@ fn formula_at(base: &str, file: &str, version: &str, content: &[u8]) -> String {
     )
 }
 
-struct Tap {
-    home: TempDir,
-    server: Server,
+pub struct Tap {
+    pub home: TempDir,
+    pub server: Server,
     patience: Patience,
     /// What stands for the owner's address at GitHub; the home folder where `None`.
     owner: Option<String>,
 }
 
 impl Tap {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let (home, server) = (tempfile::tempdir().unwrap(), Server::start().await);
         let tap = Self { home, server, patience: quick(), owner: None };
         tap.server.route(&format!("/{FILE}"), [Answer::ok("application/gzip", built())]);
@@ -53,7 +53,7 @@ impl Tap {
         tap
     }
 
-    fn environment(&self) -> Environment {
+    pub fn environment(&self) -> Environment {
         let owner = self.owner.clone().unwrap_or_else(|| self.home.path().display().to_string());
         let base = format!("url.{owner}/.insteadOf");
         Environment::allowing([])
@@ -70,14 +70,14 @@ impl Tap {
             .with("GIT_CONFIG_VALUE_2", "t@example.test")
     }
 
-    async fn git(&self, arguments: &[&str]) {
+    pub async fn git(&self, arguments: &[&str]) {
         let git = tools::find_on_path("git", None).unwrap();
         let invocation = Invocation::tool(&git, self.home.path(), self.environment());
         let ran = run(&invocation.args(arguments.iter().copied()), &Cancel::default()).await.unwrap();
         assert!(ran.succeeded(), "{}", ran.stderr.text());
     }
 
-    async fn write(&self, path: &str, text: &str) {
+    pub async fn write(&self, path: &str, text: &str) {
         let file = self.home.path().join("homebrew-tap").join(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();

@@ -3,6 +3,7 @@
 
 mod again;
 mod attested;
+mod brew;
 mod faults;
 mod github;
 mod homebrew;

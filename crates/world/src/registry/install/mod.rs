@@ -4,6 +4,7 @@
 //! Invariant: nothing that was on this host before is taken for what was installed; what this host cannot try is said
 //! to be not tried.
 
+mod brew;
 mod clients;
 
 use super::{Configuration, Wanted};
@@ -48,13 +49,7 @@ pub(super) async fn install(
             Channel::Npm => clients::npm(&clean, wanted, smoke).await,
             Channel::Pypi => clients::python(&clean, wanted, smoke).await,
             Channel::Go => clients::go(&clean, wanted, smoke).await,
-            Channel::Homebrew => {
-                // brew installs into the host itself, whatever the home is: that is for a host that is thrown away.
-                Err(not_tried(
-                    Reason::UnsupportedHere,
-                    "brew has no clean install beside what is on this host",
-                ))
-            }
+            Channel::Homebrew => brew::formula(&clean, wanted, smoke).await,
             Channel::GithubRelease => {
                 Err(not_tried(Reason::UnsupportedHere, "no client installs the assets of a release"))
             }

@@ -1,0 +1,130 @@
+//! brew, in a prefix of its own: a clone of its repository in the empty home installs there and nowhere else, so that
+//! what this host has stays as it was and is not taken for what was installed.
+
+use super::{Clean, not_tried, of_disk};
+use crate::process::Environment;
+use crate::registry::Wanted;
+use crate::registry::configuration::is_credential;
+use crate::registry::homebrew::Place;
+use gonogo_core::delivery::Install;
+use gonogo_core::verdict::Reason;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The Ruby that brew brings along, below its repository, which its own git ignores.
+const RUBY: &str = "Library/Homebrew/vendor/portable-ruby";
+/// Settings by which brew does what it was asked for and nothing else.
+const QUIET: [&str; 4] = [
+    "HOMEBREW_NO_AUTO_UPDATE",
+    "HOMEBREW_NO_ANALYTICS",
+    "HOMEBREW_NO_INSTALL_CLEANUP",
+    "HOMEBREW_NO_ENV_HINTS",
+];
+/// Folders of brew, and what they are in the clean place: none is the host's.
+const FOLDERS: [(&str, &str); 3] =
+    [("HOMEBREW_CACHE", "home/cache/brew"), ("HOMEBREW_LOGS", "home/state/brew"), ("HOMEBREW_TEMP", "tmp")];
+
+/// `brew install` of a formula from its tap, and a command of it. brew itself is the host's own version.
+pub(super) async fn formula(
+    clean: &Clean<'_>,
+    wanted: &Wanted,
+    smoke: &[String],
+) -> Result<Install, Install> {
+    let place = Place::read(&wanted.package).map_err(|said| not_tried(Reason::NothingExamined, said))?;
+    let brew = clean.tool("brew")?;
+    let outside = clean.configuration.environment().clone();
+    let repository = answer(clean, &brew, "--repository", &outside).await?;
+    let prefix = clean.path("brew");
+    clone(clean, &repository.to_string_lossy(), &["--shared"], &prefix).await?;
+    bring_ruby(clean, &repository, &prefix).await?;
+    configure(clean, &answer(clean, &brew, "--prefix", &outside).await?)?;
+    let (owner, name) = place.tap();
+    clone(clean, &place.remote(), &[], &prefix.join("Library/Taps").join(owner).join(name)).await?;
+    let (brew, environment) = (prefix.join("bin/brew"), &clean.environment);
+    let formula = place.formula();
+    if let Err(refused) = clean.client(&brew, &["install", &formula], environment).await {
+        let Install::NotInstalled { said } = refused else { return Err(refused) };
+        // What is built for brew's usual prefix, or not to be had now, are the formulae below it: that is not its fault.
+        return match clean.client(&brew, &["install", "--only-dependencies", &formula], environment).await {
+            Ok(_) => Err(Install::NotInstalled { said }),
+            Err(Install::NotInstalled { said }) => Err(not_tried(Reason::HostUnfit, said)),
+            Err(other) => Err(other),
+        };
+    }
+    // Also of a formula that is not linked into the prefix.
+    let bin = prefix.join("opt").join(place.name).join("bin");
+    clean.smoke(wanted, smoke, &bin, &[], environment).await
+}
+
+/// A folder that brew names.
+async fn answer(
+    clean: &Clean<'_>,
+    brew: &Path,
+    asked: &str,
+    environment: &Environment,
+) -> Result<PathBuf, Install> {
+    let told = clean.run(brew, &[asked], environment, super::SAYING).await?;
+    let folder = PathBuf::from(told.stdout.text().trim());
+    if told.succeeded() && folder.is_absolute() {
+        return Ok(folder);
+    }
+    Err(not_tried(Reason::HostUnfit, format!("`brew {asked}` names no folder: {}", super::said(&told))))
+}
+
+/// A clone of a repository, by the host's own git as it is configured.
+async fn clone(clean: &Clean<'_>, from: &str, how: &[&str], to: &Path) -> Result<(), Install> {
+    let git = clean.tool("git")?;
+    let to = to.to_string_lossy();
+    let arguments = [&["clone", "--quiet"], how, &["--", from, &to]].concat();
+    let cloned = clean.run(&git, &arguments, clean.configuration.environment(), super::INSTALLING).await?;
+    if cloned.succeeded() {
+        return Ok(());
+    }
+    Err(not_tried(Reason::HostUnfit, format!("{from} was not cloned: {}", super::said(&cloned))))
+}
+
+/// brew would download its Ruby anew.
+async fn bring_ruby(clean: &Clean<'_>, repository: &Path, prefix: &Path) -> Result<(), Install> {
+    let ruby = repository.join(RUBY);
+    if !ruby.is_dir() {
+        return Ok(());
+    }
+    let (from, to) = (ruby.to_string_lossy(), prefix.join(RUBY));
+    let copied = clean
+        .run(
+            &clean.tool("cp")?,
+            &["-RP", &from, &to.to_string_lossy()],
+            &clean.environment,
+            super::INSTALLING,
+        )
+        .await?;
+    if copied.succeeded() {
+        return Ok(());
+    }
+    Err(not_tried(Reason::HostUnfit, format!("brew's Ruby was not copied: {}", super::said(&copied))))
+}
+
+/// brew's configuration files, those of its prefix and then the user's, without what is a credential; and then ours, which
+/// has the last word: brew lets its files override its environment.
+fn configure(clean: &Clean<'_>, prefix: &Path) -> Result<(), Install> {
+    let outside = clean.configuration.environment();
+    let own = match outside.get("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty()) {
+        Some(folder) => Some(PathBuf::from(folder).join("homebrew")),
+        None => outside.get("HOME").map(|home| PathBuf::from(home).join(".homebrew")),
+    };
+    let mut lines = Vec::new();
+    for folder in [Some(prefix.join("etc/homebrew")), own].into_iter().flatten() {
+        let Ok(text) = fs::read_to_string(folder.join("brew.env")) else { continue };
+        let is_setting = |line: &&str| !is_credential(line.split('=').next().unwrap_or_default());
+        lines.extend(text.lines().filter(is_setting).map(str::to_owned));
+    }
+    lines.extend(QUIET.map(|name| format!("{name}=1")));
+    for (name, place) in FOLDERS {
+        let folder = clean.path(place);
+        fs::create_dir_all(&folder).map_err(|error| of_disk(&error))?;
+        lines.push(format!("{name}={}", folder.display()));
+    }
+    let folder = clean.path("home/config/homebrew");
+    fs::create_dir_all(&folder).map_err(|error| of_disk(&error))?;
+    fs::write(folder.join("brew.env"), lines.join("\n") + "\n").map_err(|error| of_disk(&error))
+}
