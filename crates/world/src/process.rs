@@ -131,6 +131,11 @@ impl Environment {
         self
     }
 
+    /// The names of its variables.
+    pub fn names(&self) -> impl Iterator<Item = &OsStr> {
+        self.0.keys().map(OsString::as_os_str)
+    }
+
     /// A variable's value, as the child will see it.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str)

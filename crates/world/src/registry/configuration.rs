@@ -5,6 +5,7 @@
 
 mod cargo;
 mod go;
+mod overriding;
 
 pub(super) use go::{GoSettings, Hop};
 
@@ -126,8 +127,10 @@ impl Configuration {
             return Ok(own);
         }
         let asked = self.npm.get_or_init(|| async {
-            let told = self.ask("npm", &["config", "get", "registry"], cancel).await?;
-            address(last_line(&told), "npm")
+            match overriding::npm(&self.environment) {
+                Some(named) => address(named.as_str(), "npm"),
+                None => self.ask_npm(cancel).await,
+            }
         });
         asked.await.clone()
     }
@@ -148,7 +151,13 @@ impl Configuration {
 
     /// The index that pip asks. Where there is no pip, the one that uv's variables name.
     pub(super) async fn pypi(&self, cancel: &Cancel) -> Result<Url, NotConfigured> {
-        self.pypi.get_or_init(|| self.ask_pip(cancel)).await.clone()
+        let asked = self.pypi.get_or_init(|| async {
+            match overriding::pip(&self.environment) {
+                Some(named) => address(named.as_str(), "pip"),
+                None => self.ask_pip(cancel).await,
+            }
+        });
+        asked.await.clone()
     }
 
     /// The proxies and the checksum database that the go command asks.
@@ -164,6 +173,11 @@ impl Configuration {
             GoSettings::new(proxy, private, unchecked, database)
         });
         asked.await.clone()
+    }
+
+    async fn ask_npm(&self, cancel: &Cancel) -> Result<Url, NotConfigured> {
+        let told = self.ask("npm", &["config", "get", "registry"], cancel).await?;
+        address(last_line(&told), "npm")
     }
 
     async fn ask_pip(&self, cancel: &Cancel) -> Result<Url, NotConfigured> {
@@ -267,5 +281,68 @@ mod tests {
         }
         let asked = std::fs::read_to_string(home.path().join("asked")).unwrap();
         assert_eq!(asked.lines().collect::<Vec<_>>(), ["@own:registry", "@x:registry", "registry"]);
+    }
+
+    /// What is read from one variable, and what the real client says of it; `None` where it is left to the client.
+    async fn told(client: &str, variables: &[(&str, &str)]) -> Option<(String, String)> {
+        let home = tempfile::tempdir().unwrap();
+        let file = "http://file.test/";
+        for (name, text) in [
+            (".npmrc", format!("registry={file}\n")),
+            ("pip.conf", format!("[global]\nindex-url = {file}\n[download]\nindex-url = {file}\n")),
+        ] {
+            std::fs::write(home.path().join(name), text).unwrap();
+        }
+        let clean = Environment::allowing([])
+            .with("HOME", home.path())
+            .with("PIP_CONFIG_FILE", home.path().join("pip.conf"))
+            .with("npm_config_userconfig", home.path().join(".npmrc"));
+        let environment = variables.iter().fold(clean, |whole, (name, value)| whole.with(*name, *value));
+        let read =
+            if client == "npm" { overriding::npm(&environment) } else { overriding::pip(&environment) };
+        let read = read.map(|url| address(url.as_str(), client).unwrap().to_string());
+        let configuration = Configuration::new(environment, home.path());
+        let cancel = Cancel::default();
+        let asked = if client == "npm" {
+            configuration.ask_npm(&cancel).await
+        } else {
+            configuration.ask_pip(&cancel).await
+        };
+        Some((read?, asked.unwrap().to_string()))
+    }
+
+    #[tokio::test]
+    async fn a_variable_that_overrides_all_files_is_read_as_the_client_itself_reads_it() {
+        for (client, name, value) in [
+            ("pip", "PIP_INDEX_URL", "http://a.test/simple"),
+            ("pip", "PIP_index_url", "http://a.test:81/simple/"),
+            ("pip", "PIP_PYPI_URL", "https://a.test/simple/"),
+            ("npm", "npm_config_registry", "http://a.test/npm"),
+            ("npm", "NPM_CONFIG_REGISTRY", "https://a.test:81/npm/"),
+        ] {
+            let (read, said) = told(client, &[(name, value)]).await.unwrap();
+            assert_eq!(read, said, "{name}");
+            assert!(read.contains("a.test"), "{name}: {read}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_variable_that_a_client_would_hide_fill_in_or_find_twice_is_left_to_the_client() {
+        for variables in [
+            &[][..],
+            &[("PIP_INDEX_URL", "")],
+            &[("PIP_INDEX_URL", "http://me:secret@a.test/")],
+            &[("PIP_INDEX_URL", "http://a.test/"), ("PIP_PYPI_URL", "http://b.test/")],
+            &[("PIP_INDEX_URL", "file:///simple")],
+            &[("PIP_INDEX_URL", " http://a.test/")],
+            &[("npm_config_registry", "${HOME}")],
+            &[("npm_config_registry", "http://a.test/"), ("NPM_CONFIG_REGISTRY", "http://b.test/")],
+            &[("npm_config_registry", "nonsense")],
+        ] {
+            let environment = variables
+                .iter()
+                .fold(Environment::allowing([]), |whole, (name, value)| whole.with(*name, *value));
+            assert_eq!((overriding::pip(&environment), overriding::npm(&environment)), (None, None));
+        }
     }
 }
