@@ -27,6 +27,8 @@ use gonogo_world::process::{Cancel, Environment};
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
 use semver::Version;
 use shop::Shop;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::Read;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -45,12 +47,16 @@ fn main() {
     let (packages, delay, pairs) = if is_bench { (500, 50, 5) } else { (100, 2, 1) };
     println!("{}\n", host());
     let alone: String = names().iter().map(|name| format!(" {name} ms |")).collect();
-    println!("| delay of each request ms |{alone} all six ms | all / slowest (low to high) |");
-    println!("|---:|{}---:|---|", "---:|".repeat(Channel::ALL.len()));
+    println!(
+        "| delay of each request ms | pip and npm are told by |{alone} all six ms | all / slowest (low to high) |"
+    );
+    println!("|---:|---|{}---:|---|", "---:|".repeat(Channel::ALL.len()));
     let shop = Shop::opened();
     shop.release().exits(0);
     for delay in delays {
-        println!("{}", six(&shop, Duration::from_millis(*delay), rounds));
+        for told_by in [ToldBy::Variables, ToldBy::Files] {
+            println!("{}", six(&shop, told_by, Duration::from_millis(*delay), rounds));
+        }
     }
     drop(shop);
     println!("\n{}\n", host());
@@ -68,8 +74,33 @@ fn names() -> Vec<String> {
     Channel::ALL.iter().map(ToString::to_string).collect()
 }
 
+/// How pip and npm are told of their registry: what variables say is read, and what files say the client is started to say.
+#[derive(Clone, Copy)]
+enum ToldBy {
+    Variables,
+    Files,
+}
+
+/// An audit by a plan.
+fn audit(shop: &Shop, told_by: ToldBy, plan: &str) -> Ran {
+    let mut command = shop.led(shop.project.gonogo(&["audit", "v0.2.0", "--json", "--plan", plan]));
+    if let ToldBy::Files = told_by {
+        let variables: BTreeMap<_, _> = shop.world.variables().into_iter().collect();
+        for (registry, beginning, file, name) in [
+            ("PIP_INDEX_URL", "[global]\nindex-url = ", "PIP_CONFIG_FILE", "pip.conf"),
+            ("npm_config_registry", "registry=", "npm_config_userconfig", "npmrc"),
+        ] {
+            let path = shop.project.beside(name);
+            let address = variables[OsStr::new(registry)].to_str().unwrap();
+            std::fs::write(&path, format!("{beginning}{address}\n")).unwrap();
+            command.env_remove(registry).env(file, path);
+        }
+    }
+    command.output().unwrap().into()
+}
+
 /// Audits of a release on each channel alone and on all of them, round by round.
-fn six(shop: &Shop, delay: Duration, rounds: usize) -> String {
+fn six(shop: &Shop, told_by: ToldBy, delay: Duration, rounds: usize) -> String {
     shop.calm();
     for service in [Service::Cargo, Service::Npm, Service::Pypi, Service::Go, Service::Github] {
         shop.fault(service, "", Trouble::Delayed(delay));
@@ -86,7 +117,7 @@ fn six(shop: &Shop, delay: Duration, rounds: usize) -> String {
         }
         for place in order {
             let begun = Instant::now();
-            let ran = shop.gonogo(&["audit", "v0.2.0", "--json", "--plan", &plans[place]]);
+            let ran = audit(shop, told_by, &plans[place]);
             let took = begun.elapsed();
             let looked = ran.exits(0).json()["channels"].as_array().unwrap().len();
             assert_eq!(looked, if place < Channel::ALL.len() { 1 } else { Channel::ALL.len() });
@@ -101,7 +132,17 @@ fn six(shop: &Shop, delay: Duration, rounds: usize) -> String {
     let ratios = all.iter().enumerate().map(|(round, all)| all.as_secs_f64() / slowest(round).as_secs_f64());
     let middle = |times: &Vec<Duration>| format!("{:.0}", median(times.iter().copied().map(millis)));
     let alone: Vec<String> = samples.iter().map(middle).collect();
-    format!("| {} | {} | {} | {} |", delay.as_millis(), alone.join(" | "), middle(&all), spread(ratios))
+    let told_by = match told_by {
+        ToldBy::Variables => "variables",
+        ToldBy::Files => "files",
+    };
+    format!(
+        "| {} | {told_by} | {} | {} | {} |",
+        delay.as_millis(),
+        alone.join(" | "),
+        middle(&all),
+        spread(ratios)
+    )
 }
 
 /// A plan with one channel of another one's.

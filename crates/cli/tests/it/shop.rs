@@ -44,7 +44,8 @@ impl Shop {
         self.gonogo(&["run", "v0.2.0", "--mode", "live", "--yes", "--json"])
     }
 
-    fn led(&self, mut command: Command) -> Command {
+    /// A command whose clients ask in this world.
+    pub fn led(&self, mut command: Command) -> Command {
         let path = std::env::var("PATH").unwrap();
         command.env("PATH", format!("{}:{path}", test_tools().join("bin").display()));
         command.envs(self.world.variables());
