@@ -1,18 +1,29 @@
 //! A cargo registry with a sparse index, its state in one file and crates by their digest: published to and yanked from
 //! by cargo itself.
 
+use super::faults::{Served, document};
+use super::relay::Relay;
 use super::release::{Led, Release};
 use super::server::Server;
 use crate::support::{Project, test_tool};
+use gonogo_core::delivery::Channel;
 use gonogo_core::digest::Digest;
-use gonogo_sandbox::sample;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const INDEX: &str = "/ta/ll/tally";
 
 struct Registry {
     folder: PathBuf,
     server: Option<Server>,
+}
+
+/// cargo's configuration that leads to an address.
+fn led(base: &str) -> Led {
+    [("CARGO_REGISTRIES_PRIVATE_WORLD_INDEX".to_owned(), format!("sparse+{base}/"))].into()
 }
 
 impl Registry {
@@ -23,6 +34,21 @@ impl Registry {
 
     /// Starts it anew: it reads its state once. Gives cargo's configuration that leads there.
     fn start(&mut self, project: &Project) -> Led {
+        self.start_as(project, |_, _| {})
+    }
+
+    /// The same behind a relay, which it says that its files are at.
+    fn start_behind_a_relay(&mut self, project: &Project) -> Relay {
+        let relay = RefCell::new(None);
+        self.start_as(project, |command, port| {
+            let made = Relay::to(port);
+            command.env("FERRO_CARGO_REGISTRY_API", &made.base);
+            relay.replace(Some(made));
+        });
+        relay.into_inner().unwrap()
+    }
+
+    fn start_as(&mut self, project: &Project, more: impl Fn(&mut Command, u16)) -> Led {
         self.server = None;
         let program = test_tool("servers/cargo/bin/ferro-cargo-registry-server");
         let data = self.folder.join("data");
@@ -30,11 +56,16 @@ impl Registry {
             let mut command = project.command(&program);
             command.env("FERRO_CARGO_REGISTRY_DATA", &data);
             command.env("FERRO_CARGO_REGISTRY_LISTEN", format!("127.0.0.1:{port}"));
+            more(&mut command, port);
             command
         });
-        let index = format!("sparse+{}/", server.base());
+        let led = led(&server.base());
         self.server = Some(server);
-        [("CARGO_REGISTRIES_PRIVATE_WORLD_INDEX".to_owned(), index)].into()
+        led
+    }
+
+    fn port(&self) -> u16 {
+        self.server.as_ref().unwrap().port
     }
 
     fn state(&self) -> PathBuf {
@@ -72,12 +103,11 @@ fn find(folder: &Path, digest: &str) -> Option<PathBuf> {
 fn a_release_to_a_sparse_registry_is_proven_and_every_fault_there_is_told_by_its_name() {
     let project = Project::unborn();
     let mut shop = Registry::new(project.beside("registry"));
-    let led = shop.start(&project);
-    let mut release = Release::live(project, "crates-io", &[], led);
+    let first = shop.start(&project);
+    let mut release = Release::begun(project, Channel::CratesIo, &[], first);
+    let stale = document(shop.port(), INDEX);
+    release.goes_live();
     release.is_proven_by_name("--crate");
-    let older = release.project.beside("older");
-    sample::write(&older, "0.1.0", &[]).unwrap();
-    release.client_in(&older, "cargo", &["publish", "--quiet", "--no-verify"]);
     release.says("passed");
 
     release.client("cargo", &["yank", "--quiet", "tally@0.2.0"]);
@@ -85,7 +115,7 @@ fn a_release_to_a_sparse_registry_is_proven_and_every_fault_there_is_told_by_its
     release.client("cargo", &["yank", "--quiet", "--undo", "tally@0.2.0"]);
     release.says("passed");
 
-    let digest = shop.lines()[0]["cksum"].as_str().unwrap().to_owned();
+    let digest = shop.lines()[1]["cksum"].as_str().unwrap().to_owned();
     let stored = find(&shop.folder.join("data"), &digest).unwrap();
     let built = fs::read(&stored).unwrap();
     fs::write(&stored, "something else").unwrap();
@@ -95,12 +125,28 @@ fn a_release_to_a_sparse_registry_is_proven_and_every_fault_there_is_told_by_its
     fs::write(&stored, &built).unwrap();
     release.says("passed");
 
+    let relay = shop.start_behind_a_relay(&release.project);
+    let mut served = Served {
+        release: &mut release,
+        upstream: shop.port(),
+        relay: &relay,
+        led: &led,
+        index: INDEX,
+        no_index: "/tu/ll/tully",
+        file: "/api/v1/crates/tally/0.2.0/download",
+        older_file: "/api/v1/crates/tally/0.1.0/download",
+        stale,
+        is_json: true,
+    };
+    served.is_told_of_every_fault_on_the_way();
+    drop(relay);
+
     let state = fs::read(shop.state()).unwrap();
     let broken: [(&str, fn(&mut Vec<Value>)); 4] = [
-        ("failed absent", |lines| drop(lines.remove(0))),
-        ("failed bytes-differ", |lines| lines[0]["cksum"] = lines[1]["cksum"].clone()),
-        ("failed contradiction", |lines| lines.push(lines[0].clone())),
-        ("failed contradiction", |lines| lines[0]["name"] = "tully".into()),
+        ("failed absent", |lines| drop(lines.remove(1))),
+        ("failed bytes-differ", |lines| lines[1]["cksum"] = lines[0]["cksum"].clone()),
+        ("failed contradiction", |lines| lines.push(lines[1].clone())),
+        ("failed contradiction", |lines| lines[1]["name"] = "tully".into()),
     ];
     for (wanted, change) in broken {
         let mut lines = shop.lines();
@@ -116,7 +162,7 @@ fn a_release_to_a_sparse_registry_is_proven_and_every_fault_there_is_told_by_its
     let led = shop.start(&release.project);
     release.lead(led);
     release.says("failed absent");
-    assert_eq!(release.verified(3).0, "incomplete timed-out");
+    assert_eq!(release.verified("1s", 3).0, "incomplete timed-out");
     shop.server = None;
     release.says("incomplete unreachable");
 }

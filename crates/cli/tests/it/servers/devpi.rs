@@ -1,14 +1,21 @@
 //! devpi, a Python package index that speaks JSON: uploaded to by twine, changed by its own client.
 
+use super::faults::{Served, document};
+use super::relay::{Relay, Times};
 use super::release::{Led, Release, search_path};
 use super::server::Server;
+use super::way::Way;
 use crate::support::{Project, test_tool};
+use gonogo_core::delivery::Channel;
 use gonogo_sandbox::sample::Binding;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const WHEEL: &str = "tally-0.2.0-py3-none-any.whl";
+const OLDER_WHEEL: &str = "tally-0.1.0-py3-none-any.whl";
+const INDEX: &str = "/root/dev/+simple/tally/";
 
 struct Devpi {
     folder: PathBuf,
@@ -48,9 +55,15 @@ impl Devpi {
         assert!(output.status.success(), "{arguments:?}: {output:?}");
     }
 
-    /// pip's and twine's configuration that leads to its index.
-    fn led(&self) -> Led {
-        let base = format!("{}/root/dev/", self.server.base());
+    /// Removes one file.
+    #[track_caller]
+    fn remove(&self, project: &Project, name: &str) {
+        self.ask(project, &["remove", "-y", &format!("{}{}", self.server.base(), self.served(name))]);
+    }
+
+    /// pip's and twine's configuration that leads to its index at an address.
+    fn led(base: &str) -> Led {
+        let base = format!("{base}/root/dev/");
         [
             ("PIP_INDEX_URL", format!("{base}+simple/")),
             ("UV_DEFAULT_INDEX", format!("{base}+simple/")),
@@ -62,9 +75,19 @@ impl Devpi {
         .into()
     }
 
+    /// Where it stores files, each at the path that it serves it at.
+    fn files(&self) -> PathBuf {
+        self.folder.join("server/+files")
+    }
+
     /// Where it stores a file.
     fn stored(&self, name: &str) -> PathBuf {
-        find(&self.folder.join("server"), name).unwrap_or_else(|| panic!("{name} is not stored"))
+        find(&self.files(), name).unwrap_or_else(|| panic!("{name} is not stored"))
+    }
+
+    /// The path that it serves a file at.
+    fn served(&self, name: &str) -> String {
+        format!("/{}", self.stored(name).strip_prefix(self.files()).unwrap().display())
     }
 }
 
@@ -82,7 +105,10 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 fn a_release_to_devpi_is_proven_from_json_and_every_fault_there_is_told_by_its_name() {
     let project = Project::unborn();
     let devpi = Devpi::start(project.beside("devpi"), &project);
-    let release = Release::live(project, "pypi", &[Binding::Python], devpi.led());
+    let mut release =
+        Release::begun(project, Channel::Pypi, &[Binding::Python], Devpi::led(&devpi.server.base()));
+    let stale = document(devpi.server.port, INDEX);
+    release.goes_live();
     let (_, document) = release.audit(0);
     // JSON leaves nothing out that is looked at: it was that which was read.
     assert_eq!(
@@ -100,14 +126,51 @@ fn a_release_to_devpi_is_proven_from_json_and_every_fault_there_is_told_by_its_n
     release.says("failed bytes-differ");
     fs::write(&path, "something else").unwrap();
     release.says("failed bytes-differ");
+    fs::copy(devpi.stored(OLDER_WHEEL), &path).unwrap();
+    release.says("failed bytes-differ");
     fs::remove_file(&path).unwrap();
     release.says("incomplete unreadable-output");
     fs::write(&path, &wheel).unwrap();
     release.says("passed");
 
+    let relay = Relay::to(devpi.server.port);
+    let mut served = Served {
+        release: &mut release,
+        upstream: devpi.server.port,
+        relay: &relay,
+        led: &Devpi::led,
+        index: INDEX,
+        no_index: "/root/dev/+simple/tully/",
+        file: &devpi.served(WHEEL),
+        older_file: &devpi.served(OLDER_WHEEL),
+        stale,
+        is_json: true,
+    };
+    served.is_told_of_every_fault_on_the_way();
+    // It yanks nothing by itself.
+    let yanked = |document: &[u8]| {
+        let mut document: Value = serde_json::from_slice(document).unwrap();
+        for file in document["files"].as_array_mut().unwrap() {
+            file["yanked"] = "it loses counts".into();
+        }
+        document.to_string().into_bytes()
+    };
+    relay.set(INDEX, Way::changed(yanked), Times::Always);
+    release.says("failed yanked");
+    assert_eq!(relay.calm(), 1);
+    release.lead(Devpi::led(&devpi.server.base()));
+
+    let other = release.project.beside("tally-0.2.0-py2-none-any.whl");
+    fs::write(&other, &wheel).unwrap();
+    release.client("twine", &["upload", "--disable-progress-bar", &other.display().to_string()]);
+    release.says("failed file-unexpected");
+    devpi.remove(&release.project, "tally-0.2.0-py2-none-any.whl");
+    release.says("passed");
+    devpi.remove(&release.project, WHEEL);
+    release.says("failed file-missing");
     devpi.ask(&release.project, &["remove", "-y", "tally==0.2.0"]);
     release.says("failed absent");
-    assert_eq!(release.verified(3).0, "incomplete timed-out");
+    assert_eq!(release.verified("1s", 3).0, "incomplete timed-out");
     devpi.ask(&release.project, &["index", "-y", "--delete", "root/dev"]);
     // There is no index any more, which says nothing of what it had.
     release.says("incomplete unreadable-output");

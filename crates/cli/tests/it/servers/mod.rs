@@ -3,8 +3,10 @@
 
 mod cargo;
 mod devpi;
+mod faults;
 mod npm;
 mod pypiserver;
 mod relay;
 mod release;
 mod server;
+mod way;

@@ -1,10 +1,12 @@
 //! verdaccio, an npm registry: published to and changed by npm itself.
 
-use super::relay::{Relay, Way};
+use super::faults::{Served, document};
+use super::relay::Relay;
 use super::release::{Led, Release, search_path};
 use super::server::Server;
 use crate::support::{Project, says, test_tool};
-use gonogo_sandbox::sample::{self, Binding};
+use gonogo_core::delivery::Channel;
+use gonogo_sandbox::sample::Binding;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,17 +44,15 @@ impl Verdaccio {
         Self { folder, server }
     }
 
-    /// npm's configuration that leads to a port.
-    fn led(&self, port: u16) -> Led {
+    /// npm's configuration that leads to an address.
+    fn led(&self, base: &str) -> Led {
         let config = self.folder.join("npmrc");
+        let (_, host) = base.split_once(':').unwrap();
         // npm does not publish without a token. Nobody is asked for one here.
-        fs::write(&config, format!("//127.0.0.1:{port}/:_authToken=anybody\n")).unwrap();
-        [
-            ("npm_config_registry", format!("http://127.0.0.1:{port}/")),
-            ("npm_config_userconfig", config.display().to_string()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        fs::write(&config, format!("{host}/:_authToken=anybody\n")).unwrap();
+        [("npm_config_registry", format!("{base}/")), ("npm_config_userconfig", config.display().to_string())]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into()
     }
 
     fn stored(&self, file: &str) -> PathBuf {
@@ -89,21 +89,16 @@ impl Kept {
 fn a_release_to_verdaccio_is_proven_and_every_fault_there_is_told_by_its_name() {
     let project = Project::unborn();
     let shop = Verdaccio::start(project.beside("verdaccio"), &project);
-    let led = shop.led(shop.server.port);
-    let mut release = Release::live(project, "npm", &[Binding::Node], led);
+    let led = shop.led(&shop.server.base());
+    let mut release = Release::begun(project, Channel::Npm, &[Binding::Node], led);
+    let stale = document(shop.server.port, "/tally");
+    release.goes_live();
     release.is_proven_by_name("--npm");
     let installed = release.gonogo(&["audit", "v0.2.0", "--level", "installs", "--json"]).exits(0).json();
     assert_eq!(installed["channels"][0]["judgement"]["reached"], "installs", "{installed:#}");
     // Without a plan nothing says what to run: an install that was not tried is none that went well.
     let arguments = ["audit", "--npm", "tally", "0.2.0", "--level", "installs", "--json"];
     assert_eq!(says(&release.gonogo(&arguments).exits(3).json(), "npm"), "incomplete nothing-examined");
-    let older = release.project.beside("older");
-    sample::write(&older, "0.1.0", &[Binding::Node]).unwrap();
-    let package = older.join("bindings/node");
-    for notice in ["LICENSE", "THIRD_PARTY_NOTICES.md"] {
-        fs::copy(older.join(notice), package.join(notice)).unwrap();
-    }
-    release.client_in(&package, "npm", &["publish", "--tag", "old"]);
     release.says("passed");
     let kept = Kept::of(&shop.folder.join("storage/tally"));
     let (old, new) = ("tally-0.1.0.tgz", "tally-0.2.0.tgz");
@@ -139,30 +134,32 @@ fn a_release_to_verdaccio_is_proven_and_every_fault_there_is_told_by_its_name() 
     release.client("npm", &["dist-tag", "add", "tally@0.1.0", "latest"]);
     // Later releases take the tag over: an audit does not ask, and a delivery does.
     release.says("passed");
-    let (said, document) = release.verified(3);
+    let (said, document) = release.verified("1s", 3);
     assert_eq!(said, "incomplete timed-out");
     let judgement = &document["delivery"]["channels"][0]["judgement"];
     assert_eq!(judgement["doubts"][0]["said"], "latest leads to 0.1.0", "{document:#}");
     release.client("npm", &["dist-tag", "add", "tally@0.2.0", "latest"]);
-    assert_eq!(release.verified(0).0, "passed");
+    assert_eq!(release.verified("1s", 0).0, "passed");
 
-    // On the way there.
     let relay = Relay::to(shop.server.port);
-    release.lead(shop.led(relay.port));
-    release.says("passed");
-    for (path, way, wanted) in [
-        ("/tally/-/", Way::Cut, "incomplete unreadable-output"),
-        ("/tally", Way::Page, "incomplete unreadable-output"),
-        ("/tally/-/", Way::Page, "failed bytes-differ"),
-    ] {
-        relay.set(path, way);
-        release.says(wanted);
-    }
-    release.lead(shop.led(shop.server.port));
+    let mut served = Served {
+        release: &mut release,
+        upstream: shop.server.port,
+        relay: &relay,
+        led: &|base| shop.led(base),
+        index: "/tally",
+        no_index: "/tully",
+        file: "/tally/-/tally-0.2.0.tgz",
+        older_file: "/tally/-/tally-0.1.0.tgz",
+        stale,
+        is_json: true,
+    };
+    served.is_told_of_every_fault_on_the_way();
+    release.lead(shop.led(&shop.server.base()));
 
     release.client("npm", &["unpublish", "tally@0.2.0"]);
     release.says("failed absent");
-    assert_eq!(release.verified(3).0, "incomplete timed-out");
+    assert_eq!(release.verified("1s", 3).0, "incomplete timed-out");
     release.client("npm", &["unpublish", "tally", "--force"]);
     release.says("failed absent");
     drop(shop);
