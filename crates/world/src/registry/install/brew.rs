@@ -39,7 +39,8 @@ pub(super) async fn formula(
     bring_ruby(clean, &repository, &prefix).await?;
     configure(clean, &answer(clean, &brew, "--prefix", &outside).await?)?;
     let (owner, name) = place.tap();
-    clone(clean, &place.remote(), &[], &prefix.join("Library/Taps").join(owner).join(name)).await?;
+    clone(clean, &place.remote(), &["--depth", "1"], &prefix.join("Library/Taps").join(owner).join(name))
+        .await?;
     let (brew, environment) = (prefix.join("bin/brew"), &clean.environment);
     let formula = place.formula();
     if let Err(refused) = clean.client(&brew, &["install", &formula], environment).await {
