@@ -79,7 +79,7 @@ struct Words(Vec<String>);
 impl FromStr for Words {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let words = shlex::split(text).unwrap_or_default();
+        let words = shlex::split(text).ok_or("its quotes do not end")?;
         match words.first() {
             Some(program) if !program.is_empty() && !program.contains('/') => Ok(Self(words)),
             _ => Err("it begins with the name of a program that is installed".to_owned()),
@@ -238,9 +238,8 @@ impl Here {
             .map(|audit| Audited { judgement: audit.judgement, observation: audit.seen })
             .collect();
         let changes = earlier.map(|earlier| earlier.changes(&channels, level)).transpose()?;
-        let is_other = changes.iter().flatten().any(|change| change.is_wrong);
-        let others =
-            ledger.as_ref().map(Recorded::outcome).into_iter().chain(is_other.then_some(Outcome::Failed));
+        let others = changes.iter().flatten().map(Change::outcome);
+        let others = ledger.as_ref().map(Recorded::outcome).into_iter().chain(others);
         let outcome = combine(judgements.iter().map(Judgement::outcome).chain(others));
         let delivery = partial(&judgements);
         audit_text::table(screen, &judgements, &delivery);

@@ -44,7 +44,11 @@ pub fn changes(screen: &Screen, changes: Option<&[Change]>) {
         screen.line("nothing changed since the earlier audit");
     }
     for change in changes {
-        let word = screen.paint(if change.is_wrong { "31" } else { "33" }, "changed:");
+        let word = match change.verdict {
+            Verdict::Failed => screen.paint("31", "changed:"),
+            Verdict::Incomplete => screen.paint("33", "not told:"),
+            Verdict::Passed => screen.paint("33", "changed:"),
+        };
         let said = format!("{} {}: {}", change.channel, change.package, change.said);
         screen.line(format!("{word} {}", one_line(&said)));
     }

@@ -203,6 +203,13 @@ fn what_an_earlier_audit_was_not_told_of_is_never_said_to_be_unchanged() {
     // Another package, and less deep.
     registry.audit(&project, &since("accepted", "other")).exits(2);
     registry.audit(&project, &since("resolvable", "sample")).exits(2);
+    // A file of which it was told no checksum.
+    let mut bare = registry.audit(&project, &asked("resolvable", "sample")).exits(0).json();
+    bare["channels"][0]["observation"]["files"][0]["stated"] = serde_json::json!([]);
+    project.write("bare.json", bare.to_string());
+    let held = [&asked("resolvable", "sample")[..], &["--since", "bare.json"]].concat();
+    let held = registry.audit(&project, &held).exits(3).json();
+    assert_eq!(held["reason"], "baseline-missing", "{held:#}");
     registry.page("/sa/mp/sample", 500, "");
     keep(registry.audit(&project, &asked("accepted", "sample")).exits(3));
     registry.publish("sample", &["1.0.0"]);

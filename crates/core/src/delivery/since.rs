@@ -1,9 +1,11 @@
 //! One look at a release held against an earlier one: what changed since.
 //!
-//! Invariant: only what both looks were told is compared, so that what one of them was not told is never a change.
+//! Invariant: only what both looks were told is compared, so that what one of them was not told is never a change; a file
+//! that cannot be compared is not the same either.
 
 use super::channel::Channel;
 use super::observation::{Facts, Observation, ServedFile, Withdrawn};
+use crate::verdict::{Outcome, Reason, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,29 +19,45 @@ pub struct Change {
     pub package: String,
     /// What changed, in one line.
     pub said: String,
-    /// Whether what is published is not what it was: nothing but a new release should do that.
-    pub is_wrong: bool,
+    /// `failed` where what is published is not what it was, which nothing but a new release should do; `incomplete` where
+    /// that could not be told; `passed` where it may change.
+    pub verdict: Verdict,
+}
+
+impl Change {
+    /// What it makes of an audit.
+    pub const fn outcome(&self) -> Outcome {
+        match self.verdict {
+            Verdict::Passed => Outcome::Passed,
+            Verdict::Failed => Outcome::Failed,
+            Verdict::Incomplete => Outcome::Incomplete(Reason::BaselineMissing),
+        }
+    }
 }
 
 /// What changed of one package between two looks.
 pub fn since(channel: Channel, package: &str, before: &Observation, now: &Observation) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut say = |is_wrong: bool, said: String| {
-        changes.push(Change { channel, package: package.to_owned(), said, is_wrong });
+    let mut say = |verdict: Verdict, said: String| {
+        changes.push(Change { channel, package: package.to_owned(), said, verdict });
     };
     match (before, now) {
-        (Observation::Live(_), Observation::Absent { said }) => say(true, format!("it is gone: {said}")),
-        (Observation::Live(_), Observation::Conflict { said }) => {
-            say(true, format!("its answers do not fit together any more: {said}"));
+        (Observation::Live(_), Observation::Absent { said }) => {
+            say(Verdict::Failed, format!("it is gone: {said}"))
         }
-        (Observation::Absent { .. }, Observation::Live(_)) => say(false, "it is there now".to_owned()),
+        (Observation::Live(_), Observation::Conflict { said }) => {
+            say(Verdict::Failed, format!("its answers do not fit together any more: {said}"));
+        }
+        (Observation::Absent { .. }, Observation::Live(_)) => {
+            say(Verdict::Passed, "it is there now".to_owned())
+        }
         (Observation::Live(before), Observation::Live(now)) => of_facts(before, now, &mut say),
         _ => {}
     }
     changes
 }
 
-fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(bool, String)) {
+fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(Verdict, String)) {
     for withdrawn in now.withdrawn.iter().filter(|one| !before.withdrawn.contains(one)) {
         let said = match withdrawn {
             Withdrawn::Yanked { said: None } => "it was yanked".to_owned(),
@@ -47,10 +65,10 @@ fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(bool, String)) {
             Withdrawn::Deprecated { said } => format!("it was deprecated: {said}"),
             Withdrawn::Draft => "it was made a draft again".to_owned(),
         };
-        say(true, said);
+        say(Verdict::Failed, said);
     }
     if now.withdrawn.is_empty() && !before.withdrawn.is_empty() {
-        say(false, "it is not withdrawn any more".to_owned());
+        say(Verdict::Passed, "it is not withdrawn any more".to_owned());
     }
     let files = |facts: &'_ Facts| -> BTreeMap<String, ServedFile> {
         facts.files.iter().map(|file| (file.name.clone(), file.clone())).collect()
@@ -58,34 +76,35 @@ fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(bool, String)) {
     let (had, has) = (files(before), files(now));
     for (name, file) in &had {
         match has.get(name) {
-            None => say(true, format!("{name} was taken away")),
+            None => say(Verdict::Failed, format!("{name} was taken away")),
             Some(served) => match is_other(file, served) {
-                Some(true) => say(true, format!("{name} was replaced")),
+                Some(true) => say(Verdict::Failed, format!("{name} was replaced")),
                 Some(false) => {}
                 None => {
-                    say(false, format!("{name} cannot be compared: both looks have no checksum in common"))
+                    let said = format!("{name} cannot be compared: both looks have no checksum in common");
+                    say(Verdict::Incomplete, said);
                 }
             },
         }
     }
     for name in has.keys().filter(|name| !had.contains_key(*name)) {
-        say(true, format!("{name} was added"));
+        say(Verdict::Failed, format!("{name} was added"));
     }
     if let (Some(before), Some(now)) = (&before.origin, &now.origin)
         && before != now
     {
-        say(true, format!("it led to commit {}, and leads to {}", before.commit, now.commit));
+        say(Verdict::Failed, format!("it led to commit {}, and leads to {}", before.commit, now.commit));
     }
     if before.immutable == Some(true) && now.immutable == Some(false) {
-        say(true, "it could not be changed, and now it can".to_owned());
+        say(Verdict::Failed, "it could not be changed, and now it can".to_owned());
     }
     for (tag, version) in &before.dist_tags {
         match now.dist_tags.get(tag) {
             Some(leads) if leads != version => {
-                say(false, format!("{tag} led to {version}, and leads to {leads}"))
+                say(Verdict::Passed, format!("{tag} led to {version}, and leads to {leads}"))
             }
             Some(_) => {}
-            None => say(false, format!("{tag} led to {version}, and is gone")),
+            None => say(Verdict::Passed, format!("{tag} led to {version}, and is gone")),
         }
     }
 }
@@ -103,7 +122,6 @@ mod tests {
     use super::super::observation::{Doubt, Origin};
     use super::*;
     use crate::digest::Digest;
-    use crate::verdict::Reason;
 
     fn file(name: &str, text: &str) -> ServedFile {
         let stated = vec![Digest::of(text.as_bytes()).into()];
@@ -120,10 +138,10 @@ mod tests {
         }
     }
 
-    fn changed(before: Facts, now: Facts) -> Vec<(bool, String)> {
+    fn changed(before: Facts, now: Facts) -> Vec<(Verdict, String)> {
         let live = |facts| Observation::Live(Box::new(facts));
         let changes = since(Channel::Npm, "kit", &live(before), &live(now));
-        changes.into_iter().map(|change| (change.is_wrong, change.said)).collect()
+        changes.into_iter().map(|change| (change.verdict, change.said)).collect()
     }
 
     #[test]
@@ -134,32 +152,40 @@ mod tests {
     #[test]
     fn each_thing_that_is_not_as_it_was_is_said() {
         type Edit = fn(&mut Facts);
-        let edits: [(Edit, bool, &str); 9] = [
-            (|facts| facts.files = vec![file("kit.tgz", "other")], true, "kit.tgz was replaced"),
-            (|facts| facts.files.clear(), true, "kit.tgz was taken away"),
-            (|facts| facts.files.push(file("more.tgz", "more")), true, "more.tgz was added"),
-            (|facts| facts.withdrawn.push(Withdrawn::Yanked { said: None }), true, "it was yanked"),
+        let edits: [(Edit, Verdict, &str); 9] = [
+            (|facts| facts.files = vec![file("kit.tgz", "other")], Verdict::Failed, "kit.tgz was replaced"),
+            (|facts| facts.files.clear(), Verdict::Failed, "kit.tgz was taken away"),
+            (|facts| facts.files.push(file("more.tgz", "more")), Verdict::Failed, "more.tgz was added"),
+            (
+                |facts| facts.withdrawn.push(Withdrawn::Yanked { said: None }),
+                Verdict::Failed,
+                "it was yanked",
+            ),
             (
                 |facts| facts.withdrawn.push(Withdrawn::Deprecated { said: "old".to_owned() }),
-                true,
+                Verdict::Failed,
                 "it was deprecated: old",
             ),
-            (|facts| facts.withdrawn.push(Withdrawn::Draft), true, "it was made a draft again"),
-            (|facts| facts.immutable = Some(false), true, "it could not be changed, and now it can"),
+            (|facts| facts.withdrawn.push(Withdrawn::Draft), Verdict::Failed, "it was made a draft again"),
+            (
+                |facts| facts.immutable = Some(false),
+                Verdict::Failed,
+                "it could not be changed, and now it can",
+            ),
             (
                 |facts| facts.dist_tags = [("latest".to_owned(), "1.3.0".to_owned())].into(),
-                false,
+                Verdict::Passed,
                 "latest led to 1.2.0, and leads to 1.3.0",
             ),
-            (|facts| facts.dist_tags.clear(), false, "latest led to 1.2.0, and is gone"),
+            (|facts| facts.dist_tags.clear(), Verdict::Passed, "latest led to 1.2.0, and is gone"),
         ];
-        for (edit, is_wrong, said) in edits {
+        for (edit, verdict, said) in edits {
             let mut now = facts();
             edit(&mut now);
-            assert_eq!(changed(facts(), now), [(is_wrong, said.to_owned())]);
+            assert_eq!(changed(facts(), now), [(verdict, said.to_owned())]);
         }
         let moved = Facts { origin: Some(Origin { commit: "b".repeat(40), dirty: false }), ..facts() };
-        assert!(changed(facts(), moved)[0].0);
+        assert_eq!(changed(facts(), moved)[0].0, Verdict::Failed);
     }
 
     #[test]
@@ -180,8 +206,10 @@ mod tests {
         let mut bare = facts();
         bare.files[0].stated.clear();
         for (before, now) in [(facts(), bare.clone()), (bare, facts())] {
-            let said = changed(before, now);
-            assert!(said.len() == 1 && said[0].1.contains("cannot be compared"), "{said:?}");
+            let live = |facts| Observation::Live(Box::new(facts));
+            let changes = since(Channel::Npm, "kit", &live(before), &live(now));
+            assert!(changes.len() == 1 && changes[0].said.contains("cannot be compared"), "{changes:?}");
+            assert_eq!(changes[0].outcome(), Outcome::Incomplete(Reason::BaselineMissing));
         }
     }
 
@@ -189,7 +217,7 @@ mod tests {
     fn what_is_gone_is_wrong_and_what_has_come_is_not() {
         let live = Observation::Live(Box::new(facts()));
         let absent = Observation::Absent { said: "404".to_owned() };
-        assert!(since(Channel::Npm, "kit", &live, &absent)[0].is_wrong);
-        assert!(!since(Channel::Npm, "kit", &absent, &live)[0].is_wrong);
+        assert_eq!(since(Channel::Npm, "kit", &live, &absent)[0].outcome(), Outcome::Failed);
+        assert_eq!(since(Channel::Npm, "kit", &absent, &live)[0].outcome(), Outcome::Passed);
     }
 }
