@@ -3,7 +3,7 @@
 use crate::homebrew::Tap;
 use crate::server::Answer;
 use crate::shop::{packed, quick};
-use gonogo_core::delivery::{Channel, Install};
+use gonogo_core::delivery::{Channel, Expected, Install};
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::Reason;
 use gonogo_world::http::Http;
@@ -100,14 +100,8 @@ impl Host {
             Http::new(&self.environment, quick(), 1).unwrap(),
             Configuration::new(self.environment.clone(), self.tap.home.path()),
         );
-        let wanted = Wanted {
-            channel: Channel::Homebrew,
-            package: "o/homebrew-tap/kit".to_owned(),
-            version: Version::new(1, 2, 1),
-            tag: "v1.2.1".to_owned(),
-            attested: false,
-            holds: Vec::new(),
-        };
+        let expected = Expected::unrecorded(Channel::Homebrew, "o/homebrew-tap/kit", &Version::new(1, 2, 1));
+        let wanted = Wanted::of(&expected, "v1.2.1");
         let smoke = ["kit", "--version"].map(str::to_owned);
         registries.install(&wanted, &smoke, &Cancel::default()).await
     }
@@ -172,10 +166,17 @@ async fn formulae_that_it_needs_and_brew_cannot_have_here_are_not_its_fault() {
 }
 
 #[tokio::test]
+async fn a_configuration_that_cannot_be_read_is_not_taken_for_none() {
+    let host = Host::new("1.2.1").await;
+    fs::write(host.prefix.join("etc/homebrew/brew.env"), b"HOMEBREW_API_DOMAIN=\xff\n").unwrap();
+    host.not_tried(Reason::HostUnfit, "UTF-8").await;
+}
+
+#[tokio::test]
 async fn no_brew_a_brew_without_a_repository_and_a_tap_that_is_gone_are_not_tried() {
     let host = Host::new("1.2.1").await;
     fs::rename(host.tap.home.path().join("homebrew-tap"), host.tap.home.path().join("gone")).unwrap();
-    host.not_tried(Reason::HostUnfit, "was not cloned").await;
+    host.not_tried(Reason::Unreachable, "was not cloned").await;
     fs::rename(host.prefix.join(".git"), host.prefix.join("gone")).unwrap();
     host.not_tried(Reason::HostUnfit, "was not cloned").await;
     fs::write(host.prefix.join("bin/brew"), "#!/bin/sh\necho brew is broken >&2\nexit 1\n").unwrap();

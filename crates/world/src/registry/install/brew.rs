@@ -1,14 +1,14 @@
 //! brew, in a prefix of its own: a clone of its repository in the empty home installs there and nowhere else, so that
 //! what this host has stays as it was and is not taken for what was installed.
 
-use super::{Clean, not_tried, of_disk};
-use crate::process::Environment;
+use super::{Clean, failed, not_tried, of_disk};
 use crate::registry::Wanted;
 use crate::registry::configuration::is_credential;
 use crate::registry::homebrew::Place;
 use gonogo_core::delivery::Install;
 use gonogo_core::verdict::Reason;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The Ruby that brew brings along, below its repository, which its own git ignores.
@@ -32,15 +32,14 @@ pub(super) async fn formula(
 ) -> Result<Install, Install> {
     let place = Place::read(&wanted.package).map_err(|said| not_tried(Reason::NothingExamined, said))?;
     let brew = clean.tool("brew")?;
-    let outside = clean.configuration.environment().clone();
-    let repository = answer(clean, &brew, "--repository", &outside).await?;
+    let repository = answer(clean, &brew, "--repository").await?;
     let prefix = clean.path("brew");
-    clone(clean, &repository.to_string_lossy(), &["--shared"], &prefix).await?;
+    clone(clean, &repository.to_string_lossy(), &["--shared"], &prefix, Reason::HostUnfit).await?;
     bring_ruby(clean, &repository, &prefix).await?;
-    configure(clean, &answer(clean, &brew, "--prefix", &outside).await?)?;
+    configure(clean, &answer(clean, &brew, "--prefix").await?)?;
     let (owner, name) = place.tap();
-    clone(clean, &place.remote(), &["--depth", "1"], &prefix.join("Library/Taps").join(owner).join(name))
-        .await?;
+    let tap = prefix.join("Library/Taps").join(owner).join(name);
+    clone(clean, &place.remote(), &["--depth", "1"], &tap, Reason::Unreachable).await?;
     let (brew, environment) = (prefix.join("bin/brew"), &clean.environment);
     let formula = place.formula();
     if let Err(refused) = clean.client(&brew, &["install", &formula], environment).await {
@@ -58,51 +57,38 @@ pub(super) async fn formula(
 }
 
 /// A folder that brew names.
-async fn answer(
-    clean: &Clean<'_>,
-    brew: &Path,
-    asked: &str,
-    environment: &Environment,
-) -> Result<PathBuf, Install> {
-    let told = clean.run(brew, &[asked], environment, super::SAYING).await?;
+async fn answer(clean: &Clean<'_>, brew: &Path, asked: &str) -> Result<PathBuf, Install> {
+    let told = clean.run(brew, &[asked], clean.configuration.environment(), super::SAYING).await?;
     let folder = PathBuf::from(told.stdout.text().trim());
     if told.succeeded() && folder.is_absolute() {
         return Ok(folder);
     }
-    Err(not_tried(Reason::HostUnfit, format!("`brew {asked}` names no folder: {}", super::said(&told))))
+    Err(failed(Reason::HostUnfit, &format!("`brew {asked}` names no folder"), &told))
 }
 
 /// A clone of a repository, by the host's own git as it is configured.
-async fn clone(clean: &Clean<'_>, from: &str, how: &[&str], to: &Path) -> Result<(), Install> {
-    let git = clean.tool("git")?;
-    let to = to.to_string_lossy();
+async fn clone(
+    clean: &Clean<'_>,
+    from: &str,
+    how: &[&str],
+    to: &Path,
+    reason: Reason,
+) -> Result<(), Install> {
+    let (git, to) = (clean.tool("git")?, to.to_string_lossy());
     let arguments = [&["clone", "--quiet"], how, &["--", from, &to]].concat();
-    let cloned = clean.run(&git, &arguments, clean.configuration.environment(), super::INSTALLING).await?;
-    if cloned.succeeded() {
-        return Ok(());
-    }
-    Err(not_tried(Reason::HostUnfit, format!("{from} was not cloned: {}", super::said(&cloned))))
+    let failing = format!("{from} was not cloned");
+    clean.prepares(&git, &arguments, clean.configuration.environment(), (reason, &failing)).await
 }
 
 /// brew would download its Ruby anew.
 async fn bring_ruby(clean: &Clean<'_>, repository: &Path, prefix: &Path) -> Result<(), Install> {
-    let ruby = repository.join(RUBY);
-    if !ruby.is_dir() {
+    let (from, to) = (repository.join(RUBY), prefix.join(RUBY));
+    if !from.is_dir() {
         return Ok(());
     }
-    let (from, to) = (ruby.to_string_lossy(), prefix.join(RUBY));
-    let copied = clean
-        .run(
-            &clean.tool("cp")?,
-            &["-RP", &from, &to.to_string_lossy()],
-            &clean.environment,
-            super::INSTALLING,
-        )
-        .await?;
-    if copied.succeeded() {
-        return Ok(());
-    }
-    Err(not_tried(Reason::HostUnfit, format!("brew's Ruby was not copied: {}", super::said(&copied))))
+    let arguments = ["-RP", &from.to_string_lossy(), &to.to_string_lossy()];
+    let failing = (Reason::HostUnfit, "brew's Ruby was not copied");
+    clean.prepares(&clean.tool("cp")?, &arguments, &clean.environment, failing).await
 }
 
 /// brew's configuration files, those of its prefix and then the user's, without what is a credential; and then ours, which
@@ -115,8 +101,11 @@ fn configure(clean: &Clean<'_>, prefix: &Path) -> Result<(), Install> {
     };
     let mut lines = Vec::new();
     for folder in [Some(prefix.join("etc/homebrew")), own].into_iter().flatten() {
-        let Ok(text) = fs::read_to_string(folder.join("brew.env")) else { continue };
-        let is_setting = |line: &&str| !is_credential(line.split('=').next().unwrap_or_default());
+        let text = match fs::read_to_string(folder.join("brew.env")) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            read => read.map_err(|error| of_disk(&error))?,
+        };
+        let is_setting = |line: &&str| !is_credential(line.split_once('=').map_or(line, |(name, _)| name));
         lines.extend(text.lines().filter(is_setting).map(str::to_owned));
     }
     lines.extend(QUIET.map(|name| format!("{name}=1")));

@@ -76,12 +76,8 @@ pub(super) async fn python(clean: &Clean<'_>, wanted: &Wanted, smoke: &[String])
         .with("PIP_DISABLE_PIP_VERSION_CHECK", "1");
     let venv = clean.path("venv");
     let folder = venv.to_string_lossy().into_owned();
-    let made = clean.client(&python, &["-m", "venv", &folder], &environment).await;
-    // That there is no venv says nothing of the package.
-    made.map_err(|refused| match refused {
-        Install::NotInstalled { said } => not_tried(Reason::HostUnfit, said),
-        other => other,
-    })?;
+    let failing = (Reason::HostUnfit, "there is no virtual environment");
+    clean.prepares(&python, &["-m", "venv", &folder], &environment, failing).await?;
     let version = Channel::Pypi
         .spell(&wanted.version)
         .ok_or_else(|| not_tried(Reason::NothingExamined, "Python has no spelling for this version"))?;

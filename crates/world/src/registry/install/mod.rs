@@ -118,10 +118,19 @@ impl<'a> Clean<'a> {
             return Ok(());
         }
         let name = program.file_name().unwrap_or_default().to_string_lossy();
-        Err(not_tried(
-            Reason::HostUnfit,
-            format!("{name} does not run in an empty home: {}", said(&captured)),
-        ))
+        Err(failed(Reason::HostUnfit, &format!("{name} does not run in an empty home"), &captured))
+    }
+
+    /// Runs to its end what has to be here before the client: that it fails says nothing of the package.
+    async fn prepares(
+        &self,
+        program: &Path,
+        arguments: &[&str],
+        environment: &Environment,
+        (reason, failing): (Reason, &str),
+    ) -> Result<(), Install> {
+        let captured = self.run(program, arguments, environment, INSTALLING).await?;
+        if captured.succeeded() { Ok(()) } else { Err(failed(reason, failing, &captured)) }
     }
 
     /// Runs a client to its end; what it refuses is not installed.
@@ -192,6 +201,11 @@ impl<'a> Clean<'a> {
             End::Exited(_) | End::Signaled(_) => Ok(captured),
         }
     }
+}
+
+/// Something failed that says nothing of the package.
+fn failed(reason: Reason, failing: &str, captured: &Captured) -> Install {
+    not_tried(reason, format!("{failing}: {}", said(captured)))
 }
 
 fn of_disk(error: &std::io::Error) -> Install {
