@@ -128,7 +128,7 @@ impl Configuration {
         }
         let asked = self.npm.get_or_init(|| async {
             match overriding::npm(&self.environment) {
-                Some(named) => address(named.as_str(), "npm"),
+                Some(named) => Ok(named),
                 None => self.ask_npm(cancel).await,
             }
         });
@@ -153,7 +153,7 @@ impl Configuration {
     pub(super) async fn pypi(&self, cancel: &Cancel) -> Result<Url, NotConfigured> {
         let asked = self.pypi.get_or_init(|| async {
             match overriding::pip(&self.environment) {
-                Some(named) => address(named.as_str(), "pip"),
+                Some(named) => Ok(named),
                 None => self.ask_pip(cancel).await,
             }
         });
@@ -300,7 +300,7 @@ mod tests {
         let environment = variables.iter().fold(clean, |whole, (name, value)| whole.with(*name, *value));
         let read =
             if client == "npm" { overriding::npm(&environment) } else { overriding::pip(&environment) };
-        let read = read.map(|url| address(url.as_str(), client).unwrap().to_string());
+        let read = read.map(|url| url.to_string());
         let configuration = Configuration::new(environment, home.path());
         let cancel = Cancel::default();
         let asked = if client == "npm" {

@@ -3,12 +3,13 @@
 //!
 //! Invariant: what is read here is what the client would say; where that is not plain to see, nothing is read.
 
+use super::address;
 use crate::http::Url;
 use crate::process::Environment;
 
 /// The index that pip is told of ("Configuration", pip documentation): variables override every file.
 pub(super) fn pip(environment: &Environment) -> Option<Url> {
-    plain(environment, |name| {
+    plain(environment, "pip", |name| {
         let option = name.strip_prefix("PIP_").map(hyphenated);
         matches!(option.as_deref(), Some("index-url" | "pypi-url" | "i"))
     })
@@ -16,7 +17,7 @@ pub(super) fn pip(environment: &Environment) -> Option<Url> {
 
 /// The registry that npm is told of ("config", npm documentation): variables override every file.
 pub(super) fn npm(environment: &Environment) -> Option<Url> {
-    plain(environment, |name| hyphenated(name) == "npm-config-registry")
+    plain(environment, "npm", |name| hyphenated(name) == "npm-config-registry")
 }
 
 fn hyphenated(name: &str) -> String {
@@ -25,14 +26,14 @@ fn hyphenated(name: &str) -> String {
 
 /// The one variable's address. Spelled in two ways, or with anything in it that a client hides, fills in or cleans, it
 /// is for the client to say.
-fn plain(environment: &Environment, is_it: impl Fn(&str) -> bool) -> Option<Url> {
+fn plain(environment: &Environment, client: &str, is_it: impl Fn(&str) -> bool) -> Option<Url> {
     let mut named = environment.names().filter_map(|name| name.to_str()).filter(|name| is_it(name));
     let (Some(name), None) = (named.next(), named.next()) else { return None };
     let value = environment.get(name)?.to_str()?;
     if value.contains(|c: char| c == '$' || c.is_whitespace() || c.is_control()) {
         return None;
     }
-    let url = Url::parse(value).ok()?;
-    let has_credentials = !url.username().is_empty() || url.password().is_some();
-    (matches!(url.scheme(), "http" | "https") && !has_credentials).then_some(url)
+    // What makes no sense is for the client to say too.
+    let url = address(value, client).ok()?;
+    (url.username().is_empty() && url.password().is_none()).then_some(url)
 }
