@@ -6,8 +6,9 @@ use crate::exit_code::Exit;
 use crate::screen::Screen;
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
-use serde_json::json;
-use std::io::Write;
+use serde_json::{Value, json};
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 /// What `gonogo init` takes.
@@ -22,7 +23,7 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let git = open_checkout(cancel).await?;
     let root = git.root().to_owned();
-    let found = Found::look(&git, &root).await;
+    let found = Found::look(&git, &root).await?;
     let text = found.plan();
     // What init writes, gonogo reads: a plan that is refused would be a defect here.
     parse_plan(PLAN_FILE, &text).map_err(|failure| Failure { exit: Exit::Internal, ..failure })?;
@@ -39,6 +40,10 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     }
     screen.document(&json!({ "schema": "gonogo.init/1", "written": !arguments.print, "plan": text }));
     Ok(Exit::Go)
+}
+
+fn unreadable(path: &str, error: &dyn Display) -> Failure {
+    Failure::usage(format!("cannot read {path}: {error}")).remedy("mend it, and look again")
 }
 
 /// What was found in a repository.
@@ -60,27 +65,35 @@ struct Found {
 }
 
 impl Found {
-    async fn look(git: &Git, root: &Path) -> Self {
+    /// What is here but cannot be read is not taken for something that is not here: the plan would ask for less.
+    async fn look(git: &Git, root: &Path) -> Result<Self, Failure> {
         let has = |path: &str| root.join(path).exists();
-        let text = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
-        let cargo: toml::Table = toml::from_str(&text("Cargo.toml")).unwrap_or_default();
+        let text = |path: &str| match std::fs::read_to_string(root.join(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            read => read.map(Some).map_err(|error| unreadable(path, &error)),
+        };
+        let table = |path: &str, text: &Option<String>| {
+            let text = text.as_deref().unwrap_or_default();
+            toml::from_str::<toml::Table>(text).map_err(|error| unreadable(path, &error))
+        };
+        let cargo = table("Cargo.toml", &text("Cargo.toml")?)?;
         let version = |tables: &[&str]| {
             let table = tables.iter().try_fold(&cargo, |table, name| table.get(*name)?.as_table());
             table.and_then(|table| table.get("version")).is_some_and(toml::Value::is_str)
         };
-        let package = text("package.json");
-        let python: toml::Table = toml::from_str(&text("pyproject.toml")).unwrap_or_default();
+        let package = text("package.json")?;
+        let npm: Value = package
+            .as_deref()
+            .map_or(Ok(Value::Null), serde_json::from_str)
+            .map_err(|error| unreadable("package.json", &error))?;
+        let pyproject = text("pyproject.toml")?;
+        let python = table("pyproject.toml", &pyproject)?;
         let python_version = python.get("project").and_then(|project| project.get("version")).is_some();
-        Self {
+        Ok(Self {
             name: root
                 .file_name()
                 .map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned()),
-            repository: git
-                .remote_address("origin")
-                .await
-                .ok()
-                .flatten()
-                .and_then(|address| github_name(&address)),
+            repository: git.remote_address("origin").await?.and_then(|address| github_name(&address)),
             changelog: has("CHANGELOG.md"),
             ci: has(".github/workflows/ci.yml"),
             ergo: has(".ergo"),
@@ -90,14 +103,13 @@ impl Found {
                 _ => None,
             },
             cargo_lock: has("Cargo.lock"),
-            npm: serde_json::from_str::<serde_json::Value>(&package)
-                .is_ok_and(|package| package["version"].is_string()),
+            npm: npm["version"].is_string(),
             npm_lock: has("package-lock.json"),
-            node_tests: package.contains("node --test"),
+            node_tests: package.is_some_and(|text| text.contains("node --test")),
             python: python_version,
-            pytest: text("pyproject.toml").contains("pytest"),
+            pytest: pyproject.is_some_and(|text| text.contains("pytest")),
             go: has("go.mod"),
-        }
+        })
     }
 
     fn plan(&self) -> String {

@@ -57,6 +57,18 @@ fn an_empty_project_still_gets_a_plan_that_is_accepted_and_passes_nothing_by_its
 }
 
 #[test]
+fn a_manifest_that_cannot_be_read_is_not_taken_for_one_that_is_not_there() {
+    for (path, text) in
+        [("Cargo.toml", "[package\n"), ("pyproject.toml", "= 1\n"), ("package.json", "{\"version\": ")]
+    {
+        let project = project(&[(path, text)]);
+        let refused = project.run(&["init"]).exits(2);
+        assert!(refused.stderr.contains(path), "{refused:?}");
+        assert!(!project.root().join("gonogo.toml").exists(), "{path}");
+    }
+}
+
+#[test]
 fn a_plan_that_is_there_is_not_written_over() {
     let project = project(&[("gonogo.toml", "mine")]);
     project.run(&["init"]).exits(2);
