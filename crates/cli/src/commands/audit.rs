@@ -314,13 +314,14 @@ impl Earlier {
                     && before.judgement.package == one.judgement.package
             };
             let Judgement { channel, package, .. } = &one.judgement;
-            match self.channels.iter().find(is_it).map(|before| &before.observation) {
-                None => return refused(format!("did not look at {channel} {package}")),
-                Some(Observation::Unknown { .. }) => {
-                    return refused(format!("was not told of {channel} {package}"));
-                }
-                Some(before) => changes.extend(since(*channel, package, before, &one.observation)),
+            let Some(before) = self.channels.iter().find(is_it) else {
+                return refused(format!("did not look at {channel} {package}"));
+            };
+            let was_told = before.judgement.reached >= Some(level);
+            if before.judgement.verdict == Verdict::Incomplete && !was_told {
+                return refused(format!("was not told of {channel} {package} as deep as {level}"));
             }
+            changes.extend(since(*channel, package, &before.observation, &one.observation));
         }
         Ok(changes)
     }

@@ -210,6 +210,10 @@ fn what_an_earlier_audit_was_not_told_of_is_never_said_to_be_unchanged() {
     let held = [&asked("resolvable", "sample")[..], &["--since", "bare.json"]].concat();
     let held = registry.audit(&project, &held).exits(3).json();
     assert_eq!(held["reason"], "baseline-missing", "{held:#}");
+    // One that was told of the index, and of no file.
+    keep(registry.audit(&project, &asked("bytes", "sample")).exits(3));
+    registry.audit(&project, &since("bytes", "sample")).exits(2);
+    registry.audit(&project, &since("resolvable", "sample")).exits(0);
     registry.page("/sa/mp/sample", 500, "");
     keep(registry.audit(&project, &asked("accepted", "sample")).exits(3));
     registry.publish("sample", &["1.0.0"]);
