@@ -3,8 +3,10 @@
 //! Invariant: no control character reaches a terminal or a document but line feeds, tabs and our own colours; whatever a
 //! renderer forgets to make visible is made visible here.
 
-use crate::error::Failure;
+use crate::exit_code::Exit;
+use crate::render::plan_text;
 use gonogo_core::text::visible;
+use gonogo_engine::failure::Failure;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -72,15 +74,15 @@ impl Screen {
         if self.json {
             self.document(&json!({
                 "schema": "gonogo.error/1",
-                "exit": failure.exit.status(),
+                "exit": Exit::of_failure(failure).status(),
                 "error": failure.message,
                 "reason": failure.reason,
                 "remedy": failure.remedy,
             }));
         }
         let mut out = io::stderr().lock();
-        if let Some(report) = &failure.report {
-            writeln!(out, "{report:?}").ok();
+        if let Some(problems) = &failure.plan {
+            writeln!(out, "{:?}", plan_text::report(failure, problems)).ok();
         } else {
             let reason = failure.reason.map(|reason| format!("incomplete ({reason}): ")).unwrap_or_default();
             writeln!(out, "gonogo: {reason}{}", visible(&failure.message).replace('\n', " ")).ok();

@@ -1,10 +1,7 @@
 //! `gonogo audit`: what every channel serves of a release, with or without a plan.
 
-use crate::context::{PlanAsked, current_folder, load_plan, target};
-use crate::delivery::{
-    Asked, Package, Recorded, audit, named, packages, read_all, recorded, registries, tasks,
-};
-use crate::error::{Failure, chain};
+use crate::commands::asked::PlanAsked;
+use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::audit_text;
 use crate::screen::Screen;
@@ -16,6 +13,11 @@ use gonogo_core::plan::Plan;
 use gonogo_core::release::{Mode, TagPattern, Target};
 use gonogo_core::strict_json;
 use gonogo_core::verdict::{Outcome, Reason, Verdict, combine};
+use gonogo_engine::context::{current_folder, load_plan, target};
+use gonogo_engine::delivery::{
+    Asked, Package, Recorded, audit, named, packages, read_all, recorded, registries, tasks,
+};
+use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::Registries;
@@ -155,7 +157,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         Err(error) => return Err(error.into()),
     };
     let plan = match (&git, named.is_empty()) {
-        (Some(git), true) => Some(load_plan(&arguments.plan, git.root())?.plan),
+        (Some(git), true) => Some(load_plan(arguments.plan.plan.as_deref(), git.root())?.plan),
         _ => None,
     };
     let packages = match &plan {
@@ -174,9 +176,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         here.one_version(&target, arguments, screen).await?
     };
     let exit = Exit::of_outcome(Outcome::from_parts(document.verdict, document.reason));
-    screen.document(
-        &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
-    );
+    screen.document(&to_json(&document)?);
     Ok(exit)
 }
 
@@ -352,7 +352,7 @@ fn asked(typed: &str, plan: Option<&Plan>) -> Result<Target, Failure> {
         return target(typed, plan);
     }
     let usual: TagPattern =
-        "v{version}".parse().map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+        "v{version}".parse().map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
     Target::parse(typed, &usual)
         .map_err(|error| Failure::usage(chain(&error)).remedy("give a version such as 1.2.3 or 1.2.3-rc.1"))
 }

@@ -1,14 +1,15 @@
 //! `gonogo review TARGET --gate N --check ID`: records a review, bound to the latest poll's subject and evidence.
 
-use crate::context::{Asked, Context, current_folder};
-use crate::error::{Failure, chain};
+use crate::commands::asked::Asked;
 use crate::exit_code::Exit;
-use crate::poll::reviewed_evidence;
 use crate::screen::Screen;
 use gonogo_core::canonical;
 use gonogo_core::ledger::{CheckFinished, Event, Opened, ReviewDecision, ReviewRecorded};
 use gonogo_core::text;
 use gonogo_core::verdict::Reason;
+use gonogo_engine::context::{Context, current_folder};
+use gonogo_engine::failure::{Failure, FailureKind, chain};
+use gonogo_engine::poll::reviewed_evidence;
 use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Cancel;
 use serde_json::json;
@@ -40,10 +41,10 @@ pub struct Arguments {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
-    let target = context.target.tag();
-    let folder = ledger::folder(context.git.common_dir(), target);
-    let opened = Opened { project: context.plan.project.name.clone(), target: target.to_owned() };
+    let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
+    let target = context.candidate.target.tag();
+    let folder = ledger::folder(context.session.git.common_dir(), target);
+    let opened = Opened { project: context.candidate.plan.project.name.clone(), target: target.to_owned() };
     let poll_first = || {
         Failure::incomplete(
             Reason::NotRun,
@@ -57,10 +58,11 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let mut ledger = Ledger::open(&folder, opened)?;
     let poll = ledger.state().poll.as_ref().ok_or_else(poll_first)?;
     let subject = &poll.started.subject;
-    if subject.commit != context.commit || subject.plan != context.plan.digest {
+    if subject.commit != context.candidate.commit || subject.plan != context.candidate.plan.digest {
         return Err(poll_first());
     }
-    let about = canonical::digest(subject).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+    let about =
+        canonical::digest(subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
     let asked = poll.finished.get(&(arguments.gate, arguments.check.clone()));
     if !asked.is_some_and(|finished| asks_for_review(finished, &ledger.state().reviews)) {
         return Err(Failure::usage(format!(
@@ -83,7 +85,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         return Ok(Exit::Go);
     }
     let decision = if arguments.reject { ReviewDecision::Rejected } else { ReviewDecision::Accepted };
-    let note = context.redactor.text(arguments.note.as_deref().unwrap_or_default());
+    let note = context.session.redactor.text(arguments.note.as_deref().unwrap_or_default());
     if note.trim().is_empty() {
         return Err(Failure::usage("a review says in --note what was looked at"));
     }
@@ -92,7 +94,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         check: arguments.check.clone(),
         subject: about,
         evidence,
-        agent: context.agent.clone(),
+        agent: context.session.agent.clone(),
         decision,
         note,
     };

@@ -1,12 +1,13 @@
 //! `gonogo skill render|install`: the runbook for coding agents, from the plan.
 
-use crate::context::{PlanAsked, current_folder, load_plan};
-use crate::error::{Failure, chain};
+use crate::commands::asked::PlanAsked;
 use crate::exit_code::Exit;
 use crate::screen::Screen;
 use crate::skill::install::{self, Outcome, Place, Runtime, Scope};
 use crate::skill::{Bundle, Source, bundle};
 use clap::CommandFactory;
+use gonogo_engine::context::{current_folder, load_plan};
+use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
 use serde_json::json;
@@ -61,10 +62,10 @@ pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<E
 }
 
 fn rendered(asked: &PlanAsked, root: &Path) -> Result<Bundle, Failure> {
-    let plan = load_plan(asked, root)?.plan;
+    let plan = load_plan(asked.plan.as_deref(), root)?.plan;
     let can_verify = crate::Arguments::command().find_subcommand("verify").is_some();
     let source = Source { plan: &plan, plan_argument: asked.plan.as_deref(), can_verify };
-    bundle(&source).map_err(|error| Failure::new(Exit::Internal, chain(&error)))
+    bundle(&source).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))
 }
 
 fn render(arguments: &RenderArguments, root: &Path, screen: &Screen) -> Result<Exit, Failure> {

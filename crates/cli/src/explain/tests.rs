@@ -3,9 +3,9 @@
 
 use super::{Entry, Kind, all, find, nearest};
 use crate::exit_code::Exit;
-use crate::precondition::Precondition;
 use crate::schemas::documents;
 use gonogo_core::verdict::Reason;
+use gonogo_engine::preflight::Precondition;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -1,9 +1,9 @@
 //! A delivery as JSON: part of `gonogo.run/1`, and all of `gonogo.verify/1`.
 
-use crate::delivery::Delivered;
-use crate::run::stop::Filed;
 use gonogo_core::delivery::{Judgement, Level, Observation, Partial};
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_engine::blockers::Filed;
+use gonogo_engine::delivery::Delivered;
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -24,7 +24,7 @@ pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
 
 /// The channels of a plan, each with its package.
 pub(super) fn packages(plan: &Plan) -> impl Iterator<Item = (Channel, String)> {
-    let packages = crate::delivery::packages(&plan.channels, plan.project.repository.as_deref());
+    let packages = gonogo_engine::delivery::packages(&plan.channels, plan.project.repository.as_deref());
     packages.into_iter().map(|package| (package.channel, package.name))
 }
 

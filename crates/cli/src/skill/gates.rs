@@ -2,10 +2,10 @@
 
 use super::Source;
 use super::page::{self, UnknownKey};
-use crate::poll::repeat_line;
 use gonogo_core::plan::{Check, CheckKind, Command, Gate, Minimum, Plan};
 use gonogo_core::readers::Reader;
 use gonogo_core::stats::share;
+use gonogo_engine::poll::repeat_line;
 
 pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;

@@ -3,9 +3,9 @@
 use super::page::{self, UnknownKey};
 use super::{Source, codes};
 use crate::explain::Kind;
-pub(super) use crate::run::rehearsal::unplayable;
 use gonogo_core::mechanics::{Planned, Undo, planned};
 use gonogo_core::plan::{Observe, Plan, Step, StepKind};
+pub(super) use gonogo_engine::rehearsal::unplayable;
 
 /// What stands for the tag in the pages.
 const TAG: &str = "<tag>";
