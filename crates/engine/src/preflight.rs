@@ -311,12 +311,16 @@ fn tag_taken(context: &Context, id: Precondition, place: &str, commit: &str) -> 
 
 async fn declared_tools(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
     let environment = Environment::allowing(plan.policy.env.iter().map(String::as_str));
-    let toolbox = Toolbox::resolve(plan, git.root(), &environment, cancel).await;
+    let toolbox = Toolbox::of_checks(plan, git.root(), &environment, cancel).await;
     let found = toolbox.found.iter().map(|(name, tool)| {
         let version = tool.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
         Item::ok(Precondition::Tool, format!("{}{version}", tool.path)).of_tool(name)
     });
     let lacking = toolbox.lacking.iter().map(|(name, lack)| {
+        if plan.may_make(name) {
+            let message = "not here yet: programs that come before its check are to make it";
+            return Item::ok(Precondition::Tool, message).of_tool(name);
+        }
         let minimum = plan.tools.iter().find(|tool| tool.name == *name).and_then(|tool| tool.minimum.clone());
         let least = minimum.map(|minimum| format!(" {minimum} or newer")).unwrap_or_default();
         let remedy = format!("install {name}{least}, outside the checkout");

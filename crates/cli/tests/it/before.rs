@@ -129,3 +129,64 @@ fn data_that_is_not_its_commit_s_or_in_no_checkout_of_its_own_has_no_age() {
     let absent = audit(&now, |project| std::fs::remove_dir_all(project.root().join("data/db")).unwrap());
     assert_eq!(absent["reason"], "stale-data");
 }
+
+#[test]
+fn a_check_runs_what_is_built_before_it_by_its_path_or_its_name() {
+    for (run, made) in [("./built", "built"), ("made-tool", "../tools/made-tool")] {
+        let text = plan(&format!(
+            "[[gates.checks]]\nid = \"t\"\nrun = [\"{run}\"]\nbefore = [[\"build\"]]\nreader = \"libtest\"\n"
+        ));
+        let project = Project::unborn();
+        project.write("gonogo.toml", text);
+        project.write(".gitignore", "/built\n");
+        project.commit("begin");
+        project.git(&["tag", "-a", "-m", "Release v0.1.0", "v0.1.0"]);
+        project.tool("build", &format!("printf '#!/bin/sh\\ncat ../report\\n' > {made}; chmod +x {made}"));
+        std::fs::write(project.beside("report"), PASSED).unwrap();
+        let prepared = project.run(&["doctor", "--json"]).json();
+        let tools = prepared["items"].as_array().unwrap();
+        assert!(
+            tools.iter().all(|item| item["id"] != "tool:made-tool" || item["state"] == "ok"),
+            "{tools:?}"
+        );
+        assert_eq!(check(&project.poll().exits(0).json(), 3, "t")["verdict"], "passed", "{run}");
+        // What was run stands in the ledger, by path and digest.
+        let records = String::from_utf8(project.records()).unwrap();
+        let records = records.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let program = records
+            .filter_map(|record| record.pointer("/event/check-finished/program").cloned())
+            .next()
+            .unwrap();
+        assert!(program["path"].as_str().unwrap().ends_with(run.trim_start_matches("./")), "{program}");
+        assert!(program["digest"].as_str().unwrap().starts_with("sha256:"), "{program}");
+    }
+}
+
+#[test]
+fn what_a_build_does_not_make_is_missing() {
+    for run in ["./built", "made-tool"] {
+        let text = plan(&format!(
+            "[[gates.checks]]\nid = \"t\"\nrun = [\"{run}\"]\nbefore = [[\"build\"]]\nreader = \"libtest\"\n"
+        ));
+        let project = Project::new(&text);
+        project.tool("build", "exit 0");
+        let document = project.poll().exits(3).json();
+        assert_eq!(check(&document, 3, "t")["reason"], "tool-missing", "{run}");
+    }
+}
+
+#[test]
+fn evidence_of_a_program_outside_the_checkout_is_used_again_while_it_is_the_same_program() {
+    let text = plan("[[gates.checks]]\nid = \"t\"\nrun = [\"./linked\"]\nreader = \"libtest\"\n");
+    let project = Project::unborn();
+    project.printing("outside", PASSED, 0);
+    project.write("gonogo.toml", text);
+    std::os::unix::fs::symlink("../tools/outside", project.root().join("linked")).unwrap();
+    project.commit("begin");
+    project.git(&["tag", "-a", "-m", "Release v0.1.0", "v0.1.0"]);
+    let reused = |project: &Project| check(&project.poll().json(), 3, "t")["reused"].clone();
+    assert_eq!(reused(&project), false);
+    assert_eq!(reused(&project), true);
+    project.tool("outside", "exit 1");
+    assert_eq!(reused(&project), false);
+}

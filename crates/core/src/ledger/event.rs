@@ -4,7 +4,7 @@ use crate::delivery::{Judgement, Level};
 use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::mechanics::{Cause, Effect, Facts};
-use crate::release::{Agent, Mode, Subject};
+use crate::release::{Agent, Mode, ResolvedTool, Subject};
 use crate::verdict::{Outcome, Reason, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -148,6 +148,9 @@ pub struct CheckFinished {
     pub notes: Vec<String>,
     /// The command that repeats it.
     pub repeat: Option<String>,
+    /// What was run for it, as it was found right before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ResolvedTool>,
     /// The sequence number of the record whose evidence is taken over; `None` where it was made now.
     pub reused: Option<u64>,
 }

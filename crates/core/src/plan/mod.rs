@@ -6,6 +6,7 @@
 mod benchmark;
 mod channels;
 mod drift;
+mod program;
 mod raw;
 mod raw_step;
 mod steps;
@@ -14,6 +15,7 @@ mod validate;
 pub use benchmark::Benchmark;
 pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window, WorkflowPath};
 pub use drift::{required_gates, weakened};
+pub use program::Program;
 pub use raw::{TrackerKind, schema};
 pub use raw_step::{ChannelName, Rehearse};
 pub use steps::{Observe, Step, StepCommand, StepKind};
@@ -24,7 +26,6 @@ use crate::readers::Reader;
 use crate::release::TagPattern;
 use regex::Regex;
 use semver::Version;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -167,17 +168,21 @@ impl Check {
     pub fn programs(&self) -> Vec<&str> {
         match &self.kind {
             CheckKind::Command(command) => command.programs().collect(),
-            CheckKind::Benchmark(benchmark) => benchmark.programs().collect(),
+            CheckKind::Benchmark(benchmark) => benchmark.program.programs().collect(),
             _ => Vec::new(),
         }
     }
 
-    /// Environment variables that it may see, besides the policy's.
-    pub fn env(&self) -> &[String] {
+    /// The program that it runs, where it runs one.
+    pub fn program(&self) -> Option<&Program> {
         match &self.kind {
-            CheckKind::Command(command) => &command.env,
-            CheckKind::Benchmark(benchmark) => &benchmark.env,
-            _ => &[],
+            CheckKind::Command(command) => Some(&command.program),
+            CheckKind::Benchmark(benchmark) => Some(&benchmark.program),
+            CheckKind::Versions
+            | CheckKind::Changelog
+            | CheckKind::GitClean
+            | CheckKind::Inventory(_)
+            | CheckKind::Review { .. } => None,
         }
     }
 }
@@ -233,30 +238,14 @@ impl CheckKind {
 /// A program to run, and how to read it.
 #[derive(Clone, Debug)]
 pub struct Command {
-    /// Program and arguments. Never a shell line.
-    pub run: Vec<String>,
-    /// Programs that are run first, one after the other: the build of what is tested.
-    pub before: Vec<Vec<String>>,
-    /// Tools that it calls by itself.
-    pub needs: Vec<String>,
-    /// The folder to run in, relative to the repository's root.
-    pub cwd: Option<String>,
-    /// Environment variables that it may see, besides the policy's.
-    pub env: Vec<String>,
-    /// Environment variables that are set for it. `{root}` in a value is the checkout's folder.
-    pub set_env: BTreeMap<String, String>,
-    /// When it is killed.
-    pub timeout: Duration,
+    /// What is run.
+    pub program: Program,
     /// How many processor slots it takes.
     pub cpu: usize,
-    /// Named locks that it holds alone.
-    pub locks: Vec<String>,
     /// Runs with nothing beside it.
     pub exclusive: bool,
     /// How its output is read.
     pub reader: Reader,
-    /// A report file that it writes, relative to the repository's root, read in place of standard output.
-    pub report: Option<String>,
     /// A git checkout with the data behind the answer, relative to the repository's root: its commit's time is the
     /// data's, where the tool does not say it.
     pub data_repository: Option<String>,
@@ -267,8 +256,8 @@ pub struct Command {
 impl Command {
     /// The programs and tools that it calls, by name or by path.
     pub fn programs(&self) -> impl Iterator<Item = &str> {
-        let lines = self.before.iter().chain([&self.run]).chain(&self.canary);
-        lines.filter_map(|line| line.first()).chain(&self.needs).map(String::as_str)
+        let canary = self.canary.iter().filter_map(|line| line.first()).map(String::as_str);
+        self.program.programs().chain(canary)
     }
 }
 
@@ -328,6 +317,14 @@ impl Plan {
     /// A gate by its number.
     pub fn gate(&self, id: u32) -> Option<&Gate> {
         self.gates.iter().find(|gate| gate.id == id)
+    }
+
+    /// Whether a tool is called only where programs that come before may make it.
+    pub fn may_make(&self, tool: &str) -> bool {
+        let mut calls = self.checks().filter(|(_, check)| check.programs().contains(&tool)).peekable();
+        let has_calls = calls.peek().is_some();
+        let each = |(_, check): (_, &Check)| check.program().is_some_and(|program| program.may_make(tool));
+        has_calls && calls.all(each)
     }
 
     /// The programs that the plan's checks call by name, and its declared tools: each once, sorted.

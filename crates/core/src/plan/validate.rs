@@ -3,8 +3,8 @@
 use super::raw::{self, Kind, ReaderName};
 use super::steps;
 use super::{
-    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Problem, Project, Tool, Tracker,
-    TrackerKind, VersionAt, VersionPlace,
+    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Problem, Program, Project, Tool,
+    Tracker, TrackerKind, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
 use crate::readers::{Pointers, Reader, TextRule};
@@ -18,8 +18,6 @@ use toml::Spanned;
 
 /// How long one run of ergo may take where the plan does not say.
 const TRACKER_TIMEOUT: Duration = Duration::from_secs(60);
-/// The timeout of a check that names none.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// The cap of a stream where the plan names none, in MiB.
 const DEFAULT_OUTPUT_LIMIT_MIB: u32 = 8;
 
@@ -416,17 +414,11 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         );
         Vec::new()
     });
-    let timeout = raw.timeout.as_ref().map_or(Some(DEFAULT_TIMEOUT), |text| problems.duration(text));
+    let program = Program::of_check(&raw, run, problems);
     if let Some(cpu) = raw.cpu.as_ref().filter(|cpu| *cpu.get_ref() == 0) {
         problems.at(cpu, "a check takes at least one processor slot", None);
     }
-    let cwd = raw.cwd.as_ref().map(|path| problems.path(path));
-    let report = raw.report.as_ref().map(|path| problems.path(path));
     let canary = raw.canary.as_ref().map(|run| argv(run, problems));
-    let first = raw.before.iter().map(|run| argv(run, problems)).collect();
-    for tool in raw.needs.iter().filter(|tool| tool.get_ref().is_empty() || tool.get_ref().contains('/')) {
-        problems.at(tool, "a tool is named as it is called, without a path", None);
-    }
     let data_repository = raw.data_repository.as_ref().map(|path| problems.path(path));
     let limited = raw.minimum.as_ref().is_some_and(|minimum| minimum.get_ref().data_max_days.is_some());
     if let Some(path) = raw.data_repository.as_ref().filter(|_| !limited) {
@@ -449,7 +441,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             raw.finding.as_ref(),
             (exits, require),
             raw.pointers,
-            &run,
+            program.as_ref().map_or(&[], |program| &program.run),
             problems,
         ),
     };
@@ -458,18 +450,10 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         return None;
     }
     let command = Command {
-        run,
-        before: first,
-        needs: raw.needs.into_iter().map(Spanned::into_inner).collect(),
-        cwd,
-        env: raw.env,
-        set_env: raw.set_env,
-        timeout: timeout?,
+        program: program?,
         cpu: raw.cpu.map_or(1, |cpu| *cpu.get_ref() as usize),
-        locks: raw.locks,
         exclusive: raw.exclusive,
         reader: reader?,
-        report,
         data_repository,
         canary,
     };

@@ -1,5 +1,6 @@
 //! The tools of a plan: resolved once, to absolute paths outside the checkout, with digest and version.
 
+use gonogo_core::gate::Judged;
 use gonogo_core::plan::{Plan, Tool};
 use gonogo_core::release::ResolvedTool;
 use gonogo_core::text;
@@ -14,10 +15,22 @@ use std::time::Duration;
 /// What is wrong with a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lack {
-    /// `tool-missing` or `tool-too-old`.
+    /// Why, as a verdict says it: `tool-missing`, `tool-too-old`, `not-run`.
     pub reason: Reason,
     /// What is wrong, in one line, with the tool's name.
     pub message: String,
+}
+
+impl Lack {
+    /// A tool that is not there.
+    pub const fn missing(message: String) -> Self {
+        Self { reason: Reason::ToolMissing, message }
+    }
+
+    /// The verdict of a check that lacks it.
+    pub fn judged(&self) -> Judged {
+        Judged::incomplete(self.reason, &self.message)
+    }
 }
 
 /// The tools of a plan.
@@ -27,21 +40,34 @@ pub struct Toolbox {
     pub found: BTreeMap<String, ResolvedTool>,
     /// What is wrong with the others.
     pub lacking: BTreeMap<String, Lack>,
+    /// What the plan says of tools.
+    pub declared: Vec<Tool>,
 }
 
 impl Toolbox {
     /// Resolves every tool that the plan declares or its checks call. `PATH` is the environment's.
-    pub async fn resolve(plan: &Plan, checkout: &Path, environment: &Environment, cancel: &Cancel) -> Self {
-        let mut toolbox = Self::default();
+    pub async fn of_checks(plan: &Plan, checkout: &Path, environment: &Environment, cancel: &Cancel) -> Self {
+        Self::resolve(&plan.tool_names(), &plan.tools, checkout, environment, cancel).await
+    }
+
+    /// Resolves tools by name; `declared` are those of which the plan says more.
+    pub async fn resolve(
+        names: &[&str],
+        declared: &[Tool],
+        checkout: &Path,
+        environment: &Environment,
+        cancel: &Cancel,
+    ) -> Self {
+        let mut toolbox = Self { declared: declared.to_vec(), ..Self::default() };
         let search = environment.get("PATH").unwrap_or_default();
         let mut paths = BTreeMap::new();
-        for name in plan.tool_names() {
+        for name in names.iter().copied() {
             match tools::find(name, search, Some(checkout)) {
                 Ok(path) => {
                     paths.insert(name.to_owned(), path);
                 }
                 Err(error) => {
-                    toolbox.lacking.insert(name.to_owned(), missing(error.to_string()));
+                    toolbox.lacking.insert(name.to_owned(), Lack::missing(error.to_string()));
                 }
             }
         }
@@ -53,7 +79,7 @@ impl Toolbox {
         // One after the other, since the first call of some tools sets them up.
         let mut versions = Vec::new();
         for (name, path) in &paths {
-            versions.push(match plan.tools.iter().find(|tool| tool.name == *name) {
+            versions.push(match declared.iter().find(|tool| tool.name == *name) {
                 Some(declared) => version(declared, path, checkout, environment, cancel).await.map(Some),
                 // Its digest is the door's, whichever toolchain is behind it: only it can tell. Where it cannot, the
                 // check that calls it will show why.
@@ -73,7 +99,7 @@ impl Toolbox {
             Err(error) => paths.iter().map(|_| Err(std::io::Error::other(error.to_string()))).collect(),
         };
         for (((name, path), version), digest) in paths.into_iter().zip(versions).zip(digests) {
-            let digest = digest.map_err(|error| missing(format!("`{name}` cannot be read: {error}")));
+            let digest = digest.map_err(|error| Lack::missing(format!("`{name}` cannot be read: {error}")));
             let path = path.display().to_string();
             match digest.and_then(|digest| Ok(ResolvedTool { path, digest, version: version? })) {
                 Ok(tool) => {
@@ -86,10 +112,6 @@ impl Toolbox {
         }
         toolbox
     }
-}
-
-const fn missing(message: String) -> Lack {
-    Lack { reason: Reason::ToolMissing, message }
 }
 
 /// What a tool says of its version, where that is enough for the plan.
@@ -106,11 +128,14 @@ async fn version(
     invocation.timeout = Duration::from_secs(20);
     let answer = run(&invocation, cancel)
         .await
-        .map_err(|error| missing(format!("`{name}` does not start: {error}")))?;
+        .map_err(|error| Lack::missing(format!("`{name}` does not start: {error}")))?;
     let said = format!("{}\n{}", answer.stdout.text(), answer.stderr.text());
     let line = text::one_line(said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default());
     if !answer.succeeded() {
-        return Err(missing(format!("`{name} {}` fails: {line}", declared.version_arguments.join(" "))));
+        return Err(Lack::missing(format!(
+            "`{name} {}` fails: {line}",
+            declared.version_arguments.join(" ")
+        )));
     }
     if let Some(minimum) = &declared.minimum {
         match first_version(&said) {

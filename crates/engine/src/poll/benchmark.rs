@@ -3,26 +3,28 @@
 //! Invariant: a pass needs both sides built and run to their end, the base found alike to itself on this host, and every
 //! scenario shown to be within the margin; or two builds that are the same byte for byte.
 
-use super::command::{not_prepared, with_root};
+use super::command::not_prepared;
 use super::execute::{Done, Run};
 use crate::failure::chain;
+use crate::launch::{Launch, Prevented, quoted};
 use gonogo_core::bench::{BuiltFile, Comparison, Phase, Record, SCHEMA, Sample, Source};
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{End, Judged};
 use gonogo_core::plan::{Benchmark, Check};
+use gonogo_core::release::ResolvedTool;
 use gonogo_core::stats::{Answer, Better};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::bench::{HostWatch, Order, Run as BenchRun, RunError, Side, WorktreeError, Worktrees};
 use gonogo_world::clock;
 use gonogo_world::ledger::Blob;
-use gonogo_world::process::{self, Invocation};
 use gonogo_world::tools;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+/// Where cargo builds: each side has a folder of its own.
+const TARGET_FOLDER: &str = "CARGO_TARGET_DIR";
 /// After so many pairs the host is looked at again.
 const HOST_EVERY: usize = 10;
 
@@ -59,7 +61,7 @@ pub async fn run(run: &Run<'_>, gate: u32, check: &Check, benchmark: &Benchmark)
         Err(error) => return Done::of(Judged::incomplete(Reason::UnreadableOutput, chain(&error))),
     }
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Done { judged, blobs, millis, repeat }
+    Done { judged, blobs, millis, repeat, program: measured.program }
 }
 
 /// Where the worktrees are: in the user's cache, outside the checkout, so that no build finds the checkout's own settings in a
@@ -77,6 +79,8 @@ struct Measured {
     host: HostWatch,
     order: Order,
     output: Vec<Blob>,
+    /// What is measured, of the side that was built last.
+    program: Option<ResolvedTool>,
 }
 
 /// A verdict that ends the measurement.
@@ -95,7 +99,7 @@ impl Measured {
             schema: SCHEMA.to_owned(),
             base: base.to_owned(),
             current: run.context.candidate.commit.clone(),
-            run: benchmark.run.clone(),
+            run: benchmark.program.run.clone(),
             margin: benchmark.design.margin(),
             alpha: benchmark.design.alpha(),
             budget: benchmark.design.budget(),
@@ -107,7 +111,7 @@ impl Measured {
             same: None,
             compared: None,
         };
-        Self { record, host, order: Order::from_seed(seed), output: Vec::new() }
+        Self { record, host, order: Order::from_seed(seed), output: Vec::new(), program: None }
     }
 
     async fn in_worktrees(
@@ -118,9 +122,8 @@ impl Measured {
         benchmark: &Benchmark,
         worktrees: &Worktrees,
     ) -> Ended<Judged> {
-        for side in Side::BOTH {
-            self.build(run, benchmark, &worktrees.path(side), side).await?;
-        }
+        let base = self.build(run, benchmark, &worktrees.path(Side::Base), Side::Base).await?;
+        let current = self.build(run, benchmark, &worktrees.path(Side::Current), Side::Current).await?;
         self.record.built = digests(benchmark, worktrees)?;
         let same = |file: &BuiltFile| file.base == file.current;
         if !self.record.built.is_empty() && self.record.built.iter().all(same) {
@@ -131,8 +134,6 @@ impl Measured {
                 format!("both builds are the same, byte for byte: {}", names.join(", ")),
             ));
         }
-        let base = bench_run(run, benchmark, &worktrees.path(Side::Base))?;
-        let current = bench_run(run, benchmark, &worktrees.path(Side::Current))?;
         for _ in 0..benchmark.warm_up {
             for side in [&base, &current] {
                 sample(run, benchmark, side).await?;
@@ -155,24 +156,31 @@ impl Measured {
         Ok(judged(gate, check, benchmark, &comparison))
     }
 
-    async fn build(&mut self, run: &Run<'_>, benchmark: &Benchmark, root: &Path, side: Side) -> Ended<()> {
-        for argv in &benchmark.before {
-            let invocation = invocation(run, benchmark, root, argv)?;
-            let captured = process::run(&invocation, &run.context.session.cancel)
-                .await
-                .or_else(|error| incomplete(Reason::ToolMissing, chain(&error)))?;
-            if captured.end != End::Exited(0) {
-                let stderr = run.context.session.redactor.bytes(captured.stderr.bytes);
-                let judged = not_prepared(argv, captured.end, &stderr);
-                let detail =
-                    format!("{} commit: {}", side.name(), judged.detail.as_deref().unwrap_or_default());
-                self.output
-                    .push(Blob::new("stdout", run.context.session.redactor.bytes(captured.stdout.bytes)));
-                self.output.push(Blob::new("stderr", stderr));
-                return incomplete(judged.outcome.reason().unwrap_or(Reason::NotRun), detail);
+    /// Builds one side, and finds what is measured there.
+    async fn build(
+        &mut self,
+        run: &Run<'_>,
+        benchmark: &Benchmark,
+        root: &Path,
+        side: Side,
+    ) -> Ended<BenchRun> {
+        let launch = launch(run, benchmark, root)?;
+        let (argv, captured) = match launch.prepare(&run.context.session.cancel).await {
+            Ok(ready) => {
+                self.program = Some(ready.program);
+                return Ok(BenchRun { invocation: ready.invocation, report: launch.report() });
             }
-        }
-        Ok(())
+            Err(Prevented::Lack(lack)) => return Err(Box::new(lack.judged())),
+            Err(Prevented::Process(error)) => return incomplete(Reason::ToolMissing, chain(&error)),
+            Err(Prevented::Before { argv, captured }) => (argv, captured),
+        };
+        let redactor = &run.context.session.redactor;
+        let stderr = redactor.bytes(captured.stderr.bytes);
+        let judged = not_prepared(&argv, captured.end, &stderr);
+        let detail = format!("{} commit: {}", side.name(), judged.detail.as_deref().unwrap_or_default());
+        self.output.push(Blob::new("stdout", redactor.bytes(captured.stdout.bytes)));
+        self.output.push(Blob::new("stderr", stderr));
+        incomplete(judged.outcome.reason().unwrap_or(Reason::NotRun), detail)
     }
 
     /// Measures pairs until every scenario has an answer, or the budget of pairs or of time is spent.
@@ -287,48 +295,14 @@ fn digests(benchmark: &Benchmark, worktrees: &Worktrees) -> Ended<Vec<BuiltFile>
         .collect()
 }
 
-fn bench_run(run: &Run<'_>, benchmark: &Benchmark, root: &Path) -> Ended<BenchRun> {
-    let report = benchmark.report.as_ref().map(|report| root.join(report));
-    Ok(BenchRun { invocation: invocation(run, benchmark, root, &benchmark.run)?, report })
-}
-
 /// A program in a side's worktree. Both sides have the same environment, but for their own folders.
-fn invocation(run: &Run<'_>, benchmark: &Benchmark, root: &Path, argv: &[String]) -> Ended<Invocation> {
-    let Some((name, arguments)) = argv.split_first() else {
-        return incomplete(Reason::NotRun, "nothing to run");
-    };
-    if let Some(lack) = benchmark.needs.iter().find_map(|name| run.toolbox.lacking.get(name)) {
-        return incomplete(lack.reason, &lack.message);
+fn launch(run: &Run<'_>, benchmark: &Benchmark, root: &Path) -> Ended<Launch> {
+    let launch = run.launcher.launch(&benchmark.program, root).map_err(|lack| Box::new(lack.judged()))?;
+    // What the plan sets goes before it.
+    if benchmark.program.set_env.contains_key(TARGET_FOLDER) {
+        return Ok(launch);
     }
-    let program = if name.contains('/') {
-        let path = root.join(name);
-        if !path.is_file() {
-            return incomplete(Reason::ToolMissing, format!("`{name}` is not there in {}", root.display()));
-        }
-        path
-    } else {
-        match (run.toolbox.found.get(name), run.toolbox.lacking.get(name)) {
-            (Some(tool), None) => PathBuf::from(&tool.path),
-            (_, Some(lack)) => return incomplete(lack.reason, &lack.message),
-            (None, None) => return incomplete(Reason::ToolMissing, format!("`{name}` was not looked for")),
-        }
-    };
-    let own = benchmark.env.iter().map(String::as_str);
-    let mut environment =
-        run.environment.clone().letting_through(own).with("CARGO_TARGET_DIR", root.join("target"));
-    for (name, value) in &benchmark.set_env {
-        environment = environment.with(name, with_root(value, root));
-    }
-    Ok(Invocation {
-        program,
-        arguments: arguments.iter().map(OsString::from).collect(),
-        directory: benchmark.cwd.as_ref().map_or_else(|| root.to_owned(), |cwd| root.join(cwd)),
-        environment,
-        input: None,
-        output: None,
-        timeout: benchmark.timeout,
-        limit: run.context.candidate.plan.policy.output_limit,
-    })
+    Ok(launch.with(TARGET_FOLDER, root.join("target")))
 }
 
 fn not_checked_out(error: &WorktreeError) -> Judged {
@@ -347,12 +321,10 @@ fn with_note(mut judged: Judged, note: String) -> Judged {
 /// The lines that build and run both sides by hand, from the repository's root.
 fn repeat_line(run: &Run<'_>, benchmark: &Benchmark) -> String {
     let Some(base) = &run.context.candidate.base else { return String::new() };
-    let words = |argv: &Vec<String>| {
-        argv.iter().map(|word| super::command::quoted(word)).collect::<Vec<_>>().join(" ")
-    };
-    let lines: Vec<String> = benchmark.before.iter().chain([&benchmark.run]).map(words).collect();
-    let folder =
-        benchmark.cwd.as_ref().map(|cwd| format!("/{}", super::command::quoted(cwd))).unwrap_or_default();
+    let words = |argv: &Vec<String>| argv.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    let lines: Vec<String> =
+        benchmark.program.before.iter().chain([&benchmark.program.run]).map(words).collect();
+    let folder = benchmark.program.cwd.as_ref().map(|cwd| format!("/{}", quoted(cwd))).unwrap_or_default();
     format!(
         "folder=$(mktemp -d) && git worktree add --detach \"$folder/base\" {} && git worktree add --detach \"$folder/current\" {} \
          && for side in base current; do (cd \"$folder/$side\"{folder} && export CARGO_TARGET_DIR=\"$folder/$side/target\" && {}); done",

@@ -8,25 +8,26 @@ use super::drift::{self, Drift};
 use super::{Options, PollEvent, PollWatch, benchmark, builtin};
 use crate::context::Context;
 use crate::failure::{Failure, chain};
-use crate::launch::Toolbox;
+use crate::launch::{Launcher, repeat_line};
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::{Judged, builtin as rules};
 use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event};
 use gonogo_core::plan::{Benchmark, Check, CheckKind, Command, Gate};
+use gonogo_core::release::ResolvedTool;
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::ledger::{self, Blob, Ledger};
-use gonogo_world::process::Environment;
 use gonogo_world::runner::{Needs, Schedule};
+use gonogo_world::tools;
 use gonogo_world::tree::TreeWatch;
 use std::collections::HashSet;
+use std::path::Path;
 use tokio::task::JoinSet;
 
 /// What every check of one poll shares.
 pub struct Run<'a> {
     pub context: &'a Context,
     pub options: Options,
-    pub toolbox: &'a Toolbox,
-    pub environment: &'a Environment,
+    pub launcher: &'a Launcher,
     /// The digest of the subject.
     pub about: Digest,
     /// The sequence number of the poll's first record.
@@ -42,12 +43,14 @@ pub struct Done {
     pub blobs: Vec<Blob>,
     pub millis: u64,
     pub repeat: Option<String>,
+    /// What was run for it.
+    pub program: Option<ResolvedTool>,
 }
 
 impl Done {
     /// A check that left nothing behind but its verdict.
     pub fn of(judged: Judged) -> Self {
-        Self { judged, blobs: Vec::new(), millis: 0, repeat: None }
+        Self { judged, blobs: Vec::new(), millis: 0, repeat: None, program: None }
     }
 }
 
@@ -113,6 +116,7 @@ fn plan_checks(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl PollWatch) -
     let called: HashSet<&str> =
         run.context.candidate.plan.checks().flat_map(|(_, check)| check.programs()).collect();
     let lacking: Vec<_> = run
+        .launcher
         .toolbox
         .lacking
         .iter()
@@ -143,7 +147,7 @@ async fn commands(
         match command::prepare(run, command) {
             Ok(prepared) => ready.push(Job { gate: gate.id, check, command, prepared: Some(prepared) }),
             Err(judged) => {
-                let repeat = Some(command::repeat_line(command));
+                let repeat = Some(repeat_line(&command.program));
                 run.record(ledger, watch, gate.id, &check.id, Done { repeat, ..Done::of(judged) })?;
             }
         }
@@ -202,7 +206,7 @@ async fn side_by_side(
 ) -> Result<(), Failure> {
     let needs = jobs.iter().map(|job| Needs {
         cpu: job.command.cpu,
-        locks: job.command.locks.clone(),
+        locks: job.command.program.locks.clone(),
         exclusive: job.command.exclusive,
     });
     let mut schedule = Schedule::new(run.options.jobs, needs.collect());
@@ -224,7 +228,7 @@ async fn side_by_side(
         schedule.end(index);
         let job = &jobs[index];
         let mut done = command::judge(run, job.gate, job.check, job.command, attempt);
-        done.repeat = Some(command::repeat_line(job.command));
+        done.repeat = Some(repeat_line(&job.command.program));
         if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
             done.judged = with_tree(run, tree, done.judged).await;
         }
@@ -261,7 +265,12 @@ fn take_over(
         return Ok(false);
     }
     let Some((seq, earlier)) = ledger.state().reusable(&key, run.about) else { return Ok(false) };
-    let whole = earlier.evidence.iter().all(|one| ledger::read_blob(ledger.folder(), one.digest).is_ok());
+    // What is in the checkout is its commit's; what is outside may have changed since.
+    let program = earlier.program.as_ref().filter(|program| Path::new(&program.path).is_absolute());
+    let same = program
+        .is_none_or(|program| tools::digest_file(Path::new(&program.path)).ok() == Some(program.digest));
+    let whole =
+        same && earlier.evidence.iter().all(|one| ledger::read_blob(ledger.folder(), one.digest).is_ok());
     if !whole {
         return Ok(false);
     }
@@ -280,7 +289,7 @@ impl Run<'_> {
         check: &str,
         done: Done,
     ) -> Result<(), Failure> {
-        let Done { judged, blobs, millis, repeat } = done;
+        let Done { judged, blobs, millis, repeat, program } = done;
         let finished = CheckFinished {
             poll: self.poll_seq,
             gate,
@@ -296,6 +305,7 @@ impl Run<'_> {
             findings: judged.findings,
             notes: judged.notes,
             repeat,
+            program,
             reused: None,
         };
         ledger.append(Event::CheckFinished(Box::new(finished.clone())), blobs)?;

@@ -10,13 +10,12 @@ mod event;
 mod execute;
 mod settle;
 
-pub use command::repeat_line;
 pub use event::{PollEvent, PollWatch};
 
 use crate::context::{Context, host_name};
 use crate::failure::FailureKind;
 use crate::failure::{Failure, chain};
-use crate::launch::{Toolbox, child_environment};
+use crate::launch::{Launcher, Toolbox, child_environment};
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{Standing, epic_title};
 use gonogo_core::canonical;
@@ -30,6 +29,7 @@ use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Environment;
 use gonogo_world::tree::TreeWatch;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How a poll is run.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ pub async fn run(
     let environment = child_environment(&context.candidate.plan, context.session.git.root());
     let (tree, toolbox, drift) = tokio::join!(
         unchanged_tree(context),
-        Toolbox::resolve(
+        Toolbox::of_checks(
             &context.candidate.plan,
             context.session.git.root(),
             &environment,
@@ -111,16 +111,10 @@ pub async fn run(
 
     let epic = epic_title(context.candidate.target.tag());
     let unsettled = settle::checks_to_repeat(context, &mut ledger, tracker, &epic).await?;
-    let run = execute::Run {
-        context,
-        options,
-        toolbox: &toolbox,
-        environment: &environment,
-        about,
-        poll_seq,
-        unsettled,
-        drift: &drift,
-    };
+    let limit = context.candidate.plan.policy.output_limit;
+    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, limit };
+    let run =
+        execute::Run { context, options, launcher: &launcher, about, poll_seq, unsettled, drift: &drift };
     execute::all(&run, &mut ledger, watch, &mut tree).await?;
     ledger.flush()?;
     watch.poll(PollEvent::Ends);
@@ -171,7 +165,8 @@ async fn unchanged_tree(context: &Context) -> Result<TreeWatch, Failure> {
 
 fn subject(context: &Context, toolbox: &Toolbox, environment: &Environment) -> Subject {
     // What any one check may see counts for all: a change too many runs a check again, one too few would not.
-    let seen = context.candidate.plan.checks().flat_map(|(_, check)| check.env());
+    let seen =
+        context.candidate.plan.checks().filter_map(|(_, check)| check.program()).flat_map(|one| &one.env);
     let environment = environment.clone().letting_through(seen.map(String::as_str)).digest();
     Subject {
         commit: context.candidate.commit.clone(),
