@@ -176,7 +176,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         here.one_version(&target, arguments, screen).await?
     };
     let exit = Exit::of_outcome(Outcome::from_parts(document.verdict, document.reason));
-    screen.document(&to_json(&document)?);
+    screen.document(&to_json(&document)?)?;
     Ok(exit)
 }
 

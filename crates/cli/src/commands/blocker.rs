@@ -158,7 +158,7 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
         screen.document(&json!({
             "schema": "gonogo.blocker-file/1", "dry_run": true, "epic_title": epic,
             "title": draft.title, "body": draft.body(), "fingerprint": draft.fingerprint,
-        }));
+        }))?;
         return Ok(Exit::Go);
     }
     let tracker = open(&context)?;
@@ -184,7 +184,7 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
     screen.document(&json!({
         "schema": "gonogo.blocker-file/1", "dry_run": false, "epic": epic_id, "task": task.id,
         "title": task.title, "fingerprint": fingerprint,
-    }));
+    }))?;
     Ok(Exit::Go)
 }
 
@@ -225,7 +225,7 @@ async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Res
     screen.line(format!("{} of {} stand", standing.count(), rows.len()));
     screen.document(&json!({
         "schema": "gonogo.blockers/1", "target": context.candidate.target.tag(), "epic": backlog.epic, "blockers": rows,
-    }));
+    }))?;
     Ok(if standing.count() == 0 { Exit::Go } else { Exit::NoGo })
 }
 
@@ -257,7 +257,8 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
             "{id}: still open; its check has not passed since it was filed, or it was not filed by gonogo"
         ));
     }
-    screen.document(&json!({ "schema": "gonogo.blocker-resolve/1", "closed": closed, "refused": refused }));
+    screen
+        .document(&json!({ "schema": "gonogo.blocker-resolve/1", "closed": closed, "refused": refused }))?;
     Ok(if refused.is_empty() { Exit::Go } else { Exit::NoGo })
 }
 

@@ -76,7 +76,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         "first": if first == Exit::Go { "granted" } else { "refused" },
         "release": released,
         "left_out": absent,
-    }));
+    }))?;
     Ok(if as_it_should { Exit::Go } else { exit })
 }
 

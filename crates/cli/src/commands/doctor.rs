@@ -45,7 +45,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     } else {
         "\nsomething is missing: see the remedies"
     });
-    screen.document(&json!({ "schema": "gonogo.doctor/1", "healthy": exit == Exit::Go, "items": items }));
+    screen.document(&json!({ "schema": "gonogo.doctor/1", "healthy": exit == Exit::Go, "items": items }))?;
     Ok(exit)
 }
 

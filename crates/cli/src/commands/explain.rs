@@ -60,6 +60,6 @@ pub fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Failure> {
         }
     }
     let document = Document { schema: "gonogo.explain/1", code: arguments.code.clone(), entries };
-    screen.document(&to_json(&document)?);
+    screen.document(&to_json(&document)?)?;
     Ok(Exit::Go)
 }

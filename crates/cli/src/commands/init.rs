@@ -38,7 +38,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         })?;
         screen.line(format!("wrote {PLAN_FILE}; read its comments, commit it, then: gonogo doctor"));
     }
-    screen.document(&json!({ "schema": "gonogo.init/1", "written": !arguments.print, "plan": text }));
+    screen.document(&json!({ "schema": "gonogo.init/1", "written": !arguments.print, "plan": text }))?;
     Ok(Exit::Go)
 }
 

@@ -23,7 +23,7 @@ pub enum Command {
 pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     match command {
         Command::Schema => {
-            screen.raw(format!("{:#}", plan::schema()));
+            screen.raw(format!("{:#}", plan::schema()))?;
             Ok(Exit::Go)
         }
         Command::Check(asked) => check(asked, screen, cancel).await,
@@ -50,6 +50,6 @@ async fn check(asked: &PlanAsked, screen: &Screen, cancel: Cancel) -> Result<Exi
         "gates": plan.gates.len(),
         "checks": checks,
         "required_gates": plan.policy.required_gates,
-    }));
+    }))?;
     Ok(Exit::Go)
 }

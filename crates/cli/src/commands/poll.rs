@@ -46,6 +46,6 @@ pub fn show(screen: &Screen, context: &Context, report: &Report) -> Result<Exit,
         Err(refused) => (Exit::of_refusal(refused), refused.0.iter().map(poll_text::obstacle).collect()),
     };
     let document = poll_json::document(context, report, obstacles, exit.status());
-    screen.document(&to_json(&document)?);
+    screen.document(&to_json(&document)?)?;
     Ok(exit)
 }

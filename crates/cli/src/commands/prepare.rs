@@ -73,6 +73,6 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         ready: exit == Exit::Go,
         preflight: items,
     };
-    screen.document(&to_json(&document)?);
+    screen.document(&to_json(&document)?)?;
     Ok(exit)
 }

@@ -80,8 +80,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         let texts: Vec<String> =
             bytes.iter().map(|bytes| text::visible(&String::from_utf8_lossy(bytes))).collect();
         screen.line(texts.join("\n"));
-        screen
-            .document(&json!({ "schema": "gonogo.review-evidence/1", "evidence": evidence, "texts": texts }));
+        let shown = json!({ "schema": "gonogo.review-evidence/1", "evidence": evidence, "texts": texts });
+        screen.document(&shown)?;
         return Ok(Exit::Go);
     }
     let decision = if arguments.reject { ReviewDecision::Rejected } else { ReviewDecision::Accepted };
@@ -101,7 +101,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     ledger.append(Event::ReviewRecorded(review.clone()), Vec::new())?;
     ledger.flush()?;
     screen.line(format!("recorded; next: gonogo poll {target}"));
-    screen.document(&json!({ "schema": "gonogo.review/1", "review": review }));
+    screen.document(&json!({ "schema": "gonogo.review/1", "review": review }))?;
     Ok(Exit::Go)
 }
 

@@ -71,7 +71,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
             (exit, run_json::Document { world: Some(rehearsed.effects), ..outcome })
         }
     };
-    screen.document(&to_json(&run_json::Document { preflight: items, ..outcome })?);
+    screen.document(&to_json(&run_json::Document { preflight: items, ..outcome })?)?;
     Ok(exit)
 }
 

@@ -76,7 +76,7 @@ fn render(arguments: &RenderArguments, root: &Path, screen: &Screen) -> Result<E
     let files: Vec<&str> = bundle.files.iter().map(|file| file.path).collect();
     screen.document(&json!({
         "schema": "gonogo.skill-render/1", "name": bundle.name, "folder": folder, "files": files,
-    }));
+    }))?;
     Ok(Exit::Go)
 }
 
@@ -116,7 +116,7 @@ fn put(arguments: &InstallArguments, root: &Path, screen: &Screen) -> Result<Exi
             json!({ "runtime": place.runtime, "folder": place.folder, "state": state, "files": files }),
         );
     }
-    screen.document(&json!({ "schema": "gonogo.skill-install/1", "name": bundle.name, "places": rows }));
+    screen.document(&json!({ "schema": "gonogo.skill-install/1", "name": bundle.name, "places": rows }))?;
     Ok(if all_installed { Exit::Go } else { Exit::NoGo })
 }
 

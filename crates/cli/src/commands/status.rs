@@ -170,7 +170,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let plan_flag = arguments.plan.plan.as_deref().map(|plan| format!(" --plan {plan}")).unwrap_or_default();
     let document = document(target.tag(), commit, &records, &plan_flag);
     show(screen, &state, &document);
-    screen.document(&to_json(&document)?);
+    screen.document(&to_json(&document)?)?;
     Ok(match (document.state, &live.stopped) {
         (ReleaseState::Released, _) => match &live.delivered {
             Some(delivered) => Exit::of_outcome(Outcome::from_parts(delivered.verdict, delivered.reason)),
@@ -208,7 +208,7 @@ fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     if rows.is_empty() {
         screen.line("no release has been polled for here; next: gonogo prepare TARGET");
     }
-    screen.document(&json!({ "schema": "gonogo.releases/1", "releases": rows }));
+    screen.document(&json!({ "schema": "gonogo.releases/1", "releases": rows }))?;
     Ok(Exit::Go)
 }
 

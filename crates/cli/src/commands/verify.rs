@@ -108,6 +108,6 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         delivery: (&delivered).into(),
         next,
     };
-    screen.document(&to_json(&document)?);
+    screen.document(&to_json(&document)?)?;
     Ok(exit)
 }

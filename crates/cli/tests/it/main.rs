@@ -24,6 +24,7 @@ mod hostile;
 mod init;
 mod missing_tools;
 mod order;
+mod output;
 mod plan;
 mod poll;
 mod prepare;

@@ -17,7 +17,7 @@ use gonogo_core::release::ResolvedTool;
 use gonogo_core::verdict::Reason;
 use gonogo_world::process::{Cancel, Captured, Environment, Invocation, ProcessError, run};
 use gonogo_world::tools;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -142,12 +142,13 @@ impl Launch {
 
     /// A program of the tree, by its path there. Where it links to is what it is.
     async fn script(&self, name: &str) -> Result<(PathBuf, ResolvedTool), Lack> {
-        let path = self.root.join(name);
-        let real = path.canonicalize().ok().filter(|real| real.is_file());
-        let real = real.ok_or_else(|| Lack::missing(format!("`{name}` is not there")))?;
-        let digest = digest(&real).await.map_err(|error| Lack::missing(format!("`{name}`: {error}")))?;
-        let shown = real.strip_prefix(&self.root).unwrap_or(&real).display().to_string();
-        Ok((path, ResolvedTool { path: shown, digest, version: None }))
+        let (name, root) = (name.to_owned(), self.root.clone());
+        // On a thread of its own: a build can be a hundred MiB.
+        let looked = tokio::task::spawn_blocking(move || {
+            tools::resolve(&name, &root, OsStr::new(""), None).map_err(|error| error.to_string())
+        });
+        let found = looked.await.unwrap_or_else(|error| Err(error.to_string()));
+        found.map(|found| (found.path, found.tool)).map_err(Lack::missing)
     }
 
     /// A tool from outside the checkout: as it was resolved beforehand, or as those before it made it.
@@ -174,12 +175,6 @@ impl Ready {
     pub async fn run(&self, cancel: &Cancel) -> Result<Captured, ProcessError> {
         run(&self.invocation, cancel).await
     }
-}
-
-/// The digest of a file, read on a thread of its own: a build can be a hundred MiB.
-async fn digest(path: &Path) -> std::io::Result<gonogo_core::digest::Digest> {
-    let path = path.to_owned();
-    tokio::task::spawn_blocking(move || tools::digest_file(&path)).await.map_err(std::io::Error::other)?
 }
 
 /// What stands for the root of the tree in a value of `set-env`.

@@ -125,7 +125,7 @@ pub fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Failure> {
         detectable: judgement.detectable.filter(|effect| effect.is_finite()),
         pairs_needed: judgement.needed.filter(|pairs| pairs.is_finite()),
     };
-    screen.document(&to_json(&document)?);
+    screen.document(&to_json(&document)?)?;
     Ok(match outcome {
         Outcome::Passed => Exit::Go,
         Outcome::Failed => Exit::NoGo,

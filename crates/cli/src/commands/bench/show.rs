@@ -121,7 +121,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         );
     }
     let document = Document { schema: "gonogo.bench-show/1", target: target.tag().to_owned(), checks };
-    screen.document(&to_json(&document)?);
+    screen.document(&to_json(&document)?)?;
     Ok(Exit::Go)
 }
 
