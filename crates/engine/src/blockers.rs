@@ -1,6 +1,6 @@
 //! Blockers in the tracker: filed, found again, closed, and each of it recorded in the ledger.
 
-use crate::context::Context;
+use crate::context::{Context, Session};
 use crate::failure::Failure;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{
@@ -8,7 +8,9 @@ use gonogo_core::blocker::{
 };
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::ledger::{BlockerFiled, BlockerResolved, BlockerSeen, Event};
+use gonogo_core::plan::Plan;
 use gonogo_world::ledger::{Ledger, LedgerError};
+use gonogo_world::process::Cancel;
 use gonogo_world::tracker::{Tracker, TrackerError};
 use std::collections::HashSet;
 
@@ -35,7 +37,7 @@ impl Filed {
 
 /// Files one blocker, and finds it again.
 pub async fn file_stop(
-    context: &Context,
+    cancel: &Cancel,
     ledger: &mut Ledger,
     tracker: &OpenTracker,
     stopped: &Stopped<'_>,
@@ -46,7 +48,7 @@ pub async fn file_stop(
     };
     let draft = stopped.draft();
     let fingerprint = draft.fingerprint.clone();
-    let backlog = match file(context, ledger, tracker, &epic_title(stopped.target), &[draft]).await? {
+    let backlog = match file(cancel, ledger, tracker, &epic_title(stopped.target), &[draft]).await? {
         Ok(backlog) => backlog,
         Err(error) => return Ok(Filed::Not(error.message)),
     };
@@ -59,13 +61,13 @@ pub async fn file_stop(
 
 /// Files drafts, and records what was filed or opened again. Gives the backlog as it stands after that.
 pub async fn file(
-    context: &Context,
+    cancel: &Cancel,
     ledger: &mut Ledger,
     tracker: &impl Tracker,
     epic: &str,
     drafts: &[Draft],
 ) -> Result<Result<Backlog, TrackerError>, Failure> {
-    let before = match tracker.read(epic, &context.session.cancel).await {
+    let before = match tracker.read(epic, cancel).await {
         Ok(backlog) => backlog,
         Err(error) => return Ok(Err(error)),
     };
@@ -73,7 +75,7 @@ pub async fn file(
     if actions.is_empty() {
         return Ok(Ok(before));
     }
-    let after = match tracker.apply(epic, &actions, &context.session.cancel).await {
+    let after = match tracker.apply(epic, &actions, cancel).await {
         Ok(backlog) => backlog,
         Err(error) => return Ok(Err(error)),
     };
@@ -94,11 +96,11 @@ fn open_tasks(backlog: &Backlog) -> impl Iterator<Item = &Task> {
 }
 
 /// Whether a blocker's check has passed since it was filed, and passes still.
-pub fn is_settled(context: &Context, ledger: &Ledger, task: &Task) -> bool {
+fn is_settled(plan: &Plan, ledger: &Ledger, task: &Task) -> bool {
     if step_in(&task.body).is_some() {
         return false;
     }
-    let behind = checks_behind(Origin::in_body(&task.body).as_ref(), &context.candidate.plan);
+    let behind = checks_behind(Origin::in_body(&task.body).as_ref(), plan);
     let state = ledger.state();
     let since =
         task.fingerprint().is_some_and(|fingerprint| state.passed_since_blocker(&fingerprint, &behind));
@@ -113,31 +115,32 @@ pub async fn close_passed(
     backlog: &Backlog,
     wanted: impl Fn(&Task) -> bool,
 ) -> Result<Result<Vec<String>, TrackerError>, Failure> {
-    let settled = |ledger: &Ledger, task: &Task| wanted(task) && is_settled(context, ledger, task);
+    let settled =
+        |ledger: &Ledger, task: &Task| wanted(task) && is_settled(&context.candidate.plan, ledger, task);
     let note = format!(
         "Passed at commit {} in a poll of {}.",
         context.candidate.commit,
         context.candidate.target.tag()
     );
-    close(context, ledger, tracker, backlog, settled, &note).await
+    close(&context.session, ledger, tracker, backlog, settled, &note).await
 }
 
 /// Closes blockers of steps that somebody names: no check speaks for a step, and the next run looks at the world again.
 /// Gives their IDs.
 pub async fn close_steps(
-    context: &Context,
+    session: &Session,
     ledger: &mut Ledger,
     tracker: &impl Tracker,
     backlog: &Backlog,
     named: &[String],
 ) -> Result<Result<Vec<String>, TrackerError>, Failure> {
     let wanted = |_: &Ledger, task: &Task| named.contains(&task.id) && step_in(&task.body).is_some();
-    let note = format!("Settled, says {}. The next run looks at this step again.", context.session.agent);
-    close(context, ledger, tracker, backlog, wanted, &note).await
+    let note = format!("Settled, says {}. The next run looks at this step again.", session.agent);
+    close(session, ledger, tracker, backlog, wanted, &note).await
 }
 
 async fn close(
-    context: &Context,
+    session: &Session,
     ledger: &mut Ledger,
     tracker: &impl Tracker,
     backlog: &Backlog,
@@ -150,10 +153,10 @@ async fn close(
             continue;
         }
         let note = note.to_owned();
-        if let Err(error) = tracker.close(&task.id, &note, &context.session.cancel).await {
+        if let Err(error) = tracker.close(&task.id, &note, &session.cancel).await {
             return Ok(Err(error));
         }
-        let agent = context.session.agent.clone();
+        let agent = session.agent.clone();
         let resolved = BlockerResolved { id: task.id.clone(), fingerprint: task.fingerprint(), agent, note };
         ledger.append(Event::BlockerResolved(resolved), Vec::new())?;
         closed.push(task.id.clone());

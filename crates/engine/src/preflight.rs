@@ -4,7 +4,7 @@ mod precondition;
 
 pub use precondition::Precondition;
 
-use crate::context::Context;
+use crate::context::{Candidate, Context, Session};
 use crate::failure::chain;
 use crate::github::open_gh;
 use crate::launch::Toolbox;
@@ -86,40 +86,35 @@ pub fn worst(items: &[Item]) -> State {
 
 /// Everything that has to hold before a release of this target is polled for.
 pub async fn of_release(context: &Context) -> Vec<Item> {
-    let mut items = vec![tree(context).await, upstream(context).await];
-    items.push(version_files(context).await);
-    items.push(changelog(context).await);
-    items.push(local_tag(context).await);
-    items.extend(remote_tags(context).await);
-    items.extend(
-        of_host(
-            &context.session.git,
-            &context.candidate.plan,
-            context.candidate.target.tag(),
-            &context.session.variables,
-            &context.session.cancel,
-        )
-        .await,
-    );
-    items.extend(ci(context).await);
+    let Context { candidate, session } = context;
+    let git = &session.git;
+    let mut items = vec![tree(git, candidate).await, upstream(git, &candidate.commit).await];
+    items.push(version_files(git, candidate).await);
+    items.push(changelog(git, candidate).await);
+    items.push(local_tag(git, candidate).await);
+    items.extend(remote_tags(git, candidate).await);
+    items.extend(of_session(context).await);
     items
 }
 
 /// Everything that has to hold before a run: the branch may have moved on, and the tag may be there, as a run resumes by
 /// itself; what the tag is, its step judges.
 pub async fn of_run(context: &Context) -> Vec<Item> {
-    let mut items = vec![tree(context).await, version_files(context).await, changelog(context).await];
-    items.extend(
-        of_host(
-            &context.session.git,
-            &context.candidate.plan,
-            context.candidate.target.tag(),
-            &context.session.variables,
-            &context.session.cancel,
-        )
-        .await,
-    );
-    items.extend(ci(context).await);
+    let Context { candidate, session } = context;
+    let git = &session.git;
+    let mut items = vec![
+        tree(git, candidate).await,
+        version_files(git, candidate).await,
+        changelog(git, candidate).await,
+    ];
+    items.extend(of_session(context).await);
+    items
+}
+
+async fn of_session(Context { candidate, session }: &Context) -> Vec<Item> {
+    let (plan, target) = (&candidate.plan, candidate.target.tag());
+    let mut items = of_host(&session.git, plan, target, &session.variables, &session.cancel).await;
+    items.extend(ci(candidate, session).await);
     items
 }
 
@@ -138,8 +133,8 @@ pub async fn of_host(
     items
 }
 
-async fn tree(context: &Context) -> Item {
-    match context.session.git.dirty(&context.candidate.own_paths()).await {
+async fn tree(git: &Git, candidate: &Candidate) -> Item {
+    match git.dirty(&candidate.own_paths()).await {
         Ok(paths) if paths.is_empty() => {
             Item::ok(Precondition::TreeClean, "the checkout is what its commit says")
         }
@@ -155,9 +150,9 @@ async fn tree(context: &Context) -> Item {
     }
 }
 
-async fn upstream(context: &Context) -> Item {
+async fn upstream(git: &Git, head: &str) -> Item {
     let id = Precondition::Upstream;
-    let (name, known) = match context.session.git.upstream().await {
+    let (name, known) = match git.upstream().await {
         Ok(Upstream::At { name, commit }) => (name, commit),
         Ok(Upstream::Detached) => {
             return Item::not(
@@ -174,15 +169,15 @@ async fn upstream(context: &Context) -> Item {
     };
     // What was fetched last may be old: the remote is asked.
     let live = match name.split_once('/') {
-        Some((remote, branch)) => context.session.git.remote_branch(remote, branch).await,
+        Some((remote, branch)) => git.remote_branch(remote, branch).await,
         None => Ok(Some(known)),
     };
     match live {
-        Ok(Some(commit)) if commit == context.candidate.commit => Item::ok(id, format!("HEAD is {name}")),
+        Ok(Some(commit)) if commit == head => Item::ok(id, format!("HEAD is {name}")),
         Ok(Some(commit)) => Item::not(
             id,
             State::Gap,
-            format!("HEAD is {}, and {name} is {}", short(&context.candidate.commit), short(&commit)),
+            format!("HEAD is {}, and {name} is {}", short(head), short(&commit)),
             "push, or pull, until both are the same",
         ),
         Ok(None) => Item::not(id, State::Gap, format!("{name} is not on the remote"), "push the branch"),
@@ -190,9 +185,9 @@ async fn upstream(context: &Context) -> Item {
     }
 }
 
-async fn version_files(context: &Context) -> Item {
+async fn version_files(git: &Git, candidate: &Candidate) -> Item {
     let id = Precondition::Versions;
-    let places = &context.candidate.plan.versions;
+    let places = &candidate.plan.versions;
     if places.is_empty() {
         return Item::not(
             id,
@@ -203,7 +198,7 @@ async fn version_files(context: &Context) -> Item {
     }
     let mut texts = std::collections::BTreeMap::new();
     for place in places {
-        match context.session.git.file_at(&context.candidate.commit, &place.file).await {
+        match git.file_at(&candidate.commit, &place.file).await {
             Ok(Some(bytes)) => texts.insert(&place.file, Ok(String::from_utf8_lossy(&bytes).into_owned())),
             Ok(None) => texts.insert(&place.file, Err("not in the commit".to_owned())),
             Err(error) => return Item::unknown(id, &error, "mend the repository"),
@@ -211,29 +206,26 @@ async fn version_files(context: &Context) -> Item {
     }
     let read =
         |file: &str| texts.get(&file.to_owned()).cloned().unwrap_or_else(|| Err("not read".to_owned()));
-    let wrong = versions::misaligned(places, context.candidate.target.version(), read);
+    let wrong = versions::misaligned(places, candidate.target.version(), read);
     if wrong.is_empty() {
-        return Item::ok(
-            id,
-            format!("all {} places say {}", places.len(), context.candidate.target.version()),
-        );
+        return Item::ok(id, format!("all {} places say {}", places.len(), candidate.target.version()));
     }
     let wrong: Vec<String> = wrong.into_iter().map(|place| place.message).collect();
     Item::not(
         id,
         State::Gap,
         wrong.join("; "),
-        format!("set every place to {} and commit", context.candidate.target.version()),
+        format!("set every place to {} and commit", candidate.target.version()),
     )
 }
 
-async fn changelog(context: &Context) -> Item {
+async fn changelog(git: &Git, candidate: &Candidate) -> Item {
     let id = Precondition::Changelog;
-    let version = context.candidate.target.version();
-    let Some(path) = &context.candidate.plan.project.changelog else {
+    let version = candidate.target.version();
+    let Some(path) = &candidate.plan.project.changelog else {
         return Item::ok(id, "the plan names no changelog");
     };
-    let text = match context.session.git.file_at(&context.candidate.commit, path).await {
+    let text = match git.file_at(&candidate.commit, path).await {
         Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
         Ok(None) => return Item::not(id, State::Gap, format!("{path} is not in the commit"), "write it"),
         Err(error) => return Item::unknown(id, &error, "mend the repository"),
@@ -251,19 +243,19 @@ async fn changelog(context: &Context) -> Item {
     }
 }
 
-async fn local_tag(context: &Context) -> Item {
+async fn local_tag(git: &Git, candidate: &Candidate) -> Item {
     let id = Precondition::TagLocal;
-    let tag = context.candidate.target.tag();
-    match context.session.git.commit_of(&format!("refs/tags/{tag}")).await {
+    let tag = candidate.target.tag();
+    match git.commit_of(&format!("refs/tags/{tag}")).await {
         Ok(None) => Item::ok(id, format!("{tag} is not here yet")),
-        Ok(Some(commit)) => tag_taken(context, id, "here", &commit),
+        Ok(Some(commit)) => tag_taken(candidate, id, "here", &commit),
         Err(error) => Item::unknown(id, &error, "mend the repository"),
     }
 }
 
-async fn remote_tags(context: &Context) -> Vec<Item> {
-    let tag = context.candidate.target.tag();
-    let remotes = match context.session.git.remotes().await {
+async fn remote_tags(git: &Git, candidate: &Candidate) -> Vec<Item> {
+    let tag = candidate.target.tag();
+    let remotes = match git.remotes().await {
         Ok(remotes) => remotes,
         Err(error) => return vec![Item::unknown(Precondition::TagRemote, &error, "mend the repository")],
     };
@@ -277,10 +269,10 @@ async fn remote_tags(context: &Context) -> Vec<Item> {
     }
     let mut items = Vec::new();
     for remote in remotes {
-        items.push(match context.session.git.remote_tag(&remote, tag).await {
+        items.push(match git.remote_tag(&remote, tag).await {
             Ok(None) => Item::ok(Precondition::TagRemote, format!("{remote} does not have {tag}")),
             Ok(Some(found)) => {
-                tag_taken(context, Precondition::TagRemote, &format!("on {remote}"), &found.commit)
+                tag_taken(candidate, Precondition::TagRemote, &format!("on {remote}"), &found.commit)
             }
             Err(error) => {
                 Item::unknown(Precondition::TagRemote, &error, format!("make the remote {remote} reachable"))
@@ -290,9 +282,9 @@ async fn remote_tags(context: &Context) -> Vec<Item> {
     items
 }
 
-fn tag_taken(context: &Context, id: Precondition, place: &str, commit: &str) -> Item {
-    let tag = context.candidate.target.tag();
-    if commit == context.candidate.commit {
+fn tag_taken(candidate: &Candidate, id: Precondition, place: &str, commit: &str) -> Item {
+    let tag = candidate.target.tag();
+    if commit == candidate.commit {
         return Item::not(
             id,
             State::Gap,
@@ -372,13 +364,13 @@ async fn tracker_state(git: &Git, plan: &Plan, target: &str, variables: &Variabl
     }
 }
 
-async fn ci(context: &Context) -> Option<Item> {
-    let want = context.candidate.plan.ci_wanted(&context.candidate.commit)?;
-    let gh = match gh(&context.session.git, &want.repository, &context.session.variables) {
+async fn ci(candidate: &Candidate, session: &Session) -> Option<Item> {
+    let want = candidate.plan.ci_wanted(&candidate.commit)?;
+    let gh = match gh(&session.git, &want.repository, &session.variables) {
         Ok(gh) => gh,
         Err(item) => return Some(Item { id: Precondition::Ci.to_string(), ..item }),
     };
-    let runs = match gh.ci_runs(&context.candidate.commit, &context.session.cancel).await {
+    let runs = match gh.ci_runs(&candidate.commit, &session.cancel).await {
         Ok(runs) => runs,
         Err(error) => {
             return Some(Item::unknown(

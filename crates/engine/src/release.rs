@@ -9,7 +9,6 @@ use crate::rehearsal::{self, Rehearsal};
 use crate::run::{self, Ending, RunWatch, World, summary, world};
 use gonogo_core::mechanics::Mechanics;
 use gonogo_core::release::Mode;
-use gonogo_world::ledger;
 use std::path::PathBuf;
 
 /// Watches all of a release.
@@ -122,7 +121,5 @@ pub async fn release(
 
 /// Whether an earlier run may have done what cannot be undone.
 fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
-    let tag = context.candidate.target.tag();
-    let records = ledger::records(context.session.git.common_dir(), tag)?;
-    Ok(Mechanics::fold(&records, Mode::Live).past_the_door)
+    Ok(Mechanics::fold(&context.records()?, Mode::Live).past_the_door)
 }

@@ -5,14 +5,12 @@ use crate::exit_code::Exit;
 use crate::render::poll_json::state_name;
 use crate::screen::Screen;
 use gonogo_core::blocker::{Backlog, Origin, Report, TaskState, epic_title, stand};
-use gonogo_core::ledger::Opened;
 use gonogo_core::plan::Plan;
 use gonogo_core::verdict::Reason;
 use gonogo_engine::blockers;
 use gonogo_engine::context::{Context, current_folder};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::tracker;
-use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Cancel;
 use gonogo_world::tracker::{AnyTracker, Tracker, TrackerError};
 use serde_json::json;
@@ -110,15 +108,6 @@ fn missing_or(error: TrackerError, what: &str) -> Failure {
     }
 }
 
-fn ledger(context: &Context) -> Result<Ledger, Failure> {
-    let folder = ledger::folder(context.session.git.common_dir(), context.candidate.target.tag());
-    let opened = Opened {
-        project: context.candidate.plan.project.name.clone(),
-        target: context.candidate.target.tag().to_owned(),
-    };
-    Ok(Ledger::open(&folder, opened)?)
-}
-
 async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let target = context.candidate.target.tag();
@@ -162,9 +151,9 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
         return Ok(Exit::Go);
     }
     let tracker = open(&context)?;
-    let mut ledger = ledger(&context)?;
+    let mut ledger = context.open_ledger()?;
     let fingerprint = draft.fingerprint.clone();
-    let backlog = blockers::file(&context, &mut ledger, &tracker, &epic, &[draft]).await??;
+    let backlog = blockers::file(&context.session.cancel, &mut ledger, &tracker, &epic, &[draft]).await??;
     blockers::record_unknown(&mut ledger, &backlog)?;
     ledger.flush()?;
     let task = backlog
@@ -205,7 +194,7 @@ fn origin(plan: &Plan, name: &str) -> Option<Origin> {
 async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let backlog = read(&context, &open(&context)?).await?;
-    let records = ledger::records(context.session.git.common_dir(), context.candidate.target.tag())?;
+    let records = context.records()?;
     let state = gonogo_core::ledger::State::fold(&records);
     let standing = stand(&backlog, &state, &context.candidate.plan, &HashSet::new());
     let mut rows = Vec::new();
@@ -236,12 +225,14 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
     if let Some(unknown) = arguments.ids.iter().find(|id| !backlog.tasks.iter().any(|task| task.id == **id)) {
         return Err(Failure::usage(format!("{unknown} is no blocker of {}", context.candidate.target)));
     }
-    let mut ledger = ledger(&context)?;
+    let mut ledger = context.open_ledger()?;
     blockers::record_unknown(&mut ledger, &backlog)?;
     let wanted = |id: &String| arguments.passed || arguments.ids.contains(id);
     let mut closed =
         blockers::close_passed(&context, &mut ledger, &tracker, &backlog, |task| wanted(&task.id)).await??;
-    closed.extend(blockers::close_steps(&context, &mut ledger, &tracker, &backlog, &arguments.ids).await??);
+    closed.extend(
+        blockers::close_steps(&context.session, &mut ledger, &tracker, &backlog, &arguments.ids).await??,
+    );
     ledger.flush()?;
     let refused: Vec<&String> = backlog
         .tasks

@@ -4,13 +4,13 @@ use crate::commands::asked::Asked;
 use crate::exit_code::Exit;
 use crate::screen::Screen;
 use gonogo_core::canonical;
-use gonogo_core::ledger::{CheckFinished, Event, Opened, ReviewDecision, ReviewRecorded};
+use gonogo_core::ledger::{CheckFinished, Event, ReviewDecision, ReviewRecorded};
 use gonogo_core::text;
 use gonogo_core::verdict::Reason;
 use gonogo_engine::context::{Context, current_folder};
 use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_engine::poll::reviewed_evidence;
-use gonogo_world::ledger::{self, Ledger};
+use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use serde_json::json;
 
@@ -43,8 +43,7 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let target = context.candidate.target.tag();
-    let folder = ledger::folder(context.session.git.common_dir(), target);
-    let opened = Opened { project: context.candidate.plan.project.name.clone(), target: target.to_owned() };
+    let folder = context.ledger_folder();
     let poll_first = || {
         Failure::incomplete(
             Reason::NotRun,
@@ -55,7 +54,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     if ledger::read(&folder)?.is_none() {
         return Err(poll_first());
     }
-    let mut ledger = Ledger::open(&folder, opened)?;
+    let mut ledger = context.open_ledger()?;
     let poll = ledger.state().poll.as_ref().ok_or_else(poll_first)?;
     let subject = &poll.started.subject;
     if subject.commit != context.candidate.commit || subject.plan != context.candidate.plan.digest {

@@ -9,13 +9,15 @@ pub use host::{agent, current_folder, host_name, open_checkout, redactor};
 pub use plan::{LoadedPlan, PLAN_FILE, load_plan, own_paths, parse_plan};
 
 use crate::failure::{Failure, chain};
+use gonogo_core::ledger::{Opened, Record};
 use gonogo_core::plan::Plan;
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::{Agent, Mode, Target};
 use gonogo_world::git::Git;
+use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Cancel;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -107,6 +109,23 @@ impl Context {
         let candidate = Candidate { plan, plan_path: in_repository, target, base: None, commit, tree };
         let session = Session { git, agent, mode: asked.mode, redactor, cancel, variables: Vec::new() };
         Ok(Self { candidate, session })
+    }
+
+    /// Where this release's ledger is.
+    pub fn ledger_folder(&self) -> PathBuf {
+        ledger::folder(self.session.git.common_dir(), self.candidate.target.tag())
+    }
+
+    /// Opens this release's ledger to write: one writer at a time.
+    pub fn open_ledger(&self) -> Result<Ledger, Failure> {
+        let Candidate { plan, target, .. } = &self.candidate;
+        let opened = Opened { project: plan.project.name.clone(), target: target.tag().to_owned() };
+        Ok(Ledger::open(&self.ledger_folder(), opened)?)
+    }
+
+    /// The records of this release; none where it has no ledger.
+    pub fn records(&self) -> Result<Vec<Record>, Failure> {
+        Ok(ledger::records(self.session.git.common_dir(), self.candidate.target.tag())?)
     }
 
     /// The same, with every client led by variables.

@@ -11,14 +11,14 @@ use crate::next::again;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::Stopped;
 use gonogo_core::delivery::{Doubt, Install, Judgement, Observation, Partial, partial};
-use gonogo_core::ledger::{self, DeliveredChannel, Event, Opened};
+use gonogo_core::ledger::{self, DeliveredChannel, Event};
 use gonogo_core::mechanics::{Cause, Code, Mechanics};
 use gonogo_core::plan::StepKind;
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::Mode;
 use gonogo_core::verdict::{Outcome, Reason, combine};
 use gonogo_world::git::Git;
-use gonogo_world::ledger::{Ledger, folder, read};
+use gonogo_world::ledger::{Ledger, read};
 use std::ffi::OsString;
 
 /// The step that a blocker of a delivery names.
@@ -69,8 +69,7 @@ pub async fn deliver(
     watch: &mut impl DeliveryWatch,
 ) -> Result<Option<Delivered>, Failure> {
     let Release { context, mode, .. } = release;
-    let folder = folder(context.session.git.common_dir(), context.candidate.target.tag());
-    let records = read(&folder)?;
+    let records = read(&context.ledger_folder())?;
     let mechanics = Mechanics::fold(records.iter().flatten(), *mode);
     let mut tasks = tasks(
         release.git,
@@ -111,11 +110,7 @@ pub async fn deliver(
     };
     // Without a ledger here, the release was made elsewhere: it is looked at, and nothing is written.
     if records.is_some() {
-        let opened = Opened {
-            project: context.candidate.plan.project.name.clone(),
-            target: context.candidate.target.tag().to_owned(),
-        };
-        let mut ledger = Ledger::open(&folder, opened)?;
+        let mut ledger = context.open_ledger()?;
         if outcome != Outcome::Passed {
             delivered.filed = Some(file(release, &mut ledger, &delivered).await?);
         }
@@ -158,7 +153,7 @@ async fn file(release: &Release<'_>, ledger: &mut Ledger, delivered: &Delivered)
         recovery: &delivered.partial.way_out(),
         next: &again(target, release.mode),
     };
-    file_stop(context, ledger, release.tracker, &stopped).await
+    file_stop(&context.session.cancel, ledger, release.tracker, &stopped).await
 }
 
 /// Why one package is not delivered, in one line.

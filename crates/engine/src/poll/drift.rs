@@ -1,9 +1,10 @@
 //! Compares the plan with the base tag's: what it asks less of needs a review.
 
-use crate::context::{Context, PLAN_FILE};
+use crate::context::{Candidate, PLAN_FILE};
 use crate::failure::Failure;
 use gonogo_core::digest::Digest;
 use gonogo_core::plan::{self, Plan};
+use gonogo_world::git::Git;
 use std::collections::BTreeMap;
 
 /// The check that stands for a weakened plan, in each gate that it weakens.
@@ -19,13 +20,13 @@ pub struct Drift {
 
 /// Reads the plan at the base tag: the same file, or the plan in the root where that file was not there then. So a plan
 /// that is brought from elsewhere is held to what the project asked of itself.
-pub async fn since_base(context: &Context) -> Result<Drift, Failure> {
-    let now = &context.candidate.plan;
+pub async fn since_base(git: &Git, candidate: &Candidate) -> Result<Drift, Failure> {
+    let now = &candidate.plan;
     let mut weakened: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     let mut text = None;
-    for path in context.candidate.plan_path.iter().map(String::as_str).chain([PLAN_FILE]) {
-        let Some(base) = context.candidate.base.as_ref().filter(|_| text.is_none()) else { break };
-        text = context.session.git.file_at(&base.commit, path).await?;
+    for path in candidate.plan_path.iter().map(String::as_str).chain([PLAN_FILE]) {
+        let Some(base) = candidate.base.as_ref().filter(|_| text.is_none()) else { break };
+        text = git.file_at(&base.commit, path).await?;
     }
     // Most often it is the same plan, byte for byte, which asks for no less than itself.
     let text = text.filter(|text| Digest::of(text) != now.digest);

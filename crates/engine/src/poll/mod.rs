@@ -12,7 +12,7 @@ mod settle;
 
 pub use event::{PollEvent, PollWatch};
 
-use crate::context::{Context, host_name};
+use crate::context::{Candidate, Context, host_name};
 use crate::failure::FailureKind;
 use crate::failure::{Failure, chain};
 use crate::launch::{Launcher, Toolbox, child_environment};
@@ -22,10 +22,10 @@ use gonogo_core::canonical;
 use gonogo_core::clearance::{self, Clearance, Refused};
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{CheckFinished, Event, Opened, PollFinished, PollStarted};
+use gonogo_core::ledger::{CheckFinished, Event, PollFinished, PollStarted};
 use gonogo_core::release::Subject;
 use gonogo_core::verdict::Reason;
-use gonogo_world::ledger::{self, Ledger};
+use gonogo_world::git::Git;
 use gonogo_world::process::Environment;
 use gonogo_world::tree::TreeWatch;
 use std::collections::BTreeMap;
@@ -67,32 +67,24 @@ pub async fn run(
     tracker: &OpenTracker,
     watch: &mut impl PollWatch,
 ) -> Result<Report, Failure> {
-    let environment = child_environment(&context.candidate.plan, context.session.git.root());
+    let Context { candidate, session } = context;
+    let git = &session.git;
+    let environment = child_environment(&candidate.plan, git.root());
     let (tree, toolbox, drift) = tokio::join!(
-        unchanged_tree(context),
-        Toolbox::of_checks(
-            &context.candidate.plan,
-            context.session.git.root(),
-            &environment,
-            &context.session.cancel
-        ),
-        drift::since_base(context),
+        unchanged_tree(git, candidate),
+        Toolbox::of_checks(&candidate.plan, git.root(), &environment, &session.cancel),
+        drift::since_base(git, candidate),
     );
-    if context.session.cancel.is_cancelled() {
+    if session.cancel.is_cancelled() {
         // A tool that was stopped while it said its version is not one that is missing.
         return Err(Failure::new(FailureKind::Interrupted, "stopped before any check began"));
     }
     let (mut tree, drift) = (tree?, drift?);
-    let subject = subject(context, &toolbox, &environment);
+    let subject = subject(candidate, &toolbox, &environment);
     let about =
         canonical::digest(&subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
 
-    let folder = ledger::folder(context.session.git.common_dir(), context.candidate.target.tag());
-    let opened = Opened {
-        project: context.candidate.plan.project.name.clone(),
-        target: context.candidate.target.tag().to_owned(),
-    };
-    let mut ledger = Ledger::open(&folder, opened)?;
+    let mut ledger = context.open_ledger()?;
     if let Some(bytes) = ledger.repaired_bytes() {
         let note =
             format!("the ledger's last line was torn: {bytes} bytes were cut off, and that is recorded");
@@ -100,18 +92,19 @@ pub async fn run(
     }
     let started = PollStarted {
         subject: subject.clone(),
-        base_tag: context.candidate.base.as_ref().map(|base| base.tag.clone()),
-        mode: context.session.mode,
-        agent: context.session.agent.clone(),
+        base_tag: candidate.base.as_ref().map(|base| base.tag.clone()),
+        mode: session.mode,
+        agent: session.agent.clone(),
         fresh: options.fresh,
         required_gates: drift.required.keys().copied().collect(),
     };
     let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
     watch.poll(PollEvent::Begins(context));
 
-    let epic = epic_title(context.candidate.target.tag());
-    let unsettled = settle::checks_to_repeat(context, &mut ledger, tracker, &epic).await?;
-    let limit = context.candidate.plan.policy.output_limit;
+    let epic = epic_title(candidate.target.tag());
+    let unsettled =
+        settle::checks_to_repeat(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
+    let limit = candidate.plan.policy.output_limit;
     let launcher = Launcher { toolbox: Arc::new(toolbox), environment, limit };
     let run =
         execute::Run { context, options, launcher: &launcher, about, poll_seq, unsettled, drift: &drift };
@@ -120,15 +113,15 @@ pub async fn run(
     watch.poll(PollEvent::Ends);
 
     let finished = ledger.state().poll.as_ref().map(|poll| poll.finished.clone()).unwrap_or_default();
-    let poll = Poll::evaluate(&context.candidate.plan, &drift.required, about, &finished);
+    let poll = Poll::evaluate(&candidate.plan, &drift.required, about, &finished);
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
-    let standing = if context.session.cancel.is_cancelled() {
+    let standing = if session.cancel.is_cancelled() {
         Err("the poll was stopped before its blockers were filed".to_owned())
     } else {
         settle::blockers(context, &mut ledger, tracker, &epic, &poll, options, watch).await?
     };
     let decision =
-        clearance::decide(context.candidate.target.tag(), &poll, standing.as_ref().map_err(String::as_str));
+        clearance::decide(candidate.target.tag(), &poll, standing.as_ref().map_err(String::as_str));
     let ended = PollFinished {
         poll: poll_seq,
         verdict: poll.outcome().verdict(),
@@ -137,7 +130,7 @@ pub async fn run(
     };
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
-    let interrupted = context.session.cancel.is_cancelled();
+    let interrupted = session.cancel.is_cancelled();
     let report = Report { poll, subject, standing, decision, interrupted, seq: poll_seq, attempts };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
@@ -145,15 +138,13 @@ pub async fn run(
 
 /// Evidence is about a commit, so the tree has to be that commit's. The watch begins before the comparison, so that a
 /// change after it does not go unseen.
-async fn unchanged_tree(context: &Context) -> Result<TreeWatch, Failure> {
-    let (tree, hidden) =
-        TreeWatch::begin(&context.session.git, &context.candidate.commit, context.candidate.own_paths())
-            .await?;
+async fn unchanged_tree(git: &Git, candidate: &Candidate) -> Result<TreeWatch, Failure> {
+    let (tree, hidden) = TreeWatch::begin(git, &candidate.commit, candidate.own_paths()).await?;
     if let Some(path) = hidden.first() {
         return Err(Failure::incomplete(Reason::TreeChanged, format!("git is told not to look at {path}"))
             .remedy(format!("git update-index --no-assume-unchanged --no-skip-worktree {path}")));
     }
-    let dirty = context.session.git.dirty(&context.candidate.own_paths()).await?;
+    let dirty = git.dirty(&candidate.own_paths()).await?;
     let Some(first) = dirty.first() else { return Ok(tree) };
     let more = if dirty.len() > 1 { format!(" and {} more", dirty.len() - 1) } else { String::new() };
     Err(Failure::incomplete(
@@ -163,16 +154,15 @@ async fn unchanged_tree(context: &Context) -> Result<TreeWatch, Failure> {
     .remedy("commit the changes, or stash or remove them; ignore what builds leave behind"))
 }
 
-fn subject(context: &Context, toolbox: &Toolbox, environment: &Environment) -> Subject {
+fn subject(candidate: &Candidate, toolbox: &Toolbox, environment: &Environment) -> Subject {
     // What any one check may see counts for all: a change too many runs a check again, one too few would not.
-    let seen =
-        context.candidate.plan.checks().filter_map(|(_, check)| check.program()).flat_map(|one| &one.env);
+    let seen = candidate.plan.checks().filter_map(|(_, check)| check.program()).flat_map(|one| &one.env);
     let environment = environment.clone().letting_through(seen.map(String::as_str)).digest();
     Subject {
-        commit: context.candidate.commit.clone(),
-        tree: context.candidate.tree.clone(),
-        plan: context.candidate.plan.digest,
-        base_commit: context.candidate.base.as_ref().map(|base| base.commit.clone()),
+        commit: candidate.commit.clone(),
+        tree: candidate.tree.clone(),
+        plan: candidate.plan.digest,
+        base_commit: candidate.base.as_ref().map(|base| base.commit.clone()),
         toolchain: toolbox.found.clone(),
         environment,
         host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),

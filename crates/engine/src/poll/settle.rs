@@ -9,27 +9,30 @@ use gonogo_core::blocker::{Draft, Origin, Standing, checks_behind, drafts, stand
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::Poll;
 use gonogo_core::ledger::CheckKey;
+use gonogo_core::plan::Plan;
 use gonogo_world::ledger::Ledger;
+use gonogo_world::process::Cancel;
 use gonogo_world::tracker::Tracker;
 use std::collections::HashSet;
 
 /// Reads the tracker before the checks run, so that a pass which counts for a blocker is known to come after it.
 /// Gives the checks whose earlier passes do not. A tracker that cannot be read now is asked again at the end.
 pub async fn checks_to_repeat(
-    context: &Context,
+    plan: &Plan,
+    cancel: &Cancel,
     ledger: &mut Ledger,
     tracker: &OpenTracker,
     epic: &str,
 ) -> Result<HashSet<CheckKey>, Failure> {
     let Ok(tracker) = tracker else { return Ok(HashSet::new()) };
-    let Ok(backlog) = tracker.read(epic, &context.session.cancel).await else { return Ok(HashSet::new()) };
+    let Ok(backlog) = tracker.read(epic, cancel).await else { return Ok(HashSet::new()) };
     record_unknown(ledger, &backlog)?;
     let mut checks = HashSet::new();
     for task in &backlog.tasks {
         let Some(fingerprint) = task.fingerprint().filter(|_| step_in(&task.body).is_none()) else {
             continue;
         };
-        let behind = checks_behind(Origin::in_body(&task.body).as_ref(), &context.candidate.plan);
+        let behind = checks_behind(Origin::in_body(&task.body).as_ref(), plan);
         if !ledger.state().passed_since_blocker(&fingerprint, &behind) {
             checks.extend(behind);
         }
@@ -59,7 +62,7 @@ pub async fn blockers(
         .map(|(draft, _)| draft.fingerprint.clone())
         .collect();
     let drafts: Vec<Draft> = drafts.into_iter().map(|(draft, _)| draft).collect();
-    let mut backlog = match file(context, ledger, tracker, epic, &drafts).await? {
+    let mut backlog = match file(&context.session.cancel, ledger, tracker, epic, &drafts).await? {
         Ok(backlog) => backlog,
         Err(error) => return Ok(Err(said(&error))),
     };

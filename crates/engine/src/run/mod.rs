@@ -17,13 +17,13 @@ use crate::poll;
 pub use event::{RunEvent, RunWatch};
 use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
-use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, Opened, RunFinished, RunStarted, StepDone};
+use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, RunFinished, RunStarted, StepDone};
 use gonogo_core::mechanics::{
     Cause, Code, Effect, Facts, Mechanics, Next, Planned, Values, is_behind_a_door, is_one_way, next, planned,
 };
 use gonogo_core::plan::Step;
 use gonogo_core::release::Mode;
-use gonogo_world::ledger::{self, Ledger};
+use gonogo_world::ledger::Ledger;
 use std::collections::{BTreeSet, HashSet};
 pub use steps::file_of;
 pub use stop::Channels;
@@ -142,13 +142,8 @@ impl<'a> Run<'a> {
         poll: u64,
         summary: String,
     ) -> Result<Self, Failure> {
-        let folder = ledger::folder(context.session.git.common_dir(), context.candidate.target.tag());
-        let opened = Opened {
-            project: context.candidate.plan.project.name.clone(),
-            target: context.candidate.target.tag().to_owned(),
-        };
-        let mut ledger = Ledger::open(&folder, opened)?;
-        let records = ledger::records(context.session.git.common_dir(), context.candidate.target.tag())?;
+        let mut ledger = context.open_ledger()?;
+        let records = context.records()?;
         // Between the poll and now the ledger was free: what was cleared must still be its last word.
         let cleared = ledger.state().poll.as_ref().is_some_and(|latest| {
             latest.seq == poll && latest.ended.as_ref().is_some_and(|ended| ended.cleared)

@@ -41,7 +41,7 @@ impl Run<'_> {
                 recovery: &channels.recovery,
                 next: &go_on(target, context.session.mode),
             };
-            file_stop(context, &mut self.ledger, &self.world.tracker, &stopped).await?
+            file_stop(&context.session.cancel, &mut self.ledger, &self.world.tracker, &stopped).await?
         };
         let blocker = filed.id().map(str::to_owned);
         let (run, step, cause) = (self.seq, step.to_owned(), cause.clone());
