@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 fn of(text: &str, plan_argument: Option<&str>) -> Bundle {
     let plan = Plan::parse(text).unwrap();
-    let can_verify = crate::Arguments::command().find_subcommand("verify").is_some();
-    bundle(&Source { plan: &plan, plan_argument, can_verify }).unwrap()
+    bundle(&Source { plan: &plan, plan_argument }).unwrap()
 }
 
 fn plasmite() -> Bundle {
