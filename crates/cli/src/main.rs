@@ -2,6 +2,8 @@
 //! together, and shows what came of it.
 
 mod commands;
+#[cfg(test)]
+mod documented;
 mod exit_code;
 mod explain;
 mod render;

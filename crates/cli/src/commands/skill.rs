@@ -5,7 +5,6 @@ use crate::exit_code::Exit;
 use crate::screen::Screen;
 use crate::skill::install::{self, Outcome, Place, Runtime, Scope};
 use crate::skill::{Bundle, Source, bundle};
-use clap::CommandFactory;
 use gonogo_engine::context::{current_folder, load_plan};
 use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::git::Git;
@@ -63,9 +62,8 @@ pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<E
 
 fn rendered(asked: &PlanAsked, root: &Path) -> Result<Bundle, Failure> {
     let plan = load_plan(asked.plan.as_deref(), root)?.plan;
-    let can_verify = crate::Arguments::command().find_subcommand("verify").is_some();
-    let source = Source { plan: &plan, plan_argument: asked.plan.as_deref(), can_verify };
-    bundle(&source).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))
+    bundle(&Source { plan: &plan, plan_argument: asked.plan.as_deref() })
+        .map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))
 }
 
 fn render(arguments: &RenderArguments, root: &Path, screen: &Screen) -> Result<Exit, Failure> {

@@ -11,7 +11,6 @@ pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
     let values = [
         ("project", page::plain(&plan.project.name)),
         ("verify", source.verify()),
-        ("compared", compared(source.can_verify).to_owned()),
         ("levels", codes(Kind::DeliveryLevel, "level")),
         ("channels", channels(plan)),
         ("problems", codes(Kind::DeliveryProblem, "problem")),
@@ -61,15 +60,6 @@ const fn what_is_asked(channel: Channel) -> &'static str {
         Channel::GithubRelease => {
             "the release of the tag is published and no draft, and its assets have the digests that GitHub and the list of checksums state"
         }
-    }
-}
-
-/// What the channels are compared with.
-const fn compared(can_verify: bool) -> &'static str {
-    if can_verify {
-        "The command `verify` compares each channel with the digests that the release recorded of what was built. `gonogo audit` needs no record: it compares what is served with what the channel itself states."
-    } else {
-        "`gonogo audit` needs no record of the release: it compares what is served with what the channel itself states. With what was built, the steps of `gonogo run` compare."
     }
 }
 

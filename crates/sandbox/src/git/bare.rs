@@ -1,7 +1,7 @@
 //! Making a bare remote: a clone of something, or new with a first commit.
 
 use super::command::{Git, GitError};
-use crate::world::{RemoteSpec, Source};
+use super::spec::{RemoteSpec, Source};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
