@@ -27,7 +27,7 @@ pub enum ToolError {
 
 /// A program that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Resolved {
     /// How it is started: an absolute path, links not followed, since some programs are told by it what they are.
     pub path: PathBuf,
     /// What it is: the real file, relative to the tree where it is in there, and its digest.
@@ -41,7 +41,7 @@ pub fn resolve(
     root: &Path,
     search: &OsStr,
     checkout: Option<&Path>,
-) -> Result<Found, ToolError> {
+) -> Result<Resolved, ToolError> {
     let path = if program.contains('/') { root.join(program) } else { find(program, search, checkout)? };
     let real = path.canonicalize().ok().filter(|real| real.is_file());
     let real = real.ok_or_else(|| ToolError::NoFile(program.to_owned()))?;
@@ -49,7 +49,7 @@ pub fn resolve(
     let digest = digest_file(&real).map_err(unreadable)?;
     let root = root.canonicalize().map_err(unreadable)?;
     let shown = real.strip_prefix(&root).unwrap_or(&real).display().to_string();
-    Ok(Found { path, tool: ResolvedTool { path: shown, digest, version: None } })
+    Ok(Resolved { path, tool: ResolvedTool { path: shown, digest, version: None } })
 }
 
 /// Finds a program by name on a search path, passing over relative entries and everything inside the checkout.
