@@ -3,7 +3,8 @@
 //! Invariant: a window is a time above zero, a smoke command names a program, and a workflow's path leads to one.
 
 use super::Project;
-use super::validate::Problems;
+use crate::problems::Problems;
+use crate::workflow::WorkflowPath;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::ops::Range;
@@ -129,35 +130,6 @@ pub struct Package {
     /// The workflow of the project's repository that has to have built it, such as `.github/workflows/publish.yml`: a
     /// signed statement that the registry serves has to say so. crates.io has none.
     pub provenance: Option<WorkflowPath>,
-}
-
-/// The path of a workflow in its repository, such as `.github/workflows/publish.yml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(transparent)]
-pub struct WorkflowPath(String);
-
-impl WorkflowPath {
-    /// What is wrong with a text that is none.
-    pub(super) const WRONG: &str = "a workflow is `.github/workflows/NAME.yml`";
-
-    /// The path.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A path from its text.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let file = text.strip_prefix(".github/workflows/")?;
-        let is_file = (file.ends_with(".yml") || file.ends_with(".yaml")) && !file.contains('/');
-        is_file.then(|| Self(text.to_owned()))
-    }
-}
-
-impl<'de> Deserialize<'de> for WorkflowPath {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| de::Error::custom(Self::WRONG))
-    }
 }
 
 /// How long something may take to show: a time above zero, such as `20m` or `1h 30m`.

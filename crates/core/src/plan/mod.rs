@@ -11,8 +11,10 @@ mod raw_step;
 mod steps;
 mod validate;
 
+pub use crate::problems::PlanProblem;
+pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
-pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window, WorkflowPath};
+pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window};
 pub use drift::{required_gates, weakened};
 pub use raw::{TrackerKind, schema};
 pub use raw_step::{ChannelName, Rehearse};
@@ -25,7 +27,6 @@ use crate::release::TagPattern;
 use regex::Regex;
 use semver::Version;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::time::Duration;
 
 /// A whole plan.
@@ -283,28 +284,11 @@ pub struct Inventory {
     pub focus: Option<String>,
 }
 
-/// One problem of a plan's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// What is wrong.
-    pub message: String,
-    /// Where in the text, in bytes.
-    pub span: Range<usize>,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
 impl Plan {
     /// Reads a plan. A byte-order mark and CRLF line ends are accepted; the digest is of the bytes as they are, and
     /// the places of problems count from after the mark (see [`without_bom`]).
-    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let raw: raw::Plan = toml::from_str(without_bom(text)).map_err(|error| {
-            vec![Problem {
-                message: error.message().trim_end().to_owned(),
-                span: error.span().unwrap_or(0..0),
-                help: None,
-            }]
-        })?;
+    pub fn parse(text: &str) -> Result<Self, Vec<PlanProblem>> {
+        let raw: raw::Plan = toml::from_str(without_bom(text)).map_err(|error| vec![error.into()])?;
         validate::plan(raw, Digest::of(text.as_bytes()))
     }
 

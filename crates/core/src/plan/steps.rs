@@ -1,10 +1,11 @@
 //! Release mechanics as they are meant. A key that means nothing to its step, and a step that lacks what it needs or
 //! comes before what it needs, are problems of the plan and never defaults.
 
-use super::channels::{Channels, WorkflowPath};
+use super::channels::Channels;
 use super::raw_step::{self, Kind};
-use super::validate::Problems;
 use super::{ChannelName, Project, Rehearse};
+use crate::problems::Problems;
+use crate::workflow::WorkflowPath;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
@@ -459,7 +460,7 @@ mod tests {
 
     fn parsed(steps: &str) -> Result<Vec<Step>, String> {
         let plan = Plan::parse(&format!("{HEAD}{steps}"));
-        let said = |problems: Vec<crate::plan::Problem>| {
+        let said = |problems: Vec<crate::plan::PlanProblem>| {
             problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("\n")
         };
         plan.map(|plan| plan.steps).map_err(said)
