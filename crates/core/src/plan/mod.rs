@@ -4,21 +4,18 @@
 //! no pattern that does not compile. A text that breaks this is refused whole, with every problem and its place.
 
 mod benchmark;
-mod channels;
 mod drift;
 mod raw;
-mod raw_step;
 mod steps;
 mod validate;
 
+pub use crate::delivery::{ChannelName, Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window};
+pub use crate::mechanics::{Observe, Rehearse, Step, StepCommand, StepKind};
 pub use crate::problems::PlanProblem;
 pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
-pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window};
 pub use drift::{required_gates, weakened};
 pub use raw::{TrackerKind, schema};
-pub use raw_step::{ChannelName, Rehearse};
-pub use steps::{Observe, Step, StepCommand, StepKind};
 
 use crate::ci::CiWanted;
 use crate::digest::Digest;
@@ -26,8 +23,10 @@ use crate::readers::Reader;
 use crate::release::TagPattern;
 use regex::Regex;
 use semver::Version;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use toml::de::{DeTable, Deserializer};
 
 /// A whole plan.
 #[derive(Clone, Debug)]
@@ -288,8 +287,11 @@ impl Plan {
     /// Reads a plan. A byte-order mark and CRLF line ends are accepted; the digest is of the bytes as they are, and
     /// the places of problems count from after the mark (see [`without_bom`]).
     pub fn parse(text: &str) -> Result<Self, Vec<PlanProblem>> {
-        let raw: raw::Plan = toml::from_str(without_bom(text)).map_err(|error| vec![error.into()])?;
-        validate::plan(raw, Digest::of(text.as_bytes()))
+        let refused = |error: toml::de::Error| vec![error.into()];
+        let table = DeTable::parse(without_bom(text)).map_err(refused)?;
+        let steps = steps::tables(&table);
+        let raw = raw::Plan::deserialize(Deserializer::from(table)).map_err(refused)?;
+        validate::plan(raw, steps, Digest::of(text.as_bytes()))
     }
 
     /// What a release of a commit wants of CI; `None` where the plan names none. A plan that names one names the

@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 use toml::Spanned;
+use toml::de::DeValue;
 
 /// How long one run of ergo may take where the plan does not say.
 const TRACKER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -24,7 +25,11 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// The cap of a stream where the plan names none, in MiB.
 const DEFAULT_OUTPUT_LIMIT_MIB: u32 = 8;
 
-pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<PlanProblem>> {
+pub(super) fn plan(
+    raw: raw::Plan,
+    steps: Vec<Spanned<DeValue<'_>>>,
+    digest: Digest,
+) -> Result<Plan, Vec<PlanProblem>> {
     let mut problems = Problems::default();
     if *raw.schema.get_ref() != 1 {
         problems.at(
@@ -50,8 +55,10 @@ pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<PlanProbl
     let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
-    channels.of_the_repository(project.as_ref(), &named, &mut problems);
-    let steps = steps::steps(raw.steps, project.as_ref(), &channels, &mut problems);
+    // A project that could not be read may have named its repository.
+    let has_repository = project.as_ref().is_none_or(|project| project.repository.is_some());
+    channels.of_the_repository(has_repository, &named, &mut problems);
+    let steps = steps::read(steps, has_repository, &channels, &mut problems);
 
     match project {
         Some(project) if problems.0.is_empty() => {

@@ -1,7 +1,8 @@
 //! The annotated tag: its message, and what a tag that is there already means.
 
-use super::{Cause, Code, Effect, Facts, Observation};
+use super::{Tag, TagEffect, TagMade};
 use crate::digest::Digest;
+use crate::mechanics::{Cause, Code, Observation};
 use crate::release::Target;
 
 /// The line of a tag's message that anchors the release's ledger.
@@ -29,40 +30,35 @@ pub fn judge_local_tag(
     name: &str,
     commit: &str,
     is_ours: impl Fn(Digest) -> bool,
-) -> Observation {
-    let Some(seen) = seen else { return Observation::Absent(Effect::CreateTag) };
+) -> Observation<Tag> {
+    let Some(seen) = seen else { return Observation::Absent(TagEffect::Create) };
+    match check_local_tag(seen, name, commit, is_ours) {
+        Ok(()) => Observation::Done(TagMade { object: seen.object.clone(), commit: seen.commit.clone() }),
+        Err(cause) => Observation::Conflict(cause),
+    }
+}
+
+/// Whether a tag that is in the checkout is this release's.
+pub fn check_local_tag(
+    seen: &TagSeen,
+    name: &str,
+    commit: &str,
+    is_ours: impl Fn(Digest) -> bool,
+) -> Result<(), Cause> {
     if seen.commit != commit {
         let message = format!("the tag {name} is here already, at {}, and not at {commit}", seen.commit);
         let remedy = format!(
             "if it was never pushed, remove it with `git tag --delete {name}`; else release another version"
         );
-        return Observation::Conflict(Cause::new(Code::TagElsewhere, message).remedy(remedy));
+        return Err(Cause::new(Code::TagElsewhere, message).remedy(remedy));
     }
     let anchor = seen.message.as_deref().and_then(anchor_in);
     if !anchor.is_some_and(is_ours) {
         let message = format!("the tag {name} is here already, and does not name a record of this ledger");
         let remedy = format!("if it was never pushed, remove it with `git tag --delete {name}`");
-        return Observation::Conflict(Cause::new(Code::TagNotOurs, message).remedy(remedy));
+        return Err(Cause::new(Code::TagNotOurs, message).remedy(remedy));
     }
-    Observation::Done(Facts::Tag { object: seen.object.clone(), commit: seen.commit.clone() })
-}
-
-/// Judges the tag on the remote by the one in the checkout.
-pub fn judge_remote_tag(seen: Option<&TagSeen>, local: &TagSeen, name: &str, remote: &str) -> Observation {
-    let Some(seen) = seen else { return Observation::Absent(Effect::PushTag) };
-    if seen.commit != local.commit {
-        let message = format!("{remote} has the tag {name} already, at {}", seen.commit);
-        let remedy = "release another version: a tag that people may have is not moved";
-        return Observation::Conflict(Cause::new(Code::TagElsewhere, message).remedy(remedy));
-    }
-    if seen.object != local.object {
-        let message =
-            format!("{remote} has the tag {name} at this commit, and it is not the tag of this ledger");
-        let remedy = "find out who pushed it; a tag that people may have is not moved";
-        return Observation::Conflict(Cause::new(Code::TagNotOurs, message).remedy(remedy));
-    }
-    let (object, commit) = (seen.object.clone(), seen.commit.clone());
-    Observation::Done(Facts::RemoteTag { remote: remote.to_owned(), object, commit })
+    Ok(())
 }
 
 /// The digest that a tag's message names: of its last such line, which is the one that was written by us.
@@ -82,7 +78,7 @@ mod tests {
         TagSeen { object: object.to_owned(), commit: commit.to_owned(), message: message.map(str::to_owned) }
     }
 
-    fn code(observation: Observation) -> Option<Code> {
+    fn code(observation: Observation<Tag>) -> Option<Code> {
         match observation {
             Observation::Conflict(cause) | Observation::Unknown(cause) => Some(cause.code),
             Observation::Absent(_) | Observation::Done(_) => None,
@@ -96,29 +92,19 @@ mod tests {
         assert!(message.starts_with("Release v1.2.3\n\n9 of 9 gates passed.\n"));
         let tag = seen("o", "c", Some(&message));
         let judged = judge_local_tag(Some(&tag), "v1.2.3", "c", |digest| digest == head);
-        assert_eq!(judged, Observation::Done(Facts::Tag { object: "o".into(), commit: "c".into() }));
+        assert_eq!(judged, Observation::Done(TagMade { object: "o".into(), commit: "c".into() }));
         assert_eq!(code(judge_local_tag(Some(&tag), "v1.2.3", "c", |_| false)), Some(Code::TagNotOurs));
     }
 
     #[test]
     fn no_tag_is_absent_and_any_other_tag_is_a_conflict() {
         let judge = |tag: Option<&TagSeen>| judge_local_tag(tag, "v1.2.3", "c", |_| true);
-        assert_eq!(judge(None), Observation::Absent(Effect::CreateTag));
+        assert_eq!(judge(None), Observation::Absent(TagEffect::Create));
         assert_eq!(code(judge(Some(&seen("o", "d", None)))), Some(Code::TagElsewhere));
         for message in
             [None, Some("Release v1.2.3"), Some("gonogo-ledger: sha256:12"), Some("gonogo-ledger: ")]
         {
             assert_eq!(code(judge(Some(&seen("c", "c", message)))), Some(Code::TagNotOurs), "{message:?}");
         }
-    }
-
-    #[test]
-    fn a_remote_tag_is_done_only_where_it_is_the_very_same_object() {
-        let local = seen("o", "c", None);
-        let judge = |tag: Option<&TagSeen>| judge_remote_tag(tag, &local, "v1.2.3", "origin");
-        assert_eq!(judge(None), Observation::Absent(Effect::PushTag));
-        assert!(matches!(judge(Some(&seen("o", "c", None))), Observation::Done(Facts::RemoteTag { .. })));
-        assert_eq!(code(judge(Some(&seen("c", "c", None)))), Some(Code::TagNotOurs));
-        assert_eq!(code(judge(Some(&seen("o", "d", None)))), Some(Code::TagElsewhere));
     }
 }

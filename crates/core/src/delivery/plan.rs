@@ -2,7 +2,6 @@
 //!
 //! Invariant: a window is a time above zero, a smoke command names a program, and a workflow's path leads to one.
 
-use super::Project;
 use crate::problems::Problems;
 use crate::workflow::WorkflowPath;
 use schemars::JsonSchema;
@@ -28,11 +27,32 @@ pub struct Channels {
     pub github_release: Option<GithubRelease>,
 }
 
+/// A channel, by the name that the plan has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelName {
+    /// crates.io.
+    CratesIo,
+    /// npm.
+    Npm,
+    /// PyPI.
+    Pypi,
+}
+
 impl Channels {
+    /// Whether the plan has a channel.
+    pub const fn declares(&self, name: ChannelName) -> bool {
+        match name {
+            ChannelName::CratesIo => self.crates_io.is_some(),
+            ChannelName::Npm => self.npm.is_some(),
+            ChannelName::Pypi => self.pypi.is_some(),
+        }
+    }
+
     /// What channels ask of the project's repository, it has to have a name for.
-    pub(super) fn of_the_repository(
+    pub(crate) fn of_the_repository(
         &self,
-        project: Option<&Project>,
+        has_repository: bool,
         named: &Range<usize>,
         problems: &mut Problems,
     ) {
@@ -40,7 +60,7 @@ impl Channels {
             own.as_ref()?.provenance.is_some().then(|| format!("`channels.{name}.provenance` is a workflow"))
         });
         let what = self.github_release.as_ref().map(|_| "`channels.github-release` is".to_owned()).or(built);
-        if let Some(what) = what.filter(|_| project.is_some_and(|project| project.repository.is_none())) {
+        if let Some(what) = what.filter(|_| !has_repository) {
             let message = format!("{what} of `project.repository`, which this plan does not name");
             problems.push(named.clone(), message, None);
         }

@@ -3,9 +3,9 @@
 //! GitHub's "create a workflow dispatch event" need not name the run that it starts. Ours is the one that was not there
 //! when the intent was recorded. Two such runs are a conflict: somebody else started one too.
 
-use super::build::Watched;
-use super::{Cause, Code, Effect, Facts, Observation};
+use super::{DispatchEffect, DispatchWorkflow};
 use crate::ci::WorkflowRun;
+use crate::mechanics::{Cause, Code, Observation, Watched, WorkflowSucceeded};
 use std::collections::BTreeSet;
 
 /// What is known of a dispatch.
@@ -30,35 +30,32 @@ pub struct DispatchSeen<'a> {
 }
 
 /// Judges a dispatch.
-pub fn judge_dispatch(seen: &DispatchSeen<'_>) -> Watched {
-    let Some(mark) = seen.mark else { return Watched::Settled(Observation::Absent(Effect::Dispatch)) };
+pub fn judge_dispatch(seen: &DispatchSeen<'_>) -> Watched<DispatchWorkflow> {
+    let Some(mark) = seen.mark else { return Watched::absent(DispatchEffect::Dispatch) };
     let is_ours = |run: &&WorkflowRun| {
         let is_new = seen.recorded.map_or(run.id > mark, |recorded| run.id == recorded);
         is_new && is_of(seen, run) && !(seen.settled_failures.contains(&run.id) && has_failed(run))
     };
     let ours: Vec<&WorkflowRun> = seen.runs.iter().filter(is_ours).collect();
     match ours[..] {
-        [] if seen.recorded.is_some() && seen.is_past_settling => settled(Observation::Conflict(Cause::new(
-            Code::Vanished,
-            "the recorded run is not there any more",
-        ))),
-        [] if seen.is_past_settling => settled(Observation::Absent(Effect::Dispatch)),
+        [] if seen.recorded.is_some() && seen.is_past_settling => {
+            Watched::conflict(Cause::new(Code::Vanished, "the recorded run is not there any more"))
+        }
+        [] if seen.is_past_settling => Watched::absent(DispatchEffect::Dispatch),
         [] => Watched::Waiting(format!("no run of {} since it was dispatched yet", seen.workflow)),
         [run] => judge_run(run, seen.workflow),
         [one, other, ..] => {
             let message =
                 format!("runs {} and {} could both be the one that was dispatched", one.id, other.id);
             let remedy = "look at both on GitHub: somebody else dispatched this workflow too";
-            settled(Observation::Conflict(
-                Cause::new(Code::WorkflowUntrusted, message).of_run(one).remedy(remedy),
-            ))
+            Watched::conflict(Cause::new(Code::WorkflowUntrusted, message).of_run(one).remedy(remedy))
         }
     }
 }
 
-fn judge_run(run: &WorkflowRun, workflow: &str) -> Watched {
+fn judge_run(run: &WorkflowRun, workflow: &str) -> Watched<DispatchWorkflow> {
     match (run.status.as_str(), run.conclusion.as_deref()) {
-        ("completed", Some("success")) => settled(Observation::Done(Facts::Workflow {
+        ("completed", Some("success")) => Watched::Settled(Observation::Done(WorkflowSucceeded {
             run: run.id,
             attempt: run.attempt,
             url: run.url.clone(),
@@ -70,9 +67,7 @@ fn judge_run(run: &WorkflowRun, workflow: &str) -> Watched {
                 "mend what failed, and close the blocker: the next run dispatches it again from the same build; or `gh run rerun {} --failed`",
                 run.id
             );
-            settled(Observation::Conflict(
-                Cause::new(Code::WorkflowFailed, message).of_run(run).remedy(remedy),
-            ))
+            Watched::conflict(Cause::new(Code::WorkflowFailed, message).of_run(run).remedy(remedy))
         }
         (status, _) => Watched::Waiting(format!("run {} is {status}", run.id)),
     }
@@ -87,10 +82,6 @@ fn is_of(seen: &DispatchSeen<'_>, run: &WorkflowRun) -> bool {
 
 fn has_failed(run: &WorkflowRun) -> bool {
     run.status == "completed" && run.conclusion.as_deref() != Some("success")
-}
-
-fn settled(observation: Observation) -> Watched {
-    Watched::Settled(observation)
 }
 
 #[cfg(test)]
@@ -120,7 +111,7 @@ mod tests {
         recorded: Option<u64>,
         failures: &[u64],
         is_past_settling: bool,
-    ) -> Watched {
+    ) -> Watched<DispatchWorkflow> {
         judge_dispatch(&DispatchSeen {
             runs,
             workflow: ".github/workflows/publish.yml",
@@ -137,17 +128,17 @@ mod tests {
         run(id, "completed", Some("success"))
     }
 
-    const ABSENT: Watched = Watched::Settled(Observation::Absent(Effect::Dispatch));
+    const ABSENT: Watched<DispatchWorkflow> = Watched::Settled(Observation::Absent(DispatchEffect::Dispatch));
 
-    fn code(watched: &Watched) -> Option<Code> {
+    fn code(watched: &Watched<DispatchWorkflow>) -> Option<Code> {
         match watched {
             Watched::Settled(Observation::Conflict(cause) | Observation::Unknown(cause)) => Some(cause.code),
             _ => None,
         }
     }
 
-    fn is_done(watched: &Watched, id: u64) -> bool {
-        matches!(watched, Watched::Settled(Observation::Done(Facts::Workflow { run, .. })) if *run == id)
+    fn is_done(watched: &Watched<DispatchWorkflow>, id: u64) -> bool {
+        matches!(watched, Watched::Settled(Observation::Done(WorkflowSucceeded { run, .. })) if *run == id)
     }
 
     #[test]

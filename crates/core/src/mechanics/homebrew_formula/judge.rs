@@ -1,8 +1,9 @@
 //! The Homebrew formula: brought up to date from the release manifest, and compared byte for byte.
 
-use super::{Cause, Code, Effect, Facts, Observation};
+use super::{FormulaEffect, FormulaInTap, HomebrewFormula};
 use crate::digest::Digest;
 use crate::manifest::Manifest;
+use crate::mechanics::{Cause, Code, Observation};
 use crate::release::Target;
 use regex::Regex;
 use semver::Version;
@@ -38,11 +39,11 @@ pub fn updated_formula(
 }
 
 /// Judges the tap's formula by the one that it ought to be.
-pub fn judge_formula(seen: &FormulaSeen, wanted: &str, target: &Target) -> Observation {
-    let Some(text) = &seen.text else { return Observation::Absent(Effect::PushFormula) };
+pub fn judge_formula(seen: &FormulaSeen, wanted: &str, target: &Target) -> Observation<HomebrewFormula> {
+    let Some(text) = &seen.text else { return Observation::Absent(FormulaEffect::Push) };
     if text == wanted {
         let digest = Digest::of(text.as_bytes());
-        return Observation::Done(Facts::Formula { commit: seen.commit.clone(), digest });
+        return Observation::Done(FormulaInTap { commit: seen.commit.clone(), digest });
     }
     match version_of(text) {
         Some(version) if version > *target.version() => {
@@ -53,7 +54,7 @@ pub fn judge_formula(seen: &FormulaSeen, wanted: &str, target: &Target) -> Obser
             let message = format!("the tap's formula is of {version} already, and is not what was built");
             Observation::Conflict(Cause::new(Code::FormulaConflict, message))
         }
-        _ => Observation::Absent(Effect::PushFormula),
+        _ => Observation::Absent(FormulaEffect::Push),
     }
 }
 
@@ -245,9 +246,9 @@ mod tests {
     fn only_the_very_text_is_done_and_another_of_this_or_a_later_version_is_a_conflict() {
         let wanted = update(OLD).unwrap();
         let judge = |text: Option<&str>| judge_formula(&seen(text), &wanted, &target());
-        assert!(matches!(judge(Some(&wanted)), Observation::Done(Facts::Formula { .. })));
-        assert_eq!(judge(None), Observation::Absent(Effect::PushFormula));
-        assert_eq!(judge(Some(OLD)), Observation::Absent(Effect::PushFormula));
+        assert!(matches!(judge(Some(&wanted)), Observation::Done(FormulaInTap { .. })));
+        assert_eq!(judge(None), Observation::Absent(FormulaEffect::Push));
+        assert_eq!(judge(Some(OLD)), Observation::Absent(FormulaEffect::Push));
         for other in [wanted.replace("Counts", "Count"), OLD.replace("1.2.2", "1.3.0")] {
             let judged = judge(Some(&other));
             assert!(matches!(judged, Observation::Conflict(cause) if cause.code == Code::FormulaConflict));

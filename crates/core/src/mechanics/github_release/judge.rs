@@ -1,9 +1,9 @@
 //! The GitHub release: exactly the files that were built, published last.
 
-use super::build::Watched;
-use super::{Cause, Code, Effect, Facts, Observation};
+use super::{GithubRelease, ReleaseEffect, ReleasePublished};
 use crate::digest::Digest;
 use crate::manifest::{BuiltFile, Manifest};
+use crate::mechanics::{Cause, Code, Observation, Watched, matches_pattern};
 
 /// A release or a draft, as it was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,21 +47,21 @@ pub struct ReleaseWanted {
 }
 
 /// Judges the releases and drafts of the tag.
-pub fn judge_release(seen: &[ReleaseSeen], want: &ReleaseWanted) -> Watched {
+pub fn judge_release(seen: &[ReleaseSeen], want: &ReleaseWanted) -> Watched<GithubRelease> {
     let release = match seen {
-        [] if want.create => return settled(Observation::Absent(Effect::CreateDraft)),
+        [] if want.create => return Watched::absent(ReleaseEffect::CreateDraft),
         [] => return Watched::Waiting("the release is not there yet".to_owned()),
         [release] => release,
         [one, other, ..] => {
             let message = format!("the tag has releases {} and {}", one.id, other.id);
             let remedy = "remove the drafts that nobody needs";
-            return conflict(release_cause(Code::ReleaseTwice, message, one).remedy(remedy));
+            return Watched::conflict(release_cause(Code::ReleaseTwice, message, one).remedy(remedy));
         }
     };
     if want.create && !want.is_ours {
         let message =
             format!("there is a release {} of this tag, and this ledger did not make it", release.id);
-        return conflict(release_cause(Code::ReleaseNotOurs, message, release));
+        return Watched::conflict(release_cause(Code::ReleaseNotOurs, message, release));
     }
     if !want.create && release.draft {
         return Watched::Waiting("the release is a draft".to_owned());
@@ -69,7 +69,7 @@ pub fn judge_release(seen: &[ReleaseSeen], want: &ReleaseWanted) -> Watched {
     judge_assets(release, want)
 }
 
-fn judge_assets(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched {
+fn judge_assets(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched<GithubRelease> {
     let made_later = |name: &str| !want.create && want.checksums.as_deref() == Some(name);
     for (index, asset) in release.assets.iter().enumerate() {
         if want.assets.get(&asset.name).is_none() && made_later(&asset.name) {
@@ -77,38 +77,42 @@ fn judge_assets(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched {
         }
         let Some(built) = want.assets.get(&asset.name) else {
             let message = format!("the release has {}, which was not built", asset.name);
-            return conflict(release_cause(Code::AssetForeign, message, release));
+            return Watched::conflict(release_cause(Code::AssetForeign, message, release));
         };
         if release.assets.iter().skip(index + 1).any(|other| other.name == asset.name) {
             let message = format!("the release has {} twice", asset.name);
-            return conflict(release_cause(Code::AssetForeign, message, release));
+            return Watched::conflict(release_cause(Code::AssetForeign, message, release));
         }
         if !asset.uploaded {
             let name = asset.name.clone();
             return if want.create && release.draft {
-                settled(Observation::Absent(Effect::RemoveAsset(name)))
+                Watched::absent(ReleaseEffect::Remove(name))
             } else {
                 Watched::Waiting(format!("{name} is not uploaded whole yet"))
             };
         }
         let Some(digest) = asset.digest else {
             let message = format!("the digest of {} is not known", asset.name);
-            return settled(Observation::Unknown(release_cause(Code::UnreadableAnswer, message, release)));
+            return Watched::Settled(Observation::Unknown(release_cause(
+                Code::UnreadableAnswer,
+                message,
+                release,
+            )));
         };
         if digest != built.digest || asset.bytes != built.bytes {
             let message = format!("{} is {digest}, and {} was built", asset.name, built.digest);
-            return conflict(release_cause(Code::AssetDiffers, message, release));
+            return Watched::conflict(release_cause(Code::AssetDiffers, message, release));
         }
     }
     let is_there = |built: &&BuiltFile| release.assets.iter().any(|asset| asset.name == built.name);
     let missing = want.assets.files().find(|built| !is_there(built));
     match missing {
         Some(built) if want.create && release.draft => {
-            settled(Observation::Absent(Effect::UploadAsset(built.name.clone())))
+            Watched::absent(ReleaseEffect::Upload(built.name.clone()))
         }
         Some(built) if want.create => {
             let message = format!("the published release lacks {}", built.name);
-            conflict(release_cause(Code::AssetMissing, message, release))
+            Watched::conflict(release_cause(Code::AssetMissing, message, release))
         }
         Some(built) => Watched::Waiting(format!("the release lacks {}", built.name)),
         None => judge_whole(release, want),
@@ -116,22 +120,26 @@ fn judge_assets(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched {
 }
 
 /// Judges a release that has every file that was built.
-fn judge_whole(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched {
+fn judge_whole(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched<GithubRelease> {
     if let Some(name) = &want.checksums {
         if !release.assets.iter().any(|asset| asset.name == *name && asset.uploaded) {
             return Watched::Waiting(format!("the release lacks {name}"));
         }
         let Some(text) = &release.checksums else {
             let message = format!("{name} could not be read");
-            return settled(Observation::Unknown(release_cause(Code::UnreadableAnswer, message, release)));
+            return Watched::Settled(Observation::Unknown(release_cause(
+                Code::UnreadableAnswer,
+                message,
+                release,
+            )));
         };
         if let Err(why) = judge_checksums(text, name, &want.assets) {
-            return conflict(release_cause(Code::AssetDiffers, why, release));
+            return Watched::conflict(release_cause(Code::AssetDiffers, why, release));
         }
     }
     match release.draft {
-        true => settled(Observation::Absent(Effect::PublishRelease)),
-        false => settled(Observation::Done(Facts::Release {
+        true => Watched::absent(ReleaseEffect::Publish),
+        false => Watched::Settled(Observation::Done(ReleasePublished {
             id: release.id,
             url: release.url.clone(),
             assets: want.assets.clone(),
@@ -169,29 +177,8 @@ pub fn chosen(manifest: &Manifest, patterns: &[String]) -> Result<Manifest, Caus
     Manifest::new(files).map_err(|error| Cause::new(Code::ArtifactMissing, error.to_string()))
 }
 
-/// Whether a name is like a pattern, in which `*` stands for any text.
-pub fn matches_pattern(pattern: &str, name: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut name) = name.strip_prefix(head) else { return false };
-    let mut rest = rest;
-    while let Some((part, after)) = rest.split_once('*') {
-        let Some(at) = name.find(part) else { return false };
-        name = &name[at + part.len()..];
-        rest = after;
-    }
-    name.ends_with(rest)
-}
-
 fn release_cause(code: Code, message: String, release: &ReleaseSeen) -> Cause {
     Cause { url: Some(release.url.clone()), ..Cause::new(code, message) }
-}
-
-fn settled(observation: Observation) -> Watched {
-    Watched::Settled(observation)
-}
-
-fn conflict(cause: Cause) -> Watched {
-    settled(Observation::Conflict(cause))
 }
 
 #[cfg(test)]
@@ -228,11 +215,11 @@ mod tests {
         ReleaseWanted { create: false, is_ours: false, ..ours() }
     }
 
-    fn absent(effect: Effect) -> Watched {
-        settled(Observation::Absent(effect))
+    fn absent(effect: ReleaseEffect) -> Watched<GithubRelease> {
+        Watched::absent(effect)
     }
 
-    fn code(watched: Watched) -> Option<Code> {
+    fn code(watched: Watched<GithubRelease>) -> Option<Code> {
         match watched {
             Watched::Settled(Observation::Conflict(cause) | Observation::Unknown(cause)) => Some(cause.code),
             _ => None,
@@ -242,11 +229,11 @@ mod tests {
     #[test]
     fn a_release_of_ours_is_drafted_filled_and_published_in_that_order() {
         let judge = |seen: &[ReleaseSeen]| judge_release(seen, &ours());
-        assert_eq!(judge(&[]), absent(Effect::CreateDraft));
-        assert_eq!(judge(&[release(true, vec![])]), absent(Effect::UploadAsset("a".into())));
-        assert_eq!(judge(&[release(true, vec![asset("a")])]), absent(Effect::UploadAsset("b".into())));
+        assert_eq!(judge(&[]), absent(ReleaseEffect::CreateDraft));
+        assert_eq!(judge(&[release(true, vec![])]), absent(ReleaseEffect::Upload("a".into())));
+        assert_eq!(judge(&[release(true, vec![asset("a")])]), absent(ReleaseEffect::Upload("b".into())));
         let whole = vec![asset("b"), asset("a")];
-        assert_eq!(judge(&[release(true, whole.clone())]), absent(Effect::PublishRelease));
+        assert_eq!(judge(&[release(true, whole.clone())]), absent(ReleaseEffect::Publish));
         assert!(matches!(judge(&[release(false, whole)]), Watched::Settled(Observation::Done(_))));
     }
 
@@ -254,7 +241,7 @@ mod tests {
     fn an_upload_that_was_cut_short_is_removed_from_a_draft_of_ours_only() {
         let cut = AssetSeen { uploaded: false, digest: None, ..asset("a") };
         let judged = judge_release(&[release(true, vec![cut.clone()])], &ours());
-        assert_eq!(judged, absent(Effect::RemoveAsset("a".into())));
+        assert_eq!(judged, absent(ReleaseEffect::Remove("a".into())));
         for (draft, want) in [(false, ours()), (false, theirs()), (true, theirs())] {
             let judged = judge_release(&[release(draft, vec![cut.clone()])], &want);
             assert!(matches!(judged, Watched::Waiting(_)), "{judged:?}");
@@ -328,22 +315,5 @@ mod tests {
         assert_eq!(names(&["x_*.tar.gz"]).unwrap(), ["x_1.tar.gz", "x_2.tar.gz"]);
         assert_eq!(names(&["*"]).unwrap().len(), 3);
         assert_eq!(names(&["*", "*.zip"]).unwrap_err().code, Code::ArtifactMissing);
-    }
-
-    #[test]
-    fn a_star_stands_for_any_text_and_nothing_else_does() {
-        for (pattern, name, like) in [
-            ("*", "", true),
-            ("a*c", "abc", true),
-            ("a*c", "ac", true),
-            ("a*c", "abd", false),
-            ("*a*b*", "xaybz", true),
-            ("*a*b*", "xbya", false),
-            ("a*a", "a", false),
-            ("a.c", "abc", false),
-            ("", "a", false),
-        ] {
-            assert_eq!(matches_pattern(pattern, name), like, "{pattern} {name}");
-        }
     }
 }
