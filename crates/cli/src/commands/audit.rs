@@ -6,7 +6,7 @@ use crate::exit_code::Exit;
 use crate::render::audit_text;
 use crate::screen::Screen;
 use gonogo_core::delivery::{
-    Change, Channel, Judgement, Level, Matrix, Observation, Partial, matrix, partial, since,
+    Change, Channel, Judgement, Level, Matrix, Partial, Sighting, matrix, partial, since,
 };
 use gonogo_core::mechanics::Mechanics;
 use gonogo_core::plan::Plan;
@@ -144,7 +144,7 @@ pub struct Audited {
     /// What follows of what was seen.
     pub judgement: Judgement,
     /// What was seen.
-    pub observation: Observation,
+    pub observation: Sighting,
 }
 
 /// Runs it.

@@ -2,8 +2,8 @@
 
 use super::channel::Channel;
 use super::checksum::Checksum;
-use super::observation::Doubt;
 use super::provenance::Provenance;
+use super::sighting::Doubt;
 use crate::manifest::{BuiltFile, Manifest};
 use semver::Version;
 use std::str::FromStr;

@@ -3,7 +3,7 @@
 //! Invariant: a version is a whole word of the output and is compared as a version: `0.1.1` is not in `0.1.14`.
 
 use super::channel::Channel;
-use super::observation::Install;
+use super::sighting::Install;
 use semver::Version;
 
 /// What the output of a smoke command that ended well says. A program may spell its version as its channel does, or as

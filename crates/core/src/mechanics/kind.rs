@@ -74,8 +74,8 @@ pub trait KindFacts: Clone + Debug + Eq + Stored<Facts> {
         None
     }
 
-    /// The workflow run that built the release, where these facts name it.
-    fn build_run(&self) -> Option<u64> {
+    /// The workflow run that these facts are of, where they are of one.
+    fn workflow_run(&self) -> Option<u64> {
         None
     }
 }

@@ -152,6 +152,11 @@ macro_rules! facts {
                 match self { $(Self::$name(facts) => facts.line(),)+ }
             }
 
+            /// See [`KindFacts::workflow_run`].
+            pub fn workflow_run(&self) -> Option<u64> {
+                match self { $(Self::$name(facts) => facts.workflow_run(),)+ }
+            }
+
             /// See [`KindFacts::public_line`].
             pub fn public_line(&self) -> Option<String> {
                 match self { $(Self::$name(facts) => facts.public_line(),)+ }

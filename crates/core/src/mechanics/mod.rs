@@ -27,7 +27,7 @@ mod text;
 mod watch_workflow;
 
 pub use cause::{Cause, Code, Severity};
-pub use command::{CommandDone, CommandEffect, Observe, StepCommand, judge_exit};
+pub use command::{CommandDone, CommandEffect, Observe, StepCommand, judge_exit, judge_published};
 pub use dispatch_workflow::{DispatchEffect, DispatchSeen, DispatchWorkflow, judge_dispatch};
 pub use door::{DoorSeen, check_door};
 pub use fetch_artifacts::{BuildMetadata, Built, FetchArtifacts, judge_metadata};

@@ -2,7 +2,7 @@
 
 use super::{Package, packages};
 use gonogo_core::delivery::{Channel, Doubt, Expected, Level, Provenance};
-use gonogo_core::mechanics::{Facts, Mechanics};
+use gonogo_core::mechanics::{Mechanics, ReleasePublished, Stored};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Target;
 use gonogo_core::text::one_line;
@@ -141,8 +141,8 @@ pub fn expected(
             expected.commit = commit_known();
             let done = plan.steps.iter().filter_map(|step| live.step(&step.id).done);
             for facts in done {
-                if let Facts::Release { assets, .. } = facts {
-                    expected = expected.exactly(assets.files().cloned());
+                if let Some(published) = ReleasePublished::read(&facts) {
+                    expected = expected.exactly(published.assets.files().cloned());
                 }
             }
         }

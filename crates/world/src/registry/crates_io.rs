@@ -3,7 +3,7 @@
 use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, Checksum, Facts, ServedFile, Told, Withdrawn};
+use gonogo_core::delivery::{Algorithm, Checksum, Served, ServedFile, Told, Withdrawn};
 use gonogo_core::strict_json;
 use serde_json::Value;
 use tame_index::KrateName;
@@ -69,13 +69,13 @@ fn entry(
         stated: vec![stated],
         ..ServedFile::default()
     };
-    let facts = Facts {
+    let facts = Served {
         package: named.to_owned(),
         version: version.to_owned(),
         resolves: Told::Yes,
         withdrawn: if yanked { vec![Withdrawn::Yanked { said: None }] } else { Vec::new() },
         files: vec![file],
-        ..Facts::default()
+        ..Served::default()
     };
     Ok(Entry { facts, sources: vec![Source::address(address)] })
 }

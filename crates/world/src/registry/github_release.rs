@@ -6,7 +6,7 @@ use super::{Entry, Listed, Listing, Place, Registries, Source, Trouble, Wanted};
 use crate::github::{Asset, Gh, GhError, Patience};
 use crate::process::Cancel;
 use crate::tools;
-use gonogo_core::delivery::{Channel, Doubt, Facts, ServedFile, Told, Withdrawn};
+use gonogo_core::delivery::{Channel, Doubt, Served, ServedFile, Told, Withdrawn};
 use gonogo_core::digest::Digest;
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
@@ -88,13 +88,13 @@ pub(super) async fn list(
 fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String> {
     let draft = release["draft"].as_bool().ok_or("a release does not say whether it is a draft")?;
     let assets = release["assets"].as_array().ok_or("a release has no list of assets")?;
-    let facts = Facts {
+    let facts = Served {
         package: package.to_owned(),
         version: version.to_owned(),
         resolves: Told::Yes,
         withdrawn: if draft { vec![Withdrawn::Draft] } else { Vec::new() },
         immutable: release["immutable"].as_bool(),
-        ..Facts::default()
+        ..Served::default()
     };
     let mut entry = Entry { facts, sources: Vec::new() };
     for asset in assets {

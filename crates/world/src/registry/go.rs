@@ -13,7 +13,7 @@ use super::configuration::{GoSettings, Hop};
 use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
 use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, Channel, Checksum, Facts, Origin, ServedFile, Told};
+use gonogo_core::delivery::{Algorithm, Channel, Checksum, Origin, Served, ServedFile, Told};
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::sync::Arc;
@@ -66,14 +66,14 @@ pub(super) async fn one(
 
 fn entry(proxy: &Url, module: &str, version: &str, origin: Option<Origin>) -> Result<Entry, Trouble> {
     let address = join(proxy, module, &format!("@v/{}.zip", escaped(version)))?;
-    let facts = Facts {
+    let facts = Served {
         package: module.to_owned(),
         version: version.to_owned(),
         resolves: Told::Yes,
         files: vec![ServedFile { name: format!("{version}.zip"), ..ServedFile::default() }],
         gaps: if origin.is_none() { vec!["origin".to_owned()] } else { Vec::new() },
         origin,
-        ..Facts::default()
+        ..Served::default()
     };
     Ok(Entry { facts, sources: vec![Source::address(address)] })
 }

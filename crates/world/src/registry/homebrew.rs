@@ -6,7 +6,7 @@ use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
 use crate::process::{Cancel, Captured, End, Invocation, run};
 use crate::tools;
 use formula::Formula;
-use gonogo_core::delivery::{Facts, ServedFile, Told};
+use gonogo_core::delivery::{Served, ServedFile, Told};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use std::path::Path;
@@ -78,12 +78,12 @@ pub(super) async fn list(
         stated: vec![file.stated.clone()],
         ..ServedFile::default()
     });
-    let facts = Facts {
+    let facts = Served {
         package: package.to_owned(),
         version: formula.version.clone(),
         resolves: Told::Yes,
         files: files.collect(),
-        ..Facts::default()
+        ..Served::default()
     };
     let sources = formula.files.into_iter().map(|file| Source::address(file.address)).collect();
     let entry = Ok(Entry { facts, sources });

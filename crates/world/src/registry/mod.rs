@@ -26,7 +26,7 @@ use crate::process::Cancel;
 use asset::Releases;
 use files::Looked;
 use futures_util::{StreamExt, stream};
-use gonogo_core::delivery::{Channel, Expected, Facts, Install, Observation, Origin};
+use gonogo_core::delivery::{Channel, Expected, Install, Origin, Served, Sighting};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use semver::Version;
@@ -105,7 +105,7 @@ pub struct Listed {
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
     /// The facts, without any download.
-    pub facts: Facts,
+    pub facts: Served,
     /// Where each of the facts' files is, in their order.
     pub sources: Vec<Source>,
 }
@@ -159,7 +159,7 @@ impl From<NotConfigured> for Trouble {
     }
 }
 
-impl From<Trouble> for Observation {
+impl From<Trouble> for Sighting {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::NotFound(said) => Self::Absent { said: one_line(&said) },
@@ -176,7 +176,7 @@ impl Registries {
     }
 
     /// Looks at one version.
-    pub async fn observe(&self, wanted: &Wanted, depth: Depth, cancel: &Cancel) -> Observation {
+    pub async fn observe(&self, wanted: &Wanted, depth: Depth, cancel: &Cancel) -> Sighting {
         self.observe_while(wanted, |_| depth == Depth::Bytes, cancel).await
     }
 
@@ -184,9 +184,9 @@ impl Registries {
     pub async fn observe_while(
         &self,
         wanted: &Wanted,
-        is_worth: impl FnOnce(&Observation) -> bool,
+        is_worth: impl FnOnce(&Sighting) -> bool,
         cancel: &Cancel,
-    ) -> Observation {
+    ) -> Sighting {
         let listed = match wanted.channel {
             Channel::Go => {
                 go::one(&self.http, &self.configuration, &wanted.package, &wanted.version, cancel).await
@@ -215,7 +215,7 @@ impl Registries {
         wanted: &Wanted,
         depth: Depth,
         cancel: &Cancel,
-    ) -> Observation {
+    ) -> Sighting {
         let mut entry = match listing.find(wanted) {
             Ok(entry) => entry.clone(),
             Err(trouble) => return trouble.into(),
@@ -223,7 +223,7 @@ impl Registries {
         if depth == Depth::Bytes {
             self.fetch(&mut entry, wanted, cancel).await;
         }
-        Observation::Live(Box::new(entry.facts))
+        Sighting::Live(Box::new(entry.facts))
     }
 
     /// Tries a clean install of a version with its ecosystem's own client, and runs a command of it.

@@ -5,7 +5,7 @@ use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gonogo_core::delivery::{Algorithm, Checksum, Facts, ServedFile, Told, Withdrawn};
+use gonogo_core::delivery::{Algorithm, Checksum, Served, ServedFile, Told, Withdrawn};
 use gonogo_core::strict_json;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -121,7 +121,7 @@ fn entry(
             gaps.push("attestations".to_owned());
         }
     }
-    let facts = Facts {
+    let facts = Served {
         package: package.to_owned(),
         version: version.to_owned(),
         resolves: Told::Yes,
@@ -129,7 +129,7 @@ fn entry(
         files: vec![ServedFile { name, stated, ..ServedFile::default() }],
         dist_tags: tags.clone(),
         gaps,
-        ..Facts::default()
+        ..Served::default()
     };
     Ok(Entry { facts, sources: vec![Source { attestations, ..Source::address(address) }] })
 }

@@ -4,7 +4,7 @@ use super::{Configuration, Entry, Listed, Listing, Source, Trouble, in_order, pa
 use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::{
-    Algorithm, Checksum, Facts, ServedFile, Told, Withdrawn, distribution, normalized,
+    Algorithm, Checksum, Served, ServedFile, Told, Withdrawn, distribution, normalized,
 };
 use serde_json::Value;
 
@@ -99,13 +99,13 @@ fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> E
     if files.iter().any(|file| !file.says_provenance) {
         gaps.push("provenance".to_owned());
     }
-    let facts = Facts {
+    let facts = Served {
         package: project.to_owned(),
         version: version.to_owned(),
         resolves: Told::Yes,
         withdrawn: withdrawn.collect(),
         gaps,
-        ..Facts::default()
+        ..Served::default()
     };
     let mut entry = Entry { facts, sources: Vec::new() };
     for file in files {

@@ -2,8 +2,10 @@
 
 mod judge;
 mod plan;
+mod published;
 
 pub use judge::judge_exit;
+pub use published::judge_published;
 
 use super::kind::{Kind, KindEffect, KindFacts};
 use super::planned::Undoable;

@@ -40,7 +40,7 @@ impl KindFacts for Built {
         format!("{} files of run {}", self.manifest.files().len(), self.run)
     }
 
-    fn build_run(&self) -> Option<u64> {
+    fn workflow_run(&self) -> Option<u64> {
         Some(self.run)
     }
 }

@@ -46,7 +46,7 @@ impl KindFacts for WorkflowSucceeded {
         format!("run {}, attempt {}: {}", self.run, self.attempt, one_line(&self.url))
     }
 
-    fn build_run(&self) -> Option<u64> {
+    fn workflow_run(&self) -> Option<u64> {
         Some(self.run)
     }
 }

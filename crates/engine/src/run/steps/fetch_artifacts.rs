@@ -2,12 +2,13 @@
 //!
 //! Invariant: the folder of artifacts holds exactly the files of the manifest, or is not there.
 
-use super::super::{Run, RunEvent, RunWatch};
-use super::build::github;
+use super::workflow_runs::github;
+use super::{Acting, Run, RunEvent, RunWatch};
 use crate::causes;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::mechanics::{
-    BuildMetadata, Cause, Code, Facts, Observation, judge_metadata, matches_pattern,
+    BuildMetadata, Built, Cause, Code, FetchArtifacts, NoEffect, Observation, Step, WorkflowSucceeded,
+    judge_metadata, matches_pattern,
 };
 use gonogo_world::github::{Artifact, Gh};
 use gonogo_world::tools::digest_file;
@@ -21,30 +22,37 @@ const BOUNDS: Bounds = Bounds { entries: 10_000, bytes: 4 << 30 };
 /// The file in the metadata artifact.
 const METADATA: &str = "metadata.json";
 
-pub async fn observe(
-    run: &Run<'_>,
-    from: &str,
-    metadata: &str,
-    patterns: &[String],
-    watch: &mut impl RunWatch,
-) -> Result<Observation, Cause> {
-    let Some(Facts::Workflow { run: build, .. }) = run.mechanics.step(from).done else {
-        return Err(Cause::new(Code::ArtifactMissing, format!("step {from} has found no build")));
-    };
-    let folder = folder(run);
-    if let Some((recorded, manifest)) = run.mechanics.manifest()
-        && recorded == build
-        && is_as_recorded(&folder, manifest)?
-    {
-        return Ok(Observation::Done(Facts::Artifacts { run: build, manifest: manifest.clone() }));
+impl Acting for FetchArtifacts {
+    async fn observe(
+        &self,
+        run: &Run<'_>,
+        _: &Step,
+        watch: &mut impl RunWatch,
+    ) -> Result<Observation<Self>, Cause> {
+        let from = &self.from;
+        let watched = run.mechanics.step(from);
+        let Some(build) = watched.done_as::<WorkflowSucceeded>().map(|done| done.run) else {
+            return Err(Cause::new(Code::ArtifactMissing, format!("step {from} has found no build")));
+        };
+        let folder = folder(run);
+        if let Some((recorded, manifest)) = run.mechanics.manifest()
+            && recorded == build
+            && is_as_recorded(&folder, manifest)?
+        {
+            return Ok(Observation::Done(Built { run: build, manifest: manifest.clone() }));
+        }
+        watch.run(RunEvent::Waits(&format!("fetching the artifacts of run {build}")));
+        let manifest = fetch(run, build, &self.metadata, &self.artifacts).await?;
+        Ok(Observation::Done(Built { run: build, manifest }))
     }
-    watch.run(RunEvent::Waits(&format!("fetching the artifacts of run {build}")));
-    let manifest = fetch(run, build, metadata, patterns).await?;
-    Ok(Observation::Done(Facts::Artifacts { run: build, manifest }))
+
+    async fn apply(&self, _: &Run<'_>, _: &Step, effect: &NoEffect) -> Result<Option<u64>, Cause> {
+        match *effect {}
+    }
 }
 
 /// Where what was fetched is.
-pub fn folder(run: &Run<'_>) -> PathBuf {
+pub(super) fn folder(run: &Run<'_>) -> PathBuf {
     run.world.folder.join("artifacts")
 }
 

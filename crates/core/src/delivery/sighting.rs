@@ -14,14 +14,15 @@ use std::collections::BTreeMap;
 /// What was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "seen", rename_all = "kebab-case")]
-pub enum Observation {
+#[schemars(rename = "Observation")]
+pub enum Sighting {
     /// The channel answered, and says that it does not have this version.
     Absent {
         /// What said so.
         said: String,
     },
     /// The channel has it.
-    Live(Box<Facts>),
+    Live(Box<Served>),
     /// The channel's answer is about something else, or contradicts itself.
     Conflict {
         /// What does not fit together.
@@ -39,7 +40,8 @@ pub enum Observation {
 /// What a channel serves for a version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-pub struct Facts {
+#[schemars(rename = "Facts")]
+pub struct Served {
     /// The package's name, as the channel spells it.
     pub package: String,
     /// The version, as the channel spells it.

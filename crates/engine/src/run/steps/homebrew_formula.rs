@@ -1,44 +1,54 @@
 //! The Homebrew formula: read from the remote tap, and written there in one commit.
 
-use super::super::Run;
+use super::{Acting, Run, RunWatch};
 use crate::causes;
 use crate::failure::chain;
-use gonogo_core::mechanics::{Cause, Code, FormulaSeen, Observation, judge_formula, updated_formula};
+use gonogo_core::mechanics::{
+    Cause, Code, FormulaEffect, FormulaSeen, HomebrewFormula, Observation, Step, judge_formula,
+    updated_formula,
+};
 use gonogo_world::git::{Pushed, Tap, Written, sibling_address};
 
-pub async fn observe(
-    run: &Run<'_>,
-    template: Option<&str>,
-    address: Option<&str>,
-) -> Result<Observation, Cause> {
-    let (_, seen, _folder) = read(run, address).await?;
-    let wanted = wanted(run, template, &seen).await?;
-    Ok(judge_formula(&seen, &wanted, &run.context.candidate.target))
-}
-
-pub async fn push(run: &Run<'_>, template: Option<&str>, address: Option<&str>) -> Result<(), Cause> {
-    // Read anew: somebody else may have pushed to the tap since it was observed.
-    let (tap, seen, _folder) = read(run, address).await?;
-    let wanted = wanted(run, template, &seen).await?;
-    if !matches!(judge_formula(&seen, &wanted, &run.context.candidate.target), Observation::Absent(_)) {
-        return Err(Cause::new(Code::FormulaConflict, "the tap's formula changed since it was looked at"));
+impl Acting for HomebrewFormula {
+    async fn observe(
+        &self,
+        run: &Run<'_>,
+        _: &Step,
+        _: &mut impl RunWatch,
+    ) -> Result<Observation<Self>, Cause> {
+        let (_, seen, _folder) = read(run, self.address.as_deref()).await?;
+        let wanted = wanted(run, self.template.as_deref(), &seen).await?;
+        Ok(judge_formula(&seen, &wanted, &run.context.candidate.target))
     }
-    let message = format!("{} {}", name(run)?, run.context.candidate.target.version());
-    let written = tap.write_file(run.clearance, &path(run)?, wanted.as_bytes(), &message).await;
-    let commit = match written.map_err(|error| causes::of_git(&error))? {
-        Written::Committed { commit } => commit,
-        Written::Unchanged => return Ok(()),
-    };
-    match tap.push(run.clearance, &commit).await {
-        Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => Ok(()),
-        Ok(Pushed::Rejected { why }) => Err(Cause::new(
-            Code::PushRejected,
-            format!("the tap did not take the commit: {}", run.redacted(&why)),
-        )
-        .remedy("run again: the tap is read anew")),
-        Err(error) => {
-            let cause = causes::of_git(&error);
-            Err(Cause { message: run.redacted(&cause.message), ..cause })
+
+    async fn apply(&self, run: &Run<'_>, _: &Step, effect: &FormulaEffect) -> Result<Option<u64>, Cause> {
+        let FormulaEffect::Push = effect;
+        // Read anew: somebody else may have pushed to the tap since it was observed.
+        let (tap, seen, _folder) = read(run, self.address.as_deref()).await?;
+        let wanted = wanted(run, self.template.as_deref(), &seen).await?;
+        if !matches!(judge_formula(&seen, &wanted, &run.context.candidate.target), Observation::Absent(_)) {
+            return Err(Cause::new(
+                Code::FormulaConflict,
+                "the tap's formula changed since it was looked at",
+            ));
+        }
+        let message = format!("{} {}", name(run)?, run.context.candidate.target.version());
+        let written = tap.write_file(run.clearance, &path(run)?, wanted.as_bytes(), &message).await;
+        let commit = match written.map_err(|error| causes::of_git(&error))? {
+            Written::Committed { commit } => commit,
+            Written::Unchanged => return Ok(None),
+        };
+        match tap.push(run.clearance, &commit).await {
+            Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => Ok(None),
+            Ok(Pushed::Rejected { why }) => Err(Cause::new(
+                Code::PushRejected,
+                format!("the tap did not take the commit: {}", run.redacted(&why)),
+            )
+            .remedy("run again: the tap is read anew")),
+            Err(error) => {
+                let cause = causes::of_git(&error);
+                Err(Cause { message: run.redacted(&cause.message), ..cause })
+            }
         }
     }
 }
