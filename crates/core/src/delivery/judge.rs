@@ -3,9 +3,10 @@
 //! Invariant: `passed` is said only of a live version without a problem or a doubt up to the level that was asked for.
 //! What was not told is never a pass and never an absence.
 
-use super::channel::{Channel, Level};
+use super::channel::Channel;
 use super::checksum::Checksum;
 use super::expected::{Expected, ExpectedFiles};
+use super::level::Level;
 use super::problem::{Problem, ProblemCode};
 use super::sighting::{Doubt, Install, Served, ServedFile, Sighting, Told, Withdrawn};
 use crate::manifest::BuiltFile;
@@ -179,7 +180,7 @@ fn accepted(expected: &Expected, facts: &Served, findings: &mut Findings) {
         let said = format!("asked for {}, and told of {}", expected.version, facts.version);
         findings.problem(Level::Accepted, ProblemCode::WrongVersion, said);
     }
-    if !expected.is_package(&facts.package) {
+    if !expected.channel.rules().is_package(&facts.package, &expected.package) {
         let said = format!("asked for {}, and told of {}", expected.package, facts.package);
         findings.problem(Level::Accepted, ProblemCode::WrongPackage, said);
     }
@@ -323,11 +324,12 @@ fn built(
         findings.doubt(level, Reason::BaselineMissing, said);
         return;
     }
+    let renames = channel.rules().names_files_itself();
     for file in files {
-        // An npm registry names tarballs by its own rule, and has one for each version.
-        let found = match channel {
-            Channel::Npm if served.len() == 1 => served.values().next(),
-            _ => served.get(file.name.as_str()),
+        let found = if renames && served.len() == 1 {
+            served.values().next()
+        } else {
+            served.get(file.name.as_str())
         };
         match found {
             None => findings.problem(level, ProblemCode::FileMissing, format!("{} is not served", file.name)),
@@ -335,7 +337,7 @@ fn built(
         }
     }
     let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    if channel != Channel::Npm {
+    if !renames {
         for name in served.keys().filter(|name| !names.contains(*name)) {
             findings.problem(
                 level,
@@ -358,7 +360,7 @@ fn same(built: &BuiltFile, served: &ServedFile, findings: &mut Findings) {
 fn origin(expected: &Expected, facts: &Served, findings: &mut Findings) {
     let level = Level::Bytes;
     let Some(origin) = &facts.origin else {
-        if expected.commit.is_some() && expected.channel.states_its_commit() {
+        if expected.commit.is_some() && expected.channel.rules().states_its_commit() {
             findings.doubt(level, Reason::BaselineMissing, "it does not say which commit it was built from");
         }
         return;

@@ -9,7 +9,7 @@ mod raw;
 mod steps;
 mod validate;
 
-pub use crate::delivery::{ChannelName, Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window};
+pub use crate::delivery::Channels;
 pub use crate::mechanics::{Observe, Rehearse, Step, StepCommand, StepKind};
 pub use crate::problems::PlanProblem;
 pub use crate::workflow::WorkflowPath;
@@ -18,6 +18,7 @@ pub use drift::{required_gates, weakened};
 pub use raw::{TrackerKind, schema};
 
 use crate::ci::CiWanted;
+use crate::delivery::Package;
 use crate::digest::Digest;
 use crate::readers::Reader;
 use crate::release::TagPattern;
@@ -304,6 +305,11 @@ impl Plan {
             repository: self.project.repository.clone().unwrap_or_default(),
             events: ci.events.clone(),
         })
+    }
+
+    /// The packages that its channels name.
+    pub fn packages(&self) -> Vec<Package> {
+        self.channels.packages(self.project.repository.as_deref())
     }
 
     /// Every check with its gate.

@@ -57,7 +57,7 @@ pub(super) fn plan(
     let channels = raw.channels;
     // A project that could not be read may have named its repository.
     let has_repository = project.as_ref().is_none_or(|project| project.repository.is_some());
-    channels.of_the_repository(has_repository, &named, &mut problems);
+    channels.check(has_repository, &named, &mut problems);
     let steps = steps::read(steps, has_repository, &channels, &mut problems);
 
     match project {

@@ -2,9 +2,9 @@
 
 use super::Run;
 use super::stop::Channels;
-use crate::delivery::{Package, audit, named, packages, registries};
+use crate::delivery::{audit, named, registries};
 use crate::failure::Failure;
-use gonogo_core::delivery::{Channel, Level, Partial, partial};
+use gonogo_core::delivery::{Level, Package, Partial, partial};
 
 /// What the plan's registries say, and what the steps have shown, where something that cannot be undone may have
 /// happened.
@@ -36,11 +36,8 @@ pub async fn at_the_stop(run: &Run<'_>) -> Channels {
 async fn look_at_all(run: &Run<'_>) -> Result<Partial, Failure> {
     let context = run.context;
     let registries = registries(run.world.git.root(), &run.world.variables)?;
-    let packages =
-        packages(&context.candidate.plan.channels, context.candidate.plan.project.repository.as_deref());
-    let is_asked =
-        |package: &Package| matches!(package.channel, Channel::CratesIo | Channel::Npm | Channel::Pypi);
-    let asked: Vec<Package> = packages.into_iter().filter(is_asked).collect();
+    let packages = context.candidate.plan.packages().into_iter();
+    let asked: Vec<Package> = packages.filter(|package| package.channel.is_askable_early()).collect();
     let tasks = named(None, &asked, &context.candidate.target, Level::Resolvable).await;
     let audits = audit(&registries, tasks, &context.candidate.target, &context.session.cancel).await?;
     let judgements: Vec<_> = audits.into_iter().map(|audit| audit.judgement).collect();

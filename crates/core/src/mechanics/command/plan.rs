@@ -65,7 +65,7 @@ impl FromPlan for StepCommand {
         let observe = match (table.observe, table.channel, repeatable) {
             (Some(observe), None, false) => observed_by(observe, reading)?,
             (None, Some(channel), false) => {
-                if !reading.channels.declares(*channel.get_ref()) {
+                if !reading.channels.has((*channel.get_ref()).into()) {
                     reading.problems.at(&channel, "the plan's `channels` do not have this one", None);
                 }
                 Observe::Channel(channel.into_inner())

@@ -2,9 +2,9 @@
 
 use super::super::wait::{Said, Waiting};
 use super::super::{Run, RunWatch};
-use crate::delivery::{Package, expected, packages, registries};
+use crate::delivery::{expected, registries};
 use crate::failure::Failure;
-use gonogo_core::delivery::{Channel, ChannelName, Expected};
+use gonogo_core::delivery::{Channel, ChannelName, Expected, Package};
 use gonogo_core::mechanics::{Cause, Code, CommandEffect, Observation, Step, StepCommand, judge_published};
 use gonogo_world::registry::{Depth, Wanted};
 
@@ -55,17 +55,10 @@ fn untold(failure: &Failure) -> Cause {
     Cause::new(Code::ChannelUnknown, failure.message.clone())
 }
 
+/// The channel's own package: the first of those that the plan names there, before what comes with it.
 fn package(run: &Run<'_>, name: ChannelName) -> Result<Package, Cause> {
-    let plan = &run.context.candidate.plan;
-    let (channel, own) = match name {
-        ChannelName::CratesIo => (Channel::CratesIo, &plan.channels.crates_io),
-        ChannelName::Npm => (Channel::Npm, &plan.channels.npm),
-        ChannelName::Pypi => (Channel::Pypi, &plan.channels.pypi),
-    };
-    let all = packages(&plan.channels, plan.project.repository.as_deref());
-    let is_own = |package: &Package| {
-        package.channel == channel && own.as_ref().is_some_and(|own| own.package == package.name)
-    };
+    let channel = Channel::from(name);
     let missing = || Cause::new(Code::ChannelUnknown, format!("the plan has no channel {channel}"));
-    all.into_iter().find(is_own).ok_or_else(missing)
+    let packages = run.context.candidate.plan.packages();
+    packages.into_iter().find(|package| package.channel == channel).ok_or_else(missing)
 }

@@ -1,10 +1,10 @@
 //! brew, in a prefix of its own: a clone of its repository in the empty home installs there and nowhere else, so that
 //! what this host has stays as it was and is not taken for what was installed.
 
-use super::{Clean, failed, not_tried, of_disk};
+use super::Place;
 use crate::registry::Wanted;
 use crate::registry::configuration::is_credential;
-use crate::registry::homebrew::Place;
+use crate::registry::install::{Clean, SAYING, failed, not_tried, of_disk};
 use gonogo_core::delivery::Install;
 use gonogo_core::verdict::Reason;
 use std::fs;
@@ -25,7 +25,7 @@ const FOLDERS: [(&str, &str); 3] =
     [("HOMEBREW_CACHE", "home/cache/brew"), ("HOMEBREW_LOGS", "home/state/brew"), ("HOMEBREW_TEMP", "tmp")];
 
 /// `brew install` of a formula from its tap, and a command of it. brew itself is the host's own version.
-pub(super) async fn formula(
+pub(super) async fn install(
     clean: &Clean<'_>,
     wanted: &Wanted,
     smoke: &[String],
@@ -58,7 +58,7 @@ pub(super) async fn formula(
 
 /// A folder that brew names.
 async fn answer(clean: &Clean<'_>, brew: &Path, asked: &str) -> Result<PathBuf, Install> {
-    let told = clean.run(brew, &[asked], clean.configuration.environment(), super::SAYING).await?;
+    let told = clean.run(brew, &[asked], clean.configuration.environment(), SAYING).await?;
     let folder = PathBuf::from(told.stdout.text().trim());
     if told.succeeded() && folder.is_absolute() {
         return Ok(folder);

@@ -1,16 +1,44 @@
 //! A cargo registry over its sparse index (RFC 2789): one file for each crate, one JSON line for each version.
 
-use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
+mod install;
+
+use super::index::{Answer, Index};
+use super::install::Clean;
+use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted};
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, Checksum, Served, ServedFile, Told, Withdrawn};
+use gonogo_core::delivery::{Algorithm, Checksum, Install, Served, ServedFile, Told, Withdrawn};
 use gonogo_core::strict_json;
 use serde_json::Value;
 use tame_index::KrateName;
 use tokio::sync::OnceCell;
 
+/// How a cargo registry is asked.
+pub(super) struct CratesIo;
+
+impl Index for CratesIo {
+    fn list<'a>(
+        &'a self,
+        registries: &'a Registries,
+        package: &'a str,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        let Registries { http, configuration, templates } = registries;
+        Box::pin(list(http, configuration, templates, package, cancel))
+    }
+
+    fn install<'a>(
+        &'a self,
+        clean: &'a Clean<'a>,
+        wanted: &'a Wanted,
+        smoke: &'a [String],
+    ) -> Answer<'a, Result<Install, Install>> {
+        Box::pin(install::install(clean, wanted, smoke))
+    }
+}
+
 /// Every version of a crate.
-pub(super) async fn list(
+async fn list(
     http: &Http,
     configuration: &Configuration,
     templates: &OnceCell<String>,

@@ -4,22 +4,72 @@
 //! Whether a version is there is asked by its `.info`; a list may be older.
 
 mod dirhash;
+mod install;
 mod tree;
 
 pub(super) use dirhash::of_zip;
-pub use tree::go_sum;
 
 use super::configuration::{GoSettings, Hop};
-use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
+use super::index::{Answer, Index};
+use super::install::Clean;
+use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted, archive};
+use crate::git::Git;
 use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, Channel, Checksum, Origin, Served, ServedFile, Told};
+use gonogo_core::delivery::{Algorithm, Channel, Checksum, Install, Origin, Served, ServedFile, Told};
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::sync::Arc;
 
+/// How a module proxy is asked.
+pub(super) struct Go;
+
+impl Index for Go {
+    fn list<'a>(
+        &'a self,
+        registries: &'a Registries,
+        package: &'a str,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        Box::pin(list(&registries.http, &registries.configuration, package, cancel))
+    }
+
+    fn install<'a>(
+        &'a self,
+        clean: &'a Clean<'a>,
+        wanted: &'a Wanted,
+        smoke: &'a [String],
+    ) -> Answer<'a, Result<Install, Install>> {
+        Box::pin(install::install(clean, wanted, smoke))
+    }
+
+    fn one<'a>(
+        &'a self,
+        registries: &'a Registries,
+        wanted: &'a Wanted,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        let Registries { http, configuration, .. } = registries;
+        Box::pin(one(http, configuration, &wanted.package, &wanted.version, cancel))
+    }
+
+    fn archive(&self, _: &str, _: &Wanted) -> archive::Kind {
+        archive::Kind::GoModule
+    }
+
+    fn sum_of_tree<'a>(
+        &'a self,
+        git: &'a Git,
+        package: &'a str,
+        version: &'a Version,
+        commit: &'a str,
+    ) -> Answer<'a, Result<Option<Checksum>, String>> {
+        Box::pin(tree::go_sum(git, package, version, commit))
+    }
+}
+
 /// Every version of a module that the proxy lists.
-pub(super) async fn list(
+async fn list(
     http: &Http,
     configuration: &Configuration,
     module: &str,
@@ -40,7 +90,7 @@ pub(super) async fn list(
 }
 
 /// One version, by its own document.
-pub(super) async fn one(
+async fn one(
     http: &Http,
     configuration: &Configuration,
     module: &str,

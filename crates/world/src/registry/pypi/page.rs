@@ -3,9 +3,9 @@
 //! Invariant: a page with anything but files of the project, or with none, is not taken for an index page: a login page
 //! with status 200 must not look like a project without files.
 
-use super::Trouble;
-use super::pypi::Indexed;
+use super::Indexed;
 use crate::http::{Document, HttpError, Url};
+use crate::registry::Trouble;
 use gonogo_core::delivery::{Algorithm, Checksum, distribution};
 use regex::Regex;
 

@@ -1,11 +1,15 @@
 //! An npm registry: the package document (packument) as `npm install` asks for it.
 
-use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
+mod install;
+
+use super::index::{Answer, Index};
+use super::install::Clean;
+use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted};
 use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gonogo_core::delivery::{Algorithm, Checksum, Served, ServedFile, Told, Withdrawn};
+use gonogo_core::delivery::{Algorithm, Checksum, Install, Served, ServedFile, Told, Withdrawn};
 use gonogo_core::strict_json;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,8 +17,31 @@ use std::collections::BTreeMap;
 /// What `npm install` accepts: the short document, or the whole one.
 const ACCEPT: &str = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*";
 
+/// How an npm registry is asked.
+pub(super) struct Npm;
+
+impl Index for Npm {
+    fn list<'a>(
+        &'a self,
+        registries: &'a Registries,
+        package: &'a str,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        Box::pin(list(&registries.http, &registries.configuration, package, cancel))
+    }
+
+    fn install<'a>(
+        &'a self,
+        clean: &'a Clean<'a>,
+        wanted: &'a Wanted,
+        smoke: &'a [String],
+    ) -> Answer<'a, Result<Install, Install>> {
+        Box::pin(install::install(clean, wanted, smoke))
+    }
+}
+
 /// Every version of a package.
-pub(super) async fn list(
+async fn list(
     http: &Http,
     configuration: &Configuration,
     package: &str,

@@ -1,10 +1,16 @@
 //! A Python package index over the simple API: JSON (PEP 691, PEP 700) where it is spoken, else HTML (PEP 503).
 
-use super::{Configuration, Entry, Listed, Listing, Source, Trouble, in_order, page};
+mod install;
+mod page;
+mod provenance;
+
+use super::index::{Answer, Index};
+use super::install::Clean;
+use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted, in_order};
 use crate::http::{Document, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::{
-    Algorithm, Checksum, Served, ServedFile, Told, Withdrawn, distribution, normalized,
+    Algorithm, Checksum, Install, Served, ServedFile, Told, Withdrawn, distribution, normalized,
 };
 use serde_json::Value;
 
@@ -13,20 +19,47 @@ const ACCEPT: &str =
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01";
 
 /// A file of the index.
-pub(super) struct Indexed {
-    pub(super) name: String,
-    pub(super) address: Url,
-    pub(super) stated: Vec<Checksum>,
-    pub(super) bytes: Option<u64>,
-    pub(super) yanked: Option<Option<String>>,
+struct Indexed {
+    name: String,
+    address: Url,
+    stated: Vec<Checksum>,
+    bytes: Option<u64>,
+    yanked: Option<Option<String>>,
     /// Where the signed statements about it are.
-    pub(super) attestations: Option<Url>,
+    attestations: Option<Url>,
     /// Whether the index says of it whether there are any.
-    pub(super) says_provenance: bool,
+    says_provenance: bool,
+}
+
+/// How a Python package index is asked.
+pub(super) struct Pypi;
+
+impl Index for Pypi {
+    fn list<'a>(
+        &'a self,
+        registries: &'a Registries,
+        package: &'a str,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        Box::pin(list(&registries.http, &registries.configuration, package, cancel))
+    }
+
+    fn install<'a>(
+        &'a self,
+        clean: &'a Clean<'a>,
+        wanted: &'a Wanted,
+        smoke: &'a [String],
+    ) -> Answer<'a, Result<Install, Install>> {
+        Box::pin(install::install(clean, wanted, smoke))
+    }
+
+    fn bundles(&self, document: &Value) -> Option<Vec<Value>> {
+        provenance::bundles(document)
+    }
 }
 
 /// Every version of a project.
-pub(super) async fn list(
+async fn list(
     http: &Http,
     configuration: &Configuration,
     package: &str,

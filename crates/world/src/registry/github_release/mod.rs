@@ -2,11 +2,13 @@
 //!
 //! Invariant: a release is absent only where its repository is there to be seen and has no published one for the tag.
 
-use super::{Entry, Listed, Listing, Place, Registries, Source, Trouble, Wanted};
+use super::index::{Answer, Index};
+use super::install::{Clean, not_tried};
+use super::{Entry, Listed, Listing, Place, Registries, Source, Trouble, Wanted, archive};
 use crate::github::{Asset, Gh, GhError, Patience};
 use crate::process::Cancel;
 use crate::tools;
-use gonogo_core::delivery::{Channel, Doubt, Served, ServedFile, Told, Withdrawn};
+use gonogo_core::delivery::{Channel, Doubt, Install, Served, ServedFile, Told, Withdrawn};
 use gonogo_core::digest::Digest;
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
@@ -17,12 +19,55 @@ const VARIABLES: [&str; 6] = ["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_
 /// The field that names a release's tag.
 const NAME: &str = "tag_name";
 
+/// How the releases of a repository are asked for.
+pub(super) struct GithubRelease;
+
+impl Index for GithubRelease {
+    fn list<'a>(
+        &'a self,
+        registries: &'a Registries,
+        package: &'a str,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        Box::pin(list(registries, package, cancel))
+    }
+
+    fn install<'a>(
+        &'a self,
+        _: &'a Clean<'a>,
+        _: &'a Wanted,
+        _: &'a [String],
+    ) -> Answer<'a, Result<Install, Install>> {
+        let said = "no client installs the assets of a release";
+        Box::pin(std::future::ready(Err(not_tried(Reason::UnsupportedHere, said))))
+    }
+
+    fn one<'a>(
+        &'a self,
+        registries: &'a Registries,
+        wanted: &'a Wanted,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        Box::pin(one(registries, wanted, cancel))
+    }
+
+    fn commit<'a>(
+        &'a self,
+        registries: &'a Registries,
+        wanted: &'a Wanted,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Option<Result<String, Doubt>>> {
+        Box::pin(async { Some(commit(registries, wanted, cancel).await) })
+    }
+
+    /// Its files are any files: they are looked into where something is to be found there.
+    fn archive(&self, name: &str, wanted: &Wanted) -> archive::Kind {
+        if wanted.holds.is_empty() { archive::Kind::Other } else { archive::Kind::of(name) }
+    }
+}
+
 /// The release of one tag.
-pub(super) async fn one(
-    registries: &Registries,
-    wanted: &Wanted,
-    cancel: &Cancel,
-) -> Result<Listing, Trouble> {
+async fn one(registries: &Registries, wanted: &Wanted, cancel: &Cancel) -> Result<Listing, Trouble> {
     let gh = registries.gh(&wanted.package)?;
     let repository = gh.repository();
     let tag = encoded(&wanted.tag);
@@ -45,11 +90,7 @@ pub(super) async fn one(
 }
 
 /// The commit that the release's tag leads to there now.
-pub(super) async fn commit(
-    registries: &Registries,
-    wanted: &Wanted,
-    cancel: &Cancel,
-) -> Result<String, Doubt> {
+async fn commit(registries: &Registries, wanted: &Wanted, cancel: &Cancel) -> Result<String, Doubt> {
     let doubt = |reason, said: &str| {
         Doubt::new(reason, format!("where the tag {} leads to is not known: {}", wanted.tag, one_line(said)))
     };
@@ -62,11 +103,7 @@ pub(super) async fn commit(
 }
 
 /// The published releases whose tags are `v` and a version.
-pub(super) async fn list(
-    registries: &Registries,
-    package: &str,
-    cancel: &Cancel,
-) -> Result<Listing, Trouble> {
+async fn list(registries: &Registries, package: &str, cancel: &Cancel) -> Result<Listing, Trouble> {
     let gh = registries.gh(package)?;
     let path = format!("repos/{}/releases?per_page=100", gh.repository());
     let pages = gh.get_pages(&path, cancel).await.map_err(|error| unknown(&error))?;

@@ -1,12 +1,15 @@
 //! A formula at the head of a tap's remote, as `brew` would read it after an update. A local clone says nothing.
 
 mod formula;
+mod install;
 
-use super::{Configuration, Entry, Listed, Listing, Source, Trouble};
+use super::index::{Answer, Index};
+use super::install::Clean;
+use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted, archive};
 use crate::process::{Cancel, Captured, End, Invocation, run};
 use crate::tools;
 use formula::Formula;
-use gonogo_core::delivery::{Served, ServedFile, Told};
+use gonogo_core::delivery::{Install, Served, ServedFile, Told};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use std::path::Path;
@@ -15,17 +18,46 @@ use std::time::Duration;
 /// Where brew looks for a formula in a tap, in its order ("Taps", Homebrew documentation).
 const FOLDERS: [&str; 3] = ["Formula/", "HomebrewFormula/", ""];
 
+/// How a tap is asked.
+pub(super) struct Homebrew;
+
+impl Index for Homebrew {
+    fn list<'a>(
+        &'a self,
+        registries: &'a Registries,
+        package: &'a str,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        let deadline = registries.http.patience().deadline;
+        Box::pin(list(&registries.configuration, deadline, package, cancel))
+    }
+
+    fn install<'a>(
+        &'a self,
+        clean: &'a Clean<'a>,
+        wanted: &'a Wanted,
+        smoke: &'a [String],
+    ) -> Answer<'a, Result<Install, Install>> {
+        Box::pin(install::install(clean, wanted, smoke))
+    }
+
+    /// Its files are any files: they are looked into where something is to be found there.
+    fn archive(&self, name: &str, wanted: &Wanted) -> archive::Kind {
+        if wanted.holds.is_empty() { archive::Kind::Other } else { archive::Kind::of(name) }
+    }
+}
+
 /// Where a formula is.
-pub(super) struct Place<'a> {
+struct Place<'a> {
     owner: &'a str,
     tap: &'a str,
     /// The formula's own name.
-    pub(super) name: &'a str,
+    name: &'a str,
 }
 
 impl<'a> Place<'a> {
     /// Reads `owner/tap/formula`, of which no part could be taken for an option or for a folder above.
-    pub(super) fn read(package: &'a str) -> Result<Self, String> {
+    fn read(package: &'a str) -> Result<Self, String> {
         let parts: Vec<&str> = package.split('/').collect();
         let plain = |part: &&str| {
             !part.is_empty()
@@ -39,19 +71,19 @@ impl<'a> Place<'a> {
     }
 
     /// The owner and the repository of the tap. brew leaves `homebrew-` out of its name.
-    pub(super) fn tap(&self) -> (&'a str, String) {
+    fn tap(&self) -> (&'a str, String) {
         let own = if self.tap.starts_with("homebrew-") { "" } else { "homebrew-" };
         (self.owner, format!("{own}{}", self.tap))
     }
 
     /// Where brew clones the tap from.
-    pub(super) fn remote(&self) -> String {
+    fn remote(&self) -> String {
         let (owner, repository) = self.tap();
         format!("https://github.com/{owner}/{repository}")
     }
 
     /// How brew is told of the formula.
-    pub(super) fn formula(&self) -> String {
+    fn formula(&self) -> String {
         let tap = self.tap.strip_prefix("homebrew-").unwrap_or(self.tap);
         format!("{}/{tap}/{}", self.owner, self.name)
     }
@@ -59,7 +91,7 @@ impl<'a> Place<'a> {
 
 /// The one version that a tap serves of a formula. `package` is `owner/repository/formula`; `timeout` is for each
 /// run of git.
-pub(super) async fn list(
+async fn list(
     configuration: &Configuration,
     timeout: Duration,
     package: &str,

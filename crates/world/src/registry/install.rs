@@ -4,13 +4,11 @@
 //! Invariant: nothing that was on this host before is taken for what was installed; what this host cannot try is said
 //! to be not tried.
 
-mod brew;
-mod clients;
-
-use super::{Configuration, Wanted};
+use super::index::index;
+use super::{Configuration, NotConfigured, Wanted};
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::tools;
-use gonogo_core::delivery::{Channel, Install, ran};
+use gonogo_core::delivery::{Install, ran};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use std::ffi::{OsStr, OsString};
@@ -18,9 +16,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a client may take to install, builds included.
-const INSTALLING: Duration = Duration::from_secs(30 * 60);
+pub(super) const INSTALLING: Duration = Duration::from_secs(30 * 60);
 /// How long what was installed may take to say its version.
-const SAYING: Duration = Duration::from_secs(120);
+pub(super) const SAYING: Duration = Duration::from_secs(120);
 /// How much of what a client says is kept, in characters: its end, where the error is.
 const LONGEST_SAID: usize = 180;
 /// Where toolchains are that are found from the home folder, which is another one here.
@@ -44,30 +42,21 @@ pub(super) async fn install(
             return Err(not_tried(Reason::NothingExamined, "the plan names no smoke command"));
         }
         let clean = Clean::new(configuration, cancel)?;
-        match wanted.channel {
-            Channel::CratesIo => clients::cargo(&clean, wanted, smoke).await,
-            Channel::Npm => clients::npm(&clean, wanted, smoke).await,
-            Channel::Pypi => clients::python(&clean, wanted, smoke).await,
-            Channel::Go => clients::go(&clean, wanted, smoke).await,
-            Channel::Homebrew => brew::formula(&clean, wanted, smoke).await,
-            Channel::GithubRelease => {
-                Err(not_tried(Reason::UnsupportedHere, "no client installs the assets of a release"))
-            }
-        }
+        index(wanted.channel).install(&clean, wanted, smoke).await
     };
     tried.await.unwrap_or_else(|ended| ended)
 }
 
-fn not_tried(reason: Reason, said: impl Into<String>) -> Install {
+pub(super) fn not_tried(reason: Reason, said: impl Into<String>) -> Install {
     Install::NotTried { reason, said: said.into() }
 }
 
 /// An empty home, and how clients run in it. Removed when this is dropped.
-struct Clean<'a> {
-    configuration: &'a Configuration,
-    cancel: &'a Cancel,
+pub(super) struct Clean<'a> {
+    pub(super) configuration: &'a Configuration,
+    pub(super) cancel: &'a Cancel,
     folder: tempfile::TempDir,
-    environment: Environment,
+    pub(super) environment: Environment,
 }
 
 impl<'a> Clean<'a> {
@@ -101,18 +90,23 @@ impl<'a> Clean<'a> {
     }
 
     /// A path in it.
-    fn path(&self, place: &str) -> PathBuf {
+    pub(super) fn path(&self, place: &str) -> PathBuf {
         self.folder.path().join(place)
     }
 
     /// A program of this host.
-    fn tool(&self, name: &str) -> Result<PathBuf, Install> {
+    pub(super) fn tool(&self, name: &str) -> Result<PathBuf, Install> {
         tools::find(name, self.environment.get("PATH").unwrap_or_default(), None)
             .map_err(|error| not_tried(Reason::ToolMissing, error.to_string()))
     }
 
     /// That a client does not run at all says nothing of the package.
-    async fn works(&self, program: &Path, asked: &str, environment: &Environment) -> Result<(), Install> {
+    pub(super) async fn works(
+        &self,
+        program: &Path,
+        asked: &str,
+        environment: &Environment,
+    ) -> Result<(), Install> {
         let captured = self.run(program, &[asked], environment, SAYING).await?;
         if captured.succeeded() {
             return Ok(());
@@ -122,7 +116,7 @@ impl<'a> Clean<'a> {
     }
 
     /// Runs to its end what has to be here before the client: that it fails says nothing of the package.
-    async fn prepares(
+    pub(super) async fn prepares(
         &self,
         program: &Path,
         arguments: &[&str],
@@ -134,7 +128,7 @@ impl<'a> Clean<'a> {
     }
 
     /// Runs a client to its end; what it refuses is not installed.
-    async fn client(
+    pub(super) async fn client(
         &self,
         program: &Path,
         arguments: &[&str],
@@ -149,7 +143,7 @@ impl<'a> Clean<'a> {
     }
 
     /// Runs what was installed. `bin` is where the client puts programs; `runtime` is what may come from this host.
-    async fn smoke(
+    pub(super) async fn smoke(
         &self,
         wanted: &Wanted,
         smoke: &[String],
@@ -182,7 +176,7 @@ impl<'a> Clean<'a> {
         Ok(ran(wanted.channel, &wanted.version, &output))
     }
 
-    async fn run(
+    pub(super) async fn run(
         &self,
         program: &Path,
         arguments: &[&str],
@@ -203,12 +197,17 @@ impl<'a> Clean<'a> {
     }
 }
 
+/// A client is not configured so that it could be asked.
+pub(super) fn not_configured(error: &NotConfigured) -> Install {
+    not_tried(error.reason, error.message.clone())
+}
+
 /// Something failed that says nothing of the package.
-fn failed(reason: Reason, failing: &str, captured: &Captured) -> Install {
+pub(super) fn failed(reason: Reason, failing: &str, captured: &Captured) -> Install {
     not_tried(reason, format!("{failing}: {}", said(captured)))
 }
 
-fn of_disk(error: &std::io::Error) -> Install {
+pub(super) fn of_disk(error: &std::io::Error) -> Install {
     not_tried(Reason::HostUnfit, format!("no place for a clean install: {error}"))
 }
 
