@@ -1,6 +1,6 @@
 //! What ends a command early: its kind, its message, the cause below it, and what to do about it.
 
-use gonogo_core::plan::Problem;
+use gonogo_core::plan::PlanProblem;
 use gonogo_core::verdict::Reason;
 use gonogo_world::git::GitError;
 use gonogo_world::ledger::LedgerError;
@@ -32,7 +32,7 @@ pub struct PlanProblems {
     /// The text that the places are in, without a byte-order mark.
     pub text: String,
     /// Every problem.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<PlanProblem>,
 }
 
 /// The end of a command that could not do what it was asked.

@@ -12,8 +12,8 @@ use crate::run::{World, file_of, world};
 use crate::tracker::{self, OpenTracker};
 use gonogo_core::blocker::epic_title;
 use gonogo_core::ci::WorkflowRun;
-use gonogo_core::mechanics::Cause;
-use gonogo_core::plan::{Rehearse, Step, StepKind, TrackerKind};
+use gonogo_core::mechanics::{Cause, Played, Rehearse, Start, Step, StepKind};
+use gonogo_core::plan::TrackerKind;
 use gonogo_core::verdict::Reason;
 use gonogo_sandbox::github;
 use gonogo_sandbox::registry::GoModule;
@@ -138,11 +138,8 @@ pub fn effects_of(world: &PrivateWorld) -> Vec<String> {
 
 /// The first step whose workflow the plan does not say how to play.
 pub fn unplayable(steps: &[Step]) -> Option<&Step> {
-    steps.iter().find(|step| {
-        let is_workflow =
-            matches!(step.kind, StepKind::WatchWorkflow { .. } | StepKind::DispatchWorkflow { .. });
-        is_workflow && step.rehearse.as_ref().is_none_or(|rehearse| rehearse.run.is_empty())
-    })
+    let is_said = |rehearse: Option<&Rehearse>| rehearse.is_some_and(|rehearse| !rehearse.run.is_empty());
+    steps.iter().find(|step| step.kind.workflow().is_some_and(|workflow| !is_said(workflow.rehearse)))
 }
 
 /// A workflow that nobody says how to play would make a rehearsal that shows nothing.
@@ -160,22 +157,19 @@ fn refuse_what_cannot_be_played(context: &Context) -> Result<(), Failure> {
 fn workflows(steps: &[Step], repository: &str, tag_pattern: &str) -> Vec<Workflow> {
     let mut workflows: Vec<Workflow> = Vec::new();
     for step in steps {
-        let Some(rehearse) = &step.rehearse else { continue };
-        let (path, trigger, is_build, tag_input) = match &step.kind {
-            StepKind::WatchWorkflow { workflow } => {
-                (workflow, Trigger::Tag(tag_pattern.replace("{version}", "*")), true, None)
-            }
-            StepKind::DispatchWorkflow { workflow, inputs, .. } => {
+        let Some(Played { path, start, rehearse: Some(rehearse) }) = step.kind.workflow() else { continue };
+        let (trigger, is_build, tag_input) = match start {
+            Start::Tag => (Trigger::Tag(tag_pattern.replace("{version}", "*")), true, None),
+            Start::Dispatch(inputs) => {
                 let tag = inputs.iter().find(|(_, text)| *text == "{tag}").map(|(name, _)| name.clone());
-                (workflow, Trigger::Dispatch(inputs.keys().cloned().collect()), false, tag)
+                (Trigger::Dispatch(inputs.keys().cloned().collect()), false, tag)
             }
-            _ => continue,
         };
         // A workflow that two steps start is played as the last of them says, which publishes.
-        workflows.retain(|workflow| workflow.path != *path);
+        workflows.retain(|workflow| workflow.path != path);
         workflows.push(Workflow {
             repository: repository.to_owned(),
-            path: path.clone(),
+            path: path.to_owned(),
             name: file_of(path).split('.').next().unwrap_or_default().to_owned(),
             triggers: vec![trigger],
             work: work(rehearse, is_build, tag_input, step.timeout),
@@ -217,7 +211,7 @@ async fn mirrored_tap(
     repository: &str,
 ) -> Result<Option<RemoteSpec>, Failure> {
     let step = context.candidate.plan.steps.iter().find_map(|step| match &step.kind {
-        StepKind::HomebrewFormula { address, .. } => Some(address),
+        StepKind::HomebrewFormula(formula) => Some(&formula.address),
         _ => None,
     });
     let (Some(given), Some(homebrew)) = (step, &context.candidate.plan.channels.homebrew) else {

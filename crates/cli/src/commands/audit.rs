@@ -1,12 +1,13 @@
 //! `gonogo audit`: what every channel serves of a release, with or without a plan.
 
 use crate::commands::asked::PlanAsked;
+use crate::commands::named::{self, Named};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::audit_text;
 use crate::screen::Screen;
 use gonogo_core::delivery::{
-    Change, Channel, Judgement, Level, Matrix, Observation, Partial, matrix, partial, since,
+    Change, Judgement, Level, Matrix, Package, Partial, Sighting, matrix, partial, since,
 };
 use gonogo_core::mechanics::Mechanics;
 use gonogo_core::plan::Plan;
@@ -14,9 +15,7 @@ use gonogo_core::release::{Mode, TagPattern, Target};
 use gonogo_core::strict_json;
 use gonogo_core::verdict::{Outcome, Reason, Verdict, combine};
 use gonogo_engine::context::{current_folder, load_plan, target};
-use gonogo_engine::delivery::{
-    Asked, Package, Recorded, audit, named, packages, read_all, recorded, registries, tasks,
-};
+use gonogo_engine::delivery::{Asked, Recorded, audit, named, read_all, recorded, registries, tasks};
 use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::process::Cancel;
@@ -33,36 +32,17 @@ const SCHEMA: &str = "gonogo.audit/1";
 
 /// What `gonogo audit` takes.
 #[derive(clap::Args)]
-#[command(group = clap::ArgGroup::new("named")
-    .args(["crates", "npm", "pypi", "homebrew", "go", "github"])
-    .multiple(true))]
 pub struct Arguments {
     /// The version or tag to audit, such as 0.9.0 or v0.9.0
     #[arg(value_name = "TARGET", required_unless_present = "all_versions")]
     target: Option<String>,
-    /// A crate of cargo's registry; with any of these, no plan is read
-    #[arg(long = "crate", value_name = "NAME")]
-    crates: Vec<String>,
-    /// A package of npm's registry
-    #[arg(long, value_name = "NAME")]
-    npm: Vec<String>,
-    /// A project of pip's index
-    #[arg(long, value_name = "NAME")]
-    pypi: Vec<String>,
-    /// A formula of a Homebrew tap
-    #[arg(long, value_name = "OWNER/TAP/FORMULA")]
-    homebrew: Vec<String>,
-    /// A Go module
-    #[arg(long, value_name = "MODULE")]
-    go: Vec<String>,
-    /// A repository whose GitHub release is looked at
-    #[arg(long, value_name = "OWNER/NAME")]
-    github: Vec<String>,
+    #[command(flatten)]
+    named: Named,
     /// How deep to look
     #[arg(long, value_enum, default_value_t = Depth::Bytes)]
     level: Depth,
     /// The command that a clean install of what is named here runs, such as "tally --version"
-    #[arg(long, value_name = "COMMAND", requires = "named")]
+    #[arg(long, value_name = "COMMAND", requires = named::GROUP)]
     smoke: Option<Words>,
     /// The document of an earlier audit (--json) of this version: says what changed since
     #[arg(long, value_name = "FILE", conflicts_with = "all_versions")]
@@ -144,7 +124,7 @@ pub struct Audited {
     /// What follows of what was seen.
     pub judgement: Judgement,
     /// What was seen.
-    pub observation: Observation,
+    pub observation: Sighting,
 }
 
 /// Runs it.
@@ -161,7 +141,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         _ => None,
     };
     let packages = match &plan {
-        Some(plan) => packages(&plan.channels, plan.project.repository.as_deref()),
+        Some(plan) => plan.packages(),
         None => named,
     };
     if packages.is_empty() {
@@ -193,7 +173,7 @@ impl Here {
     /// Every version that the channels, or the checkout's tags, know of.
     async fn all_versions(&self, target: Option<&Target>, screen: &Screen) -> Result<Document, Failure> {
         // A tap serves one version, and keeps no list of others.
-        let is_listed = |package: &&Package| package.channel != Channel::Homebrew;
+        let is_listed = |package: &&Package| package.channel.keeps_every_version();
         let listed: Vec<Package> = self.packages.iter().filter(is_listed).cloned().collect();
         let columns = read_all(&self.registries, &listed, &self.cancel).await?;
         let tagged = match (&self.git, &self.plan) {
@@ -329,20 +309,11 @@ impl Earlier {
 
 impl Arguments {
     fn named(&self) -> Vec<Package> {
-        let lists = [
-            (Channel::CratesIo, &self.crates),
-            (Channel::Npm, &self.npm),
-            (Channel::Pypi, &self.pypi),
-            (Channel::Homebrew, &self.homebrew),
-            (Channel::Go, &self.go),
-            (Channel::GithubRelease, &self.github),
-        ];
         let smoke = self.smoke.as_ref().map(|words| words.0.clone()).unwrap_or_default();
-        let each = |(channel, names): (Channel, &Vec<String>)| {
-            let package = |name: &String| Package { smoke: smoke.clone(), ..Package::named(channel, name) };
-            names.iter().map(package).collect::<Vec<_>>()
-        };
-        lists.into_iter().flat_map(each).collect()
+        let named = self.named.packages.iter();
+        named
+            .map(|(channel, name)| Package { smoke: smoke.clone(), ..Package::named(*channel, name) })
+            .collect()
     }
 }
 

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod init;
+mod named;
 pub mod plan;
 pub mod poll;
 pub mod prepare;

@@ -2,7 +2,7 @@
 
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
-use gonogo_core::mechanics::{Cause, Effect, Facts, Planned, Severity, Undo};
+use gonogo_core::mechanics::{Cause, Effect, Facts, Planned, Severity, Undoable};
 use gonogo_core::release::Mode;
 use gonogo_core::text::{one_line, visible};
 use gonogo_engine::blockers::Filed;
@@ -68,14 +68,14 @@ impl Steps {
             .line(format!("\n{} {}  {words}", context.candidate.plan.project.name, context.candidate.target));
         let mut past = false;
         for one in planned {
-            if one.undo == Undo::Never && !past {
+            if one.undo == Undoable::Never && !past {
                 past = true;
                 self.screen.line(self.screen.paint("1;33", "  ---- point of no return ----"));
             }
             let undo = match &one.undo {
-                Undo::Nothing => "changes nothing".to_owned(),
-                Undo::Possible(how) => format!("undo: {how}"),
-                Undo::Never => "cannot be undone".to_owned(),
+                Undoable::Nothing => "changes nothing".to_owned(),
+                Undoable::Possible(how) => format!("undo: {how}"),
+                Undoable::Never => "cannot be undone".to_owned(),
             };
             self.screen.line(format!("  {:<18} {}  ({undo})", one.step, one.effect));
         }
@@ -104,10 +104,9 @@ impl Steps {
     fn done(&mut self, step: &str, facts: &Facts, by_this_run: bool) {
         self.still();
         let already = if by_this_run { "" } else { "  (was there already)" };
-        let already =
-            if matches!(facts, Facts::Workflow { .. } | Facts::Artifacts { .. }) { "" } else { already };
+        let already = if facts.workflow_run().is_some() { "" } else { already };
         let mark = self.screen.paint("32", "done ");
-        self.screen.line(format!("  {mark} {step:<18} {}{already}", words(facts)));
+        self.screen.line(format!("  {mark} {step:<18} {}{already}", facts.line()));
     }
 
     fn stopped(&mut self, step: &str, cause: &Cause) {
@@ -134,20 +133,6 @@ impl Steps {
     }
 }
 
-/// What was seen of a step that is done, in one line.
-pub fn words(facts: &Facts) -> String {
-    let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
-    match facts {
-        Facts::Tag { object, commit } => format!("tag object {} at {}", short(object), short(commit)),
-        Facts::RemoteTag { remote, object, .. } => format!("{remote} has tag object {}", short(object)),
-        Facts::Workflow { run, attempt, url } => format!("run {run}, attempt {attempt}: {}", one_line(url)),
-        Facts::Artifacts { run, manifest } => format!("{} files of run {run}", manifest.files().len()),
-        Facts::Formula { commit, .. } => format!("in the tap at {}", short(commit)),
-        Facts::Release { url, assets, .. } => format!("{} assets: {}", assets.files().len(), one_line(url)),
-        Facts::Command { shown_by } => one_line(shown_by),
-    }
-}
-
 /// Prints how a run ended: what was planned beside what was carried out, and what to do next.
 pub fn print(screen: &Screen, context: &Context, report: &Report) {
     if screen.json {
@@ -163,7 +148,7 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
         let step = report.steps.iter().find(|step| step.step == planned.step);
         let effects =
             step.map(|step| step.effects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
-        let shown = step.and_then(|step| step.facts.as_ref()).map(words);
+        let shown = step.and_then(|step| step.facts.as_ref()).map(Facts::line);
         table.add_row([
             planned.step.clone(),
             planned.effect.clone(),

@@ -1,8 +1,8 @@
 //! A benchmark check as the plan has it: typed, and then as it is meant.
 
-use super::validate::Problems;
 use super::{Program, raw};
 use crate::bench::{Format, Mapping};
+use crate::problems::Problems;
 use crate::stats::{Better, Design};
 use regex::Regex;
 use schemars::JsonSchema;

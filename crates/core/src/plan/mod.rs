@@ -4,30 +4,31 @@
 //! no pattern that does not compile. A text that breaks this is refused whole, with every problem and its place.
 
 mod benchmark;
-mod channels;
 mod drift;
 mod program;
 mod raw;
-mod raw_step;
 mod steps;
 mod validate;
 
+pub use crate::delivery::Channels;
+pub use crate::mechanics::{Observe, Rehearse, Step, StepCommand, StepKind};
+pub use crate::problems::PlanProblem;
+pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
-pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window, WorkflowPath};
 pub use drift::{required_gates, weakened};
 pub use program::Program;
 pub use raw::{TrackerKind, schema};
-pub use raw_step::{ChannelName, Rehearse};
-pub use steps::{Observe, Step, StepCommand, StepKind};
 
 use crate::ci::CiWanted;
+use crate::delivery::Package;
 use crate::digest::Digest;
 use crate::readers::Reader;
 use crate::release::TagPattern;
 use regex::Regex;
 use semver::Version;
-use std::ops::Range;
+use serde::Deserialize;
 use std::time::Duration;
+use toml::de::{DeTable, Deserializer};
 
 /// A whole plan.
 #[derive(Clone, Debug)]
@@ -272,29 +273,15 @@ pub struct Inventory {
     pub focus: Option<String>,
 }
 
-/// One problem of a plan's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// What is wrong.
-    pub message: String,
-    /// Where in the text, in bytes.
-    pub span: Range<usize>,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
 impl Plan {
     /// Reads a plan. A byte-order mark and CRLF line ends are accepted; the digest is of the bytes as they are, and
     /// the places of problems count from after the mark (see [`without_bom`]).
-    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let raw: raw::Plan = toml::from_str(without_bom(text)).map_err(|error| {
-            vec![Problem {
-                message: error.message().trim_end().to_owned(),
-                span: error.span().unwrap_or(0..0),
-                help: None,
-            }]
-        })?;
-        validate::plan(raw, Digest::of(text.as_bytes()))
+    pub fn parse(text: &str) -> Result<Self, Vec<PlanProblem>> {
+        let refused = |error: toml::de::Error| vec![error.into()];
+        let table = DeTable::parse(without_bom(text)).map_err(refused)?;
+        let steps = steps::tables(&table);
+        let raw = raw::Plan::deserialize(Deserializer::from(table)).map_err(refused)?;
+        validate::plan(raw, steps, Digest::of(text.as_bytes()))
     }
 
     /// What a release of a commit wants of CI; `None` where the plan names none. A plan that names one names the
@@ -307,6 +294,11 @@ impl Plan {
             repository: self.project.repository.clone().unwrap_or_default(),
             events: ci.events.clone(),
         })
+    }
+
+    /// The packages that its channels name.
+    pub fn packages(&self) -> Vec<Package> {
+        self.channels.packages(self.project.repository.as_deref())
     }
 
     /// Every check with its gate.

@@ -1,7 +1,8 @@
 //! A program that the plan names, and how it is run: the same for checks, benchmarks and steps.
 
 use super::raw;
-use super::validate::{Problems, argv};
+use super::validate::argv;
+use crate::problems::Problems;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use toml::Spanned;

@@ -1,7 +1,7 @@
 //! The plan that was asked for: a file, or one that comes with the program.
 
 use crate::failure::{Failure, PlanProblems};
-use gonogo_core::plan::{Plan, Problem, TrackerKind, without_bom};
+use gonogo_core::plan::{Plan, PlanProblem, TrackerKind, without_bom};
 use std::path::{Path, PathBuf};
 
 /// The plans that come with the program, by name.
@@ -56,9 +56,9 @@ pub fn parse_plan(name: &str, text: &str) -> Result<Plan, Failure> {
     Plan::parse(text).map_err(|problems| refuse_plan(name, text, &problems))
 }
 
-fn refuse_plan(name: &str, text: &str, problems: &[Problem]) -> Failure {
+fn refuse_plan(name: &str, text: &str, problems: &[PlanProblem]) -> Failure {
     let text = without_bom(text);
-    let place = |problem: &Problem| {
+    let place = |problem: &PlanProblem| {
         text.get(..problem.span.start).map_or(1, |before| before.matches('\n').count() + 1)
     };
     let mut lines: Vec<String> =

@@ -3,7 +3,7 @@
 use super::wanted::Task;
 use super::{AT_ONCE, installed, side_by_side};
 use crate::failure::Failure;
-use gonogo_core::delivery::{Expected, Judgement, Level, Observation, across, judge};
+use gonogo_core::delivery::{Expected, Judgement, Level, Sighting, across, judge};
 use gonogo_core::release::Target;
 use gonogo_core::verdict::Verdict;
 use gonogo_world::process::Cancel;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// What came of looking at one package.
 pub struct Audit {
     /// What was seen.
-    pub seen: Observation,
+    pub seen: Sighting,
     /// What follows of it.
     pub judgement: Judgement,
 }
@@ -31,7 +31,7 @@ pub async fn audit(
         async move { look(&registries, &task, &wanted, &cancel).await }
     })
     .await?;
-    let pairs: Vec<(&Expected, &Observation)> =
+    let pairs: Vec<(&Expected, &Sighting)> =
         tasks.iter().zip(&seen).map(|(task, seen)| (&task.expected, seen)).collect();
     let by_others = across(&pairs);
     let each =
@@ -43,7 +43,7 @@ pub async fn audit(
 }
 
 /// Whatever is wrong above, the bytes are looked at: this tells all of it. Only what serves the right ones is installed.
-async fn look(registries: &Registries, task: &Task, wanted: &Wanted, cancel: &Cancel) -> Observation {
+async fn look(registries: &Registries, task: &Task, wanted: &Wanted, cancel: &Cancel) -> Sighting {
     let depth = if task.level >= Level::Bytes { Depth::Bytes } else { Depth::Index };
     let seen = registries.observe(wanted, depth, cancel).await;
     if task.level < Level::Installs || judge(&task.expected, &seen, Level::Bytes).verdict != Verdict::Passed {

@@ -1,6 +1,6 @@
 //! A clean install of what was seen to be right down to its bytes.
 
-use gonogo_core::delivery::{Expected, Install, Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Expected, Install, Judgement, Level, Sighting, judge};
 use gonogo_core::verdict::Verdict;
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Depth, Registries, Wanted};
@@ -11,9 +11,9 @@ pub async fn installed(
     expected: &Expected,
     wanted: &Wanted,
     smoke: &[String],
-    seen: Observation,
+    seen: Sighting,
     cancel: &Cancel,
-) -> (Observation, Judgement) {
+) -> (Sighting, Judgement) {
     let install = registries.install(wanted, smoke, cancel).await;
     if matches!(install, Install::NotInstalled { .. }) {
         // Whether the client was refused or did not get through, it says in words of its own: the index says it too.
@@ -28,11 +28,11 @@ pub async fn installed(
     (seen, judgement)
 }
 
-fn with_install(seen: Observation, install: Install) -> Observation {
+fn with_install(seen: Sighting, install: Install) -> Sighting {
     match seen {
-        Observation::Live(mut facts) => {
+        Sighting::Live(mut facts) => {
             facts.install = Some(install);
-            Observation::Live(facts)
+            Sighting::Live(facts)
         }
         other => other,
     }

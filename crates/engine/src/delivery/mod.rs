@@ -20,8 +20,6 @@ pub use wanted::{Asked, Task, expected, named, tasks};
 
 use crate::failure::Failure;
 use crate::failure::FailureKind;
-use gonogo_core::delivery::{Channel, Provenance};
-use gonogo_core::plan::{Channels, Window, WorkflowPath};
 use gonogo_world::http::{Http, Patience};
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Configuration, Registries, client_environment};
@@ -29,98 +27,11 @@ use std::ffi::OsString;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, LocalSet};
 
 /// How many packages are looked at side by side.
 const AT_ONCE: usize = 32;
-
-/// A package on a channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Package {
-    /// The channel.
-    pub channel: Channel,
-    /// Its name there: for a tap `owner/tap/formula`, for a GitHub release `owner/name`.
-    pub name: String,
-    /// Names of files that each of its archives has to hold.
-    pub holds: Vec<String>,
-    /// How long the plan lets it take to show.
-    pub window: Option<Duration>,
-    /// The command of a clean install; empty where the plan names none.
-    pub smoke: Vec<String>,
-    /// The dist-tag that the plan names.
-    pub dist_tag: Option<String>,
-    /// Who has to have built it, but for the commit.
-    pub provenance: Option<Provenance>,
-    /// Whether nobody may be able to change it any more.
-    pub immutable: bool,
-}
-
-impl Package {
-    /// A package of which nothing more is asked.
-    pub fn named(channel: Channel, name: &str) -> Self {
-        Self {
-            channel,
-            name: name.to_owned(),
-            holds: Vec::new(),
-            window: None,
-            smoke: Vec::new(),
-            dist_tag: None,
-            provenance: None,
-            immutable: false,
-        }
-    }
-}
-
-/// The packages that a plan's channels name.
-pub fn packages(channels: &Channels, repository: Option<&str>) -> Vec<Package> {
-    let registries = [
-        (Channel::CratesIo, &channels.crates_io),
-        (Channel::Npm, &channels.npm),
-        (Channel::Pypi, &channels.pypi),
-    ];
-    // A plan that asks for a workflow names the repository.
-    let built_by = |workflow: &Option<WorkflowPath>| {
-        let (repository, workflow) = (repository?.to_owned(), workflow.as_ref()?.as_str().to_owned());
-        Some(Provenance { repository, workflow, commit: None })
-    };
-    let mut packages = Vec::new();
-    for (channel, own) in registries.into_iter().filter_map(|(channel, own)| Some((channel, own.as_ref()?))) {
-        for name in [&own.package].into_iter().chain(&own.also) {
-            // What comes with it, such as a platform's package, has no command of its own.
-            let smoke = if *name == own.package { own.smoke.words().to_vec() } else { Vec::new() };
-            packages.push(Package {
-                holds: own.holds.clone(),
-                window: own.window.map(Window::get),
-                smoke,
-                dist_tag: own.dist_tag.clone(),
-                provenance: built_by(&own.provenance),
-                ..Package::named(channel, name)
-            });
-        }
-    }
-    packages.extend(channels.homebrew.iter().map(|own| Package {
-        window: own.window.map(Window::get),
-        smoke: own.smoke.words().to_vec(),
-        ..Package::named(Channel::Homebrew, &format!("{}/{}", own.tap, own.formula))
-    }));
-    packages.extend(channels.go.iter().map(|own| Package {
-        window: own.window.map(Window::get),
-        smoke: own.smoke.words().to_vec(),
-        holds: own.holds.clone(),
-        ..Package::named(Channel::Go, &own.module)
-    }));
-    // A plan with this channel names the repository.
-    packages.extend(channels.github_release.iter().zip(repository).map(|(own, repository)| Package {
-        window: own.window.map(Window::get),
-        holds: own.holds.clone(),
-        provenance: built_by(&own.provenance),
-        immutable: own.immutable,
-        ..Package::named(Channel::GithubRelease, repository)
-    }));
-    packages
-}
 
 /// The registries of our own clients, configured as in a folder, and led by variables.
 pub fn registries(folder: &Path, led_by: &[(OsString, OsString)]) -> Result<Arc<Registries>, Failure> {

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::next::again;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::Stopped;
-use gonogo_core::delivery::{Doubt, Install, Judgement, Observation, Partial, partial};
+use gonogo_core::delivery::{Doubt, Install, Judgement, Partial, Sighting, partial};
 use gonogo_core::ledger::{self, DeliveredChannel, Event};
 use gonogo_core::mechanics::{Cause, Code, Mechanics};
 use gonogo_core::plan::StepKind;
@@ -85,7 +85,7 @@ pub async fn deliver(
     }
     // Where the plan fetches what is built, a channel that agrees with itself alone proves nothing.
     let builds =
-        context.candidate.plan.steps.iter().any(|step| matches!(step.kind, StepKind::FetchArtifacts { .. }));
+        context.candidate.plan.steps.iter().any(|step| matches!(step.kind, StepKind::FetchArtifacts(_)));
     if builds && mechanics.manifest().is_none() {
         for task in &mut tasks {
             let doubt = Doubt::new(Reason::BaselineMissing, "what was built is not recorded here");
@@ -174,7 +174,7 @@ fn redact(delivery: &mut Delivery, redactor: &Redactor) {
     for said in problems.chain(doubts) {
         *said = redactor.text(said);
     }
-    if let Observation::Live(facts) = &mut delivery.seen
+    if let Sighting::Live(facts) = &mut delivery.seen
         && let Some(
             Install::NotInstalled { said } | Install::DoesNotRun { said } | Install::NotTried { said, .. },
         ) = &mut facts.install

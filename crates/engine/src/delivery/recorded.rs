@@ -5,7 +5,9 @@
 use crate::failure::Failure;
 use crate::tags::tag_seen;
 use gonogo_core::digest::Digest;
-use gonogo_core::mechanics::{Facts, Mechanics, Observation, TagSeen, judge_local_tag, judge_remote_tag};
+use gonogo_core::mechanics::{
+    Kind, Mechanics, Observation, TagPushed, TagSeen, judge_local_tag, judge_remote_tag,
+};
 use gonogo_core::release::{Mode, Target};
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::git::Git;
@@ -58,9 +60,10 @@ pub async fn recorded(git: &Git, target: &Target) -> Result<Option<Recorded>, Fa
     let judged = judge_local_tag(Some(&local), tag, &run.started.commit, |digest| lines.contains(&digest));
     found.note(judged);
     // The remotes that the tag was seen on: another one need not have it.
-    let pushed = run.started.steps.iter().filter_map(|step| match found.live.step(step).done {
-        Some(Facts::RemoteTag { remote, object, .. }) if object == local.object => Some(remote),
-        _ => None,
+    let pushed = run.started.steps.iter().filter_map(|step| {
+        let history = found.live.step(step);
+        let there = history.done_as::<TagPushed>().filter(|there| there.object == local.object)?;
+        Some(there.remote.clone())
     });
     let pushed: BTreeSet<String> = pushed.collect();
     if pushed.is_empty() {
@@ -80,7 +83,7 @@ pub async fn recorded(git: &Git, target: &Target) -> Result<Option<Recorded>, Fa
 }
 
 impl Recorded {
-    fn note(&mut self, judged: Observation) {
+    fn note<K: Kind>(&mut self, judged: Observation<K>) {
         match judged {
             Observation::Done(_) => {}
             Observation::Conflict(cause) => self.changed.push(cause.message),

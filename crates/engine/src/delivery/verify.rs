@@ -6,7 +6,7 @@ use super::event::{DeliveryEvent, DeliveryWatch};
 use super::wanted::Task;
 use super::{AT_ONCE, installed, side_by_side};
 use crate::failure::Failure;
-use gonogo_core::delivery::{Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Judgement, Level, Sighting, judge};
 use gonogo_core::release::Target;
 use gonogo_core::verdict::Verdict;
 use gonogo_world::http::Jitter;
@@ -34,7 +34,7 @@ pub struct Delivery {
     /// How often was looked.
     pub looks: u32,
     /// What was seen last.
-    pub seen: Observation,
+    pub seen: Sighting,
     /// What follows of it.
     pub judgement: Judgement,
 }
@@ -124,10 +124,10 @@ async fn look(
     task: &Task,
     wanted: &Wanted,
     cancel: &Cancel,
-) -> (Observation, Judgement) {
-    let of_index = |seen: &Observation| judge(&task.expected, seen, task.level.min(Level::Resolvable));
+) -> (Sighting, Judgement) {
+    let of_index = |seen: &Sighting| judge(&task.expected, seen, task.level.min(Level::Resolvable));
     let is_worth =
-        |seen: &Observation| task.level > Level::Resolvable && of_index(seen).verdict == Verdict::Passed;
+        |seen: &Sighting| task.level > Level::Resolvable && of_index(seen).verdict == Verdict::Passed;
     let mut is_deep = false;
     let seen = registries
         .observe_while(

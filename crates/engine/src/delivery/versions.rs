@@ -1,8 +1,8 @@
 //! Every version of each package, as its index has them.
 
-use super::{AT_ONCE, Package, side_by_side};
+use super::{AT_ONCE, side_by_side};
 use crate::failure::Failure;
-use gonogo_core::delivery::Column;
+use gonogo_core::delivery::{Column, Package};
 use gonogo_core::verdict::Reason;
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Listing, Registries, Trouble};

@@ -1,14 +1,13 @@
 //! What has to be delivered, by a plan and by what the ledger says was built.
 
-use super::{Package, packages};
-use gonogo_core::delivery::{Channel, Doubt, Expected, Level, Provenance};
-use gonogo_core::mechanics::{Facts, Mechanics};
+use gonogo_core::delivery::{Checksum, Doubt, Expected, Level, Package, Released};
+use gonogo_core::mechanics::{Mechanics, ReleasePublished, Stored};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Target;
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use gonogo_world::git::Git;
-use gonogo_world::registry::go_sum;
+use gonogo_world::registry::sum_of_tree;
 use std::time::Duration;
 
 /// One package on one channel, and how its delivery is proven.
@@ -44,10 +43,10 @@ pub async fn tasks(
     asked: Asked,
 ) -> Vec<Task> {
     let mut tasks = Vec::new();
-    for package in packages(&plan.channels, plan.project.repository.as_deref()) {
+    for package in plan.packages() {
         let mut expected = expected(&package, plan, target, commit, live);
-        if package.channel == Channel::Go {
-            tree_of_module(git, &package.name, target, commit, &mut expected).await;
+        if package.channel.serves_the_tree() {
+            tagged_tree(git, commit, &mut expected).await;
         }
         let own = if package.smoke.is_empty() { Level::Bytes } else { Level::Installs };
         let window = package.window.unwrap_or_else(|| package.channel.usual_window());
@@ -66,8 +65,8 @@ pub async fn named(git: Option<&Git>, packages: &[Package], target: &Target, lev
     let mut tasks = Vec::new();
     for package in packages {
         let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
-        if let (Channel::Go, Some(git)) = (package.channel, git) {
-            tree_here(git, &package.name, target, &mut expected).await;
+        if let Some(git) = git.filter(|_| package.channel.serves_the_tree()) {
+            tree_here(git, target, &mut expected).await;
         }
         let window = package.channel.usual_window();
         tasks.push(Task { package: package.clone(), expected, level, window });
@@ -77,9 +76,9 @@ pub async fn named(git: Option<&Git>, packages: &[Package], target: &Target, lev
 
 /// What this checkout says of a Go module that was named without a plan: nothing where it has no such tag, or no such
 /// module; what could not be read is a doubt.
-async fn tree_here(git: &Git, module: &str, target: &Target, expected: &mut Expected) {
+async fn tree_here(git: &Git, target: &Target, expected: &mut Expected) {
     let told = match git.commit_of(&format!("refs/tags/{}", target.tag())).await {
-        Ok(Some(commit)) => go_sum(git, module, target.version(), &commit).await,
+        Ok(Some(commit)) => sum(git, &commit, expected).await,
         Ok(None) => Ok(None),
         Err(error) => Err(error.to_string()),
     };
@@ -95,22 +94,23 @@ fn of_tree(said: &str) -> Doubt {
 }
 
 /// What the tagged tree says of a Go module: the files of its zip are those.
-pub async fn tree_of_module(
-    git: &Git,
-    module: &str,
-    target: &Target,
-    commit: Option<&str>,
-    expected: &mut Expected,
-) {
+async fn tagged_tree(git: &Git, commit: Option<&str>, expected: &mut Expected) {
     let told = match commit {
-        Some(commit) => go_sum(git, module, target.version(), commit).await,
+        Some(commit) => sum(git, commit, expected).await,
         None => Err("the release's tag is not here".to_owned()),
     };
     match told {
         Ok(Some(sum)) => expected.sum = Some(sum),
-        Ok(None) => expected.doubts.push(of_tree(&format!("no go.mod of the repository names {module}"))),
+        Ok(None) => {
+            let said = format!("no go.mod of the repository names {}", expected.package);
+            expected.doubts.push(of_tree(&said));
+        }
         Err(said) => expected.doubts.push(of_tree(&said)),
     }
+}
+
+async fn sum(git: &Git, commit: &str, expected: &Expected) -> Result<Option<Checksum>, String> {
+    sum_of_tree(expected.channel, git, &expected.package, &expected.version, commit).await
 }
 
 /// What one package has to serve.
@@ -121,32 +121,13 @@ pub fn expected(
     commit: Option<&str>,
     live: &Mechanics,
 ) -> Expected {
-    let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
-    expected.holds.clone_from(&package.holds);
-    expected.immutable = package.immutable;
-    let commit_known = || commit.map(str::to_owned);
-    expected.provenance =
-        package.provenance.clone().map(|built| Provenance { commit: commit_known(), ..built });
-    if let Some((_, manifest)) = live.manifest() {
-        expected = expected.built(manifest);
-    }
-    match package.channel {
-        Channel::CratesIo => expected.commit = commit_known(),
-        Channel::Npm => {
-            let usual = || target.version().pre.is_empty().then(|| "latest".to_owned());
-            expected.dist_tag = package.dist_tag.clone().or_else(usual);
-        }
-        // Its assets were compared with what was built when it was published, and are all that it may have.
-        Channel::GithubRelease => {
-            expected.commit = commit_known();
-            let done = plan.steps.iter().filter_map(|step| live.step(&step.id).done);
-            for facts in done {
-                if let Facts::Release { assets, .. } = facts {
-                    expected = expected.exactly(assets.files().cloned());
-                }
-            }
-        }
-        Channel::Pypi | Channel::Homebrew | Channel::Go => {}
-    }
-    expected
+    let published = plan.steps.iter().filter_map(|step| live.step(&step.id).done);
+    let assets = published.rev().find_map(|facts| Some(ReleasePublished::read(&facts)?.assets.clone()));
+    let released = Released {
+        version: target.version(),
+        commit,
+        manifest: live.manifest().map(|(_, manifest)| manifest),
+        assets: assets.as_ref(),
+    };
+    Expected::of(package, &released)
 }

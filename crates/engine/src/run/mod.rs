@@ -5,6 +5,7 @@
 
 mod channels;
 mod door;
+mod drive;
 mod event;
 mod steps;
 mod stop;
@@ -17,11 +18,8 @@ use crate::poll;
 pub use event::{RunEvent, RunWatch};
 use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
-use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, RunFinished, RunStarted, StepDone};
-use gonogo_core::mechanics::{
-    Cause, Code, Effect, Facts, Mechanics, Next, Planned, Values, is_behind_a_door, is_one_way, next, planned,
-};
-use gonogo_core::plan::Step;
+use gonogo_core::ledger::{Event, RunFinished, RunStarted};
+use gonogo_core::mechanics::{Cause, Effect, Facts, Mechanics, Planned, Values, planned};
 use gonogo_core::release::Mode;
 use gonogo_world::ledger::Ledger;
 use std::collections::{BTreeSet, HashSet};
@@ -110,7 +108,7 @@ pub async fn perform(
     let mut ending = Ending::Completed;
     for step in &context.candidate.plan.steps {
         watch.run(RunEvent::Step(&step.id));
-        let (report, ended) = run.step(step, watch).await?;
+        let (report, ended) = steps::bring_to_end(&mut run, step, watch).await?;
         steps.push(report);
         if let Some(ended) = ended {
             ending = ended;
@@ -180,86 +178,6 @@ impl<'a> Run<'a> {
         self.mechanics.apply(&record);
         self.lines.insert(self.ledger.anchor().head);
         Ok(())
-    }
-
-    /// Brings one step to its end. `None` in the second place: on to the next one.
-    async fn step(
-        &mut self,
-        step: &Step,
-        watch: &mut impl RunWatch,
-    ) -> Result<(StepReport, Option<Ending>), Failure> {
-        let mut report = StepReport { step: step.id.clone(), effects: Vec::new(), facts: None };
-        let mut failed: Option<Cause> = None;
-        loop {
-            let observation = steps::observe(self, step, watch).await;
-            // What was cut short has seen nothing.
-            if self.context.session.cancel.is_cancelled() {
-                return Ok((report, Some(Ending::Interrupted)));
-            }
-            let history = self.mechanics.step(&step.id);
-            let effect = match next(&history, &report.effects, observation) {
-                Next::Finish(facts) => {
-                    if history.done.as_ref() != Some(&facts) {
-                        let done = StepDone { run: self.seq, step: step.id.clone(), facts: facts.clone() };
-                        self.record(Event::StepDone(Box::new(done)))?;
-                    }
-                    if let Facts::Workflow { run, .. } | Facts::Artifacts { run, .. } = &facts {
-                        self.values.build_run.get_or_insert(*run);
-                    }
-                    let by_this_run = !report.effects.is_empty();
-                    watch.run(RunEvent::Done { step: &step.id, facts: &facts, by_this_run });
-                    report.facts = Some(facts);
-                    return Ok((report, None));
-                }
-                Next::Stop(cause) => {
-                    // What the effect itself said tells more than that it does not show.
-                    let cause = match failed.filter(|_| cause.code == Code::Unconfirmed) {
-                        Some(failed) => failed,
-                        None => cause,
-                    };
-                    return Ok((report, Some(Ending::Stopped { step: step.id.clone(), cause })));
-                }
-                Next::Apply(effect) => effect,
-            };
-            if is_behind_a_door(&effect) {
-                let door = door::check(self).await;
-                if self.context.session.cancel.is_cancelled() {
-                    return Ok((report, Some(Ending::Interrupted)));
-                }
-                if let Err(cause) = door {
-                    return Ok((report, Some(Ending::Stopped { step: step.id.clone(), cause })));
-                }
-            }
-            let is_one_way = is_one_way(&step.kind, &effect);
-            if is_one_way && !self.mechanics.past_the_door && !watch.may_pass(self.context, &step.id, &effect)
-            {
-                return Ok((report, Some(Ending::Declined { step: step.id.clone() })));
-            }
-            let (mark, detail) = match steps::before(self, step, &effect).await {
-                Ok(known) => known,
-                Err(cause) => {
-                    return Ok((report, Some(Ending::Stopped { step: step.id.clone(), cause })));
-                }
-            };
-            let (run, id) = (self.seq, step.id.clone());
-            let intended = EffectIntended {
-                run,
-                step: id.clone(),
-                effect: effect.clone(),
-                one_way: is_one_way,
-                mark,
-                detail,
-            };
-            self.record(Event::EffectIntended(Box::new(intended)))?;
-            watch.run(RunEvent::Effect { step: &step.id, effect: &effect });
-            let applied = steps::apply(self, step, &effect).await;
-            let made = applied.as_ref().ok().copied().flatten();
-            failed = applied.err();
-            let error = failed.clone();
-            let applied = EffectApplied { run, step: id, effect: effect.clone(), error, made };
-            self.record(Event::EffectApplied(Box::new(applied)))?;
-            report.effects.push(effect);
-        }
     }
 
     /// Whether something that cannot be undone may have happened in the real world, in this run or an earlier one. What a

@@ -6,7 +6,7 @@ use crate::server::{Answer, Server};
 use crate::shop::{clients, integrity, packed, quick};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gonogo_core::delivery::{Channel, Code, Expected, Judgement, Level, Provenance, judge};
+use gonogo_core::delivery::{Channel, Expected, Judgement, Level, ProblemCode, Provenance, judge};
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_world::http::Http;
@@ -199,7 +199,7 @@ async fn another_workflow_repository_or_commit_is_wrong() {
             let expected = Expected { provenance: Some(other), ..signed.expected() };
             let judgement = signed.judged_as(&server, &expected).await;
             assert_eq!(judgement.verdict, Verdict::Failed, "{judgement:?}");
-            assert_eq!(judgement.problems[0].code, Code::OtherProvenance, "{judgement:?}");
+            assert_eq!(judgement.problems[0].code, ProblemCode::OtherProvenance, "{judgement:?}");
         }
         let unknown = Provenance { commit: None, ..right.clone() };
         let expected = Expected { provenance: Some(unknown), ..signed.expected() };
@@ -364,7 +364,10 @@ async fn github_says_who_built_an_asset() {
     let mut other = released;
     other.signed.provenance.workflow = ".github/workflows/other.yml".to_owned();
     let judgement = other.judged().await;
-    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, Code::OtherProvenance));
+    assert_eq!(
+        (judgement.verdict, judgement.problems[0].code),
+        (Verdict::Failed, ProblemCode::OtherProvenance)
+    );
 }
 
 #[tokio::test]
@@ -387,10 +390,14 @@ async fn where_the_tag_leads_and_whether_it_can_be_changed_is_githubs_to_say() {
     let at = |commit: &str| expected.clone().from_commit(commit.repeat(40));
     assert_eq!(released.judged_as(&at("a")).await.verdict, Verdict::Passed);
     let moved = released.judged_as(&at("b")).await;
-    assert_eq!((moved.verdict, moved.problems[0].code), (Verdict::Failed, Code::WrongCommit), "{moved:?}");
+    assert_eq!(
+        (moved.verdict, moved.problems[0].code),
+        (Verdict::Failed, ProblemCode::WrongCommit),
+        "{moved:?}"
+    );
     let kept = Expected { immutable: true, ..at("a") };
     let judgement = released.judged_as(&kept).await;
-    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, Code::Mutable));
+    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, ProblemCode::Mutable));
     for release in released.world.github.state().repository(REPOSITORY).releases.all.values_mut() {
         release.is_immutable = true;
     }

@@ -3,7 +3,7 @@
 
 use crate::server::{Answer, Server};
 use crate::shop::{packed, quick};
-use gonogo_core::delivery::{Channel, Code, Expected, Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Channel, Expected, Judgement, Level, ProblemCode, Sighting, judge};
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::verdict::{Reason, Verdict};
@@ -89,7 +89,7 @@ impl Tap {
         formula_at(&self.server.base, FILE, version, content)
     }
 
-    async fn observe(&self, package: &str) -> Observation {
+    async fn observe(&self, package: &str) -> Sighting {
         let http = Http::new(&self.environment(), self.patience, 1).unwrap();
         let http = http.with_limits(Limits { document: 1 << 20, file: 1 << 20, ..Limits::default() });
         let configuration = Configuration::new(self.environment(), self.home.path());
@@ -106,7 +106,7 @@ impl Tap {
 
     async fn unread(&self, wanted: Reason) {
         let seen = self.observe("o/homebrew-tap/kit").await;
-        assert!(matches!(seen, Observation::Unknown { reason, .. } if reason == wanted), "{seen:?}");
+        assert!(matches!(seen, Sighting::Unknown { reason, .. } if reason == wanted), "{seen:?}");
     }
 
     async fn judged(&self) -> Judgement {
@@ -135,7 +135,10 @@ async fn a_wrong_digest_or_wrong_bytes_fail() {
     let tap = Tap::new().await;
     tap.write("Formula/kit.rb", &tap.formula("1.2.1", b"other bytes")).await;
     let judgement = tap.judged().await;
-    assert!(judgement.problems.iter().all(|problem| problem.code == Code::BytesDiffer), "{judgement:?}");
+    assert!(
+        judgement.problems.iter().all(|problem| problem.code == ProblemCode::BytesDiffer),
+        "{judgement:?}"
+    );
     assert_eq!(judgement.verdict, Verdict::Failed);
     tap.write("Formula/kit.rb", &tap.formula("1.2.1", &built())).await;
     tap.server.route(&format!("/{FILE}"), [Answer::ok("application/gzip", "evil!")]);
@@ -147,25 +150,25 @@ async fn a_tap_that_still_has_the_version_before_does_not_have_this_one() {
     let tap = Tap::new().await;
     tap.write("Formula/kit.rb", &tap.formula("1.2.0", &built())).await;
     let judgement = tap.judged().await;
-    assert!(judgement.problems[0].code == Code::Absent && judgement.may_come(), "{judgement:?}");
+    assert!(judgement.problems[0].code == ProblemCode::Absent && judgement.may_come(), "{judgement:?}");
 }
 
 #[tokio::test]
 async fn no_formula_is_an_absence_and_no_tap_is_unknown() {
     let tap = Tap::new().await;
-    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Observation::Absent { .. }));
-    assert!(matches!(tap.observe("o/tap/kit").await, Observation::Absent { .. }), "the tap's short name");
+    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Sighting::Absent { .. }));
+    assert!(matches!(tap.observe("o/tap/kit").await, Sighting::Absent { .. }), "the tap's short name");
     let gone = tap.observe("o/homebrew-gone/kit").await;
-    assert!(matches!(gone, Observation::Unknown { reason: Reason::Unreachable, .. }), "{gone:?}");
+    assert!(matches!(gone, Sighting::Unknown { reason: Reason::Unreachable, .. }), "{gone:?}");
 }
 
 #[tokio::test]
 async fn a_formula_that_makes_no_sense_is_a_contradiction() {
     let tap = Tap::new().await;
     tap.write("Formula/kit.rb", "<html>").await;
-    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Observation::Conflict { .. }));
+    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Sighting::Conflict { .. }));
     for package in ["kit", "o/tap", "../tap/kit", "o/tap/-kit", "o/tap/kit/x"] {
-        assert!(matches!(tap.observe(package).await, Observation::Conflict { .. }), "{package}");
+        assert!(matches!(tap.observe(package).await, Sighting::Conflict { .. }), "{package}");
     }
 }
 
@@ -228,7 +231,7 @@ async fn a_file_that_was_not_built_is_told() {
     tap.write("Formula/kit.rb", &formula_at(&tap.server.base, other, "1.2.1", &built())).await;
     let judgement = tap.judged().await;
     assert_eq!(judgement.verdict, Verdict::Failed);
-    assert_eq!(judgement.problems[0].code, Code::FileUnexpected, "{judgement:?}");
+    assert_eq!(judgement.problems[0].code, ProblemCode::FileUnexpected, "{judgement:?}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::support::test_tool;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::GzEncoder};
-use gonogo_core::delivery::{Algorithm, Channel, Checksum, Expected, Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Algorithm, Channel, Checksum, Expected, Judgement, Level, Sighting, judge};
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_world::http::{Http, Limits, Patience, Sums, hexadecimal};
@@ -247,7 +247,7 @@ impl Shop {
         }
     }
 
-    pub async fn observe(&self, depth: Depth) -> Observation {
+    pub async fn observe(&self, depth: Depth) -> Sighting {
         let wanted = Wanted {
             channel: self.channel,
             package: self.package().to_owned(),

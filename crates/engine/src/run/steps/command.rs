@@ -1,10 +1,13 @@
 //! A command of the plan: carried out as it is written there, and observed by what the plan names.
 
-use super::super::{Run, RunWatch};
+mod channel;
+
+use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
 use crate::failure::chain;
-use gonogo_core::mechanics::{Cause, Code, Effect, Facts, Observation, judge_exit};
-use gonogo_core::plan::{Observe, Step, StepCommand};
+use gonogo_core::mechanics::{
+    Cause, Code, CommandDone, CommandEffect, Observation, Observe, Step, StepCommand, judge_exit,
+};
 use gonogo_world::process::{Captured, End, Invocation, run as run_process};
 use gonogo_world::tools;
 use std::time::Duration;
@@ -12,58 +15,61 @@ use std::time::Duration;
 /// How much of a failed command's output goes into its blocker, in lines.
 const LOG_LINES: usize = 40;
 
-pub async fn observe(
-    run: &Run<'_>,
-    step: &Step,
-    command: &StepCommand,
-    watch: &mut impl RunWatch,
-) -> Result<Observation, Cause> {
-    match &command.observe {
-        Observe::Repeatable => Ok(by_the_ledger(run, step)),
-        Observe::Channel(channel) => super::super::channels::observe(run, step, *channel, watch).await,
-        Observe::Command { run: arguments, done, absent } => {
-            let filled = filled(run, arguments)?;
-            let ended = execute(run, command, &filled, step.timeout).await?;
-            let status = match ended.end {
-                End::Exited(status) => u8::try_from(status).ok(),
-                End::Signaled(_) | End::TimedOut | End::Cancelled => None,
-            };
-            let judged = judge_exit(status, *done, *absent, &shown(run, &filled));
-            Ok(match judged {
-                Observation::Unknown(cause) => {
-                    Observation::Unknown(Cause { log: Some(tail(run, &ended)), ..cause })
-                }
-                judged => judged,
-            })
+impl Acting for StepCommand {
+    async fn observe(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        watch: &mut impl RunWatch,
+    ) -> Result<Observation<Self>, Cause> {
+        match &self.observe {
+            Observe::Repeatable => Ok(by_the_ledger(run, step)),
+            Observe::Channel(channel) => channel::observe(run, step, *channel, watch).await,
+            Observe::Command { run: arguments, done, absent } => {
+                let filled = filled(run, arguments)?;
+                let ended = execute(run, self, &filled, step.timeout).await?;
+                let status = match ended.end {
+                    End::Exited(status) => u8::try_from(status).ok(),
+                    End::Signaled(_) | End::TimedOut | End::Cancelled => None,
+                };
+                let judged = judge_exit(status, *done, *absent, &shown(run, &filled));
+                Ok(match judged {
+                    Observation::Unknown(cause) => {
+                        Observation::Unknown(Cause { log: Some(tail(run, &ended)), ..cause })
+                    }
+                    judged => judged,
+                })
+            }
         }
+    }
+
+    /// The command as it is run, for people.
+    async fn before(&self, run: &Run<'_>, _: &Step, _: &CommandEffect) -> Result<Known, Cause> {
+        Ok(Known { mark: None, detail: Some(shown(run, &filled(run, &self.run)?)) })
+    }
+
+    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &CommandEffect) -> Result<Option<u64>, Cause> {
+        let CommandEffect::Run = effect;
+        let arguments = filled(run, &self.run)?;
+        let ended = execute(run, self, &arguments, step.timeout).await?;
+        if ended.succeeded() {
+            return Ok(None);
+        }
+        let line = shown(run, &arguments);
+        let cause = Cause::new(Code::CommandFailed, format!("`{line}` {}", ended.end))
+            .remedy("mend what its output says, close the blocker, and run again");
+        Err(Cause { command: Some(line), log: Some(tail(run, &ended)), ..cause })
     }
 }
 
 /// Nothing but the ledger shows a command that may be repeated: it is done once it has ended well. One that was cut short
 /// is carried out again.
-fn by_the_ledger(run: &Run<'_>, step: &Step) -> Observation {
+fn by_the_ledger(run: &Run<'_>, step: &Step) -> Observation<StepCommand> {
     let history = run.mechanics.step(&step.id);
-    if history.done.is_none() && !history.accepted.contains(&Effect::RunCommand) {
-        return Observation::Absent(Effect::RunCommand);
+    if history.done.is_none() && !history.has_accepted(CommandEffect::Run) {
+        return Observation::Absent(CommandEffect::Run);
     }
-    Observation::Done(Facts::Command { shown_by: "the ledger: it ended well".to_owned() })
-}
-
-/// The command as it is run, for people.
-pub fn line(run: &Run<'_>, command: &StepCommand) -> Result<String, Cause> {
-    Ok(shown(run, &filled(run, &command.run)?))
-}
-
-pub async fn carry_out(run: &Run<'_>, step: &Step, command: &StepCommand) -> Result<(), Cause> {
-    let arguments = filled(run, &command.run)?;
-    let ended = execute(run, command, &arguments, step.timeout).await?;
-    if ended.succeeded() {
-        return Ok(());
-    }
-    let line = shown(run, &arguments);
-    let cause = Cause::new(Code::CommandFailed, format!("`{line}` {}", ended.end))
-        .remedy("mend what its output says, close the blocker, and run again");
-    Err(Cause { command: Some(line), log: Some(tail(run, &ended)), ..cause })
+    Observation::Done(CommandDone { shown_by: "the ledger: it ended well".to_owned() })
 }
 
 fn filled(run: &Run<'_>, arguments: &[String]) -> Result<Vec<String>, Cause> {

@@ -1,77 +1,70 @@
-//! The steps: each one's observation and effects, a file each.
+//! The steps: how each kind is observed and carried out, a file each.
 
-mod artifacts;
-mod build;
 mod command;
-mod dispatch;
-mod formula;
-mod release;
+mod dispatch_workflow;
+mod fetch_artifacts;
+mod github_release;
+mod homebrew_formula;
+mod push_tag;
 mod tag;
-pub(super) mod wait;
+mod wait;
+mod watch_workflow;
+mod workflow_runs;
 
-pub use build::file_of;
+pub use workflow_runs::file_of;
 
-use super::{Run, RunWatch};
-use gonogo_core::mechanics::{Cause, Code, Effect, Observation};
-use gonogo_core::plan::{Step, StepKind};
+use super::{Ending, Run, RunEvent, RunWatch, StepReport};
+use crate::failure::Failure;
+use gonogo_core::mechanics::{Cause, Kind, Observation, Step, StepKind};
 use std::path::Path;
 
 /// How the names of the folders begin that steps work in.
 const SCRATCH: [&str; 3] = ["asset-", "fetch-", "tap-"];
 
-/// Looks at the world.
-pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl RunWatch) -> Observation {
-    let seen = match &step.kind {
-        StepKind::Tag { name } => tag::observe_local(run, name).await,
-        StepKind::PushTag { name, remote } => tag::observe_remote(run, name, remote.as_deref()).await,
-        StepKind::WatchWorkflow { workflow } => build::observe(run, step, workflow, watch).await,
-        StepKind::FetchArtifacts { from, metadata, artifacts } => {
-            artifacts::observe(run, from, metadata, artifacts, watch).await
-        }
-        StepKind::HomebrewFormula { template, address } => {
-            formula::observe(run, template.as_deref(), address.as_deref()).await
-        }
-        StepKind::DispatchWorkflow { .. } => dispatch::observe(run, step, watch).await,
-        StepKind::GithubRelease { .. } => release::observe(run, step, watch).await,
-        StepKind::Command(command) => command::observe(run, step, command, watch).await,
-    };
-    seen.unwrap_or_else(Observation::Unknown)
-}
+/// A kind of step that is carried out.
+pub(super) trait Acting: Kind {
+    /// Looks at the world.
+    async fn observe(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        watch: &mut impl RunWatch,
+    ) -> Result<Observation<Self>, Cause>;
 
-/// What has to be known before an effect: the workflow's newest run, and what exactly is asked for.
-pub async fn before(
-    run: &Run<'_>,
-    step: &Step,
-    effect: &Effect,
-) -> Result<(Option<u64>, Option<String>), Cause> {
-    match (&step.kind, effect) {
-        (StepKind::DispatchWorkflow { .. }, Effect::Dispatch) => dispatch::before(run, step).await,
-        (StepKind::Command(command), _) => Ok((None, Some(command::line(run, command)?))),
-        _ => Ok((None, None)),
+    /// What has to be known before an effect.
+    async fn before(&self, _: &Run<'_>, _: &Step, _: &Self::Effect) -> Result<Known, Cause> {
+        Ok(Known::default())
     }
+
+    /// Carries an effect out. That it gave no error proves nothing: the world is looked at after it. Gives the ID of what
+    /// the answer names as made.
+    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &Self::Effect) -> Result<Option<u64>, Cause>;
 }
 
-/// Carries an effect out. That it gave no error proves nothing: the world is looked at after it. Gives the ID of what the
-/// answer names as made.
-pub async fn apply(run: &Run<'_>, step: &Step, effect: &Effect) -> Result<Option<u64>, Cause> {
-    let nothing_named = |()| None;
-    match (&step.kind, effect) {
-        (StepKind::Tag { name }, Effect::CreateTag) => tag::create(run, name).await.map(nothing_named),
-        (StepKind::PushTag { name, remote }, Effect::PushTag) => {
-            tag::push(run, name, remote.as_deref()).await.map(nothing_named)
-        }
-        (StepKind::HomebrewFormula { template, address }, Effect::PushFormula) => {
-            formula::push(run, template.as_deref(), address.as_deref()).await.map(nothing_named)
-        }
-        (StepKind::DispatchWorkflow { .. }, Effect::Dispatch) => dispatch::start(run, step).await,
-        (StepKind::GithubRelease { .. }, effect) => release::apply(run, step, effect).await,
-        (StepKind::Command(command), Effect::RunCommand) => {
-            command::carry_out(run, step, command).await.map(nothing_named)
-        }
-        (kind, effect) => Err(Cause::new(
-            Code::UnreadableAnswer,
-            format!("a step of kind {} does not {effect}", kind.name()),
-        )),
+/// What is known before an effect, and recorded with its intent.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The workflow's newest run.
+    pub(super) mark: Option<u64>,
+    /// What exactly is asked for.
+    pub(super) detail: Option<String>,
+}
+
+/// Brings a step to its end, as its kind does.
+pub(super) async fn bring_to_end(
+    run: &mut Run<'_>,
+    step: &Step,
+    watch: &mut impl RunWatch,
+) -> Result<(StepReport, Option<Ending>), Failure> {
+    match &step.kind {
+        StepKind::Tag(kind) => run.bring_to_end(step, kind, watch).await,
+        StepKind::PushTag(kind) => run.bring_to_end(step, kind, watch).await,
+        StepKind::WatchWorkflow(kind) => run.bring_to_end(step, kind, watch).await,
+        StepKind::FetchArtifacts(kind) => run.bring_to_end(step, kind, watch).await,
+        StepKind::HomebrewFormula(kind) => run.bring_to_end(step, kind, watch).await,
+        StepKind::DispatchWorkflow(kind) => run.bring_to_end(step, kind, watch).await,
+        StepKind::GithubRelease(kind) => run.bring_to_end(step, kind, watch).await,
+        StepKind::Command(kind) => run.bring_to_end(step, kind, watch).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Waiting for something that takes its time: looked at again and again, ever more slowly, until it is settled.
 
-use super::super::{Run, RunEvent, RunWatch};
-use gonogo_core::mechanics::{Cause, Observation, Watched};
+use super::{Run, RunEvent, RunWatch};
+use gonogo_core::mechanics::{Cause, Kind, Observation, Watched};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -55,13 +55,13 @@ impl Said {
 }
 
 /// Looks until it is settled, or until the time is over: then `late` says why that stops the release.
-pub async fn settled(
+pub async fn settled<K: Kind>(
     run: &Run<'_>,
     limit: Duration,
     watch: &mut impl RunWatch,
-    mut look: impl AsyncFnMut(&Run<'_>) -> Result<Watched, Cause>,
+    mut look: impl AsyncFnMut(&Run<'_>) -> Result<Watched<K>, Cause>,
     late: impl FnOnce(String) -> Cause,
-) -> Result<Observation, Cause> {
+) -> Result<Observation<K>, Cause> {
     let mut waiting = Waiting::until(limit);
     let mut said = Said::default();
     loop {
