@@ -19,6 +19,7 @@ pub mod manifest;
 pub mod mechanics;
 pub mod plan;
 mod problems;
+pub mod program;
 pub mod readers;
 pub mod redact;
 pub mod release;

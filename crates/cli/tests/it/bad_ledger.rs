@@ -239,7 +239,6 @@ fn a_ledger_folder_that_can_only_be_read_is_incomplete() {
 
 fn poll_at(project: &Project, time: &str, arguments: &[&str]) -> Ran {
     let library = test_tools().join("faketime/libfaketime.so.1");
-    assert!(library.exists(), "{} is not there: run scripts/setup", library.display());
     let mut command = project.gonogo(&[&["poll", "v0.2.0", "--json"], arguments].concat());
     command.env("LD_PRELOAD", library).env("FAKETIME", time).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     command.output().unwrap().into()
@@ -247,6 +246,13 @@ fn poll_at(project: &Project, time: &str, arguments: &[&str]) -> Ran {
 
 #[test]
 fn a_clock_that_was_set_back_loses_no_record_and_no_verdict() {
+    let tools = test_tools().join("faketime");
+    if !tools.join("libfaketime.so.1").exists() {
+        let reason = std::fs::read_to_string(tools.join("UNAVAILABLE")).unwrap_or_default();
+        assert!(reason.starts_with("this host"), "{} is not there: run scripts/setup", tools.display());
+        println!("NOT RUN: {reason}");
+        return;
+    }
     let project = passing();
     project.poll().exits(0);
     let before = project.records();

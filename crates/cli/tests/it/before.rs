@@ -1,6 +1,6 @@
 //! What comes before a check, what it needs, and what is left of it.
 
-use crate::support::{PASSED, Project, check, libtest, plan};
+use crate::support::{PASSED, Project, check, libtest, plan, until};
 
 fn with(key: &str) -> String {
     plan(&(libtest("t", "run-tests").trim_end().to_owned() + "\n" + key + "\n"))
@@ -28,13 +28,13 @@ fn what_is_tested_is_built_first_and_in_the_same_surroundings() {
 
 #[test]
 fn a_check_whose_build_fails_is_incomplete_and_is_not_run_on_what_was_built_before() {
-    for (build, reason) in [
-        ("echo 'error: something' >&2; exit 101", "not-run"),
-        ("echo \"error: toolchain '1.0' is not installed\" >&2; exit 1", "tool-missing"),
-        ("kill -9 $$", "not-run"),
-        ("sleep 60", "timed-out"),
+    for (build, timeout, reason) in [
+        ("echo 'error: something' >&2; exit 101", "10m", "not-run"),
+        ("echo \"error: toolchain '1.0' is not installed\" >&2; exit 1", "10m", "tool-missing"),
+        ("kill -9 $$", "10m", "not-run"),
+        ("sleep 600", "1s", "timed-out"),
     ] {
-        let project = Project::new(&with("before = [[\"build\"]]\ntimeout = \"1s\""));
+        let project = Project::new(&with(&format!("before = [[\"build\"]]\ntimeout = \"{timeout}\"")));
         project.tool("build", build);
         project.tool("run-tests", "touch ../was-run; cat ../report");
         std::fs::write(project.beside("report"), PASSED).unwrap();
@@ -61,15 +61,15 @@ fn a_tool_that_a_script_calls_by_itself_is_missing_before_the_script_can_fail_fo
 #[test]
 fn a_server_that_a_script_leaves_behind_does_not_outlive_its_check() {
     let project = Project::new(&plan(&libtest("t", "run-tests")));
-    project.tool("run-tests", "sleep 300 >/dev/null 2>&1 &\necho $! > ../left\ncat ../report");
+    project.tool("run-tests", "sleep 3600 >/dev/null 2>&1 &\necho $! > ../left\ncat ../report");
     std::fs::write(project.beside("report"), PASSED).unwrap();
     project.poll().exits(0);
     let left = std::fs::read_to_string(project.beside("left")).unwrap();
-    let state = std::fs::read_to_string(format!("/proc/{}/stat", left.trim()));
+    let state = || std::fs::read_to_string(format!("/proc/{}/stat", left.trim()));
     // Gone, or ended and not yet reaped by the process that took it over.
-    let ended =
-        state.map_or(true, |state| state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')));
-    assert!(ended, "process {left} is still there");
+    until("what it left has ended", || {
+        state().map_or(true, |state| state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')))
+    });
 }
 
 const AUDIT: &str = "{\"database\":{\"advisory-count\":123,\"last-commit\":null,\"last-updated\":null},\"lockfile\":{\"dependency-count\":2},\

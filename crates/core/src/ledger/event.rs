@@ -286,6 +286,9 @@ pub struct EffectIntended {
     pub mark: Option<u64>,
     /// What exactly is asked for, in one line.
     pub detail: Option<String>,
+    /// The program that does it, as it was found right before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ResolvedTool>,
 }
 
 /// See [`Event::EffectApplied`].

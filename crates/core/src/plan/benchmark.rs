@@ -122,7 +122,7 @@ pub(super) fn of(mut check: raw::Check, span: Range<usize>, problems: &mut Probl
     if run.is_none() {
         problems.push(span, "a benchmark says in `run` what it runs", None);
     }
-    let program = Program::of_check(&check, run.clone().unwrap_or_default(), problems);
+    let program = super::program::of_check(&check, run.clone().unwrap_or_default(), problems);
     let time = raw.time.as_ref().map_or(Some(DEFAULT_TIME), |text| problems.duration(text));
     let built = raw.built.iter().map(|path| problems.path(path)).collect();
     let only = raw.only.as_ref().map(|only| problems.regex(only));

@@ -13,10 +13,10 @@ mod validate;
 pub use crate::delivery::Channels;
 pub use crate::mechanics::{Observe, Rehearse, Step, StepCommand, StepKind};
 pub use crate::problems::PlanProblem;
+pub use crate::program::Program;
 pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
 pub use drift::{required_gates, weakened};
-pub use program::Program;
 pub use raw::{TrackerKind, schema};
 
 use crate::ci::CiWanted;
@@ -317,6 +317,20 @@ impl Plan {
         let has_calls = calls.peek().is_some();
         let each = |(_, check): (_, &Check)| check.program().is_some_and(|program| program.may_make(tool));
         has_calls && calls.all(each)
+    }
+
+    /// The tools that the plan's steps call by name: each once, sorted.
+    pub fn step_tool_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for step in &self.steps {
+            if let StepKind::Command(command) = &step.kind {
+                names.extend(command.programs());
+            }
+        }
+        names.retain(|name| !name.contains('/'));
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The programs that the plan's checks call by name, and its declared tools: each once, sorted.

@@ -3,7 +3,7 @@
 use super::raw::{self, Kind, ReaderName};
 use super::steps;
 use super::{
-    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Program, Project, Tool, Tracker,
+    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Project, Tool, Tracker,
     TrackerKind, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
@@ -361,7 +361,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         );
         Vec::new()
     });
-    let program = Program::of_check(&raw, run, problems);
+    let program = super::program::of_check(&raw, run, problems);
     if let Some(cpu) = raw.cpu.as_ref().filter(|cpu| *cpu.get_ref() == 0) {
         problems.at(cpu, "a check takes at least one processor slot", None);
     }

@@ -39,6 +39,13 @@ impl Run<'_> {
                     return Ok((report, stopped(told.unwrap_or(cause))));
                 }
             };
+            let program = match kind.prepare(self, step, &effect).await {
+                Ok(program) => program,
+                Err(_) if self.context.session.cancel.is_cancelled() => {
+                    return Ok((report, Some(Ending::Interrupted)));
+                }
+                Err(cause) => return Ok((report, stopped(cause))),
+            };
             if effect.is_behind_a_door() {
                 let door = door::check(self).await;
                 if self.context.session.cancel.is_cancelled() {
@@ -64,6 +71,7 @@ impl Run<'_> {
                 one_way,
                 mark: known.mark,
                 detail: known.detail,
+                program,
             };
             self.record(Event::EffectIntended(Box::new(intended)))?;
             watch.run(RunEvent::Effect { step: id, effect: &recorded });

@@ -14,6 +14,7 @@ pub mod world;
 use crate::blockers::Filed;
 use crate::context::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::launch::{Launcher, Toolbox};
 use crate::poll;
 pub use event::{RunEvent, RunWatch};
 use gonogo_core::clearance::Clearance;
@@ -23,6 +24,7 @@ use gonogo_core::mechanics::{Cause, Effect, Facts, Mechanics, Planned, Values, p
 use gonogo_core::release::Mode;
 use gonogo_world::ledger::Ledger;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 pub use steps::file_of;
 pub use stop::Channels;
 use tokio::sync::OnceCell;
@@ -86,6 +88,7 @@ pub struct Run<'a> {
     mechanics: Mechanics,
     values: Values,
     summary: String,
+    launcher: Launcher,
     /// The repository's default branch, once it was asked for.
     default_branch: OnceCell<String>,
     seq: u64,
@@ -101,7 +104,8 @@ pub async fn perform(
     summary: String,
     watch: &mut impl RunWatch,
 ) -> Result<Report, Failure> {
-    let mut run = Run::open(context, world, clearance, poll, summary)?;
+    let launcher = launcher(context, world).await;
+    let mut run = Run::open(context, world, clearance, launcher, poll, summary)?;
     let planned = planned(&context.candidate.plan.steps, context.candidate.target.tag());
     watch.run(RunEvent::Begins { context, planned: &planned });
     let mut steps = Vec::new();
@@ -132,11 +136,21 @@ pub async fn perform(
     Ok(report)
 }
 
+/// What starts the programs of the plan's steps, in the world that the run acts on.
+async fn launcher(context: &Context, world: &World) -> Launcher {
+    let plan = &context.candidate.plan;
+    let environment = world.environment.clone().with_all(world.variables.iter().cloned());
+    let (names, root, cancel) = (plan.step_tool_names(), world.git.root(), &context.session.cancel);
+    let toolbox = Toolbox::resolve(&names, &plan.tools, root, &environment, cancel).await;
+    Launcher { toolbox: Arc::new(toolbox), environment, limit: plan.policy.output_limit }
+}
+
 impl<'a> Run<'a> {
     fn open(
         context: &'a Context,
         world: &'a World,
         clearance: &'a Clearance,
+        launcher: Launcher,
         poll: u64,
         summary: String,
     ) -> Result<Self, Failure> {
@@ -168,7 +182,19 @@ impl<'a> Run<'a> {
         values.artifacts = Some(world.folder.join("artifacts").display().to_string());
         steps::sweep(&world.folder);
         let (default_branch, seq) = (OnceCell::new(), record.seq);
-        Ok(Self { context, world, clearance, ledger, lines, mechanics, values, summary, default_branch, seq })
+        Ok(Self {
+            launcher,
+            context,
+            world,
+            clearance,
+            ledger,
+            lines,
+            mechanics,
+            values,
+            summary,
+            default_branch,
+            seq,
+        })
     }
 
     /// Appends an event, and waits until it is on disk.

@@ -14,8 +14,7 @@ use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
 use semver::Version;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 /// A published file with what is signed of it.
 pub struct Signed {
@@ -32,26 +31,11 @@ fn fetched(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap()
 }
 
-/// The test data of the crate that checks signatures, as cargo has it.
-#[expect(clippy::disallowed_methods, reason = "a test may start a process")]
-fn crate_data(name: &str) -> Vec<u8> {
-    let cargo = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&cargo.stdout).unwrap();
-    let manifest =
-        metadata["packages"].as_array().unwrap().iter().find(|one| one["name"] == "sigstore-verify");
-    let manifest = PathBuf::from(manifest.unwrap()["manifest_path"].as_str().unwrap());
-    std::fs::read(manifest.parent().unwrap().join("test_data/bundles").join(name)).unwrap()
-}
-
 impl Signed {
     /// npm's sigstore 2.0.0.
     pub fn npm() -> Self {
         let bundle: Value =
-            serde_json::from_slice(&crate_data("sigstore.js@2.0.0-provenance.sigstore.json")).unwrap();
+            serde_json::from_slice(&fetched("sigstore.js@2.0.0-provenance.sigstore.json")).unwrap();
         let kind = "https://slsa.dev/provenance/v1";
         Self {
             channel: Channel::Npm,
@@ -376,7 +360,7 @@ async fn an_asset_of_which_github_has_nothing_or_something_else_is_nobodys() {
     let judgement = released.judged().await;
     assert_eq!(judgement.reason, Some(Reason::BaselineMissing), "{judgement:?}");
     // A statement that GitHub itself signed, of other files; and one without its signature.
-    let other = serde_json::from_slice(&crate_data("github-private-attestation.sigstore.json")).unwrap();
+    let other = serde_json::from_slice(&fetched("github-private-attestation.sigstore.json")).unwrap();
     not_believed(&Released::with(vec![other]).await.judged().await);
     let mut cut = Signed::npm().bundle();
     cut["dsseEnvelope"].as_object_mut().unwrap().remove("signatures");

@@ -8,6 +8,7 @@ use gonogo_core::delivery::{
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::BuiltFile;
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_sandbox::KeptPort;
 use gonogo_world::registry::Depth;
 
 fn failed(channel: Channel, judgement: &Judgement, code: ProblemCode) {
@@ -259,9 +260,10 @@ async fn a_rate_limit_is_waited_out_as_told_and_no_longer_than_allowed() {
 #[tokio::test]
 async fn a_body_without_end_is_cut_and_a_slow_one_is_given_up() {
     for channel in ASKED {
-        let shop = Shop::hasty(channel).await;
-        for (answer, reason) in [(Answer::Endless, Reason::OutputTooLarge), (Answer::Drip, Reason::TimedOut)]
-        {
+        for (shop, answer, reason) in [
+            (Shop::keeping(channel, 0).await, Answer::Endless, Reason::OutputTooLarge),
+            (Shop::hasty(channel).await, Answer::Drip, Reason::TimedOut),
+        ] {
             shop.index([answer.clone()]);
             incomplete(channel, &shop.judged().await, reason);
             shop.restock();
@@ -306,10 +308,8 @@ async fn a_file_may_come_from_elsewhere_and_is_judged_by_its_bytes() {
 #[tokio::test]
 async fn nobody_listening_is_unknown() {
     for channel in SERVERS {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        drop(listener);
-        let shop = Shop::at(channel, Server::start().await, &base);
+        let nobody = KeptPort::new().unwrap();
+        let shop = Shop::at(channel, Server::start().await, &nobody.base());
         incomplete(channel, &shop.judged().await, Reason::Unreachable);
     }
     let shop = Shop::open(Channel::GithubRelease).await;

@@ -7,6 +7,7 @@ use gonogo_core::delivery::{Channel, Expected, Judgement, Level, ProblemCode, Si
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_sandbox::KeptPort;
 use gonogo_world::http::{Http, Limits, Patience};
 use gonogo_world::process::{Cancel, Environment, Invocation, run};
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
@@ -20,12 +21,6 @@ const FILE: &str = "kit_1.2.1_linux.tar.gz";
 /// What was built.
 fn built() -> Vec<u8> {
     packed(&[("kit/bin/kit", "bytes")])
-}
-
-/// An address at which nobody listens.
-fn nobody() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
 }
 
 fn formula_at(base: &str, file: &str, version: &str, content: &[u8]) -> String {
@@ -199,12 +194,16 @@ async fn a_file_that_does_not_come_leaves_the_bytes_unproven() {
 async fn a_file_that_comes_too_slowly_or_from_nobody_or_a_stranger_leaves_the_bytes_unproven() {
     let mut tap = Tap::new().await;
     let attempt = Duration::from_millis(300);
-    tap.patience = Patience { retries: 0, attempt, transfer: attempt, ..quick() };
+    let hasty = Patience { retries: 0, attempt, transfer: attempt, ..quick() };
     tap.server.route(&format!("/{FILE}"), [Answer::Drip]);
-    let (base, stranger) = (tap.server.base.clone(), tap.server.self_signed().await);
-    for (base, reason) in
-        [(base, Reason::TimedOut), (nobody(), Reason::Unreachable), (stranger, Reason::Unreachable)]
-    {
+    let (base, nobody, stranger) =
+        (tap.server.base.clone(), KeptPort::new().unwrap(), tap.server.self_signed().await);
+    for (base, patience, reason) in [
+        (base, hasty, Reason::TimedOut),
+        (nobody.base(), quick(), Reason::Unreachable),
+        (stranger, quick(), Reason::Unreachable),
+    ] {
+        tap.patience = patience;
         tap.write("Formula/kit.rb", &formula_at(&base, FILE, "1.2.1", &built())).await;
         let judgement = tap.judged().await;
         assert_eq!((judgement.verdict, judgement.reason), (Verdict::Incomplete, Some(reason)), "{base}");
@@ -254,7 +253,8 @@ async fn a_tap_that_cannot_be_read_is_unknown() {
     }
     let asked = tap.server.asked();
     assert!(asked.len() >= 8 && asked.iter().all(|asked| asked.contains("/homebrew-tap/")), "{asked:?}");
-    tap.owner = Some(nobody());
+    let nobody = KeptPort::new().unwrap();
+    tap.owner = Some(nobody.base());
     tap.unread(Reason::Unreachable).await;
     tap.owner = Some(tap.server.self_signed().await);
     tap.unread(Reason::Unreachable).await;

@@ -11,25 +11,30 @@ use super::kind::{Kind, KindEffect, KindFacts};
 use super::planned::Undoable;
 use super::record::effects;
 use crate::delivery::ChannelName;
+use crate::program::Program;
 use crate::text::one_line;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A program that is a release mechanic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepCommand {
-    /// Program and arguments, with placeholders.
-    pub run: Vec<String>,
-    /// The folder to run in, relative to the repository's root.
-    pub cwd: Option<String>,
-    /// Environment variables that it may see, besides the policy's.
-    pub env: Vec<String>,
-    /// Environment variables that are set for it, with placeholders.
-    pub set_env: BTreeMap<String, String>,
+    /// What is run, with placeholders.
+    pub program: Program,
     /// How it is told whether it has been done.
     pub observe: Observe,
     /// How it is undone; a one-way door where `None`.
     pub undo: Option<String>,
+}
+
+impl StepCommand {
+    /// The programs and tools that it calls, by name or by path.
+    pub fn programs(&self) -> impl Iterator<Item = &str> {
+        let observer = match &self.observe {
+            Observe::Command { run, .. } => run.first().map(String::as_str),
+            Observe::Channel(_) | Observe::Repeatable => None,
+        };
+        self.program.programs().chain(observer)
+    }
 }
 
 /// How it is told whether a program has done its work.
@@ -86,7 +91,7 @@ impl Kind for StepCommand {
     const NAME: &'static str = "command";
 
     fn words(&self, _: &str) -> String {
-        format!("run {}", self.run.join(" "))
+        format!("run {}", self.program.run.join(" "))
     }
 
     fn undo(&self, _: &str) -> Undoable {

@@ -3,6 +3,7 @@
 use super::{Observe, StepCommand};
 use crate::delivery::ChannelName;
 use crate::mechanics::reading::{FromPlan, Reading};
+use crate::program::{DEFAULT_TIMEOUT, Program};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,6 +16,14 @@ pub(crate) struct Table {
     /// For `command`: program and arguments. Never a shell line.
     #[schemars(with = "Option<Vec<String>>")]
     run: Option<Spanned<Vec<String>>>,
+    /// For `command`: programs that are run first, one after the other, such as the build of what is run. They change
+    /// nothing that others see.
+    #[serde(default)]
+    #[schemars(with = "Vec<Vec<String>>")]
+    before: Vec<Spanned<Vec<String>>>,
+    /// For `command`: tools that it calls by itself. Where one is lacking, nothing is begun.
+    #[serde(default)]
+    needs: Vec<String>,
     /// For `command`: the folder to run in, relative to the repository's root.
     #[schemars(with = "Option<String>")]
     cwd: Option<Spanned<String>>,
@@ -81,10 +90,17 @@ impl FromPlan for StepCommand {
             }
         };
         Some(Self {
-            run: reading.words(run.span(), run.get_ref()),
-            cwd: table.cwd.as_ref().map(|path| reading.problems.path(path)),
-            env: table.env,
-            set_env: table.set_env,
+            program: Program {
+                run: reading.words(run.span(), run.get_ref()),
+                before: table.before.iter().map(|one| reading.words(one.span(), one.get_ref())).collect(),
+                needs: table.needs,
+                cwd: table.cwd.as_ref().map(|path| reading.problems.path(path)),
+                env: table.env,
+                set_env: table.set_env,
+                timeout: DEFAULT_TIMEOUT,
+                report: None,
+                locks: Vec::new(),
+            },
             observe,
             undo: table.undo,
         })

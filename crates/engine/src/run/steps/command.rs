@@ -5,12 +5,13 @@ mod channel;
 use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
 use crate::failure::chain;
+use crate::launch::{Lack, Launch, Prevented};
 use gonogo_core::mechanics::{
     Cause, Code, CommandDone, CommandEffect, Observation, Observe, Step, StepCommand, judge_exit,
 };
-use gonogo_world::process::{Captured, End, Invocation, run as run_process};
-use gonogo_world::tools;
-use std::time::Duration;
+use gonogo_core::program::Program;
+use gonogo_core::release::ResolvedTool;
+use gonogo_world::process::{Captured, End};
 
 /// How much of a failed command's output goes into its blocker, in lines.
 const LOG_LINES: usize = 40;
@@ -27,7 +28,7 @@ impl Acting for StepCommand {
             Observe::Channel(channel) => channel::observe(run, step, *channel, watch).await,
             Observe::Command { run: arguments, done, absent } => {
                 let filled = filled(run, arguments)?;
-                let ended = execute(run, self, &filled, step.timeout).await?;
+                let ended = execute(run, &launch(self, run, step)?, &filled).await?;
                 let status = match ended.end {
                     End::Exited(status) => u8::try_from(status).ok(),
                     End::Signaled(_) | End::TimedOut | End::Cancelled => None,
@@ -43,15 +44,36 @@ impl Acting for StepCommand {
         }
     }
 
+    /// Builds what is run, and finds it.
+    async fn prepare(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        _: &CommandEffect,
+    ) -> Result<Option<ResolvedTool>, Cause> {
+        match launch(self, run, step)?.prepare(&run.context.session.cancel).await {
+            Ok(ready) => Ok(Some(ready.program)),
+            Err(Prevented::Lack(lack)) => Err(of_lack(&lack)),
+            Err(Prevented::Process(error)) => Err(Cause::new(Code::ToolMissing, chain(&error))),
+            Err(Prevented::Before { argv, captured }) => {
+                let line = shown(run, &argv);
+                let message = format!("`{line}`, which comes before it, {}", captured.end);
+                let cause = Cause::new(Code::CommandFailed, message)
+                    .remedy("mend what its output says, close the blocker, and run again");
+                Err(Cause { command: Some(line), log: Some(tail(run, &captured)), ..cause })
+            }
+        }
+    }
+
     /// The command as it is run, for people.
     async fn before(&self, run: &Run<'_>, _: &Step, _: &CommandEffect) -> Result<Known, Cause> {
-        Ok(Known { mark: None, detail: Some(shown(run, &filled(run, &self.run)?)) })
+        Ok(Known { mark: None, detail: Some(shown(run, &filled(run, &self.program.run)?)) })
     }
 
     async fn apply(&self, run: &Run<'_>, step: &Step, effect: &CommandEffect) -> Result<Option<u64>, Cause> {
         let CommandEffect::Run = effect;
-        let arguments = filled(run, &self.run)?;
-        let ended = execute(run, self, &arguments, step.timeout).await?;
+        let arguments = filled(run, &self.program.run)?;
+        let ended = execute(run, &launch(self, run, step)?, &arguments).await?;
         if ended.succeeded() {
             return Ok(None);
         }
@@ -82,36 +104,23 @@ fn shown(run: &Run<'_>, arguments: &[String]) -> String {
     run.redacted(&line)
 }
 
-async fn execute(
-    run: &Run<'_>,
-    command: &StepCommand,
-    arguments: &[String],
-    timeout: Duration,
-) -> Result<Captured, Cause> {
-    let root = run.world.git.root();
-    let folder = command.cwd.as_ref().map_or_else(|| root.to_owned(), |cwd| root.join(cwd));
-    let Some((name, rest)) = arguments.split_first() else {
-        return Err(Cause::new(Code::CommandFailed, "the command is empty"));
-    };
-    let program = if name.contains('/') {
-        root.join(name)
-    } else {
-        tools::find_on_path(name, Some(root)).map_err(|error| {
-            Cause::new(Code::ToolMissing, error.to_string()).remedy(format!("install {name}"))
-        })?
-    };
-    let mut environment =
-        run.world.environment.clone().letting_through(command.env.iter().map(String::as_str));
-    environment = environment.with_all(run.world.variables.iter().cloned());
-    for (name, value) in &command.set_env {
-        let value = run.values.fill(value).map_err(|error| causes::of_placeholder(&error))?;
-        environment = environment.with(name, value);
-    }
-    let invocation = Invocation::tool(&program, &folder, environment).args(rest.iter().map(String::as_str));
-    let invocation = Invocation { timeout, ..invocation };
-    run_process(&invocation, &run.context.session.cancel)
-        .await
-        .map_err(|error| Cause::new(Code::ToolMissing, chain(&error)))
+/// The step's program, in the checkout that is acted from.
+fn launch(command: &StepCommand, run: &Run<'_>, step: &Step) -> Result<Launch, Cause> {
+    let filled = command.program.filled(|text| run.values.fill(text));
+    let filled = filled.map_err(|error| causes::of_placeholder(&error))?;
+    let program = Program { timeout: step.timeout, ..filled };
+    run.launcher.launch(&program, run.world.git.root()).map_err(|lack| of_lack(&lack))
+}
+
+async fn execute(run: &Run<'_>, launch: &Launch, arguments: &[String]) -> Result<Captured, Cause> {
+    let cancel = &run.context.session.cancel;
+    let ready = launch.find(arguments, cancel).await.map_err(|lack| of_lack(&lack))?;
+    ready.run(cancel).await.map_err(|error| Cause::new(Code::ToolMissing, chain(&error)))
+}
+
+fn of_lack(lack: &Lack) -> Cause {
+    Cause::new(Code::ToolMissing, lack.message.clone())
+        .remedy("install it outside the checkout, and run again")
 }
 
 /// The end of what a command said, redacted.

@@ -16,6 +16,7 @@ pub use workflow_runs::file_of;
 use super::{Ending, Run, RunEvent, RunWatch, StepReport};
 use crate::failure::Failure;
 use gonogo_core::mechanics::{Cause, Kind, Observation, Step, StepKind};
+use gonogo_core::release::ResolvedTool;
 use std::path::Path;
 
 /// How the names of the folders begin that steps work in.
@@ -30,6 +31,12 @@ pub(super) trait Acting: Kind {
         step: &Step,
         watch: &mut impl RunWatch,
     ) -> Result<Observation<Self>, Cause>;
+
+    /// Brings into being what an effect needs, before anybody is asked and before the door is looked through. Gives the
+    /// program that is going to be run, where there is one.
+    async fn prepare(&self, _: &Run<'_>, _: &Step, _: &Self::Effect) -> Result<Option<ResolvedTool>, Cause> {
+        Ok(None)
+    }
 
     /// What has to be known before an effect.
     async fn before(&self, _: &Run<'_>, _: &Step, _: &Self::Effect) -> Result<Known, Cause> {
