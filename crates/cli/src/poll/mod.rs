@@ -188,7 +188,7 @@ fn subject(context: &Context, toolbox: &Toolbox, environment: &Environment) -> S
         plan: context.plan.digest,
         base_commit: context.base.as_ref().map(|base| base.commit.clone()),
         toolchain: toolbox.found.clone(),
-        environment,
+        environment: Some(environment),
         host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),
     }
 }
