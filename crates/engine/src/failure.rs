@@ -125,6 +125,9 @@ impl From<LedgerError> for Failure {
                     "nothing was changed; find out who did, and keep the folder: it cannot be repaired, only put aside",
                 )
             }
+            // Nothing is wrong with it: it could not be read here, as with any tool that is too old.
+            LedgerError::Newer { .. } => Self::incomplete(Reason::ToolTooOld, message)
+                .remedy("update gonogo: the ledger is whole, and nothing of it was changed"),
             LedgerError::Io { .. } => Self::incomplete(Reason::NotRun, message)
                 .remedy("make room, or make the folder writable, and run the command again: nothing is lost"),
             LedgerError::NotCanonical(_) => Self::new(FailureKind::Internal, message),

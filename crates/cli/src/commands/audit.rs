@@ -28,6 +28,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 /// The form of the document.
+/// The name of the document, which a later audit reads again; see `docs/formats.md`.
+///
+/// - 1: the first one. A key that came later is taken for not told where it is not there.
 const SCHEMA: &str = "gonogo.audit/1";
 
 /// What `gonogo audit` takes.
@@ -253,7 +256,6 @@ impl Document {
 /// An earlier audit.
 #[derive(Deserialize)]
 struct Earlier {
-    schema: String,
     target: Option<String>,
     level: Level,
     channels: Vec<Audited>,
@@ -265,14 +267,17 @@ impl Earlier {
         let said = |what: &str| Failure::usage(format!("{}: {what}", file.display()));
         let bytes = std::fs::read(file).map_err(|error| said(&error.to_string()))?;
         let value = strict_json::parse(&bytes).map_err(|error| said(&error.to_string()))?;
+        let schema = value["schema"].as_str().unwrap_or("no document of gonogo");
+        if schema != SCHEMA {
+            return Err(said(&format!("it is {schema}, and this program reads {SCHEMA}"))
+                .remedy("give an audit, or update gonogo where a newer one wrote it"));
+        }
         let earlier: Self = serde_json::from_value(value).map_err(|error| {
             said(&error.to_string())
                 .remedy("give the file that an earlier `gonogo audit --json` was written to")
         })?;
-        if earlier.schema != SCHEMA || earlier.target != Some(target.version().to_string()) {
-            return Err(
-                said("it is of another version, or no audit").remedy("give an audit of the same version")
-            );
+        if earlier.target != Some(target.version().to_string()) {
+            return Err(said("it is of another version").remedy("give an audit of the same version"));
         }
         Ok(earlier)
     }

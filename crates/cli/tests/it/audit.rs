@@ -190,7 +190,31 @@ fn an_earlier_audit_is_one_of_the_same_version() {
         project.write(name, text);
         registry.audit(&project, &["1.0.0", "--level", "resolvable", "--since", name]).exits(2);
     }
+    project.write("newer.json", "{\"schema\":\"gonogo.audit/2\",\"places\":[]}");
+    let newer =
+        registry.audit(&project, &["1.0.0", "--level", "resolvable", "--since", "newer.json"]).exits(2);
+    assert!(newer.stderr.contains("gonogo.audit/2") && newer.stderr.contains("update gonogo"), "{newer:#?}");
     registry.audit(&project, &["1.0.0", "--level", "resolvable", "--since", "none.json"]).exits(2);
+}
+
+#[test]
+fn an_audit_of_before_later_keys_came_is_still_compared_with() {
+    let (registry, project) = (Registry::start(), project());
+    registry.publish("sample", &["1.0.0"]);
+    let asked = ["1.0.0", "--level", "resolvable"];
+    let mut first = registry.audit(&project, &asked).exits(0).json();
+    let remove = |value: &mut serde_json::Value, keys: &[&str]| {
+        for key in keys {
+            assert!(value.as_object_mut().unwrap().remove(*key).is_some(), "{key}: {value:#}");
+        }
+    };
+    remove(&mut first, &["changes", "ledger"]);
+    let observation = &mut first["channels"][0]["observation"];
+    remove(observation, &["immutable"]);
+    remove(&mut observation["files"][0], &["attestations", "looked_into"]);
+    project.write("first.json", first.to_string());
+    let since = [&asked[..], &["--since", "first.json"]].concat();
+    assert_eq!(registry.audit(&project, &since).exits(0).json()["changes"], serde_json::json!([]));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::support::{FAILED, PASSED, Project, Ran, check, libtest, plan, test_tools, until};
 use gonogo_core::digest::Digest;
+use gonogo_core::ledger::FORMAT;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -89,6 +90,38 @@ fn a_ledger_that_was_changed_is_a_hard_stop_and_stays_as_it_is() {
         project.run(&["blocker", "resolve", "v0.2.0", "--passed"]).exits(4);
         assert!(contents(&ledger) == before, "{what}: something was changed on disk");
     }
+}
+
+#[test]
+fn a_ledger_that_a_newer_gonogo_wrote_is_incomplete_and_stays_as_it_is() {
+    let project = passing();
+    project.poll().exits(0);
+    let ledger = project.ledger("v0.2.0");
+    let mut lines: Vec<String> =
+        String::from_utf8(project.records()).unwrap().lines().map(str::to_owned).collect();
+    let digest = |line: &String| Digest::of(line.as_bytes());
+    let next = serde_json::json!({
+        "format": FORMAT + 1, "reader": FORMAT + 1, "seq": lines.len(), "prev": digest(lines.last().unwrap()),
+        "at": "2027-01-01T00:00:00Z", "event": { "signed": { "by": "a maintainer" } },
+    });
+    lines.push(next.to_string());
+    let anchor = serde_json::json!({ "records": lines.len(), "head": digest(lines.last().unwrap()) });
+    std::fs::write(ledger.join("ledger.jsonl"), lines.join("\n") + "\n").unwrap();
+    std::fs::write(ledger.join("anchor.json"), anchor.to_string()).unwrap();
+    let before = contents(&ledger);
+    let commands: [&[&str]; 4] = [
+        &["poll", "v0.2.0", "--json"],
+        &["status", "v0.2.0", "--json"],
+        &["status", "--json"],
+        &["blocker", "resolve", "v0.2.0", "--passed", "--json"],
+    ];
+    for command in commands {
+        let ran = project.run(command).exits(3);
+        assert_eq!(ran.json()["reason"], "tool-too-old", "{command:?}: {ran:#?}");
+        assert!(ran.stderr.contains("was written by a newer gonogo"), "{command:?}: {ran:#?}");
+        assert!(ran.stderr.contains("remedy: update gonogo"), "{command:?}: {ran:#?}");
+    }
+    assert!(contents(&ledger) == before, "something was changed on disk");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod benchmark;
 mod bounds;
 mod crash;
 mod delivery;
+mod documents;
 mod drills;
 mod ergo;
 mod ergos;

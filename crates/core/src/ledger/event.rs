@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// The format version, [`super::FORMAT`].
+    /// The format version, [`super::FORMAT`] when it was written.
     pub format: u32,
+    /// In the first record of each format from 2 on: the oldest format whose programs read what follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<u32>,
     /// Its place in the ledger, from 0.
     pub seq: u64,
     /// The digest of the line before, without its line end; of the empty text for the first.

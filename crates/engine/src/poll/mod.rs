@@ -164,7 +164,7 @@ fn subject(candidate: &Candidate, toolbox: &Toolbox, environment: &Environment) 
         plan: candidate.plan.digest,
         base_commit: candidate.base.as_ref().map(|base| base.commit.clone()),
         toolchain: toolbox.found.clone(),
-        environment,
+        environment: Some(environment),
         host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),
     }
 }

@@ -5,7 +5,7 @@ use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::{bench_svg, interval};
 use crate::screen::Screen;
-use gonogo_core::bench::{Phase, Record, SCHEMA};
+use gonogo_core::bench::{Phase, Record};
 use gonogo_core::ledger::State;
 use gonogo_core::stats::{Better, Design, Judgement, Order, Pair, judge};
 use gonogo_core::text::visible;
@@ -94,10 +94,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     for finished in state.poll.iter().flat_map(|poll| poll.finished.values()) {
         let Some(evidence) = finished.evidence.iter().find(|one| one.name == "benchmark") else { continue };
         let bytes = ledger::read_blob(&folder, evidence.digest)?;
-        let record: Record = serde_json::from_slice(&bytes).map_err(|error| unread(&chain(&error)))?;
-        if record.schema != SCHEMA {
-            return Err(unread(&format!("it is {}, and this program reads {SCHEMA}", record.schema)));
-        }
+        let record = Record::parse(&bytes).map_err(|error| unread(&chain(&error)))?;
         let key = (finished.gate, finished.check.clone());
         let attempts = state.attempts(&key, finished.subject);
         screen.line(format!(

@@ -3,9 +3,11 @@
 //! Keys sorted by byte order, no white space, no floating-point numbers (RFC 8785 without its number rules, which
 //! are not needed where every number is an integer).
 
+mod writer;
+
 use crate::digest::Digest;
 use serde::Serialize;
-use serde_json::Value;
+use writer::Writer;
 
 /// A value that has no canonical spelling here.
 #[derive(Debug, thiserror::Error)]
@@ -20,32 +22,31 @@ pub enum NotCanonical {
 
 /// The canonical spelling of a value.
 pub fn to_string(value: &impl Serialize) -> Result<String, NotCanonical> {
-    let value = serde_json::to_value(value)?;
-    if holds_float(&value) {
-        return Err(NotCanonical::Float);
-    }
-    // serde_json's map is a BTreeMap (its `preserve_order` feature is off), so keys come out sorted.
-    Ok(value.to_string())
+    let mut writer = Writer::default();
+    writer.spell(value)?;
+    String::from_utf8(writer.into_bytes()).map_err(serde::ser::Error::custom)
 }
 
 /// The digest of a value's canonical spelling.
 pub fn digest(value: &impl Serialize) -> Result<Digest, NotCanonical> {
-    Ok(Digest::of(to_string(value)?.as_bytes()))
+    Ok(Digest::of(Writer::default().spell(value)?))
 }
 
-fn holds_float(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.is_f64(),
-        Value::Array(items) => items.iter().any(holds_float),
-        Value::Object(fields) => fields.values().any(holds_float),
-        Value::Null | Value::Bool(_) | Value::String(_) => false,
+/// Compares many values with what they are said to be spelled like.
+#[derive(Default)]
+pub struct Comparison(Writer);
+
+impl Comparison {
+    /// Whether this text is the value's canonical spelling.
+    pub fn is_spelled(&mut self, value: &impl Serialize, text: &[u8]) -> bool {
+        self.0.spell(value).is_ok_and(|spelled| spelled == text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn keys_are_sorted_whatever_their_order_was() {
