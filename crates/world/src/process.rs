@@ -12,7 +12,9 @@ mod told;
 pub use environment::Environment;
 pub use gonogo_core::gate::End;
 
+use crate::there;
 use capture::{Capture, Sink};
+use gonogo_core::verdict::Reason;
 use group::Group;
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::Signal;
@@ -207,6 +209,23 @@ pub enum ProcessError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl ProcessError {
+    /// Whether the program is not there at all. One whose folder to start in, or whose interpreter is missing is there.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Spawn { program, source } => {
+                source.kind() == std::io::ErrorKind::NotFound && matches!(there::look(program), Ok(None))
+            }
+            Self::Wait { .. } | Self::Read { .. } | Self::Store { .. } => false,
+        }
+    }
+
+    /// Why what it was to tell could not be told.
+    pub fn reason(&self) -> Reason {
+        if self.is_missing() { Reason::ToolMissing } else { Reason::HostUnfit }
+    }
 }
 
 /// Runs a process to its end, its timeout or a stop order, and captures what it prints. Dropped before that, it takes

@@ -2,6 +2,7 @@
 
 use super::{Clean, not_tried, of_disk};
 use crate::registry::{NotConfigured, Wanted};
+use crate::there;
 use gonogo_core::delivery::{Channel, Install};
 use gonogo_core::verdict::Reason;
 use std::fs;
@@ -16,9 +17,9 @@ pub(super) async fn cargo(clean: &Clean<'_>, wanted: &Wanted, smoke: &[String]) 
     let own = outside.get("CARGO_HOME").map(PathBuf::from);
     let own = own.or_else(|| Some(PathBuf::from(outside.get("HOME")?).join(".cargo")));
     for name in ["config.toml", "config"] {
-        let there = own.as_ref().map(|own| own.join(name)).filter(|there| there.is_file());
-        if let Some(there) = there {
-            fs::copy(there, home.join(name)).map_err(|error| of_disk(&error))?;
+        let Some(own) = own.as_ref().map(|own| own.join(name)) else { continue };
+        if there::is_file(&own).map_err(|error| of_disk(&error))? {
+            fs::copy(own, home.join(name)).map_err(|error| of_disk(&error))?;
         }
     }
     let root = clean.path("root");

@@ -42,7 +42,7 @@ impl Caller {
             return Err(TrackerError::unreadable(format!("{command} was not started: interrupted")));
         }
         let held = self.lock.as_deref().map(Lock::file);
-        let captured = run_holding(&invocation, held, cancel).await.map_err(|error| self.not_run(&error))?;
+        let captured = run_holding(&invocation, held, cancel).await.map_err(|error| not_run(&error))?;
         match captured.end {
             End::Exited(0) => {}
             End::Exited(status) => return Err(refused(&command, status, &captured.stderr.text())),
@@ -62,20 +62,15 @@ impl Caller {
             TrackerError::unreadable(format!("{command} answered in something that is not UTF-8"))
         })
     }
+}
 
-    fn not_run(&self, error: &ProcessError) -> TrackerError {
-        let missing = match error {
-            ProcessError::Spawn { source, .. } => {
-                source.kind() == std::io::ErrorKind::NotFound && self.checkout.is_dir()
-            }
-            ProcessError::Wait { .. } | ProcessError::Read { .. } | ProcessError::Store { .. } => false,
-        };
-        let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
-        TrackerError {
-            message: format!("{error}{source}"),
-            missing_tool: missing.then(|| "ergo".to_owned()),
-            remedy: missing.then(|| "install ergo and put it on PATH".to_owned()),
-        }
+fn not_run(error: &ProcessError) -> TrackerError {
+    let missing = error.is_missing();
+    let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    TrackerError {
+        message: format!("{error}{source}"),
+        missing_tool: missing.then(|| "ergo".to_owned()),
+        remedy: missing.then(|| "install ergo and put it on PATH".to_owned()),
     }
 }
 
