@@ -1,5 +1,6 @@
 //! The build: the workflow run that the tag started, and what its metadata says of it.
 
+use super::approval::{WAITING, waits_for_approval};
 use super::{Cause, Code, Facts, Observation};
 use crate::ci::{Ci, CiWanted, WorkflowRun, judge_ci};
 use crate::strict_json;
@@ -10,6 +11,9 @@ use serde_json::Value;
 pub enum Watched {
     /// Not yet; what is waited for, in one line.
     Waiting(String),
+    /// Not before somebody has acted: its message says what is waited for, and it is why the release stops when the time is
+    /// over.
+    Held(Box<Cause>),
     /// It is settled.
     Settled(Observation),
 }
@@ -55,6 +59,7 @@ pub fn judge_build(runs: &[WorkflowRun], want: &BuildWanted, recorded: Option<u6
             let remedy = format!("mend what failed, then `gh run rerun {} --failed`", run.id);
             conflict(Cause::new(Code::WorkflowFailed, message).of_run(&run).remedy(remedy))
         }
+        Ci::Pending { run } if run.status == WAITING => Watched::Held(Box::new(waits_for_approval(&run))),
         Ci::Pending { run } => Watched::Waiting(format!("run {} is {}", run.id, run.status)),
         Ci::Missing if recorded.is_some() => {
             conflict(Cause::new(Code::Vanished, "the recorded build run is not there any more"))
@@ -169,6 +174,14 @@ mod tests {
         }
         let failed = judge_build(&[run(7, "completed", Some("failure"))], &want(), None);
         assert_eq!(code(&failed), Some(Code::WorkflowFailed));
+    }
+
+    #[test]
+    fn a_run_that_waits_for_somebody_is_told_from_one_that_takes_its_time() {
+        let Watched::Held(cause) = judge_build(&[run(7, "waiting", None)], &want(), None) else {
+            panic!("nobody is waited for")
+        };
+        assert_eq!((cause.code, cause.run), (Code::ApprovalPending, Some(7)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! GitHub's "create a workflow dispatch event" need not name the run that it starts. Ours is the one that was not there
 //! when the intent was recorded. Two such runs are a conflict: somebody else started one too.
 
+use super::approval::{WAITING, waits_for_approval};
 use super::build::Watched;
 use super::{Cause, Code, Effect, Facts, Observation};
 use crate::ci::WorkflowRun;
@@ -74,6 +75,7 @@ fn judge_run(run: &WorkflowRun, workflow: &str) -> Watched {
                 Cause::new(Code::WorkflowFailed, message).of_run(run).remedy(remedy),
             ))
         }
+        (WAITING, _) => Watched::Held(Box::new(waits_for_approval(run))),
         (status, _) => Watched::Waiting(format!("run {} is {status}", run.id)),
     }
 }
@@ -184,6 +186,12 @@ mod tests {
         assert!(is_done(&judge(&[green(6)], Some(5), None, &[6], true), 6));
         let running = run(6, "in_progress", None);
         assert!(matches!(judge(&[running], Some(5), None, &[6], true), Watched::Waiting(_)));
+    }
+
+    #[test]
+    fn a_run_that_waits_for_somebody_is_held() {
+        let judged = judge(&[run(6, "waiting", None)], Some(5), None, &[], true);
+        assert!(matches!(judged, Watched::Held(cause) if cause.code == Code::ApprovalPending));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Invariant: an effect follows only from an observation that says it is missing. `conflict` and `unknown` stop, and
 //! what has been recorded as done is never done again, whatever the world says then.
 
+mod approval;
 mod build;
 mod cause;
 mod command;
@@ -16,6 +17,7 @@ mod release;
 mod tag;
 mod text;
 
+pub use approval::{Approval, waits_for_approval, with_approvals};
 pub use build::{BuildMetadata, BuildWanted, Watched, judge_build, judge_metadata};
 pub use cause::{Cause, Code, Severity};
 pub use command::judge_exit;

@@ -3,7 +3,7 @@
 use super::super::{Run, Watch, causes};
 use super::wait;
 use gonogo_core::ci::WorkflowRun;
-use gonogo_core::mechanics::{BuildWanted, Cause, Code, Facts, Observation, judge_build};
+use gonogo_core::mechanics::{self, BuildWanted, Cause, Code, Facts, Observation, Watched, judge_build};
 use gonogo_core::plan::Step;
 use gonogo_world::github::{Gh, GhError, RunFilter};
 use std::cell::Cell;
@@ -52,7 +52,7 @@ pub async fn observe(
         if runs.is_empty() && appears.is_over() {
             return Err(missing(workflow, &want.tag));
         }
-        Ok(judge_build(&runs, &want, recorded))
+        Ok(with_approvals(run, gh, judge_build(&runs, &want, recorded)).await)
     };
     let late = |text: String| {
         if !has_run.get() {
@@ -96,6 +96,21 @@ pub fn github<'a>(run: &Run<'a>) -> Result<&'a Gh, Cause> {
 /// The name of a workflow's file, by which GitHub finds it.
 pub fn file_of(workflow: &str) -> &str {
     workflow.rsplit('/').next().unwrap_or(workflow)
+}
+
+/// A run that waits for somebody with who that is. Where this cannot be had, it waits all the same.
+pub async fn with_approvals(run: &Run<'_>, gh: &Gh, seen: Watched) -> Watched {
+    let Watched::Held(cause) = seen else { return seen };
+    let Some(id) = cause.run else { return Watched::Held(cause) };
+    let cause = match gh.pending_approvals(id, &run.context.cancel).await {
+        Ok(approvals) => mechanics::with_approvals(*cause, &approvals),
+        Err(error) => {
+            let why = causes::of_gh(&error).message;
+            Cause { message: format!("{} (by whom could not be asked: {why})", cause.message), ..*cause }
+        }
+    };
+    let message = run.redacted(&cause.message);
+    Watched::Held(Box::new(Cause { message, ..cause }))
 }
 
 /// A failed run with what failed in it and the end of its log. Where these cannot be had, the failure stands without.

@@ -1,7 +1,7 @@
 //! A workflow that is started by hand, once, and watched until it ends.
 
 use super::super::{Run, Watch, causes};
-use super::build::{file_of, github, runs_of, with_log};
+use super::build::{file_of, github, runs_of, with_approvals, with_log};
 use super::wait::{self, Waiting};
 use gonogo_core::ci::WorkflowRun;
 use gonogo_core::mechanics::{
@@ -40,7 +40,8 @@ pub async fn observe(run: &Run<'_>, step: &Step, watch: &mut impl Watch) -> Resu
         // Asked before the look: what was read while the time ran out may be from before its end.
         let is_past_settling = settling.is_over();
         let runs = runs(run, gh, &dispatch).await?;
-        Ok(judge(run, step, gh, &dispatch, &git_ref, &runs, is_past_settling))
+        let seen = judge(run, step, gh, &dispatch, &git_ref, &runs, is_past_settling);
+        Ok(with_approvals(run, gh, seen).await)
     };
     let late = |text: String| {
         let message = format!("{} did not end in time: {text}", dispatch.workflow);
@@ -107,10 +108,11 @@ pub async fn start(run: &Run<'_>, step: &Step) -> Result<Option<u64>, Cause> {
     let workflow = file_of(dispatch.workflow);
     let started = gh.dispatch(run.clearance, workflow, &git_ref, &inputs, &run.context.cancel).await;
     started.map(|started| started.run).map_err(|error| match error {
-        GhError::Refused { .. } | GhError::NotFound { .. } => {
-            Cause::new(Code::DispatchRefused, causes::of_gh(&error).message)
-                .remedy("check the step's inputs and the workflow's `workflow_dispatch`")
-        }
+        GhError::Invalid { .. }
+        | GhError::Conflict { .. }
+        | GhError::Refused { .. }
+        | GhError::NotFound { .. } => Cause::new(Code::DispatchRefused, causes::of_gh(&error).message)
+            .remedy("check the step's inputs and the workflow's `workflow_dispatch`"),
         error => causes::of_gh(&error),
     })
 }

@@ -3,7 +3,7 @@
 use super::super::{Run, causes};
 use crate::error::chain;
 use gonogo_core::mechanics::{Cause, Code, FormulaSeen, Observation, judge_formula, updated_formula};
-use gonogo_world::git::{Pushed, Tap, Written, sibling_address};
+use gonogo_world::git::{Tap, Written, sibling_address};
 
 pub async fn observe(
     run: &Run<'_>,
@@ -28,18 +28,9 @@ pub async fn push(run: &Run<'_>, template: Option<&str>, address: Option<&str>) 
         Written::Committed { commit } => commit,
         Written::Unchanged => return Ok(()),
     };
-    match tap.push(run.clearance, &commit).await {
-        Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => Ok(()),
-        Ok(Pushed::Rejected { why }) => Err(Cause::new(
-            Code::PushRejected,
-            format!("the tap did not take the commit: {}", run.redacted(&why)),
-        )
-        .remedy("run again: the tap is read anew")),
-        Err(error) => {
-            let cause = causes::of_git(&error);
-            Err(Cause { message: run.redacted(&cause.message), ..cause })
-        }
-    }
+    let pushed = tap.push(run.clearance, &commit).await.map_err(|error| causes::of_git(&error));
+    let taken = pushed.and_then(|pushed| causes::of_push(pushed, "the tap", "the commit"));
+    taken.map_err(|cause| Cause { message: run.redacted(&cause.message), ..cause })
 }
 
 /// The tap as the remote has it. The folder lives as long as the clone is needed.

@@ -4,7 +4,7 @@ use super::super::{Run, causes};
 use gonogo_core::mechanics::{
     Cause, Code, Observation, TagSeen, judge_local_tag, judge_remote_tag, tag_message,
 };
-use gonogo_world::git::{Pushed, TagFacts};
+use gonogo_world::git::TagFacts;
 
 pub async fn observe_local(run: &Run<'_>, name: &str) -> Result<Observation, Cause> {
     let tag = filled(run, name)?;
@@ -54,17 +54,10 @@ pub async fn create(run: &Run<'_>, name: &str) -> Result<(), Cause> {
 
 pub async fn push(run: &Run<'_>, name: &str, remote: Option<&str>) -> Result<(), Cause> {
     let remote = remote.unwrap_or(&run.hands.remote);
-    match run.hands.git.push_tag(run.clearance, remote, &filled(run, name)?).await {
-        Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => Ok(()),
-        Ok(Pushed::Rejected { why }) => Err(Cause::new(
-            Code::PushRejected,
-            format!("{remote} did not take the tag: {}", run.redacted(&why)),
-        )),
-        Err(error) => {
-            let cause = causes::of_git(&error);
-            Err(Cause { message: run.redacted(&cause.message), ..cause })
-        }
-    }
+    let pushed = run.hands.git.push_tag(run.clearance, remote, &filled(run, name)?).await;
+    let pushed = pushed.map_err(|error| causes::of_git(&error));
+    let taken = pushed.and_then(|pushed| causes::of_push(pushed, remote, "the tag"));
+    taken.map_err(|cause| Cause { message: run.redacted(&cause.message), ..cause })
 }
 
 fn filled(run: &Run<'_>, name: &str) -> Result<String, Cause> {
