@@ -38,7 +38,7 @@ impl Redactor {
     pub fn new<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, regex::Error> {
         let mut values: Vec<&str> = variables
             .into_iter()
-            .filter(|(name, value)| names_a_secret(name) && value.len() >= SHORTEST)
+            .filter(|(name, value)| is_secret(name, value))
             .map(|(_, value)| value)
             .collect();
         // The longest first, so that a secret which holds another one is replaced whole.
@@ -73,6 +73,11 @@ impl Redactor {
     pub fn text(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.bytes(text.as_bytes().to_vec())).into_owned()
     }
+}
+
+/// Whether the value of a variable of that name is taken for a secret.
+pub fn is_secret(name: &str, value: &str) -> bool {
+    value.len() >= SHORTEST && names_a_secret(name)
 }
 
 fn names_a_secret(name: &str) -> bool {

@@ -97,6 +97,20 @@ impl From<GitError> for Failure {
             GitError::Process(_) | GitError::Failed { .. } | GitError::Nonsense { .. } => {
                 Self::incomplete(Reason::UnreadableOutput, message)
             }
+            GitError::Files { .. } => Self::incomplete(Reason::HostUnfit, message)
+                .remedy("make room or mend the rights, and run the command again"),
+            GitError::Locked { .. } => Self::incomplete(Reason::HostUnfit, message)
+                .remedy("wait for the other git, or remove the file if none is at work; then run again"),
+            GitError::NoIdentity { .. } => Self::incomplete(Reason::HostUnfit, message)
+                .remedy("git config user.name NAME; git config user.email ADDRESS"),
+            GitError::NotSigned { .. } => Self::incomplete(Reason::HostUnfit, message)
+                .remedy("make the key of `git config user.signingKey` usable"),
+            GitError::HookRefused { .. } => Self::new(FailureKind::NoGo, message),
+            GitError::Unreachable { .. } => Self::incomplete(Reason::Unreachable, message),
+            GitError::Unauthorized { .. } => Self::incomplete(Reason::Unreachable, message)
+                .remedy("mend git's login for this remote (ssh key, known host, credential helper)"),
+            GitError::Forbidden { .. } => Self::incomplete(Reason::Unreachable, message)
+                .remedy("check the remote's address, and ask for the right"),
             GitError::TimedOut { .. } => Self::incomplete(Reason::TimedOut, message),
             GitError::Cancelled => Self::incomplete(Reason::Interrupted, message),
             GitError::CutOff { .. } => {

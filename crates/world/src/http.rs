@@ -4,6 +4,7 @@
 //! other outcome is an error of its own kind, and only the server's own 404, 410 or 451 is "not found".
 
 mod answer;
+mod asked;
 mod error;
 mod kept;
 mod patience;
@@ -18,6 +19,7 @@ pub use sums::{Sums, hexadecimal};
 pub use validator::Validator;
 
 use crate::process::{Cancel, Environment};
+use asked::Asked;
 use jiff::fmt::rfc2822;
 use kept::Kept;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderName, LOCATION, TRANSFER_ENCODING};
@@ -148,7 +150,9 @@ impl Http {
         // Taken out: after an error, and after a "not found" above all, nothing is here to be as it was.
         let kept = self.kept.take(request);
         let document = self
-            .patiently(request, self.of_documents(), cancel, || self.document(request, kept.as_ref()))
+            .patiently(request, self.of_documents(), cancel, |attempt| {
+                self.document(request, kept.as_ref(), attempt)
+            })
             .await?;
         self.kept.put(request, &document, self.limits.kept);
         Ok(document)
@@ -163,8 +167,9 @@ impl Http {
         &self,
         request: &Request,
         kept: Option<&Arc<Document>>,
+        attempt: u32,
     ) -> Result<Arc<Document>, HttpError> {
-        let mut response = match self.follow(request, Method::GET, kept).await? {
+        let mut response = match self.follow(request, Method::GET, kept, attempt).await? {
             Reached::NotModified(kept) => return Ok(kept),
             Reached::Answer(response) => response,
         };
@@ -182,15 +187,17 @@ impl Http {
 
     /// Whether an address answers at all, without its body. An error is the answer's own.
     pub async fn answers(&self, request: &Request, cancel: &Cancel) -> Result<(), HttpError> {
-        let asked = || async { self.follow(request, Method::HEAD, None).await.map(drop) };
+        let asked =
+            |attempt| async move { self.follow(request, Method::HEAD, None, attempt).await.map(drop) };
         self.patiently(request, self.of_documents(), cancel, asked).await
     }
 
     /// A file, kept in an unnamed temporary file, with its checksums.
     pub async fn download(&self, request: &Request, cancel: &Cancel) -> Result<Download, HttpError> {
         let transfer = self.patience.transfer;
-        self.patiently(request, (transfer, transfer), cancel, || async {
-            let Reached::Answer(mut response) = self.follow(request, Method::GET, None).await? else {
+        self.patiently(request, (transfer, transfer), cancel, |attempt| async move {
+            let Reached::Answer(mut response) = self.follow(request, Method::GET, None, attempt).await?
+            else {
                 return Err(HttpError::nonsense(&request.url, NOBODY_ASKED));
             };
             let disk = |error: std::io::Error| HttpError::Disk { message: error.to_string() };
@@ -219,7 +226,7 @@ impl Http {
         request: &Request,
         (each, all): (Duration, Duration),
         cancel: &Cancel,
-        mut attempt: impl FnMut() -> F,
+        mut attempt: impl FnMut(u32) -> F,
     ) -> Result<T, HttpError> {
         let started = tokio::time::Instant::now();
         let mut tries = 0;
@@ -227,7 +234,9 @@ impl Http {
             let left = all.saturating_sub(started.elapsed());
             let timed_out = || HttpError::TimedOut { url: shown(&request.url) };
             let tried = async {
-                tokio::time::timeout(left.min(each), attempt()).await.unwrap_or_else(|_| Err(timed_out()))
+                tokio::time::timeout(left.min(each), attempt(tries + 1))
+                    .await
+                    .unwrap_or_else(|_| Err(timed_out()))
             };
             let error = tokio::select! {
                 result = tried => match result {
@@ -250,12 +259,13 @@ impl Http {
         }
     }
 
-    /// One answer, after redirects that are allowed.
+    /// One answer, after redirects that are allowed. `attempt` counts from 1.
     async fn follow(
         &self,
         request: &Request,
         method: Method,
         kept: Option<&Arc<Document>>,
+        attempt: u32,
     ) -> Result<Reached, HttpError> {
         let mut url = request.url.clone();
         for _ in 0..=MOST_REDIRECTS {
@@ -268,7 +278,10 @@ impl Http {
                 let (name, value) = validator.condition();
                 asked = asked.header(name, value);
             }
-            let response = asked.send().await.map_err(|error| HttpError::of_sending(&error, &url))?;
+            let told = Asked::now(&method, &url, attempt);
+            let sent = asked.send().await.map_err(|error| HttpError::of_sending(&error, &url));
+            told.tell(&sent);
+            let response = sent?;
             let status = response.status();
             if status == StatusCode::NOT_MODIFIED {
                 return match condition {

@@ -5,6 +5,7 @@
 
 mod writer;
 
+use crate::there;
 use gonogo_core::canonical::NotCanonical;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{
@@ -110,14 +111,16 @@ pub fn releases(common_dir: &Path) -> Result<Vec<String>, LedgerError> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(io_error("read", &folder)(error)),
         };
-        if folder.join(RECORDS).exists() {
+        let records = folder.join(RECORDS);
+        if there::look(&records).map_err(io_error("look at", &records))?.is_some() {
             found.extend(folder.strip_prefix(&root).ok().map(|tag| tag.display().to_string()));
             continue;
         }
         // A tag with a slash in it is a folder in a folder.
         for entry in entries {
             let path = entry.map_err(io_error("read", &folder))?.path();
-            folders.extend(path.is_dir().then_some(path));
+            let is_folder = there::is_folder(&path).map_err(io_error("look at", &path))?;
+            folders.extend(is_folder.then_some(path));
         }
     }
     found.sort();
@@ -244,7 +247,11 @@ pub fn records(common_dir: &Path, tag: &str) -> Result<Vec<Record>, LedgerError>
 
 /// Evidence by its digest, checked against it.
 pub fn read_blob(folder: &Path, digest: Digest) -> Result<Vec<u8>, LedgerError> {
-    let bytes = fs::read(folder.join(BLOBS).join(digest.hex())).map_err(|_| LedgerError::BadBlob(digest))?;
+    let path = folder.join(BLOBS).join(digest.hex());
+    let bytes = fs::read(&path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => LedgerError::BadBlob(digest),
+        _ => io_error("read", &path)(error),
+    })?;
     if Digest::of(&bytes) == digest { Ok(bytes) } else { Err(LedgerError::BadBlob(digest)) }
 }
 

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod process;
 pub mod registry;
 pub mod runner;
+mod there;
 pub mod tools;
 pub mod tracker;
 pub mod tree;

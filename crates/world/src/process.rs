@@ -1,19 +1,30 @@
 //! The one door to subprocesses.
 //!
 //! Invariant: a child has its own process group, no standard input but what is given, a fixed locale, an
-//! allow-listed environment, a deadline and a size cap; when it has ended, nothing of its group is left running.
+//! allow-listed environment, no open file but what is handed to it, a deadline and a size cap; when it has ended, or
+//! nobody waits for it any more, nothing of its group is left running.
 
-use gonogo_core::digest::Digest;
+mod capture;
+mod environment;
+mod group;
+mod told;
+
+pub use environment::Environment;
 pub use gonogo_core::gate::End;
-use rustix::process::{Pid, Signal, kill_process_group};
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+
+use crate::there;
+use capture::{Capture, Sink};
+use gonogo_core::verdict::Reason;
+use group::Group;
+use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::process::Signal;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 use tokio::sync::watch;
 
@@ -21,126 +32,6 @@ use tokio::sync::watch;
 const TERMINATION_GRACE: Duration = Duration::from_secs(2);
 /// How long pipes may stay open after the child itself ended.
 const PIPE_GRACE: Duration = Duration::from_secs(1);
-
-/// Variables that any child may see: where things are, and how its own clients are configured. No credentials.
-const ALLOWED: &[&str] = &[
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "TMPDIR",
-    "XDG_CONFIG_HOME",
-    "XDG_CACHE_HOME",
-    "XDG_DATA_HOME",
-    "XDG_RUNTIME_DIR",
-    "LD_LIBRARY_PATH",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "CURL_CA_BUNDLE",
-    "REQUESTS_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS",
-    "GIT_SSL_CAINFO",
-    "PIP_CERT",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "all_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "ALL_PROXY",
-    "CARGO_HOME",
-    "RUSTUP_HOME",
-    "RUSTUP_TOOLCHAIN",
-    "RUSTUP_AUTO_INSTALL",
-    "GOPATH",
-    "GOROOT",
-    "GOCACHE",
-    "GOMODCACHE",
-    "GOPROXY",
-    "GOSUMDB",
-    "GONOSUMDB",
-    "GOPRIVATE",
-    "GOTOOLCHAIN",
-    "PYENV_ROOT",
-    "PYENV_VERSION",
-    "JAVA_HOME",
-];
-
-/// The environment of a child.
-#[derive(Clone, Debug)]
-pub struct Environment(BTreeMap<OsString, OsString>);
-
-impl Environment {
-    /// The allow-listed part of our own environment, `more` names added, with a fixed locale, zone and no colour.
-    pub fn allowing<'a>(more: impl IntoIterator<Item = &'a str>) -> Self {
-        let names = ALLOWED.iter().copied().chain(more);
-        let mut variables: BTreeMap<OsString, OsString> =
-            names.filter_map(|name| std::env::var_os(name).map(|value| (name.into(), value))).collect();
-        for (name, value) in [
-            ("LC_ALL", "C.UTF-8"),
-            ("LANG", "C.UTF-8"),
-            ("TZ", "UTC"),
-            ("NO_COLOR", "1"),
-            ("TERM", "dumb"),
-            ("CARGO_TERM_COLOR", "never"),
-            ("GIT_TERMINAL_PROMPT", "0"),
-            ("GIT_OPTIONAL_LOCKS", "0"),
-        ] {
-            variables.insert(name.into(), value.into());
-        }
-        Self(variables)
-    }
-
-    /// The same environment with one variable set.
-    #[must_use]
-    pub fn with(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.0.insert(name.into(), value.into());
-        self
-    }
-
-    /// The same environment with several variables set.
-    #[must_use]
-    pub fn with_all(
-        self,
-        variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
-    ) -> Self {
-        variables.into_iter().fold(self, |environment, (name, value)| environment.with(name, value))
-    }
-
-    /// The digest of all names and values. Values never leave this: it is a digest and nothing more.
-    pub fn digest(&self) -> Digest {
-        use std::os::unix::ffi::OsStrExt;
-        let mut bytes = Vec::new();
-        for part in self.0.iter().flat_map(|(name, value)| [name, value]) {
-            bytes.extend_from_slice(part.as_bytes());
-            bytes.push(0);
-        }
-        Digest::of(&bytes)
-    }
-
-    /// The same environment with more of our own variables let through.
-    #[must_use]
-    pub fn letting_through<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
-        for name in names {
-            if let Some(value) = std::env::var_os(name) {
-                self.0.insert(name.into(), value);
-            }
-        }
-        self
-    }
-
-    /// The names of its variables.
-    pub fn names(&self) -> impl Iterator<Item = &OsStr> {
-        self.0.keys().map(OsString::as_os_str)
-    }
-
-    /// A variable's value, as the child will see it.
-    pub fn get(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
-    }
-}
 
 /// A stop order that reaches every child: given once, never taken back.
 #[derive(Clone, Debug)]
@@ -320,14 +211,56 @@ pub enum ProcessError {
     },
 }
 
-/// Runs a process to its end, its timeout or a stop order, and captures what it prints.
+impl ProcessError {
+    /// Whether the program is not there at all. One whose folder to start in, or whose interpreter is missing is there.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Spawn { program, source } => {
+                source.kind() == std::io::ErrorKind::NotFound && matches!(there::look(program), Ok(None))
+            }
+            Self::Wait { .. } | Self::Read { .. } | Self::Store { .. } => false,
+        }
+    }
+
+    /// Why what it was to tell could not be told.
+    pub fn reason(&self) -> Reason {
+        if self.is_missing() { Reason::ToolMissing } else { Reason::HostUnfit }
+    }
+}
+
+/// Runs a process to its end, its timeout or a stop order, and captures what it prints. Dropped before that, it takes
+/// the whole group of the process with it.
 pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, ProcessError> {
+    run_holding(invocation, None, cancel).await
+}
+
+/// The same for a process that holds a file open as long as it or one that it starts runs, such as a lock under which it
+/// writes.
+pub async fn run_holding(
+    invocation: &Invocation,
+    held: Option<&File>,
+    cancel: &Cancel,
+) -> Result<Captured, ProcessError> {
+    let told = told::Told::starts(invocation);
+    let result = carry_out(invocation, held, cancel).await;
+    if let Some(told) = told {
+        told.ends(&result);
+    }
+    result
+}
+
+async fn carry_out(
+    invocation: &Invocation,
+    held: Option<&File>,
+    cancel: &Cancel,
+) -> Result<Captured, ProcessError> {
     let program = || invocation.program.clone();
     let started = Instant::now();
     let file = invocation.output.as_ref().map(Sink::create).transpose()?;
-    let mut child = spawn(invocation).map_err(|source| ProcessError::Spawn { program: program(), source })?;
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    let mut stdout = Capture { file, ..Capture::new(child.stdout.take(), invocation.limit) };
+    let spawned = spawn(invocation, held);
+    let mut child = spawned.map_err(|source| ProcessError::Spawn { program: program(), source })?;
+    let group = Group::of(&child);
+    let mut stdout = Capture::new(child.stdout.take(), invocation.limit).into_file(file);
     let mut stderr = Capture::new(child.stderr.take(), invocation.limit);
 
     let (end, held_open) = {
@@ -347,21 +280,21 @@ pub async fn run(invocation: &Invocation, cancel: &Cancel) -> Result<Captured, P
         let end = match ended {
             Some(status) => of_status(status),
             None => {
-                terminate(&mut child, group).await;
+                terminate(&mut child, &group).await;
                 if cancel.is_cancelled() { End::Cancelled } else { End::TimedOut }
             }
         };
         let held_open = open && tokio::time::timeout(PIPE_GRACE, &mut drained).await.is_err();
         // What it left behind would run beside the next check, and could change the tree after this one was judged.
-        signal(group, Signal::KILL);
+        group.signal(Signal::KILL);
         if held_open {
             // Whether or not that closes the pipes, the output has no proven end.
             tokio::time::timeout(PIPE_GRACE, &mut drained).await.ok();
         }
-        // A server that a script forgot keeps ports and processors from what runs next, also with its output closed.
-        signal(group, Signal::KILL);
         (end, held_open)
     };
+    // A server that a script forgot keeps ports and processors from what runs next, also with its output closed.
+    drop(group);
     if let Some(Sink { broken: Some(source), path, .. }) = stdout.file {
         return Err(ProcessError::Store { path, source });
     }
@@ -380,23 +313,37 @@ fn whole(bytes: &[u8]) -> std::io::Result<File> {
     Ok(file)
 }
 
+/// One child is started at a time, since what is handed to it could be inherited by another one that is started
+/// meanwhile: every file of ours is closed in a child, but for the moment in which it is handed over.
+static STARTING: Mutex<()> = Mutex::new(());
+
 #[expect(clippy::disallowed_methods, reason = "this is the one door")]
-fn spawn(invocation: &Invocation) -> std::io::Result<Child> {
+fn spawn(invocation: &Invocation, held: Option<&File>) -> std::io::Result<Child> {
     let stdin = match &invocation.input {
         Some(bytes) => Stdio::from(whole(bytes)?),
         None => Stdio::null(),
     };
-    tokio::process::Command::new(&invocation.program)
+    let mut command = tokio::process::Command::new(&invocation.program);
+    command
         .args(&invocation.arguments)
         .current_dir(&invocation.directory)
         .env_clear()
-        .envs(&invocation.environment.0)
+        .envs(invocation.environment.iter())
         .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
+        .kill_on_drop(true);
+    let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _handed = held.map(inheritable).transpose()?;
+    command.spawn()
+}
+
+/// A descriptor of an open file that children inherit. Whoever has one holds the file's lock too.
+fn inheritable(file: &File) -> std::io::Result<File> {
+    let handed = file.try_clone()?;
+    fcntl_setfd(&handed, FdFlags::empty())?;
+    Ok(handed)
 }
 
 fn of_status(status: std::process::ExitStatus) -> End {
@@ -408,119 +355,12 @@ fn of_status(status: std::process::ExitStatus) -> End {
 }
 
 /// Tells the whole group to stop, and kills it after the grace.
-async fn terminate(child: &mut Child, group: Option<Pid>) {
-    signal(group, Signal::TERM);
+async fn terminate(child: &mut Child, group: &Group) {
+    group.signal(Signal::TERM);
     let ended = tokio::time::timeout(TERMINATION_GRACE, child.wait()).await.is_ok();
     // The child may have ended and left others of its group behind.
-    signal(group, Signal::KILL);
+    group.signal(Signal::KILL);
     if !ended {
         child.wait().await.ok();
-    }
-}
-
-fn signal(group: Option<Pid>, signal: Signal) {
-    if let Some(group) = group {
-        // The one expected error is that nobody is left.
-        kill_process_group(group, signal).ok();
-    }
-}
-
-struct Capture<R> {
-    pipe: Option<R>,
-    limit: usize,
-    file: Option<Sink>,
-    stream: Stream,
-    broken: Option<std::io::Error>,
-}
-
-impl<R: AsyncRead + Unpin> Capture<R> {
-    fn new(pipe: Option<R>, limit: usize) -> Self {
-        Self { pipe, limit, file: None, stream: Stream::default(), broken: None }
-    }
-
-    async fn drain(&mut self) {
-        // The pipe is closed at the end: a process with more to say than there is room for need not go on.
-        let Some(mut pipe) = self.pipe.take() else { return };
-        let mut chunk = vec![0; 16 << 10];
-        loop {
-            let count = match pipe.read(&mut chunk).await {
-                Ok(0) => return,
-                Ok(count) => count,
-                Err(error) => return self.broken = Some(error),
-            };
-            self.stream.total += count as u64;
-            match &mut self.file {
-                None => {
-                    let room = self.limit.saturating_sub(self.stream.bytes.len()).min(count);
-                    self.stream.bytes.extend_from_slice(&chunk[..room]);
-                }
-                Some(file) => {
-                    self.stream.filed += file.take(&chunk[..count]);
-                    if self.stream.is_cut() {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The file that an output goes to.
-struct Sink {
-    file: File,
-    path: PathBuf,
-    room: u64,
-    broken: Option<std::io::Error>,
-}
-
-impl Sink {
-    fn create(output: &Output) -> Result<Self, ProcessError> {
-        let path = output.path.clone();
-        match File::create_new(&path) {
-            Ok(file) => Ok(Self { file, path, room: output.limit, broken: None }),
-            Err(source) => Err(ProcessError::Store { path, source }),
-        }
-    }
-
-    /// Writes what there is room for, and says how much that is.
-    fn take(&mut self, bytes: &[u8]) -> u64 {
-        let count = usize::try_from(self.room).unwrap_or(usize::MAX).min(bytes.len());
-        if let Err(error) = self.file.write_all(&bytes[..count]) {
-            self.broken = Some(error);
-            return 0;
-        }
-        self.room -= count as u64;
-        count as u64
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::task::{Context, Poll};
-    use tokio::io::ReadBuf;
-
-    /// A pipe that breaks at once.
-    struct Broken;
-
-    impl AsyncRead for Broken {
-        fn poll_read(
-            self: std::pin::Pin<&mut Self>,
-            _: &mut Context<'_>,
-            _: &mut ReadBuf<'_>,
-        ) -> Poll<std::io::Result<()>> {
-            Poll::Ready(Err(std::io::Error::from_raw_os_error(5)))
-        }
-    }
-
-    #[tokio::test]
-    async fn a_pipe_that_breaks_is_not_taken_for_one_that_ends() {
-        let mut ended = Capture::new(Some(&b"half"[..]), 100);
-        ended.drain().await;
-        assert_eq!((ended.stream.bytes.as_slice(), ended.broken.is_none()), (&b"half"[..], true));
-        let mut broken = Capture::new(Some(b"half".chain(Broken)), 100);
-        broken.drain().await;
-        assert_eq!(broken.stream.bytes, b"half");
-        assert!(broken.broken.is_some());
     }
 }

@@ -60,7 +60,8 @@ pub fn find(name: &str, search: &OsStr, checkout: Option<&Path>) -> Result<PathB
         if !is_executable(&path) {
             continue;
         }
-        let resolved = path.canonicalize().unwrap_or_else(|_| path.clone());
+        // What cannot be resolved cannot be shown to be outside.
+        let Ok(resolved) = path.canonicalize() else { continue };
         if checkout.is_some_and(|checkout| resolved.starts_with(checkout) || path.starts_with(checkout)) {
             inside.get_or_insert(path);
             continue;

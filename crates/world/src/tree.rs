@@ -4,11 +4,13 @@
 //! Invariant: a tree that could not be compared counts as changed.
 
 use crate::git::{Git, GitError};
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-/// What the system says of a file. Any write moves `ctime`, which no program can set.
-pub type Stamp = Option<(u64, u64, i64, i64, u32)>;
+/// What the system says of a file; `None` where nothing is there, and an error where it does not say. Any write moves
+/// `ctime`, which no program can set.
+pub type Stamp = Result<Option<(u64, u64, i64, i64, u32)>, ErrorKind>;
 
 /// A watch over the tracked files of a checkout.
 pub struct TreeWatch {
@@ -38,7 +40,8 @@ impl TreeWatch {
 
     /// Tracked paths whose content is not the commit's. Empty where all is as it was.
     pub async fn changes(&mut self, git: &Git) -> Result<Vec<String>, GitError> {
-        if self.stamps.iter().all(|(path, known)| stamp(path) == *known) {
+        let is_as_it_was = |(path, known): &(PathBuf, Stamp)| known.is_ok() && stamp(path) == *known;
+        if self.stamps.iter().all(is_as_it_was) {
             return Ok(Vec::new());
         }
         // Stamps first, so that a change during the comparison moves one again.
@@ -52,8 +55,11 @@ impl TreeWatch {
     }
 }
 
-/// The stamp of a path; `None` where nothing is there.
+/// The stamp of a path.
 pub fn stamp(path: &std::path::Path) -> Stamp {
-    let file = std::fs::symlink_metadata(path).ok()?;
-    Some((file.ino(), file.size(), file.ctime(), file.ctime_nsec(), file.mode()))
+    match std::fs::symlink_metadata(path) {
+        Ok(file) => Ok(Some((file.ino(), file.size(), file.ctime(), file.ctime_nsec(), file.mode()))),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error.kind()),
+    }
 }

@@ -61,9 +61,14 @@ const fn cause(code: Code) -> Text {
             "Find out who tagged it; a maintainer decides whether to go on. Do not delete a tag that was pushed.",
         ),
         Code::PushRejected => text(
-            "The remote refused the push.",
-            "The tag is not out, so nothing that follows from it can be.",
-            "Read the remote's words in `message`, get the right or mend the rule, then `gonogo run TARGET --mode live`.",
+            "The remote has what was pushed at something else, and only force would change that.",
+            "Nothing is ever forced: somebody else's tag or commit is there.",
+            "Find out who pushed it; for a branch that only moved on, `gonogo run TARGET --mode live` reads it anew.",
+        ),
+        Code::PushForbidden => text(
+            "A rule or a hook of the remote refused the push: a ruleset, a protected tag or branch, a server's hook.",
+            "Nothing was pushed, so nothing that follows from it can be.",
+            "Read the remote's words in `message`, get the right or have the rule changed; close the blocker, then `gonogo run TARGET --mode live`.",
         ),
         Code::Vanished => text(
             "What the ledger records as done is not in the world any more.",
@@ -94,6 +99,11 @@ const fn cause(code: Code) -> Text {
             "The workflow run did not end in the time that the plan gives it.",
             "It may still end either way.",
             "Look at `run_url`; when it has ended, `gonogo run TARGET --mode live` takes up from there.",
+        ),
+        Code::ApprovalPending => text(
+            "The workflow run waits for somebody to approve it in a protected environment.",
+            "It does not go on by itself, and what it is to build or publish is not there.",
+            "Ask those whom `message` names to approve it at `run_url`; then `gonogo run TARGET --mode live` takes up from there.",
         ),
         Code::WorkflowUntrusted => text(
             "A run cannot be believed to be this release's: of another commit or repository, or two could be the one.",
@@ -191,9 +201,9 @@ const fn cause(code: Code) -> Text {
             "`gonogo doctor` names it; install it, then `gonogo run TARGET --mode live`.",
         ),
         Code::Unauthorized => text(
-            "gh has no login, or GitHub refuses its token.",
+            "gh has no login, or GitHub refuses its token; or a git remote does not know who asks.",
             "Without an answer nothing is known of the world.",
-            "A maintainer runs `gh auth login`; then `gonogo run TARGET --mode live`.",
+            "A maintainer runs `gh auth login`, or mends git's login for the remote; then `gonogo run TARGET --mode live`.",
         ),
         Code::Forbidden => text(
             "The login may not do this.",
@@ -209,6 +219,46 @@ const fn cause(code: Code) -> Text {
             "GitHub or the remote could not be reached, or failed.",
             "No answer is never absence.",
             "Make it reachable, then `gonogo run TARGET --mode live`.",
+        ),
+        Code::RequestInvalid => text(
+            "GitHub understands what it is asked, and does not accept it.",
+            "Nothing was changed; asking again would change nothing either.",
+            "Read GitHub's words in `message`, mend the plan or what it names on GitHub; then `gonogo run TARGET --mode live`.",
+        ),
+        Code::RequestConflict => text(
+            "What GitHub is asked does not go with what it has by now.",
+            "Somebody else may be at work on the same thing.",
+            "Read GitHub's words in `message`, and find out who; then `gonogo run TARGET --mode live` looks anew.",
+        ),
+        Code::IdentityMissing => text(
+            "git does not know whom it acts for: no name, or no e-mail address.",
+            "A tag or a commit by nobody is not made.",
+            "`git config user.name NAME` and `git config user.email ADDRESS`; then `gonogo run TARGET --mode live`.",
+        ),
+        Code::SigningFailed => text(
+            "git is configured to sign, and the signature was not made: a key is missing, locked, or its program failed.",
+            "An unsigned tag in the place of a signed one is not left behind.",
+            "Make the key of `git config user.signingKey` usable; then `gonogo run TARGET --mode live`.",
+        ),
+        Code::HookRefused => text(
+            "A git hook on this machine refused, or changed what was to be made.",
+            "Nothing was sent: the hook is there to stop what it finds wrong.",
+            "Read the hook's words in `message` and mend what they name; then `gonogo run TARGET --mode live`.",
+        ),
+        Code::GitLocked => text(
+            "A lock file of git's is in the way: another git is at work, or one that was killed left it.",
+            "Two gits that write at once can break the repository.",
+            "Wait for the other git; if none is at work, remove the file that `message` names; then `gonogo run TARGET --mode live`.",
+        ),
+        Code::GitFailed => text(
+            "git failed on this machine, in a way that has no code of its own.",
+            "Without its answer nothing is known of the repository.",
+            "Read git's words in `message` and mend what they name; then `gonogo run TARGET --mode live`.",
+        ),
+        Code::Interrupted => text(
+            "The run was told to stop while it waited for an answer.",
+            "What was under way may be done or not.",
+            "`gonogo run TARGET --mode live` looks at the world and carries on.",
         ),
         Code::UnreadableAnswer => text(
             "What came back could not be read, or makes no sense.",

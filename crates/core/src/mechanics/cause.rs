@@ -60,8 +60,10 @@ codes! {
     TagElsewhere = "tag-elsewhere", Conflict;
     /// The tag is there, at this commit, and this release's ledger did not make it.
     TagNotOurs = "tag-not-ours", Conflict;
-    /// The remote refused the push.
+    /// The remote has what was pushed at something else, and only force would change that.
     PushRejected = "push-rejected", Failed;
+    /// A rule or a hook of the remote refused the push.
+    PushForbidden = "push-forbidden", Failed;
     /// What was recorded as done is not there any more.
     Vanished = "vanished", Conflict;
     /// What was recorded as done is there in another form.
@@ -74,6 +76,8 @@ codes! {
     WorkflowFailed = "workflow-failed", Failed;
     /// The workflow run did not end in time.
     WorkflowTimedOut = "workflow-timed-out", Unknown;
+    /// A workflow run waits for somebody's approval.
+    ApprovalPending = "approval-pending", Unknown;
     /// A workflow run cannot be believed, or two could be the one.
     WorkflowUntrusted = "workflow-untrusted", Conflict;
     /// GitHub refused to start the workflow.
@@ -112,7 +116,7 @@ codes! {
     Undelivered = "undelivered", Failed;
     /// A tool is missing.
     ToolMissing = "tool-missing", Unknown;
-    /// gh has no login, or its token is refused.
+    /// gh has no login, or its token is refused; or a remote does not know who asks.
     Unauthorized = "unauthorized", Unknown;
     /// The login may not do this.
     Forbidden = "forbidden", Unknown;
@@ -120,6 +124,22 @@ codes! {
     RateLimited = "rate-limited", Unknown;
     /// GitHub or the remote could not be reached, or failed.
     Unreachable = "unreachable", Unknown;
+    /// GitHub understands what is asked, and does not accept it.
+    RequestInvalid = "request-invalid", Failed;
+    /// What GitHub is asked does not go with what it has.
+    RequestConflict = "request-conflict", Conflict;
+    /// git does not know whom it acts for.
+    IdentityMissing = "identity-missing", Unknown;
+    /// A signature was to be made, and was not.
+    SigningFailed = "signing-failed", Unknown;
+    /// A git hook on this machine refused, or changed what was to be made.
+    HookRefused = "hook-refused", Failed;
+    /// A lock file of git's is there.
+    GitLocked = "git-locked", Unknown;
+    /// git failed on this machine, in a way that has no code of its own.
+    GitFailed = "git-failed", Unknown;
+    /// The run was told to stop.
+    Interrupted = "interrupted", Unknown;
     /// What came back could not be read.
     UnreadableAnswer = "unreadable-answer", Unknown;
     /// The plan's text holds a placeholder that has no value yet.

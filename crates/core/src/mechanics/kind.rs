@@ -98,6 +98,9 @@ pub enum Observation<K: Kind> {
 pub enum Watched<K: Kind> {
     /// Not yet; what is waited for, in one line.
     Waiting(String),
+    /// Not before somebody has acted: its message says what is waited for, and it is why the release stops when the time is
+    /// over.
+    Held(Box<Cause>),
     /// It is settled.
     Settled(Observation<K>),
 }

@@ -4,6 +4,7 @@
 //! Invariant: an effect follows only from an observation that says it is missing. `conflict` and `unknown` stop, and
 //! what has been recorded as done is never done again, whatever the world says then.
 
+mod approval;
 mod cause;
 mod command;
 mod dispatch_workflow;
@@ -26,6 +27,7 @@ mod tag;
 mod text;
 mod watch_workflow;
 
+pub use approval::{Approval, waits_for_approval, with_approvals};
 pub use cause::{Cause, Code, Severity};
 pub use command::{CommandDone, CommandEffect, Observe, StepCommand, judge_exit, judge_published};
 pub use dispatch_workflow::{DispatchEffect, DispatchSeen, DispatchWorkflow, judge_dispatch};

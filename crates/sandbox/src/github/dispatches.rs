@@ -114,7 +114,8 @@ pub(super) fn create(
         head_branch: found.split_once('/').map(|(_, short)| short.to_owned()),
         ..Run::success(run_id, name, &path, &commit)
     };
-    repository.runs.push(NewRuns::of(repository, &path).apply(run, now));
+    let run = repository.held_back(NewRuns::of(repository, &path).apply(run, now));
+    repository.runs.push(run);
     repository.dispatches.push(Dispatch { workflow: path, reference, inputs, run: run_id });
     if body["return_run_details"] != true {
         return Reply::empty(204);
@@ -137,6 +138,7 @@ pub(super) fn rerun(id: &str, repository: &mut Repository, now: String) -> Reply
         return Reply::message(403, "This workflow is already running");
     }
     let next = NewRuns::of(repository, &run.path).apply(Run { attempt: run.attempt + 1, ..run.clone() }, now);
+    let next = repository.held_back(next);
     repository.runs[place] = next;
     repository.earlier_attempts.push(run);
     Reply::json(201, &json!({}))

@@ -3,6 +3,7 @@
 //! gh's documented `http_unix_socket` setting makes it speak plain HTTP/1.1 over a socket for every address; requests
 //! are routed on their `Host`. Invariant: it lives in a folder of its own and is gone when the handle is dropped.
 
+pub mod approvals;
 pub mod artifacts;
 pub mod assets;
 mod auth;
@@ -24,6 +25,7 @@ pub mod state;
 pub use crate::git::TagObject;
 pub use crate::http::fault::{Fault, Matcher, Trouble};
 pub use crate::http::request::{Logged, Reply, Request};
+pub use approvals::Protection;
 pub use artifacts::Artifact;
 pub use assets::Asset;
 pub use dispatches::{Declared, Dispatch, NewRuns};

@@ -1,7 +1,9 @@
 //! From a request to the one place that answers it. What is not served is a 404 that the log shows.
 
 use super::state::{Repository, State};
-use super::{artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, repositories, runs};
+use super::{
+    approvals, artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, repositories, runs,
+};
 use crate::http::request::{Reply, Request};
 use serde_json::{Value, json};
 
@@ -39,10 +41,14 @@ fn upload(state: &mut State, request: &Request, name: &str, release: &str) -> Re
 }
 
 fn of_repository(state: &mut State, request: &Request, method: &str, name: &str, rest: &[&str]) -> Reply {
-    let now = state.now();
+    let (now, login) = (state.now(), state.login.clone());
     let Some((name, repository)) = state.find(name) else { return Reply::not_found() };
     match (method, rest) {
         ("GET", []) => repositories::get(&name),
+        ("GET", ["actions", "runs", id, "pending_deployments"]) => approvals::pending(id, &login, repository),
+        ("POST", ["actions", "runs", id, "pending_deployments"]) => {
+            approvals::review(request, id, &login, repository)
+        }
         (_, ["actions", rest @ ..]) => of_actions(request, method, &name, repository, rest, now),
         ("GET", ["attestations", digest]) => attestations(repository, digest),
         ("GET", ["branches", branch @ ..]) => refs::branch(repository, &branch.join("/"), &name),

@@ -1,5 +1,6 @@
 //! Workflows and their runs, which move on by being read and never by time: runs repeat.
 
+use super::approvals::Protection;
 use super::artifacts::Artifact;
 use super::jobs::Job;
 use super::page;
@@ -30,10 +31,12 @@ pub struct Run {
     pub path: String,
     /// What set it off.
     pub event: String,
-    /// `queued`, `in_progress` or `completed`.
+    /// `waiting`, `queued`, `in_progress` or `completed`.
     pub status: String,
     /// How it ended.
     pub conclusion: Option<String>,
+    /// The environments that it waits for. Where there is one, it does not move on.
+    pub pending: Vec<Protection>,
     /// Its commit.
     pub head_sha: String,
     /// Its branch or tag.
@@ -80,6 +83,7 @@ impl Run {
             event: "push".to_owned(),
             status: "completed".to_owned(),
             conclusion: Some("success".to_owned()),
+            pending: Vec::new(),
             head_sha: head_sha.to_owned(),
             head_branch: Some("main".to_owned()),
             head_repository: Some(repository.to_owned()),
@@ -100,6 +104,8 @@ impl Run {
     fn read(&mut self) {
         if !self.is_shown {
             self.is_shown = true;
+        } else if !self.pending.is_empty() {
+            // It waits for somebody.
         } else if let Some(stage) = self.next.pop_front() {
             (self.status, self.conclusion) = (stage.status, stage.conclusion);
         }

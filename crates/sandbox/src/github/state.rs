@@ -1,6 +1,7 @@
 //! What the stand-in knows: one struct behind one lock, so that a test sees every request whole or not at all.
 
 use super::TOKEN;
+use super::approvals::Protection;
 use super::dispatches::{Declared, Dispatch, NewRuns};
 use super::issues::Issues;
 use super::releases::Releases;
@@ -108,6 +109,8 @@ pub struct Repository {
     pub runs: Vec<Run>,
     /// The attempts before those.
     pub earlier_attempts: Vec<Run>,
+    /// The environments that runs of its workflows wait for, by the workflows' files.
+    pub protections: BTreeMap<String, Vec<Protection>>,
     /// What becomes of runs that are dispatched and rerun.
     pub new_runs: NewRuns,
     /// The dispatches that were accepted, in order.

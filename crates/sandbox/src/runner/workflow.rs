@@ -112,6 +112,7 @@ pub(crate) fn set_off(state: &mut State, workflows: &[Workflow], push: &Push) {
             head_branch: push.reference.split_once('/').map(|(_, name)| name.to_owned()),
             ..Run::success(id, &push.remote, &workflow.path, &commit)
         };
-        repository.runs.push(queued.apply(run, now));
+        let run = repository.held_back(queued.apply(run, now));
+        repository.runs.push(run);
     }
 }

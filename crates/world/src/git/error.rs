@@ -2,6 +2,7 @@
 //!
 //! Invariant: an error of an effect never says that the effect did not happen, unless its kind says so.
 
+use super::words::{Kind, kind_of, telling_line};
 use crate::process::{Captured, End, ProcessError};
 use crate::tools::ToolError;
 use std::path::PathBuf;
@@ -21,12 +22,78 @@ pub enum GitError {
     /// The branch has no commit yet.
     #[error("there is no commit yet")]
     Unborn,
-    /// git answered with an error.
+    /// git answered with an error that is none of those below.
     #[error("`git {command}` failed: {said}")]
     Failed {
         /// The arguments.
         command: String,
         /// The line of what it said that tells what was wrong.
+        said: String,
+    },
+    /// git does not know whom it acts for: no name, or no address. Nothing was made.
+    #[error("`git {command}` does not know who makes it: {said}")]
+    NoIdentity {
+        /// The arguments.
+        command: String,
+        /// What git said.
+        said: String,
+    },
+    /// A signature was to be made, and was not. Nothing was made, or what was made is gone again.
+    #[error("`git {command}` could not sign: {said}")]
+    NotSigned {
+        /// The arguments.
+        command: String,
+        /// What git, or the program that signs, said.
+        said: String,
+    },
+    /// A hook on this machine refused. Nothing was made, and nothing was sent.
+    #[error("a hook ({hook}) refused `git {command}`: {said}")]
+    HookRefused {
+        /// The arguments.
+        command: String,
+        /// Which hook, as far as git says so.
+        hook: &'static str,
+        /// What was said.
+        said: String,
+    },
+    /// A lock file is there: another git is at work, or one that was killed left it. Nothing was changed.
+    #[error("`git {command}` finds a lock: {said}")]
+    Locked {
+        /// The arguments.
+        command: String,
+        /// What git said, with the file's path.
+        said: String,
+    },
+    /// A file on this machine could not be read or written: rights, a full disk.
+    #[error("`git {command}` cannot use a file: {said}")]
+    Files {
+        /// The arguments.
+        command: String,
+        /// What git said.
+        said: String,
+    },
+    /// A remote was not reached, or failed.
+    #[error("`git {command}` got no answer: {said}")]
+    Unreachable {
+        /// The arguments.
+        command: String,
+        /// What git, or its transport, said.
+        said: String,
+    },
+    /// A remote does not know who asks, or is not known to be the one that it should be.
+    #[error("`git {command}` was not let in: {said}")]
+    Unauthorized {
+        /// The arguments.
+        command: String,
+        /// What was said.
+        said: String,
+    },
+    /// Who asks may not do this at a remote, or not see it: remotes say "not found" of both.
+    #[error("`git {command}` is not allowed: {said}")]
+    Forbidden {
+        /// The arguments.
+        command: String,
+        /// What was said.
         said: String,
     },
     /// There is such a tag already. Nothing was changed.
@@ -72,6 +139,8 @@ pub enum GitError {
     TimedOut {
         /// The arguments.
         command: String,
+        /// Whom it had to do with.
+        with: Party,
     },
     /// We were told to stop. What was under way may be done or not.
     #[error("stopped")]
@@ -84,25 +153,56 @@ pub enum GitError {
     },
 }
 
+/// Whom a run of git has to do with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// This machine alone.
+    Nobody,
+    /// A remote.
+    Remote,
+}
+
 impl GitError {
     pub(super) fn nonsense(arguments: &[&str]) -> Self {
         Self::Nonsense { command: arguments.join(" ") }
     }
 }
 
-/// The error that a run of git is which did not end with status 0.
+/// The error that a run of git is which has to do with nobody else, and did not end with status 0.
 pub(super) fn failed(arguments: &[&str], answer: &Captured) -> GitError {
+    of_failure(arguments, answer, Party::Nobody)
+}
+
+/// The error that a run of git is which asked a remote, and did not end with status 0.
+pub(super) fn failed_with_remote(arguments: &[&str], answer: &Captured) -> GitError {
+    of_failure(arguments, answer, Party::Remote)
+}
+
+fn of_failure(arguments: &[&str], answer: &Captured, with: Party) -> GitError {
     let said = answer.stderr.text();
-    // What it ends with is often advice; what was wrong stands behind a word of its own.
-    let wrong = said.lines().find(|line| line.starts_with("fatal: ") || line.starts_with("error: "));
-    let last = said.lines().rfind(|line| !line.trim().is_empty());
-    let said = wrong.or(last).unwrap_or_default();
     let command = arguments.join(" ");
-    let said = match answer.end {
-        End::TimedOut => return GitError::TimedOut { command },
+    match answer.end {
+        End::TimedOut => return GitError::TimedOut { command, with },
         End::Cancelled => return GitError::Cancelled,
-        End::Exited(_) if !said.is_empty() => said.to_owned(),
-        end => format!("{end:?} {said}"),
+        End::Signaled(_) => {
+            return GitError::Failed { command, said: format!("{} {}", answer.end, telling_line(&said)) };
+        }
+        End::Exited(_) => {}
+    }
+    let kind = kind_of(&said, with);
+    let said = match telling_line(&said) {
+        "" => answer.end.to_string(),
+        line => line.to_owned(),
     };
-    GitError::Failed { command, said }
+    match kind {
+        Kind::Other => GitError::Failed { command, said },
+        Kind::Identity => GitError::NoIdentity { command, said },
+        Kind::Signature => GitError::NotSigned { command, said },
+        Kind::Hook => GitError::HookRefused { command, hook: "reference-transaction", said },
+        Kind::Lock => GitError::Locked { command, said },
+        Kind::Files => GitError::Files { command, said },
+        Kind::Unreachable => GitError::Unreachable { command, said },
+        Kind::Unauthorized => GitError::Unauthorized { command, said },
+        Kind::Forbidden => GitError::Forbidden { command, said },
+    }
 }

@@ -9,17 +9,18 @@ mod push;
 mod remote;
 mod tag;
 mod tap;
+mod words;
 
 pub use address::sibling_address;
-pub use error::GitError;
-pub use push::Pushed;
+pub use error::{GitError, Party};
+pub use push::{Pushed, Refusal, Rejection};
 pub use remote::{Contains, DefaultBranch, RemoteTag};
 pub use tag::TagFacts;
 pub use tap::{Tap, Written};
 
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::tools;
-use error::failed;
+use error::{failed, failed_with_remote};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ const REMOTE_LIMIT: Duration = Duration::from_secs(300);
 pub enum Upstream {
     /// No branch is checked out.
     Detached,
-    /// The branch has no upstream.
+    /// The branch has no upstream, or one that is not known here.
     None,
     /// The upstream's name, and the commit that it is known to stand at.
     At {
@@ -104,9 +105,18 @@ impl Git {
         self.root = folder.to_owned();
         let asked = ["rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"];
         let answer = self.ask(&asked).await?;
-        let (Some(answer), true) = (answer.ok_text(), answer.succeeded()) else {
-            return Err(GitError::NoCheckout(folder.to_owned()));
-        };
+        if !answer.succeeded() {
+            let said = answer.stderr.text();
+            // Git's own two ways to say so. Another error, such as a configuration that it cannot read, is no absence.
+            let is_outside =
+                said.contains("not a git repository") || said.contains("must be run in a work tree");
+            return Err(if answer.end == End::Exited(128) && is_outside {
+                GitError::NoCheckout(folder.to_owned())
+            } else {
+                failed(&asked, &answer)
+            });
+        }
+        let answer = answer.ok_text().ok_or_else(|| GitError::nonsense(&asked))?;
         let mut lines = answer.lines().map(PathBuf::from);
         let (Some(root), Some(common), None) = (lines.next(), lines.next(), lines.next()) else {
             return Err(GitError::nonsense(&asked));
@@ -146,7 +156,7 @@ impl Git {
     }
 
     async fn ask_with(&self, arguments: &[&str], input: Option<Vec<u8>>) -> Result<Captured, GitError> {
-        self.answer_to(arguments, self.invocation(arguments, input)).await
+        self.answer_to(arguments, self.invocation(arguments, input), Party::Nobody).await
     }
 
     fn invocation(&self, arguments: &[&str], input: Option<Vec<u8>>) -> Invocation {
@@ -157,19 +167,26 @@ impl Git {
         invocation
     }
 
-    async fn answer_to(&self, arguments: &[&str], invocation: Invocation) -> Result<Captured, GitError> {
+    async fn answer_to(
+        &self,
+        arguments: &[&str],
+        invocation: Invocation,
+        with: Party,
+    ) -> Result<Captured, GitError> {
         let answer = run(&invocation, &self.cancel).await?;
         // A git that was stopped has answered nothing, whatever its absence of an answer would mean below.
-        if matches!(answer.end, End::Cancelled | End::TimedOut) {
-            return Err(failed(arguments, &answer));
+        match answer.end {
+            End::Exited(_) | End::Signaled(_) => Ok(answer),
+            End::Cancelled => Err(GitError::Cancelled),
+            End::TimedOut => Err(GitError::TimedOut { command: arguments.join(" "), with }),
         }
-        Ok(answer)
     }
 
     /// A run that signs: a key may have to be unlocked, or touched.
     async fn ask_signing(&self, arguments: &[&str], input: Vec<u8>) -> Result<Captured, GitError> {
         let invocation = self.invocation(arguments, Some(input));
-        self.answer_to(arguments, Invocation { timeout: self.remote_limit, ..invocation }).await
+        self.answer_to(arguments, Invocation { timeout: self.remote_limit, ..invocation }, Party::Nobody)
+            .await
     }
 
     /// A run that talks to a remote: with the user's own transports and credentials, and asking nobody.
@@ -189,15 +206,26 @@ impl Git {
         } else {
             environment.with("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
         };
-        self.answer_to(arguments, invocation).await
+        self.answer_to(arguments, invocation, Party::Remote).await
     }
 
     async fn remote_text(&self, arguments: &[&str]) -> Result<String, GitError> {
         let answer = self.ask_remote(arguments).await?;
         if !answer.succeeded() {
-            return Err(failed(arguments, &answer));
+            return Err(failed_with_remote(arguments, &answer));
         }
         answer.ok_text().ok_or_else(|| GitError::nonsense(arguments))
+    }
+
+    /// Whether a setting of git's is set, and to yes, as git reads it.
+    async fn is_configured(&self, key: &str) -> Result<bool, GitError> {
+        let asked = ["config", "--type=bool", "--get", key];
+        let answer = self.ask(&asked).await?;
+        match (answer.end, answer.stdout.text().trim_end()) {
+            (End::Exited(0), "true") => Ok(true),
+            (End::Exited(0), "false") | (End::Exited(1), "") => Ok(false),
+            _ => Err(failed(&asked, &answer)),
+        }
     }
 
     /// One setting of git's; `None` where it is not set.
@@ -232,12 +260,7 @@ impl Git {
         let asked = ["rev-parse", "HEAD^{commit}", "HEAD^{tree}"];
         let answer = self.ask(&asked).await?;
         if !answer.succeeded() {
-            let unborn = self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"]).await?;
-            return Err(if unborn.end == End::Exited(1) {
-                GitError::Unborn
-            } else {
-                failed(&asked, &answer)
-            });
+            return Err(if self.is_unborn().await? { GitError::Unborn } else { failed(&asked, &answer) });
         }
         let text = answer.stdout.text();
         match text.lines().collect::<Vec<_>>()[..] {
@@ -248,12 +271,37 @@ impl Git {
         }
     }
 
+    /// Whether `HEAD` names a branch that is not there. One that is there and broken is not unborn.
+    async fn is_unborn(&self) -> Result<bool, GitError> {
+        let Some(branch) = self.branch().await? else { return Ok(false) };
+        let asked = ["for-each-ref", "--format=%(refname)", "--", &branch];
+        let answer = self.ask(&asked).await?;
+        Ok(answer.succeeded() && answer.stdout.total == 0 && answer.stderr.total == 0)
+    }
+
+    /// The branch that is checked out, such as `refs/heads/main`; `None` where `HEAD` is a commit by itself.
+    async fn branch(&self) -> Result<Option<String>, GitError> {
+        let asked = ["symbolic-ref", "--quiet", "HEAD"];
+        let answer = self.ask(&asked).await?;
+        match answer.end {
+            End::Exited(0) => {
+                match answer.ok_text().and_then(|text| Some(text.strip_suffix('\n')?.to_owned())) {
+                    Some(branch) if branch.starts_with("refs/") => Ok(Some(branch)),
+                    _ => Err(GitError::nonsense(&asked)),
+                }
+            }
+            End::Exited(1) if answer.stderr.total == 0 => Ok(None),
+            _ => Err(failed(&asked, &answer)),
+        }
+    }
+
     /// When the commit of `HEAD` was made, as git prints it: strict ISO 8601, which RFC 3339 can read.
     pub async fn head_time(&self) -> Result<String, GitError> {
         self.one_line(&["show", "--no-patch", "--format=%cI", "HEAD"]).await
     }
 
-    /// The commit that a reference stands for, peeled; `None` where there is no such reference.
+    /// The commit that a reference stands for, peeled; `None` where there is no such reference. One that is there and stands
+    /// for no commit, or for one that is not here, is an error.
     pub async fn commit_of(&self, reference: &str) -> Result<Option<String>, GitError> {
         let wanted = format!("{reference}^{{commit}}");
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
@@ -266,7 +314,19 @@ impl Git {
                     _ => Err(GitError::nonsense(&asked)),
                 }
             }
-            End::Exited(1) => Ok(None),
+            // Git says the same of what is not there and of what it cannot follow.
+            End::Exited(1) if answer.stderr.total == 0 && !self.resolves(reference).await? => Ok(None),
+            _ => Err(failed(&asked, &answer)),
+        }
+    }
+
+    /// Whether a reference stands for anything, whether that is here or not.
+    async fn resolves(&self, reference: &str) -> Result<bool, GitError> {
+        let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", reference];
+        let answer = self.ask(&asked).await?;
+        match answer.end {
+            End::Exited(0) => Ok(true),
+            End::Exited(1) if answer.stderr.total == 0 => Ok(false),
             _ => Err(failed(&asked, &answer)),
         }
     }
@@ -366,16 +426,23 @@ impl Git {
 
     /// How the current branch relates to the branch it is pushed to, as last fetched.
     pub async fn upstream(&self) -> Result<Upstream, GitError> {
-        if self.ask(&["symbolic-ref", "--quiet", "HEAD"]).await?.end == End::Exited(1) {
-            return Ok(Upstream::Detached);
-        }
-        let asked = ["rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}"];
+        let Some(branch) = self.branch().await? else { return Ok(Upstream::Detached) };
+        // Empty where none is configured, or one that the remote's refspecs do not fetch.
+        let asked = ["for-each-ref", "--format=%(refname)%00%(upstream)%00%(upstream:short)", "--", &branch];
         let answer = self.ask(&asked).await?;
-        if answer.end != End::Exited(0) {
-            return Ok(Upstream::None);
+        if !answer.succeeded() || answer.stderr.total > 0 {
+            return Err(failed(&asked, &answer));
         }
-        let name = answer.stdout.text().trim_end().to_owned();
-        match self.commit_of(&name).await? {
+        let text = answer.ok_text().ok_or_else(|| GitError::nonsense(&asked))?;
+        let lines = text.lines().map(|line| line.split('\0').collect::<Vec<_>>());
+        // Branches below one of that name are listed too; a branch without a commit is not.
+        let found = lines.into_iter().find(|parts| parts.first() == Some(&branch.as_str()));
+        let (upstream, name) = match found.as_deref() {
+            None | Some([_, "", ""]) => return Ok(Upstream::None),
+            Some([_, upstream, name]) => (*upstream, (*name).to_owned()),
+            Some(_) => return Err(GitError::nonsense(&asked)),
+        };
+        match self.commit_of(upstream).await? {
             Some(commit) => Ok(Upstream::At { name, commit }),
             None => Ok(Upstream::None),
         }

@@ -3,7 +3,8 @@
 //! Invariant: what was done is what git's porcelain line of that very reference says; anything else is an error, and
 //! says nothing of whether the remote took it.
 
-use super::error::failed;
+use super::error::failed_with_remote;
+use super::words::without_own;
 use super::{Git, GitError};
 use crate::process::{Captured, End};
 use gonogo_core::clearance::Clearance;
@@ -19,9 +20,40 @@ pub enum Pushed {
     AlreadyThere,
     /// The remote has the reference at something else, and only force would change that. Nothing was changed.
     Rejected {
-        /// What git says, such as `[rejected] (already exists)` or `[rejected] (fetch first)`.
-        why: String,
+        /// How it stands there.
+        why: Rejection,
+        /// What git says, such as `[rejected] (already exists)`.
+        said: String,
     },
+    /// The remote itself refused. Nothing was changed.
+    Refused {
+        /// What refused.
+        why: Refusal,
+        /// What the remote says.
+        said: String,
+    },
+}
+
+/// How a reference stands at a remote that only force would change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// A tag of that name is there, and is another one.
+    Exists,
+    /// The branch has commits that are not in the history of what was pushed.
+    Behind,
+    /// Otherwise, as git says.
+    Other,
+}
+
+/// What of a remote refused a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A hook of the repository.
+    Hook,
+    /// A rule of the host or of the repository's configuration: a ruleset, a protected tag or branch.
+    Rule,
+    /// None: it could not store what was pushed.
+    Fault,
 }
 
 impl Git {
@@ -60,10 +92,10 @@ impl Git {
         let said = answer.ok_text().and_then(|text| one_reference(&text, &refspec));
         match said {
             Some((flag, summary)) => {
-                outcome(flag, &summary, &answer).ok_or_else(|| refused(&asked, &answer, &summary))
+                outcome(flag, &summary, &answer).ok_or_else(|| unclear(&asked, &answer, &summary))
             }
             None if answer.end == End::Exited(0) => Err(GitError::nonsense(&asked)),
-            None => Err(failed(&asked, &answer)),
+            None => Err(stopped_here(&asked, &answer)),
         }
     }
 }
@@ -86,21 +118,76 @@ fn outcome(flag: char, summary: &str, answer: &Captured) -> Option<Pushed> {
         '*' if is_done => Some(Pushed::Created),
         ' ' if is_done => Some(Pushed::Updated),
         '=' if is_done => Some(Pushed::AlreadyThere),
-        // `[remote rejected]` is a hook or a rule of the remote, and no word on what is there.
-        '!' if summary.starts_with("[rejected]") && answer.end == End::Exited(1) => {
-            Some(Pushed::Rejected { why: summary.to_owned() })
-        }
+        '!' if answer.end == End::Exited(1) => not_taken(summary, &answer.stderr.text()),
         _ => None,
     }
 }
 
-/// What git says of a push that is neither done nor rejected, with what the remote itself says.
-fn refused(asked: &[&str], answer: &Captured, summary: &str) -> GitError {
-    let said = answer.stderr.text();
-    let remote = said.lines().filter_map(|line| line.strip_prefix("remote: ")).map(str::trim);
-    let said: Vec<&str> = remote.filter(|line| !line.is_empty()).take(10).collect();
-    let said = if said.is_empty() { summary.to_owned() } else { format!("{summary}: {}", said.join(" ")) };
-    GitError::Failed { command: asked.join(" "), said }
+/// Why a reference was not taken: by git here, which looked at what the remote has, or by the remote, which reports of
+/// each reference (gitprotocol-pack(5), "Report Status").
+fn not_taken(summary: &str, stderr: &str) -> Option<Pushed> {
+    if let Some(reason) = summary.strip_prefix("[rejected]") {
+        let why = match reason.trim() {
+            "(already exists)" => Rejection::Exists,
+            "(fetch first)" | "(non-fast-forward)" => Rejection::Behind,
+            _ => Rejection::Other,
+        };
+        return Some(Pushed::Rejected { why, said: summary.to_owned() });
+    }
+    let reason = summary.strip_prefix("[remote rejected]")?;
+    let words = remote_words(stderr);
+    let said = if words.is_empty() { summary.to_owned() } else { format!("{summary}: {words}") };
+    let has = |some: &[&str]| some.iter().any(|word| reason.contains(word));
+    // GitHub's numbers for protected branches (GH006) and for rulesets (GH013).
+    let is_ruled = words.contains("GH006") || words.contains("GH013");
+    let why = if has(&["rule violations", "protected"]) || is_ruled {
+        Refusal::Rule
+    } else if has(&["hook declined"]) {
+        Refusal::Hook
+    } else if has(&[
+        "unpacker error",
+        "failed to update ref",
+        "failed to write",
+        "cannot lock",
+        "failed to lock",
+    ]) {
+        Refusal::Fault
+    } else {
+        Refusal::Rule
+    };
+    Some(Pushed::Refused { why, said })
+}
+
+/// What the remote prints.
+fn remote_words(stderr: &str) -> String {
+    without_own(stderr.lines().filter_map(|line| line.strip_prefix("remote: ")))
+}
+
+/// A push whose line says something of the reference, and nothing that it can be known by.
+fn unclear(asked: &[&str], answer: &Captured, summary: &str) -> GitError {
+    let words = remote_words(&answer.stderr.text());
+    let said = if words.is_empty() { summary.to_owned() } else { format!("{summary}: {words}") };
+    let command = asked.join(" ");
+    // `[remote failure]`: the remote took it in, and never reported.
+    if summary.starts_with("[remote failure]") {
+        return GitError::Unreachable { command, said };
+    }
+    GitError::Failed { command, said }
+}
+
+/// A push that ended before there was anything to say of the reference.
+fn stopped_here(asked: &[&str], answer: &Captured) -> GitError {
+    let stderr = answer.stderr.text();
+    let (own, hook): (Vec<&str>, Vec<&str>) =
+        stderr.lines().partition(|line| line.starts_with("error: failed to push some refs"));
+    let has_reference = !stderr.contains("src refspec");
+    // A connection that fails ends git with another status: this is the user's own hook, which is run once the remote has
+    // said what it has, and before anything is sent.
+    if answer.end == End::Exited(1) && !own.is_empty() && has_reference {
+        let said = without_own(hook.into_iter());
+        return GitError::HookRefused { command: asked.join(" "), hook: "pre-push", said };
+    }
+    failed_with_remote(asked, answer)
 }
 
 #[cfg(test)]
@@ -143,13 +230,44 @@ mod tests {
     }
 
     #[test]
-    fn a_remotes_own_refusal_is_no_rejection() {
+    fn what_was_not_taken_says_by_whom_and_why() {
         let line = |summary: &str| format!("!\t{REFSPEC}\t{summary}");
         let rejected = |summary: &str| read(&line(summary), "Done\n", End::Exited(1));
-        let why = "[rejected] (already exists)";
-        assert_eq!(rejected(why), Some(Pushed::Rejected { why: why.to_owned() }));
-        assert_eq!(rejected("[remote rejected] (hook declined)"), None);
+        for (reason, why) in [
+            ("(already exists)", Rejection::Exists),
+            ("(fetch first)", Rejection::Behind),
+            ("(non-fast-forward)", Rejection::Behind),
+            ("(something new)", Rejection::Other),
+        ] {
+            let said = format!("[rejected] {reason}");
+            assert_eq!(rejected(&said), Some(Pushed::Rejected { why, said }));
+        }
+        for (reason, why) in [
+            ("(hook declined)", Refusal::Hook),
+            ("(pre-receive hook declined)", Refusal::Hook),
+            ("(protected branch hook declined)", Refusal::Rule),
+            ("(push declined due to repository rule violations)", Refusal::Rule),
+            ("(deny updating a hidden ref)", Refusal::Rule),
+            ("(failed to update ref)", Refusal::Fault),
+            ("(unpacker error)", Refusal::Fault),
+        ] {
+            let said = format!("[remote rejected] {reason}");
+            assert_eq!(rejected(&said), Some(Pushed::Refused { why, said }));
+        }
         assert_eq!(rejected("[remote failure] (remote failed to report status)"), None);
-        assert_eq!(read(&line(why), "Done\n", End::Exited(0)), None);
+        assert_eq!(read(&line("[rejected] (already exists)"), "Done\n", End::Exited(0)), None);
+    }
+
+    #[test]
+    fn a_rule_is_known_by_githubs_number_where_its_words_are_those_of_a_hook() {
+        let stderr = "remote: error: GH013: Repository rule violations found for refs/tags/v1.\nremote: \n\
+            remote: - Cannot create ref due to creations being restricted.\n";
+        let Some(Pushed::Refused { why, said }) =
+            not_taken("[remote rejected] (pre-receive hook declined)", stderr)
+        else {
+            panic!("it is refused")
+        };
+        assert_eq!(why, Refusal::Rule);
+        assert!(said.contains("GH013") && said.contains("creations being restricted"), "{said}");
     }
 }

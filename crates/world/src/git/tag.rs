@@ -1,14 +1,20 @@
 //! Tags of this checkout: what they are, and the one way to make one.
 //!
-//! Invariant: a tag that is there is never moved or deleted.
+//! Invariant: a tag that is there is never moved or deleted, but one that this very call made and that lacks the signature
+//! that was to be made.
 
-use super::error::failed;
+use super::error::{Party, failed};
+use super::words::telling_line;
 use super::{Git, GitError, is_object_id, object_id};
 use gonogo_core::clearance::Clearance;
 
 /// How a signature begins, in the ways that git signs (gitformat-signature(5)): it is the end of a tag's content.
-const SIGNATURES: [&str; 3] =
-    ["-----BEGIN PGP SIGNATURE-----", "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----"];
+const SIGNATURES: [&str; 4] = [
+    "-----BEGIN PGP SIGNATURE-----",
+    "-----BEGIN PGP MESSAGE-----",
+    "-----BEGIN SSH SIGNATURE-----",
+    "-----BEGIN SIGNED MESSAGE-----",
+];
 
 /// A tag of this checkout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +79,8 @@ impl Git {
     ///
     /// # Errors
     /// [`GitError::TagExists`] where there is one of that name, whatever it stands for; it stays as it is.
+    /// [`GitError::NotSigned`] where a signature was to be made and is not there: git may say so, and make the tag without
+    /// one all the same. That one is taken away again.
     pub async fn create_annotated_tag(
         &self,
         _cleared: &Clearance,
@@ -82,14 +90,47 @@ impl Git {
     ) -> Result<(), GitError> {
         // A message makes the tag an annotated one. `--annotate` would take back `tag.forceSignAnnotated`.
         let asked = ["tag", "--file=-", "--cleanup=verbatim", "--", tag, object_id(commit)?];
-        let answer = self.ask_signing(&asked, message.as_bytes().to_vec()).await?;
-        if answer.succeeded() {
+        let signs =
+            self.is_configured("tag.gpgSign").await? || self.is_configured("tag.forceSignAnnotated").await?;
+        let unsigned = |said: &str| GitError::NotSigned { command: asked.join(" "), said: said.to_owned() };
+        let answer = match self.ask_signing(&asked, message.as_bytes().to_vec()).await {
+            Err(GitError::TimedOut { with: Party::Nobody, .. }) if signs => {
+                return Err(unsigned("no signature came in time; a key may wait to be unlocked"));
+            }
+            answer => answer?,
+        };
+        if !answer.succeeded() {
+            let is_there = answer.stderr.text().contains(&format!("tag '{tag}' already exists"));
+            return Err(match is_there {
+                true => GitError::TagExists { tag: tag.to_owned() },
+                false => failed(&asked, &answer),
+            });
+        }
+        if !signs {
             return Ok(());
         }
-        if answer.stderr.text().contains(&format!("tag '{tag}' already exists")) {
-            return Err(GitError::TagExists { tag: tag.to_owned() });
+        let made = self.local_tag(tag).await?.ok_or_else(|| GitError::nonsense(&asked))?;
+        let content = self.text(&["--no-replace-objects", "cat-file", "tag", &made.object]).await?;
+        let after = read(&content).and_then(|(_, whole)| whole.strip_prefix(message));
+        let Some(after) = after else {
+            // Somebody else's by now.
+            return Err(GitError::nonsense(&asked));
+        };
+        if SIGNATURES.iter().any(|begin| after.trim_start_matches('\n').starts_with(begin)) {
+            return Ok(());
         }
-        Err(failed(&asked, &answer))
+        let said = answer.stderr.text();
+        let reference = format!("refs/tags/{tag}");
+        // Only while it is the one that was looked at.
+        Err(match self.text(&["update-ref", "--no-deref", "-d", &reference, &made.object]).await {
+            Ok(_) => {
+                unsigned(&format!("{} (the tag was made unsigned, and is taken away)", telling_line(&said)))
+            }
+            Err(error) => unsigned(&format!(
+                "{} (the tag was made unsigned, and is still there: {error})",
+                telling_line(&said)
+            )),
+        })
     }
 }
 

@@ -4,7 +4,9 @@
 
 use super::error::failed;
 use super::push::Pushed;
+use super::words::without_own;
 use super::{Git, GitError, is_object_id, object_id};
+use crate::process::End;
 use gonogo_core::clearance::Clearance;
 use std::path::Path;
 
@@ -143,6 +145,11 @@ impl Tap {
         self.git.text(&["update-index", "--add", "--cacheinfo", &info]).await?;
         let asked = ["commit", "--quiet", "--no-status", "--cleanup=verbatim", "--file=-"];
         let answer = self.git.ask_signing(&asked, message.as_bytes().to_vec()).await?;
+        if answer.end == End::Exited(1) {
+            // Everything else ends a commit with another status: what is committed differs, and has a message.
+            let said = without_own(answer.stderr.text().lines().chain(answer.stdout.text().lines()));
+            return Err(GitError::HookRefused { command: asked.join(" "), hook: "of a commit", said });
+        }
         if !answer.succeeded() {
             return Err(failed(&asked, &answer));
         }

@@ -17,7 +17,7 @@ impl Gh {
     /// Orders a run of a workflow, by the name of its file (`release.yml`), on a branch or tag, with inputs.
     ///
     /// # Errors
-    /// A refusal ([`GhError::Refused`], with GitHub's message) set nothing off. Where the error
+    /// A refusal ([`GhError::Invalid`] for what its inputs or its branch are, with GitHub's message) set nothing off. Where the error
     /// [may have arrived](GhError::may_have_arrived), there may be a run.
     pub async fn dispatch(
         &self,

@@ -17,6 +17,12 @@ pub enum GhError {
         /// What the system said.
         source: crate::process::ProcessError,
     },
+    /// The system refused to run gh, or to say what became of it.
+    #[error("gh cannot be run")]
+    Process {
+        /// What it said.
+        source: crate::process::ProcessError,
+    },
     /// The name is not `owner/name`.
     #[error("`{repository}` is not `owner/name`")]
     BadRepository {
@@ -50,6 +56,26 @@ pub enum GhError {
         retry_after: Option<Duration>,
         /// What was said.
         message: String,
+    },
+    /// GitHub understands what is asked, and does not accept what it says (422).
+    #[error("GitHub does not accept what `{path}` is asked: {message}{}", listed(errors))]
+    Invalid {
+        /// The request's path.
+        path: String,
+        /// What was said.
+        message: String,
+        /// What was said of each part of it.
+        errors: Vec<String>,
+    },
+    /// What is asked does not go with what is there (409).
+    #[error("what `{path}` is asked does not go with what GitHub has: {message}{}", listed(errors))]
+    Conflict {
+        /// The request's path.
+        path: String,
+        /// What was said.
+        message: String,
+        /// What was said of each part of it.
+        errors: Vec<String>,
     },
     /// GitHub refuses for another reason (another 3xx or 4xx).
     #[error("GitHub answers `{path}` with {status}: {message}")]
@@ -141,8 +167,12 @@ impl GhError {
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
             | Self::RateLimited { .. }
+            | Self::Invalid { .. }
+            | Self::Conflict { .. }
             | Self::Refused { .. } => false,
-            Self::Server { .. }
+            // A gh that was started and not waited for may have sent it.
+            Self::Process { .. }
+            | Self::Server { .. }
             | Self::Network { .. }
             | Self::Nonsense { .. }
             | Self::TooLarge { .. }
@@ -162,7 +192,20 @@ impl GhError {
             Self::Unauthorized { .. } => Some("gh auth login"),
             Self::Forbidden { .. } => Some("gh auth refresh --scopes repo,workflow"),
             Self::RateLimited { .. } => Some("wait, and run again"),
-            _ => None,
+            Self::Process { .. }
+            | Self::NotFound { .. }
+            | Self::Invalid { .. }
+            | Self::Conflict { .. }
+            | Self::Refused { .. }
+            | Self::Server { .. }
+            | Self::Network { .. }
+            | Self::Nonsense { .. }
+            | Self::TooLarge { .. }
+            | Self::OtherBytes { .. }
+            | Self::Archive { .. }
+            | Self::File { .. }
+            | Self::TimedOut { .. }
+            | Self::Cancelled => None,
         }
     }
 
@@ -178,8 +221,14 @@ impl GhError {
             }
             403 => Self::Forbidden { path: path(), message },
             404 | 410 => Self::NotFound { path: path() },
+            409 => Self::Conflict { path: path(), message, errors: response.errors() },
+            422 => Self::Invalid { path: path(), message, errors: response.errors() },
             status @ 500..=599 => Self::Server { path: path(), status },
             status => Self::Refused { path: path(), status, message },
         })
     }
+}
+
+fn listed(errors: &[String]) -> String {
+    if errors.is_empty() { String::new() } else { format!(" ({})", errors.join("; ")) }
 }

@@ -4,6 +4,7 @@
 //! absence. `GH_HOST` and `GH_REPO` never redirect a request.
 
 mod actions;
+mod approvals;
 mod artifacts;
 mod auth;
 mod dispatch;
@@ -76,7 +77,23 @@ impl Patience {
                 (*wait <= self.longest_wait).then_some(*wait)
             }
             GhError::Server { .. } | GhError::Network { .. } => method.is_repeatable().then_some(delay),
-            _ => None,
+            GhError::RateLimited { retry_after: None, .. }
+            | GhError::MissingTool { .. }
+            | GhError::Process { .. }
+            | GhError::BadRepository { .. }
+            | GhError::Unauthorized { .. }
+            | GhError::Forbidden { .. }
+            | GhError::NotFound { .. }
+            | GhError::Invalid { .. }
+            | GhError::Conflict { .. }
+            | GhError::Refused { .. }
+            | GhError::Nonsense { .. }
+            | GhError::TooLarge { .. }
+            | GhError::OtherBytes { .. }
+            | GhError::Archive { .. }
+            | GhError::File { .. }
+            | GhError::TimedOut { .. }
+            | GhError::Cancelled => None,
         }
     }
 }
@@ -265,7 +282,8 @@ impl Gh {
     async fn run(&self, invocation: &Invocation, cancel: &Cancel) -> Result<Captured, GhError> {
         run(invocation, cancel).await.map_err(|error| match error {
             ProcessError::Store { path, source } => GhError::File { path, source },
-            source => GhError::MissingTool { program: self.program.clone(), source },
+            source if source.is_missing() => GhError::MissingTool { program: self.program.clone(), source },
+            source => GhError::Process { source },
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::GhError;
 use gonogo_core::strict_json;
+use gonogo_core::text::one_line;
 use jiff::fmt::rfc2822;
 use serde_json::Value;
 use std::time::Duration;
@@ -55,6 +56,23 @@ impl Response {
         said.unwrap_or_else(|| format!("status {}", self.status))
     }
 
+    /// What a refusal says of each part of what was asked ("Validation Failed", REST interface): of a field of a resource, a
+    /// code or a message; or plain sentences.
+    pub(super) fn errors(&self) -> Vec<String> {
+        const MOST: usize = 10;
+        let body: Option<Value> = serde_json::from_slice(&self.body).ok();
+        let errors = match body.as_ref().and_then(|body| body.get("errors")) {
+            Some(Value::Array(errors)) => errors.as_slice(),
+            Some(one @ (Value::String(_) | Value::Object(_))) => std::slice::from_ref(one),
+            _ => &[],
+        };
+        errors
+            .iter()
+            .take(MOST)
+            .map(|error| one_line(&error_text(error)).chars().take(300).collect())
+            .collect()
+    }
+
     /// Whether a 403 or 429 is about the rate ("Rate limits for the REST API"): primary limits say that nothing
     /// remains, secondary ones say when to come back or name themselves.
     pub(super) fn is_rate_limit(&self) -> bool {
@@ -93,6 +111,17 @@ impl Response {
             Some(path) if !path.is_empty() => Ok(Some(path)),
             _ => Err(GhError::nonsense(format!("`{next}` is no link to a page"))),
         }
+    }
+}
+
+fn error_text(error: &Value) -> String {
+    let text = |name: &str| error.get(name).and_then(Value::as_str);
+    let place: Vec<&str> = ["resource", "field"].into_iter().filter_map(text).collect();
+    match (error.as_str(), text("message"), text("code")) {
+        (Some(sentence), ..) => sentence.to_owned(),
+        (None, Some(message), _) => message.to_owned(),
+        (None, None, Some(code)) => format!("{} {code}", place.join(".")).trim().to_owned(),
+        (None, None, None) => error.to_string(),
     }
 }
 

@@ -59,7 +59,7 @@ impl Gh {
             if body > limit {
                 return Err(GhError::TooLarge { path: path.to_owned(), limit });
             }
-            if announced(&response).is_some_and(|size| size != body) {
+            if announced(&response).is_some_and(|size| size != Some(body)) {
                 return Err(GhError::nonsense(format!("`{path}` is not of the length that it announces")));
             }
             file.seek(SeekFrom::Start(response.body_at as u64)).map_err(failed)?;
@@ -95,6 +95,7 @@ impl Gh {
     }
 }
 
-fn announced(response: &Response) -> Option<u64> {
-    response.header("content-length")?.parse().ok()
+/// The length that an answer announces, where it does; `None` within is one that is no number.
+fn announced(response: &Response) -> Option<Option<u64>> {
+    Some(response.header("content-length")?.parse().ok())
 }

@@ -221,7 +221,7 @@ impl Configuration {
         let invocation = Invocation { timeout: Duration::from_secs(60), ..invocation };
         let captured = run(&invocation, cancel)
             .await
-            .map_err(|error| NotConfigured::new(Reason::ToolMissing, error.to_string()))?;
+            .map_err(|error| NotConfigured::new(error.reason(), error.to_string()))?;
         if cancel.is_cancelled() {
             return Err(NotConfigured::new(Reason::Interrupted, "stopped"));
         }

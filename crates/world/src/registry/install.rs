@@ -7,7 +7,7 @@
 use super::index::index;
 use super::{Configuration, NotConfigured, Wanted};
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
-use crate::tools;
+use crate::{there, tools};
 use gonogo_core::delivery::{Install, ran};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
@@ -67,9 +67,10 @@ impl<'a> Clean<'a> {
         let mut environment = outside.clone();
         let home = outside.get("HOME").map(PathBuf::from);
         for (name, place) in TOOLCHAINS {
-            let there = home.as_ref().map(|home| home.join(place)).filter(|place| place.is_dir());
-            if let Some(there) = there.filter(|_| outside.get(name).is_none()) {
-                environment = environment.with(name, there);
+            let Some(place) = home.as_ref().map(|home| home.join(place)) else { continue };
+            let is_there = there::is_folder(&place).map_err(|error| of_disk(&error))?;
+            if is_there && outside.get(name).is_none() {
+                environment = environment.with(name, place);
             }
         }
         let places = [
@@ -155,7 +156,7 @@ impl<'a> Clean<'a> {
             return Err(not_tried(Reason::NothingExamined, "the plan names no smoke command"));
         };
         let own = bin.join(name);
-        let program = if own.exists() {
+        let program = if there::look(&own).map_err(|error| of_disk(&error))?.is_some() {
             own
         } else if runtime.contains(&name.as_str()) {
             self.tool(name)?
@@ -187,7 +188,7 @@ impl<'a> Clean<'a> {
         let invocation = Invocation { timeout, ..invocation.args(arguments.iter().map(OsStr::new)) };
         let captured = run(&invocation, self.cancel)
             .await
-            .map_err(|error| not_tried(Reason::ToolMissing, error.to_string()))?;
+            .map_err(|error| not_tried(error.reason(), error.to_string()))?;
         let name = program.file_name().unwrap_or_default().to_string_lossy();
         match captured.end {
             End::TimedOut => Err(not_tried(Reason::TimedOut, format!("{name} did not end in time"))),

@@ -6,6 +6,7 @@
 use super::settle::{Write, clean_body, clean_title, settle, verify};
 use super::{Tracker, TrackerError, lock};
 use crate::process::Cancel;
+use crate::there;
 use gonogo_core::blocker::{Action, Backlog, Task, TaskState};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
@@ -112,11 +113,13 @@ impl FileTracker {
     fn load(&self) -> Result<Document, TrackerError> {
         let bytes = match std::fs::read(&self.path) {
             Ok(bytes) => bytes,
-            Err(error)
-                if error.kind() == std::io::ErrorKind::NotFound
-                    && (self.makes_folder || self.folder().is_dir()) =>
-            {
-                return Ok(Document { schema: SCHEMA, next: 1, epics: Vec::new() });
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let has_place = self.makes_folder
+                    || there::is_folder(self.folder()).map_err(|error| self.error("look for", &error))?;
+                return match has_place {
+                    true => Ok(Document { schema: SCHEMA, next: 1, epics: Vec::new() }),
+                    false => Err(self.error("read", &error)),
+                };
             }
             Err(error) => return Err(self.error("read", &error)),
         };

@@ -1,12 +1,11 @@
 //! An advisory lock on a folder, so that two gonogos do not file the same blocker at once.
 //!
-//! Invariant: it leaves nothing behind; the system takes it back when its holder and the programs that it started
-//! under the lock have ended, however they end. So a program that outlives a killed gonogo still writes alone.
+//! Invariant: it leaves nothing behind; the system takes it back when its holder and the programs that it was handed to
+//! have ended, however they end. So a program that outlives a killed gonogo still writes alone; no other has it.
 
 use super::TrackerError;
 use crate::process::Cancel;
 use rustix::fs::{FlockOperation, flock};
-use rustix::io::{FdFlags, fcntl_setfd};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,7 +16,15 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Lock(#[expect(dead_code, reason = "held for its open descriptor")] File);
+pub(crate) struct Lock(File);
+
+impl Lock {
+    /// The file to hand to a program that writes under the lock: until it has ended, what it was told to write counts as
+    /// under way.
+    pub(crate) const fn file(&self) -> &File {
+        &self.0
+    }
+}
 
 /// Waits for the lock on a folder: half a minute at most.
 pub(crate) async fn lock(folder: &Path, cancel: &Cancel) -> Result<Lock, TrackerError> {
@@ -28,11 +35,7 @@ pub(crate) async fn lock(folder: &Path, cancel: &Cancel) -> Result<Lock, Tracker
     let started = Instant::now();
     loop {
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {
-                // Children inherit it: what one of them was told to write counts as under way until it has ended.
-                fcntl_setfd(&file, FdFlags::empty()).map_err(|error| failed(&error))?;
-                return Ok(Lock(file));
-            }
+            Ok(()) => return Ok(Lock(file)),
             Err(rustix::io::Errno::WOULDBLOCK) if cancel.is_cancelled() => {
                 return Err(failed(&"interrupted"));
             }

@@ -1,7 +1,7 @@
 //! Pushes of a tag.
 
 use crate::support::{Cancel, Git, GitError, World, cleared};
-use gonogo_world::git::Pushed;
+use gonogo_world::git::{Party, Pushed, Refusal, Rejection};
 use std::time::Duration;
 
 async fn tagged() -> World {
@@ -64,27 +64,54 @@ async fn a_tag_that_the_remote_has_at_something_else_is_rejected_and_stays() {
         let before = world.git.remote_tag("origin", "v1.0.0").await.unwrap();
         assert!(before.is_some());
         let pushed = push(&world.git).await.unwrap();
-        assert!(matches!(&pushed, Pushed::Rejected { why } if why.contains("already exists")), "{pushed:?}");
+        assert!(matches!(&pushed, Pushed::Rejected { why: Rejection::Exists, .. }), "{pushed:?}");
         assert_eq!(world.git.remote_tag("origin", "v1.0.0").await.unwrap(), before);
     }
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_remotes_hook_is_an_error_with_its_words() {
+async fn a_remote_that_refuses_says_what_of_it_does_and_why() {
+    for (hook, words) in [("pre-receive", "tags are frozen"), ("update", "not this one")] {
+        let world = tagged().await;
+        let hook = format!("octo/sample.git/hooks/{hook}");
+        world.script(&hook, &format!("echo 'error: No space left on device'\necho '{words}'\nexit 1"));
+        let Pushed::Refused { why: Refusal::Hook, said } = push(&world.git).await.unwrap() else {
+            panic!("{hook}")
+        };
+        assert!(said.contains("hook declined") && said.contains(words), "{said}");
+        assert_eq!(world.git.remote_tag("origin", "v1.0.0").await.unwrap(), None);
+    }
     let world = tagged().await;
-    world.script("octo/sample.git/hooks/pre-receive", "echo 'tags are frozen'\nexit 1");
-    let error = refused(&world).await;
-    assert!(error.contains("hook declined") && error.contains("tags are frozen"), "{error}");
-    assert_eq!(world.git.remote_tag("origin", "v1.0.0").await.unwrap(), None);
+    world.in_remote(&["config", "receive.hideRefs", "refs/tags/v1.0.0"]).await;
+    let pushed = push(&world.git).await.unwrap();
+    assert!(matches!(&pushed, Pushed::Refused { why: Refusal::Rule, .. }), "{pushed:?}");
+    let world = tagged().await;
+    std::fs::create_dir_all(world.path("octo/sample.git/refs/tags")).unwrap();
+    std::fs::write(world.path("octo/sample.git/refs/tags/v1.0.0.lock"), "").unwrap();
+    let pushed = push(&world.git).await.unwrap();
+    let Pushed::Refused { why: Refusal::Fault, said } = &pushed else { panic!("{pushed:?}") };
+    assert!(said.contains("File exists"), "{said}");
 }
 
 #[tokio::test]
-async fn the_users_own_hook_is_run_and_its_refusal_is_an_error() {
+async fn a_remote_that_breaks_off_leaves_it_open_and_is_no_hook_of_ours() {
     let world = tagged().await;
-    world.script("checkout/.git/hooks/pre-push", "echo 'error: not on a Friday' >&2\nexit 1");
-    let error = refused(&world).await;
-    assert!(error.contains("not on a Friday"), "{error}");
-    assert_eq!(world.in_remote(&["tag"]).await, "");
+    let abort = "if test \"$1\" = prepared; then exit 1; fi";
+    world.script("octo/sample.git/hooks/reference-transaction", abort);
+    let error = push(&world.git).await.unwrap_err();
+    assert!(matches!(error, GitError::Unreachable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_users_own_hook_is_run_and_its_refusal_is_an_error_of_its_own() {
+    for (script, words) in [("echo 'fatal: No space left on device' >&2", "No space left"), ("", "")] {
+        let world = tagged().await;
+        world.script("checkout/.git/hooks/pre-push", &format!("{script}\nexit 1"));
+        let error = push(&world.git).await.unwrap_err();
+        let GitError::HookRefused { hook: "pre-push", said, .. } = &error else { panic!("{error:?}") };
+        assert!(said.contains(words) && !said.contains("failed to push"), "{said}");
+        assert_eq!(world.in_remote(&["tag"]).await, "");
+    }
 }
 
 #[tokio::test]
@@ -100,8 +127,11 @@ async fn a_tag_that_is_not_here_cannot_be_pushed() {
 async fn a_remote_that_is_gone_is_an_error_and_no_push() {
     let world = tagged().await;
     std::fs::remove_dir_all(world.path("octo")).unwrap();
-    let error = refused(&world).await;
-    assert!(error.contains("octo/sample.git"), "{error}");
+    let error = push(&world.git).await.unwrap_err();
+    assert!(
+        matches!(&error, GitError::Unreachable { said, .. } if said.contains("octo/sample.git")),
+        "{error:?}"
+    );
     let error = world.git.push_tag(&cleared("v1.0.0"), "nowhere", "v1.0.0").await.unwrap_err();
     assert!(matches!(error, GitError::Failed { .. }), "{error:?}");
 }
@@ -170,6 +200,23 @@ async fn ssh_asks_nobody_and_a_command_of_the_users_own_is_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_remote_that_does_not_let_us_in_or_does_not_allow_it_is_reached() {
+    let world = tagged().await;
+    world.run("checkout", &OVER_SSH).await;
+    let transport = |words: &str| world.script("ssh", &format!("echo '{words}' >&2\nexit 128"));
+    let said = async |words: &str| {
+        let git = world.git.clone().with_variables([("GIT_SSH_COMMAND", transport(words))]);
+        (push(&git).await.unwrap_err(), git.remote_tag("origin", "v1.0.0").await.unwrap_err())
+    };
+    let both = said("git@example.test: Permission denied (publickey).").await;
+    assert!(matches!(both, (GitError::Unauthorized { .. }, GitError::Unauthorized { .. })), "{both:?}");
+    let both = said("ERROR: Permission to octo/sample.git denied to deploy key").await;
+    assert!(matches!(both, (GitError::Forbidden { .. }, GitError::Forbidden { .. })), "{both:?}");
+    let both = said("ssh: connect to host example.test port 22: Network is unreachable").await;
+    assert!(matches!(both, (GitError::Unreachable { .. }, GitError::Unreachable { .. })), "{both:?}");
+}
+
+#[tokio::test]
 async fn a_remote_that_never_answers_is_timed_out() {
     let world = tagged().await;
     world.run("checkout", &OVER_SSH).await;
@@ -177,7 +224,7 @@ async fn a_remote_that_never_answers_is_timed_out() {
         world.git.clone().with_variables([("GIT_SSH_COMMAND", world.script("stuck", "exec sleep 3600"))]);
     let git = git.with_remote_limit(Duration::from_millis(300));
     let error = push(&git).await.unwrap_err();
-    assert!(matches!(error, GitError::TimedOut { .. }), "{error:?}");
+    assert!(matches!(error, GitError::TimedOut { with: Party::Remote, .. }), "{error:?}");
     let error = git.remote_tag("origin", "v1.0.0").await.unwrap_err();
     assert!(matches!(error, GitError::TimedOut { .. }), "{error:?}");
 }

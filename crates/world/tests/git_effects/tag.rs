@@ -124,6 +124,102 @@ async fn a_signature_that_fails_makes_no_unsigned_tag() {
     world.configure("gpg.program", "/bin/false").await;
     world.configure("tag.gpgSign", "true").await;
     let error = create(&world.git, &world.first, "x").await.unwrap_err();
-    assert!(error.to_string().contains("gpg failed to sign"), "{error}");
+    let GitError::NotSigned { said, .. } = &error else { panic!("{error:?}") };
+    assert!(said.contains("gpg failed to sign"), "{said}");
     assert_eq!(world.git.local_tag("v1.0.0").await.unwrap(), None);
+}
+
+/// A signer that says it has signed, and gives no signature.
+const FORGETFUL: &str = "cat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2";
+
+#[tokio::test]
+async fn a_tag_that_git_makes_without_the_signature_is_taken_away_again() {
+    for (setting, format, key) in
+        [("tag.gpgSign", "ssh", "/no/such/key"), ("tag.forceSignAnnotated", "openpgp", "nobody")]
+    {
+        let world = World::new().await;
+        world.configure("gpg.program", &world.script("forgetful", FORGETFUL)).await;
+        for (key, value) in [(setting, "yes"), ("gpg.format", format), ("user.signingKey", key)] {
+            world.configure(key, value).await;
+        }
+        // The message itself looks signed.
+        let message = "Release v1.0.0\n\n-----BEGIN SSH SIGNATURE-----\n";
+        let error = create(&world.git, &world.first, message).await.unwrap_err();
+        assert!(matches!(error, GitError::NotSigned { .. }), "{format}: {error:?}");
+        assert_eq!(world.run("checkout", &["tag"]).await, "", "{format}");
+    }
+}
+
+#[tokio::test]
+async fn an_unsigned_tag_that_cannot_be_taken_away_is_said_to_be_there() {
+    let world = World::new().await;
+    world.configure("gpg.program", &world.script("forgetful", FORGETFUL)).await;
+    world.configure("tag.gpgSign", "true").await;
+    // Lets a tag be made, and not be taken away.
+    let keep = "if test \"$1\" = prepared; then while read -r old new name; do case \"$new\" in 0*) exit 1;; esac; done; fi";
+    world.script("checkout/.git/hooks/reference-transaction", keep);
+    let error = create(&world.git, &world.first, "x\n").await.unwrap_err();
+    let GitError::NotSigned { said, .. } = &error else { panic!("{error:?}") };
+    assert!(said.contains("still there"), "{said}");
+    assert_eq!(world.run("checkout", &["tag"]).await, "v1.0.0");
+}
+
+#[tokio::test]
+async fn what_keeps_a_tag_from_being_made_is_told_apart() {
+    let world = World::new().await;
+    let error = async || create(&world.git, &world.first, "x").await.unwrap_err();
+
+    let lock = world.path("checkout/.git/refs/tags/v1.0.0.lock");
+    std::fs::write(&lock, "").unwrap();
+    let locked = error().await;
+    let GitError::Locked { said, .. } = &locked else { panic!("{locked:?}") };
+    assert!(said.contains("v1.0.0.lock"), "{said}");
+    std::fs::remove_file(&lock).unwrap();
+
+    let hook = world.script("checkout/.git/hooks/reference-transaction", "exit 1");
+    let refused = error().await;
+    assert!(matches!(refused, GitError::HookRefused { .. }), "{refused:?}");
+    std::fs::remove_file(hook).unwrap();
+
+    world.configure("user.useConfigOnly", "true").await;
+    world.run(".", &["config", "--global", "--unset-all", "user.email"]).await;
+    let unknown = error().await;
+    assert!(matches!(unknown, GitError::NoIdentity { .. }), "{unknown:?}");
+    world.configure("user.email", "octo@example.test").await;
+
+    // A file in the place of the folder that objects go to: nobody may write there, not even root.
+    let id = world.run("checkout", &["rev-parse", "HEAD"]).await;
+    let objects = world.path("checkout/.git/objects");
+    world.run("checkout", &["repack", "-adq"]).await;
+    for entry in std::fs::read_dir(&objects).unwrap().map(|entry| entry.unwrap()) {
+        if entry.file_name().len() == 2 {
+            std::fs::remove_dir_all(entry.path()).unwrap();
+        }
+    }
+    for number in 0..=255 {
+        std::fs::write(objects.join(format!("{number:02x}")), "").unwrap();
+    }
+    assert_eq!(world.run("checkout", &["rev-parse", "HEAD"]).await, id);
+    let unwritten = error().await;
+    assert!(matches!(unwritten, GitError::Files { .. }), "{unwritten:?}");
+    assert_eq!(world.git.local_tag("v1.0.0").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_setting_that_git_cannot_read_makes_no_tag() {
+    let world = World::new().await;
+    world.configure("tag.gpgSign", "perhaps").await;
+    let error = create(&world.git, &world.first, "x").await.unwrap_err();
+    assert!(matches!(error, GitError::Failed { .. }), "{error:?}");
+    assert_eq!(world.run("checkout", &["for-each-ref", "refs/tags"]).await, "");
+}
+
+#[tokio::test]
+async fn a_signer_that_waits_for_somebody_is_no_signature() {
+    let world = World::new().await;
+    world.configure("gpg.program", &world.script("waits", "exec sleep 3600")).await;
+    world.configure("tag.gpgSign", "true").await;
+    let git = world.git.clone().with_remote_limit(std::time::Duration::from_millis(300));
+    let error = create(&git, &world.first, "x").await.unwrap_err();
+    assert!(matches!(error, GitError::NotSigned { .. }), "{error:?}");
 }

@@ -1,7 +1,7 @@
 //! A repository beside the project's: one file of it is changed.
 
 use crate::support::{GitError, World, cleared};
-use gonogo_world::git::{Pushed, Tap, Written};
+use gonogo_world::git::{Pushed, Rejection, Tap, Written};
 
 const FORMULA: &str = "Formula/sample.rb";
 
@@ -79,7 +79,7 @@ async fn a_branch_that_moved_on_is_rejected_and_not_overwritten() {
     let commit = committed(&tap, FORMULA, b"new\n").await;
     let theirs = world.commit_of_another().await;
     let pushed = tap.push(&cleared("v1.0.0"), &commit).await.unwrap();
-    assert!(matches!(&pushed, Pushed::Rejected { why } if why.contains("fetch first")), "{pushed:?}");
+    assert!(matches!(&pushed, Pushed::Rejected { why: Rejection::Behind, .. }), "{pushed:?}");
     assert_eq!(world.in_remote(&["rev-parse", "main"]).await, theirs);
     assert!(!tap.remote_stands_at(&commit).await.unwrap());
 }
@@ -95,7 +95,35 @@ async fn a_hook_that_adds_to_the_commit_is_found_out() {
     world.script("hooks/pre-commit", "echo 'error: no' >&2\nexit 1");
     let tap = clone(&world, "second").await.unwrap();
     let error = write(&tap, FORMULA, b"new\n").await.unwrap_err();
-    assert!(matches!(error, GitError::Failed { .. }), "{error:?}");
+    assert!(matches!(&error, GitError::HookRefused { said, .. } if said == "error: no"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_commit_that_nobody_can_be_named_for_or_that_cannot_be_signed_is_not_made() {
+    let (world, tap) = with_tap().await;
+    for (format, key) in [("ssh", "/no/such/key"), ("openpgp", "nobody")] {
+        let git = world.git.clone().with_variables([
+            ("GIT_CONFIG_COUNT", "4"),
+            ("GIT_CONFIG_KEY_0", "commit.gpgSign"),
+            ("GIT_CONFIG_VALUE_0", "true"),
+            ("GIT_CONFIG_KEY_1", "gpg.format"),
+            ("GIT_CONFIG_VALUE_1", format),
+            ("GIT_CONFIG_KEY_2", "user.signingKey"),
+            ("GIT_CONFIG_VALUE_2", key),
+            ("GIT_CONFIG_KEY_3", "gpg.program"),
+            ("GIT_CONFIG_VALUE_3", "/bin/false"),
+        ]);
+        let folder = world.path(format);
+        std::fs::create_dir(&folder).unwrap();
+        let signing = git.clone_tap(world.path("octo/sample.git").to_str().unwrap(), &folder).await.unwrap();
+        let error = write(&signing, FORMULA, b"new\n").await.unwrap_err();
+        assert!(matches!(error, GitError::NotSigned { .. }), "{format}: {error:?}");
+    }
+    world.run(".", &["config", "--global", "--unset-all", "user.email"]).await;
+    world.configure("user.useConfigOnly", "true").await;
+    let error = write(&tap, FORMULA, b"new\n").await.unwrap_err();
+    assert!(matches!(error, GitError::NoIdentity { .. }), "{error:?}");
+    assert_eq!(world.run("tap", &["rev-parse", "HEAD"]).await, tap.cloned());
 }
 
 #[tokio::test]

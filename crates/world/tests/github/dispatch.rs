@@ -61,7 +61,7 @@ async fn a_refusal_says_why_and_set_nothing_off() {
     for program in every_gh() {
         let github = with_workflow();
         let error = dispatch_on(&program, &github, "nowhere").await.unwrap_err();
-        let GhError::Refused { status: 422, message, .. } = &error else { panic!("{error:?}") };
+        let GhError::Invalid { message, .. } = &error else { panic!("{error:?}") };
         assert_eq!(message, "No ref found for: nowhere");
         let unexpected = "Unexpected inputs provided: [\"rehearsal\"]";
         github.inject(Fault::once(Matcher::of("POST", DISPATCHES), Trouble::status(422, unexpected)));

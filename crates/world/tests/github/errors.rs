@@ -55,11 +55,34 @@ async fn a_refusal_is_forbidden_and_not_asked_again() {
 }
 
 #[tokio::test]
-async fn a_request_of_the_wrong_shape_is_refused() {
+async fn what_github_does_not_accept_is_told_with_its_words() {
+    let refused = |status, errors| {
+        Trouble::Reply(Reply::json(status, &json!({ "message": "Validation Failed", "errors": errors })))
+    };
+    let errors = json!([
+        { "resource": "Release", "code": "already_exists", "field": "tag_name" },
+        { "resource": "Release", "code": "custom", "message": "tag_name is not\na valid tag" },
+        "a sentence",
+        { "odd": 1 },
+    ]);
     for program in every_gh() {
-        let (error, requests) = with_trouble(&program, Trouble::status(422, "Validation Failed")).await;
-        assert!(matches!(error, GhError::Refused { status: 422, .. }), "{error:?}");
-        assert_eq!(requests, 1);
+        let (error, requests) = with_trouble(&program, refused(422, errors.clone())).await;
+        let GhError::Invalid { message, errors, .. } = &error else { panic!("{error:?}") };
+        assert_eq!((message.as_str(), requests), ("Validation Failed", 1));
+        assert_eq!(
+            errors[..],
+            ["Release.tag_name already_exists", "tag_name is not a valid tag", "a sentence", "{\"odd\":1}"]
+        );
+        assert!(error.to_string().contains("(Release.tag_name already_exists; tag_name is"), "{error}");
+        assert!(!error.may_have_arrived());
+
+        let (error, requests) = with_trouble(&program, refused(409, json!("in the way"))).await;
+        let GhError::Conflict { errors, .. } = &error else { panic!("{error:?}") };
+        assert_eq!((errors[..].to_vec(), requests), (vec!["in the way".to_owned()], 1));
+        let (error, _) = with_trouble(&program, Trouble::status(422, "no ref")).await;
+        assert!(matches!(&error, GhError::Invalid { errors, .. } if errors.is_empty()), "{error:?}");
+        let (error, _) = with_trouble(&program, Trouble::status(415, "no such type")).await;
+        assert!(matches!(error, GhError::Refused { status: 415, .. }), "{error:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod actions;
+mod approvals;
 mod artifacts;
 mod auth;
 mod ci;

@@ -214,10 +214,7 @@ async fn an_asset_that_is_there_is_a_refusal_and_stays() {
         let draft = world.draft().await.unwrap();
         let first = world.upload(&draft, "a", b"first").await.unwrap();
         let error = world.upload(&draft, "a", b"second").await.unwrap_err();
-        assert!(
-            matches!(error, GhError::Refused { status: 422, .. }) && !error.may_have_arrived(),
-            "{error:?}"
-        );
+        assert!(matches!(error, GhError::Invalid { .. }) && !error.may_have_arrived(), "{error:?}");
         world.gh.delete_asset(&world.go, first.id, &world.cancel).await.unwrap();
         let error = world.gh.delete_asset(&world.go, first.id, &world.cancel).await.unwrap_err();
         assert!(matches!(error, GhError::NotFound { .. }), "{error:?}");

@@ -7,7 +7,10 @@ mod brew;
 mod faults;
 mod github;
 mod homebrew;
+#[path = "../told_support/listener.rs"]
+mod listener;
 mod real;
 mod server;
 mod shop;
 mod support;
+mod told;

@@ -9,5 +9,6 @@ mod kills;
 mod live;
 mod prompt;
 mod recorded;
+mod refusals;
 pub mod rehearsal;
 pub mod world;

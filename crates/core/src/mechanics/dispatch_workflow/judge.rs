@@ -5,6 +5,7 @@
 
 use super::{DispatchEffect, DispatchWorkflow};
 use crate::ci::WorkflowRun;
+use crate::mechanics::approval::{WAITING, waits_for_approval};
 use crate::mechanics::{Cause, Code, Observation, Watched, WorkflowSucceeded};
 use std::collections::BTreeSet;
 
@@ -69,6 +70,7 @@ fn judge_run(run: &WorkflowRun, workflow: &str) -> Watched<DispatchWorkflow> {
             );
             Watched::conflict(Cause::new(Code::WorkflowFailed, message).of_run(run).remedy(remedy))
         }
+        (WAITING, _) => Watched::Held(Box::new(waits_for_approval(run))),
         (status, _) => Watched::Waiting(format!("run {} is {status}", run.id)),
     }
 }
@@ -175,6 +177,12 @@ mod tests {
         assert!(is_done(&judge(&[green(6)], Some(5), None, &[6], true), 6));
         let running = run(6, "in_progress", None);
         assert!(matches!(judge(&[running], Some(5), None, &[6], true), Watched::Waiting(_)));
+    }
+
+    #[test]
+    fn a_run_that_waits_for_somebody_is_held() {
+        let judged = judge(&[run(6, "waiting", None)], Some(5), None, &[], true);
+        assert!(matches!(judged, Watched::Held(cause) if cause.code == Code::ApprovalPending));
     }
 
     #[test]

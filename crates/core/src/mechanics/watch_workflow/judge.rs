@@ -2,6 +2,7 @@
 
 use super::{WatchWorkflow, WorkflowSucceeded};
 use crate::ci::{Ci, CiWanted, WorkflowRun, judge_ci};
+use crate::mechanics::approval::{WAITING, waits_for_approval};
 use crate::mechanics::{Cause, Code, Observation, Watched};
 
 /// The run that a release waits for.
@@ -49,6 +50,7 @@ pub fn judge_build(
             let remedy = format!("mend what failed, then `gh run rerun {} --failed`", run.id);
             Watched::conflict(Cause::new(Code::WorkflowFailed, message).of_run(&run).remedy(remedy))
         }
+        Ci::Pending { run } if run.status == WAITING => Watched::Held(Box::new(waits_for_approval(&run))),
         Ci::Pending { run } => Watched::Waiting(format!("run {} is {}", run.id, run.status)),
         Ci::Missing if recorded.is_some() => {
             Watched::conflict(Cause::new(Code::Vanished, "the recorded build run is not there any more"))
@@ -111,6 +113,14 @@ mod tests {
         }
         let failed = judge_build(&[run(7, "completed", Some("failure"))], &want(), None);
         assert_eq!(code(&failed), Some(Code::WorkflowFailed));
+    }
+
+    #[test]
+    fn a_run_that_waits_for_somebody_is_told_from_one_that_takes_its_time() {
+        let Watched::Held(cause) = judge_build(&[run(7, "waiting", None)], &want(), None) else {
+            panic!("nobody is waited for")
+        };
+        assert_eq!((cause.code, cause.run), (Code::ApprovalPending, Some(7)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A workflow that is started by hand, once, and watched until it ends.
 
 use super::wait::{self, Waiting};
-use super::workflow_runs::{file_of, github, runs_of, with_log};
+use super::workflow_runs::{file_of, github, runs_of, with_approvals, with_log};
 use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
 use gonogo_core::ci::WorkflowRun;
@@ -29,7 +29,8 @@ impl Acting for DispatchWorkflow {
             // Asked before the look: what was read while the time ran out may be from before its end.
             let is_past_settling = settling.is_over();
             let runs = runs(run, gh, self).await?;
-            Ok(judge(run, step, gh, self, &git_ref, &runs, is_past_settling))
+            let seen = judge(run, step, gh, self, &git_ref, &runs, is_past_settling);
+            Ok(with_approvals(run, gh, seen).await)
         };
         let late = |text: String| {
             let message = format!("{} did not end in time: {text}", self.workflow);
@@ -70,10 +71,11 @@ impl Acting for DispatchWorkflow {
         let started =
             gh.dispatch(run.clearance, workflow, &git_ref, &inputs, &run.context.session.cancel).await;
         started.map(|started| started.run).map_err(|error| match error {
-            GhError::Refused { .. } | GhError::NotFound { .. } => {
-                Cause::new(Code::DispatchRefused, causes::of_gh(&error).message)
-                    .remedy("check the step's inputs and the workflow's `workflow_dispatch`")
-            }
+            GhError::Invalid { .. }
+            | GhError::Conflict { .. }
+            | GhError::Refused { .. }
+            | GhError::NotFound { .. } => Cause::new(Code::DispatchRefused, causes::of_gh(&error).message)
+                .remedy("check the step's inputs and the workflow's `workflow_dispatch`"),
             error => causes::of_gh(&error),
         })
     }

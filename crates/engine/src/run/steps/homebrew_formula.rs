@@ -7,7 +7,7 @@ use gonogo_core::mechanics::{
     Cause, Code, FormulaEffect, FormulaSeen, HomebrewFormula, Observation, Step, judge_formula,
     updated_formula,
 };
-use gonogo_world::git::{Pushed, Tap, Written, sibling_address};
+use gonogo_world::git::{Tap, Written, sibling_address};
 
 impl Acting for HomebrewFormula {
     async fn observe(
@@ -38,18 +38,10 @@ impl Acting for HomebrewFormula {
             Written::Committed { commit } => commit,
             Written::Unchanged => return Ok(None),
         };
-        match tap.push(run.clearance, &commit).await {
-            Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => Ok(None),
-            Ok(Pushed::Rejected { why }) => Err(Cause::new(
-                Code::PushRejected,
-                format!("the tap did not take the commit: {}", run.redacted(&why)),
-            )
-            .remedy("run again: the tap is read anew")),
-            Err(error) => {
-                let cause = causes::of_git(&error);
-                Err(Cause { message: run.redacted(&cause.message), ..cause })
-            }
-        }
+        let pushed = tap.push(run.clearance, &commit).await.map_err(|error| causes::of_git(&error));
+        let taken = pushed.and_then(|pushed| causes::of_push(pushed, "the tap", "the commit"));
+        taken.map_err(|cause| Cause { message: run.redacted(&cause.message), ..cause })?;
+        Ok(None)
     }
 }
 

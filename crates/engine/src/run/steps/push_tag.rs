@@ -6,7 +6,6 @@ use crate::causes;
 use gonogo_core::mechanics::{
     Cause, Code, Observation, PushEffect, PushTag, Step, TagSeen, check_local_tag, judge_remote_tag,
 };
-use gonogo_world::git::Pushed;
 
 impl Acting for PushTag {
     async fn observe(
@@ -37,16 +36,10 @@ impl Acting for PushTag {
     async fn apply(&self, run: &Run<'_>, _: &Step, effect: &PushEffect) -> Result<Option<u64>, Cause> {
         let PushEffect::Push = effect;
         let remote = self.remote.as_deref().unwrap_or(&run.world.remote);
-        match run.world.git.push_tag(run.clearance, remote, &filled(run, &self.name)?).await {
-            Ok(Pushed::Created | Pushed::Updated | Pushed::AlreadyThere) => Ok(None),
-            Ok(Pushed::Rejected { why }) => Err(Cause::new(
-                Code::PushRejected,
-                format!("{remote} did not take the tag: {}", run.redacted(&why)),
-            )),
-            Err(error) => {
-                let cause = causes::of_git(&error);
-                Err(Cause { message: run.redacted(&cause.message), ..cause })
-            }
-        }
+        let pushed = run.world.git.push_tag(run.clearance, remote, &filled(run, &self.name)?).await;
+        let pushed = pushed.map_err(|error| causes::of_git(&error));
+        let taken = pushed.and_then(|pushed| causes::of_push(pushed, remote, "the tag"));
+        taken.map_err(|cause| Cause { message: run.redacted(&cause.message), ..cause })?;
+        Ok(None)
     }
 }

@@ -65,13 +65,14 @@ pub async fn settled<K: Kind>(
     let mut waiting = Waiting::until(limit);
     let mut said = Said::default();
     loop {
-        let text = match look(run).await? {
+        let (text, held) = match look(run).await? {
             Watched::Settled(observation) => return Ok(observation),
-            Watched::Waiting(text) => text,
+            Watched::Waiting(text) => (text, None),
+            Watched::Held(cause) => (cause.message.clone(), Some(*cause)),
         };
         said.say(&text, watch);
         if !waiting.pause(run).await {
-            return Ok(Observation::Unknown(late(text)));
+            return Ok(Observation::Unknown(held.unwrap_or_else(|| late(text))));
         }
     }
 }

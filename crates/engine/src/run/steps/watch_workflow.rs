@@ -1,7 +1,7 @@
 //! The build: the workflow run that the tag started, watched until it ends.
 
 use super::wait::{self, Waiting};
-use super::workflow_runs::{github, runs_of, with_log};
+use super::workflow_runs::{github, runs_of, with_approvals, with_log};
 use super::{Acting, Run, RunWatch};
 use crate::causes;
 use gonogo_core::mechanics::{
@@ -49,7 +49,7 @@ impl Acting for WatchWorkflow {
             if runs.is_empty() && appears.is_over() {
                 return Err(missing(workflow, &want.tag));
             }
-            Ok(judge_build(&runs, &want, recorded))
+            Ok(with_approvals(run, gh, judge_build(&runs, &want, recorded)).await)
         };
         let late = |text: String| {
             if !has_run.get() {

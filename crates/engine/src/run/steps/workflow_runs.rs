@@ -3,7 +3,7 @@
 use super::Run;
 use crate::causes;
 use gonogo_core::ci::WorkflowRun;
-use gonogo_core::mechanics::{Cause, Code, Kind, Observation};
+use gonogo_core::mechanics::{self, Cause, Code, Kind, Observation, Watched};
 use gonogo_world::github::{Gh, GhError, RunFilter};
 
 /// How much of a failed job's log goes into the blocker, in lines.
@@ -37,6 +37,21 @@ pub(super) fn github<'a>(run: &Run<'a>) -> Result<&'a Gh, Cause> {
 /// The name of a workflow's file, by which GitHub finds it.
 pub fn file_of(workflow: &str) -> &str {
     workflow.rsplit('/').next().unwrap_or(workflow)
+}
+
+/// A run that waits for somebody with who that is. Where this cannot be had, it waits all the same.
+pub(super) async fn with_approvals<K: Kind>(run: &Run<'_>, gh: &Gh, seen: Watched<K>) -> Watched<K> {
+    let Watched::Held(cause) = seen else { return seen };
+    let Some(id) = cause.run else { return Watched::Held(cause) };
+    let cause = match gh.pending_approvals(id, &run.context.session.cancel).await {
+        Ok(approvals) => mechanics::with_approvals(*cause, &approvals),
+        Err(error) => {
+            let why = causes::of_gh(&error).message;
+            Cause { message: format!("{} (by whom could not be asked: {why})", cause.message), ..*cause }
+        }
+    };
+    let message = run.redacted(&cause.message);
+    Watched::Held(Box::new(Cause { message, ..cause }))
 }
 
 /// A failed run with what failed in it and the end of its log. Where these cannot be had, the failure stands without.

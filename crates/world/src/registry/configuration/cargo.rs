@@ -4,6 +4,7 @@
 use super::{NotConfigured, address};
 use crate::http::Url;
 use crate::process::Environment;
+use crate::there;
 use gonogo_core::verdict::Reason;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -92,8 +93,14 @@ fn files(environment: &Environment, directory: &Path) -> Result<Vec<Table>, NotC
     }
     let mut tables = Vec::new();
     for folder in folders {
-        let path =
-            ["config", "config.toml"].map(|name| folder.join(name)).into_iter().find(|path| path.is_file());
+        let mut path = None;
+        for name in ["config", "config.toml"] {
+            let file = folder.join(name);
+            let refuse = |error: std::io::Error| unreadable(format!("{}: {error}", file.display()));
+            if path.is_none() && there::is_file(&file).map_err(refuse)? {
+                path = Some(file);
+            }
+        }
         let Some(path) = path else { continue };
         let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
         let table = read.and_then(|text| text.parse::<Table>().map_err(|error| error.message().to_owned()));

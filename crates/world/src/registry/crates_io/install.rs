@@ -2,6 +2,7 @@
 
 use crate::registry::Wanted;
 use crate::registry::install::{Clean, of_disk};
+use crate::there;
 use gonogo_core::delivery::Install;
 use std::fs;
 use std::path::PathBuf;
@@ -19,9 +20,9 @@ pub(super) async fn install(
     let own = outside.get("CARGO_HOME").map(PathBuf::from);
     let own = own.or_else(|| Some(PathBuf::from(outside.get("HOME")?).join(".cargo")));
     for name in ["config.toml", "config"] {
-        let there = own.as_ref().map(|own| own.join(name)).filter(|there| there.is_file());
-        if let Some(there) = there {
-            fs::copy(there, home.join(name)).map_err(|error| of_disk(&error))?;
+        let Some(own) = own.as_ref().map(|own| own.join(name)) else { continue };
+        if there::is_file(&own).map_err(|error| of_disk(&error))? {
+            fs::copy(own, home.join(name)).map_err(|error| of_disk(&error))?;
         }
     }
     let root = clean.path("root");

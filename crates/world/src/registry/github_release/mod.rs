@@ -203,8 +203,19 @@ pub(super) fn reason_of(error: &GhError) -> Reason {
         GhError::Cancelled => Reason::Interrupted,
         GhError::Nonsense { .. } => Reason::UnreadableOutput,
         GhError::TooLarge { .. } => Reason::OutputTooLarge,
-        GhError::File { .. } => Reason::HostUnfit,
-        _ => Reason::Unreachable,
+        GhError::File { .. } | GhError::Process { .. } => Reason::HostUnfit,
+        GhError::BadRepository { .. } | GhError::OtherBytes { .. } | GhError::Archive { .. } => {
+            Reason::UnreadableOutput
+        }
+        GhError::Unauthorized { .. }
+        | GhError::Forbidden { .. }
+        | GhError::NotFound { .. }
+        | GhError::RateLimited { .. }
+        | GhError::Invalid { .. }
+        | GhError::Conflict { .. }
+        | GhError::Refused { .. }
+        | GhError::Server { .. }
+        | GhError::Network { .. } => Reason::Unreachable,
     }
 }
 

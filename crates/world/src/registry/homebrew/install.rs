@@ -5,6 +5,7 @@ use super::Place;
 use crate::registry::Wanted;
 use crate::registry::configuration::is_credential;
 use crate::registry::install::{Clean, SAYING, failed, not_tried, of_disk};
+use crate::there;
 use gonogo_core::delivery::Install;
 use gonogo_core::verdict::Reason;
 use std::fs;
@@ -83,7 +84,7 @@ async fn clone(
 /// brew would download its Ruby anew.
 async fn bring_ruby(clean: &Clean<'_>, repository: &Path, prefix: &Path) -> Result<(), Install> {
     let (from, to) = (repository.join(RUBY), prefix.join(RUBY));
-    if !from.is_dir() {
+    if !there::is_folder(&from).map_err(|error| of_disk(&error))? {
         return Ok(());
     }
     let arguments = ["-RP", &from.to_string_lossy(), &to.to_string_lossy()];

@@ -175,7 +175,7 @@ async fn git(
     let invocation = Invocation { timeout, ..invocation };
     let captured = run(&invocation, cancel)
         .await
-        .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
+        .map_err(|error| Trouble::Unknown(error.reason(), error.to_string()))?;
     match captured.end {
         End::TimedOut => Err(Trouble::Unknown(Reason::TimedOut, "git did not end in time".to_owned())),
         End::Cancelled => Err(Trouble::Unknown(Reason::Interrupted, "stopped".to_owned())),

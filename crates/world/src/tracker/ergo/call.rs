@@ -2,9 +2,11 @@
 //!
 //! Invariant: text comes back only from a run that ended by itself with status 0, complete and in UTF-8.
 
-use crate::process::{Cancel, End, Environment, Invocation, ProcessError, run};
+use crate::process::{Cancel, End, Environment, Invocation, ProcessError, run_holding};
 use crate::tracker::TrackerError;
+use crate::tracker::lock::Lock;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How to run ergo for one checkout.
@@ -14,9 +16,16 @@ pub(super) struct Caller {
     pub(super) checkout: PathBuf,
     pub(super) environment: Environment,
     pub(super) timeout: Duration,
+    /// The lock under which ergo is run, and which every run of it holds too.
+    pub(super) lock: Option<Arc<Lock>>,
 }
 
 impl Caller {
+    /// The same under a lock, which is given back with this.
+    pub(super) fn under(&self, lock: Lock) -> Self {
+        Self { lock: Some(Arc::new(lock)), ..self.clone() }
+    }
+
     /// Runs ergo with these arguments and gives its standard output.
     pub(super) async fn call(
         &self,
@@ -32,7 +41,8 @@ impl Caller {
         if cancel.is_cancelled() {
             return Err(TrackerError::unreadable(format!("{command} was not started: interrupted")));
         }
-        let captured = run(&invocation, cancel).await.map_err(|error| self.not_run(&error))?;
+        let held = self.lock.as_deref().map(Lock::file);
+        let captured = run_holding(&invocation, held, cancel).await.map_err(|error| not_run(&error))?;
         match captured.end {
             End::Exited(0) => {}
             End::Exited(status) => return Err(refused(&command, status, &captured.stderr.text())),
@@ -52,20 +62,15 @@ impl Caller {
             TrackerError::unreadable(format!("{command} answered in something that is not UTF-8"))
         })
     }
+}
 
-    fn not_run(&self, error: &ProcessError) -> TrackerError {
-        let missing = match error {
-            ProcessError::Spawn { source, .. } => {
-                source.kind() == std::io::ErrorKind::NotFound && self.checkout.is_dir()
-            }
-            ProcessError::Wait { .. } | ProcessError::Read { .. } | ProcessError::Store { .. } => false,
-        };
-        let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
-        TrackerError {
-            message: format!("{error}{source}"),
-            missing_tool: missing.then(|| "ergo".to_owned()),
-            remedy: missing.then(|| "install ergo and put it on PATH".to_owned()),
-        }
+fn not_run(error: &ProcessError) -> TrackerError {
+    let missing = error.is_missing();
+    let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    TrackerError {
+        message: format!("{error}{source}"),
+        missing_tool: missing.then(|| "ergo".to_owned()),
+        remedy: missing.then(|| "install ergo and put it on PATH".to_owned()),
     }
 }
 

@@ -52,7 +52,10 @@ impl ErgoTracker {
         environment: Environment,
         timeout: Duration,
     ) -> Self {
-        Self { caller: Caller { program, checkout, environment, timeout }, found: OnceCell::new() }
+        Self {
+            caller: Caller { program, checkout, environment, timeout, lock: None },
+            found: OnceCell::new(),
+        }
     }
 
     /// The generation of this ergo, in words: `0.9`, `1.x`, …, `5.0 or newer`.
@@ -85,15 +88,23 @@ impl ErgoTracker {
         Ok(answer.ergo_dir)
     }
 
-    async fn read_titled(&self, title: &str, cancel: &Cancel) -> Result<Backlog, TrackerError> {
+    /// Waits for the lock on the backlog. Ergo is to be called by what this gives.
+    async fn locked(&self, found: &Found, cancel: &Cancel) -> Result<Caller, TrackerError> {
+        Ok(self.caller.under(lock::lock(&found.folder, cancel).await?))
+    }
+
+    async fn read_titled(
+        &self,
+        caller: &Caller,
+        title: &str,
+        cancel: &Cancel,
+    ) -> Result<Backlog, TrackerError> {
         let found = self.found(cancel).await?;
         let backlog = match found.generation.dialect {
             dialect @ (Dialect::JsonInput | Dialect::JsonArgument | Dialect::Verbs) => {
-                bare::read(&self.caller, dialect, title, cancel).await
+                bare::read(caller, dialect, title, cancel).await
             }
-            Dialect::Plain | Dialect::Epics => {
-                shown::read(&self.caller, found.generation, title, cancel).await
-            }
+            Dialect::Plain | Dialect::Epics => shown::read(caller, found.generation, title, cancel).await,
         };
         // After the list, and before it is believed: a newer ergo may have written meanwhile. It also comes before
         // the list's own error, which says less about what to do.
@@ -115,8 +126,8 @@ impl ErgoTracker {
 impl Tracker for ErgoTracker {
     async fn read(&self, epic_title: &str, cancel: &Cancel) -> Result<Backlog, TrackerError> {
         // A backlog is read by several runs of ergo: another gonogo's write between two of them would show half.
-        let _lock = lock::lock(&self.found(cancel).await?.folder, cancel).await?;
-        self.read_titled(&clean_title(epic_title), cancel).await
+        let caller = self.locked(self.found(cancel).await?, cancel).await?;
+        self.read_titled(&caller, &clean_title(epic_title), cancel).await
     }
 
     async fn apply(
@@ -127,15 +138,15 @@ impl Tracker for ErgoTracker {
     ) -> Result<Backlog, TrackerError> {
         let epic_title = clean_title(epic_title);
         let found = self.found(cancel).await?;
-        let _lock = lock::lock(&found.folder, cancel).await?;
-        let writer = Writer { caller: &self.caller, generation: found.generation, cancel };
-        let mut backlog = self.read_titled(&epic_title, cancel).await?;
+        let caller = self.locked(found, cancel).await?;
+        let writer = Writer { caller: &caller, generation: found.generation, cancel };
+        let mut backlog = self.read_titled(&caller, &epic_title, cancel).await?;
         let mut writes = settle(&backlog, actions)?;
         if backlog.epic.is_none()
             && let Some(Write::Create { title, body }) = writes.first()
         {
             writer.create_epic(&epic_title, &NewTask { title, body }).await?;
-            backlog = self.read_titled(&epic_title, cancel).await?;
+            backlog = self.read_titled(&caller, &epic_title, cancel).await?;
             writes = settle(&backlog, actions)?;
         }
         if !writes.is_empty() {
@@ -145,7 +156,7 @@ impl Tracker for ErgoTracker {
             for write in &writes {
                 self.write(epic, write, &writer).await?;
             }
-            backlog = self.read_titled(&epic_title, cancel).await?;
+            backlog = self.read_titled(&caller, &epic_title, cancel).await?;
         }
         verify(&backlog, actions)?;
         Ok(backlog)
@@ -154,15 +165,15 @@ impl Tracker for ErgoTracker {
     async fn close(&self, id: &str, note: &str, cancel: &Cancel) -> Result<(), TrackerError> {
         let found = self.found(cancel).await?;
         store::check(&found.folder, found.generation)?;
-        let _lock = lock::lock(&found.folder, cancel).await?;
-        let writer = Writer { caller: &self.caller, generation: found.generation, cancel };
+        let caller = self.locked(found, cancel).await?;
+        let writer = Writer { caller: &caller, generation: found.generation, cancel };
         writer.close(id, &clean_body(note)).await?;
         let task = match found.generation.dialect {
             Dialect::JsonInput | Dialect::JsonArgument | Dialect::Verbs => {
-                bare::show(&self.caller, id, cancel).await?
+                bare::show(&caller, id, cancel).await?
             }
             Dialect::Plain | Dialect::Epics => {
-                shown::task(&self.caller, found.generation, id, None, cancel).await?
+                shown::task(&caller, found.generation, id, None, cancel).await?
             }
         };
         if task.state != TaskState::Done {
