@@ -2,7 +2,8 @@
 //! own, and `kinds` lists them.
 //!
 //! Invariant: an effect follows only from an observation that says it is missing. `conflict` and `unknown` stop, and
-//! what has been recorded as done is never done again, whatever the world says then.
+//! what has been recorded as done is never done again, whatever the world says then; but for what can be undone, and
+//! was, before anything that cannot.
 
 mod cause;
 mod command;
