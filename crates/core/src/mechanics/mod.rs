@@ -48,7 +48,7 @@ pub use planned::{Planned, Undoable, planned};
 pub use push_tag::{PushEffect, PushTag, TagPushed, judge_remote_tag};
 pub(crate) use reading::Reading;
 pub use record::{Spelled, Stored};
-pub use rehearse::{Played, Rehearse, Start};
+pub use rehearse::{Played, Rehearse, Start, unplayable};
 pub use step::Step;
 pub(crate) use step::Table;
 pub use tag::{Tag, TagEffect, TagMade, TagSeen, check_local_tag, judge_local_tag, tag_message};
