@@ -76,6 +76,19 @@ pub fn checks_behind(origin: Option<&Origin>, plan: &Plan) -> Vec<CheckKey> {
     }
 }
 
+impl Closing {
+    /// What closes it, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Passed => "its check has passed since it was filed: it is closed when that is asked for",
+            Self::ById => "it is a step's: once its cause is settled it is closed by its ID",
+            Self::AfterMending => "its check did not pass in the latest poll",
+            Self::AfterPoll => "its check has not run since it was filed",
+            Self::ByHand => "it was not filed by gonogo: it is closed in the tracker",
+        }
+    }
+}
+
 /// What closes a task.
 pub fn closing(task: &Task, state: &State, plan: &Plan) -> Closing {
     if step_in(&task.body).is_some() {

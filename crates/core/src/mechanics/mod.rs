@@ -26,6 +26,7 @@ mod step;
 mod tag;
 mod text;
 mod watch_workflow;
+mod ways_out;
 
 pub use cause::{Cause, Code, Severity};
 pub use command::{CommandDone, CommandEffect, Observe, StepCommand, judge_exit, judge_published};
@@ -54,3 +55,4 @@ pub(crate) use step::Table;
 pub use tag::{Tag, TagEffect, TagMade, TagSeen, check_local_tag, judge_local_tag, tag_message};
 pub use text::{UnknownPlaceholder, Values};
 pub use watch_workflow::{BuildWanted, WatchWorkflow, WorkflowSucceeded, judge_build};
+pub use ways_out::WaysOut;

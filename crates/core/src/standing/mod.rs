@@ -19,4 +19,4 @@ pub use given::{Given, Verb};
 pub use next::{Duty, NextKind, WhatNext};
 pub use rehearsal::{Halt, Rehearsed};
 pub use seen::{Blockers, Folded, Readiness, Releasing, Seen};
-pub use stop::{WaysOut, after_look, after_stop, ways_out};
+pub use stop::{after_look, after_stop};

@@ -88,6 +88,11 @@ pub struct Releasing {
 }
 
 impl Releasing {
+    /// All of it, where no plan says otherwise.
+    pub const fn all() -> Self {
+        Self { has_steps: true, can_rehearse: true, has_channels: true, files_of_rehearsal: true }
+    }
+
     /// What a plan has.
     pub fn of(plan: &Plan) -> Self {
         Self {

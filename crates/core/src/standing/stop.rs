@@ -4,68 +4,8 @@ use super::given::Verb;
 use super::next::{Duty, WhatNext};
 use super::seen::{Blockers, Seen};
 use crate::blocker::Closing;
-use crate::mechanics::Code;
+use crate::mechanics::{Code, WaysOut};
 use crate::verdict::Outcome;
-
-/// Who can settle a cause, and what may follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaysOut {
-    /// Whoever can settle it does, and the same command goes on.
-    Settle,
-    /// A maintainer decides: the cause is taken away, or another version is released.
-    Decide,
-    /// The commit cannot be released as it is: the plan is mended, which is another commit.
-    Mend,
-}
-
-/// The ways out of a cause.
-pub const fn ways_out(code: Code) -> WaysOut {
-    match code {
-        Code::HeadMoved
-        | Code::TreeChanged
-        | Code::BranchLacksCommit
-        | Code::BlockerOpen
-        | Code::TrackerUnreadable
-        | Code::CiNotGreen
-        | Code::CiUnknown
-        | Code::PushRejected
-        | Code::Unconfirmed
-        | Code::WorkflowMissing
-        | Code::WorkflowFailed
-        | Code::WorkflowTimedOut
-        | Code::DispatchRefused
-        | Code::ArtifactMissing
-        | Code::FormulaUnusable
-        | Code::AssetMissing
-        | Code::ReleaseMissing
-        | Code::CommandFailed
-        | Code::CommandUnknown
-        | Code::ChannelLacks
-        | Code::ChannelUnknown
-        | Code::Undelivered
-        | Code::ToolMissing
-        | Code::Unauthorized
-        | Code::Forbidden
-        | Code::RateLimited
-        | Code::Unreachable
-        | Code::UnreadableAnswer
-        | Code::LocalFile => WaysOut::Settle,
-        Code::LedgerMoved
-        | Code::TagElsewhere
-        | Code::TagNotOurs
-        | Code::Vanished
-        | Code::Changed
-        | Code::WorkflowUntrusted
-        | Code::MetadataWrong
-        | Code::FormulaConflict
-        | Code::ReleaseNotOurs
-        | Code::ReleaseTwice
-        | Code::AssetDiffers
-        | Code::AssetForeign
-        | Code::ChannelDiffers => WaysOut::Decide,
-        Code::PlaceholderEmpty => WaysOut::Mend,
-    }
-}
 
 /// What follows a stop. `again` is the command that stopped. A blocker that is closed already has said that its cause is
 /// settled.
@@ -93,7 +33,7 @@ pub(super) fn after(seen: &Seen<'_>, code: Code, blocker: Option<&str>, again: V
 /// What follows a stop whose cause is not settled, with the blocker that was filed for it.
 pub fn after_stop(code: Code, blocker: Option<&str>, again: Verb) -> WhatNext {
     let close = blocker.map(|id| Verb::Close(vec![id.to_owned()]));
-    let (duty, again) = match ways_out(code) {
+    let (duty, again) = match code.ways_out() {
         WaysOut::Settle => (Duty::Settle(code), again),
         WaysOut::Decide => (Duty::Decide(code), again),
         WaysOut::Mend => (Duty::Mend, Verb::Poll),

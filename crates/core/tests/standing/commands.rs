@@ -77,7 +77,7 @@ impl Model {
                     let report =
                         Report { check: "t".to_owned(), title: "stop".to_owned(), ..Report::default() };
                     let origin = Origin { gate: 3, check: Some("t".to_owned()) };
-                    self.file(&[report.draft(TAG, Some(&origin))]);
+                    self.file(&[report.draft(TAG, Some(&origin), "gonogo poll")]);
                 }
                 came(cleared, self.position(self.blockers(), Readiness::NotAsked))
             }
@@ -119,8 +119,10 @@ impl Model {
         let finished = self.folded().state.poll.unwrap().finished;
         let required = plan::required_gates(&self.plan, None);
         let result = Poll::evaluate(&self.plan, &required, about, &finished);
-        let wanted: Vec<Draft> =
-            drafts(&result, TAG, &self.head(), None).into_iter().map(|(draft, _)| draft).collect();
+        let wanted: Vec<Draft> = drafts(&result, TAG, &self.head(), None, "gonogo poll")
+            .into_iter()
+            .map(|(draft, _)| draft)
+            .collect();
         let standing = match self.file(&wanted) {
             None => Err("no answer".to_owned()),
             Some(_) => {
