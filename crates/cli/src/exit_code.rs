@@ -1,7 +1,8 @@
 //! The one table of exit codes, and the one map from what happened to a code.
 
 use gonogo_core::clearance::{Obstacle, Refused};
-use gonogo_core::mechanics::{Cause, Severity};
+use gonogo_core::mechanics::Severity;
+use gonogo_core::standing::Held;
 use gonogo_core::verdict::Outcome;
 use gonogo_engine::failure::{Failure, FailureKind};
 use gonogo_engine::preflight::State;
@@ -76,13 +77,24 @@ impl Exit {
         if no_go { Self::NoGo } else { Self::Incomplete }
     }
 
-    /// How a run of the mechanics ended.
-    pub const fn of_ending(ending: &Ending) -> Self {
-        match ending {
-            Ending::Completed => Self::Go,
-            Ending::Declined { .. } => Self::NoGo,
-            Ending::Interrupted => Self::Interrupted,
-            Ending::Stopped { cause, .. } => Self::of_cause(cause),
+    /// How a run of the mechanics ended, and what the channels served after it.
+    pub const fn of_run(ending: &Ending, delivered: Option<Outcome>) -> Self {
+        match (ending, delivered) {
+            (Ending::Completed, None) => Self::Go,
+            (Ending::Completed, delivered @ Some(_)) => Self::of_outcome(delivered),
+            (Ending::Declined { .. }, _) => Self::NoGo,
+            (Ending::Interrupted, _) => Self::Interrupted,
+            (Ending::Stopped { cause, .. }, _) => Self::of_severity(cause.code.severity()),
+        }
+    }
+
+    /// Where a release stands.
+    pub const fn of_standing(held: Held) -> Self {
+        match held {
+            Held::ByNothing => Self::Go,
+            Held::ByOutcome(outcome) => Self::of_outcome(Some(outcome)),
+            Held::ByCause(severity) => Self::of_severity(severity),
+            Held::ByWork => Self::Incomplete,
         }
     }
 
@@ -109,8 +121,8 @@ impl Exit {
     }
 
     /// Why a step stopped.
-    pub const fn of_cause(cause: &Cause) -> Self {
-        match cause.code.severity() {
+    const fn of_severity(severity: Severity) -> Self {
+        match severity {
             Severity::Failed => Self::NoGo,
             Severity::Conflict => Self::Conflict,
             Severity::Unknown => Self::Incomplete,

@@ -26,6 +26,16 @@ pub fn fenced(text: &str) -> String {
     format!("{fence}text\n{}\n{fence}", visible(text).trim_end_matches('\n'))
 }
 
+/// Program and arguments as one line of a POSIX shell that means exactly them.
+pub fn shell_line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    // No argument of a process can hold a NUL.
+    let quoted = |word: &str| {
+        let word = word.replace('\0', "");
+        shlex::try_quote(&word).map_or_else(|_| word.clone(), std::borrow::Cow::into_owned)
+    };
+    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
 /// Control characters as their pictures (Unicode block "Control Pictures"); characters that reorder or hide text
 /// (Unicode Bidi_Control and zero-width ones) as the replacement character.
 fn picture(c: char) -> char {
@@ -54,6 +64,14 @@ mod tests {
     #[test]
     fn a_fence_cannot_be_closed_from_inside() {
         assert_eq!(fenced("a\n```\nb"), "````text\na\n```\nb\n````");
+    }
+
+    #[test]
+    fn a_line_for_a_shell_is_read_back_as_the_same_words() {
+        let words = ["git", "tag", "--delete", "a b", "it's", "$(rm)", "", "x\ny", "*"];
+        let line = shell_line(words);
+        assert_eq!(shlex::split(&line).unwrap(), words);
+        assert!(line.starts_with("git tag --delete 'a b' "), "{line}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::context::{Context, Session};
 use crate::failure::Failure;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{
-    Backlog, Draft, Origin, Stopped, Task, TaskState, checks_behind, epic_title, reconcile, step_in,
+    Backlog, Closing, Draft, Stopped, Task, TaskState, closing, epic_title, reconcile,
 };
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::ledger::{BlockerFiled, BlockerResolved, BlockerSeen, Event};
@@ -95,18 +95,6 @@ fn open_tasks(backlog: &Backlog) -> impl Iterator<Item = &Task> {
     backlog.tasks.iter().filter(|task| task.state == TaskState::Open)
 }
 
-/// Whether a blocker's check has passed since it was filed, and passes still.
-fn is_settled(plan: &Plan, ledger: &Ledger, task: &Task) -> bool {
-    if step_in(&task.body).is_some() {
-        return false;
-    }
-    let behind = checks_behind(Origin::in_body(&task.body).as_ref(), plan);
-    let state = ledger.state();
-    let since =
-        task.fingerprint().is_some_and(|fingerprint| state.passed_since_blocker(&fingerprint, &behind));
-    since && state.passed_in_latest_poll(&behind)
-}
-
 /// Closes open blockers of gonogo's that are settled and wanted closed, and records each. Gives their IDs.
 pub async fn close_passed(
     context: &Context,
@@ -115,8 +103,9 @@ pub async fn close_passed(
     backlog: &Backlog,
     wanted: impl Fn(&Task) -> bool,
 ) -> Result<Result<Vec<String>, TrackerError>, Failure> {
-    let settled =
-        |ledger: &Ledger, task: &Task| wanted(task) && is_settled(&context.candidate.plan, ledger, task);
+    let settled = |ledger: &Ledger, task: &Task| {
+        wanted(task) && closing(task, ledger.state(), &context.candidate.plan) == Closing::Passed
+    };
     let note = format!(
         "Passed at commit {} in a poll of {}.",
         context.candidate.commit,
@@ -129,12 +118,15 @@ pub async fn close_passed(
 /// Gives their IDs.
 pub async fn close_steps(
     session: &Session,
+    plan: &Plan,
     ledger: &mut Ledger,
     tracker: &impl Tracker,
     backlog: &Backlog,
     named: &[String],
 ) -> Result<Result<Vec<String>, TrackerError>, Failure> {
-    let wanted = |_: &Ledger, task: &Task| named.contains(&task.id) && step_in(&task.body).is_some();
+    let wanted = |ledger: &Ledger, task: &Task| {
+        named.contains(&task.id) && closing(task, ledger.state(), plan) == Closing::ById
+    };
     let note = format!("Settled, says {}. The next run looks at this step again.", session.agent);
     close(session, ledger, tracker, backlog, wanted, &note).await
 }

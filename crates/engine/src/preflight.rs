@@ -7,12 +7,14 @@ pub use precondition::Precondition;
 use crate::context::{Candidate, Context, Session};
 use crate::failure::chain;
 use crate::github::open_gh;
-use crate::launch::Toolbox;
+use crate::launch::{Toolbox, child_environment, missing_behind};
 use crate::tracker;
 use gonogo_core::blocker::epic_title;
 use gonogo_core::ci::{Ci, judge_ci};
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::{Plan, TrackerKind};
+use gonogo_core::standing::Readiness;
+use gonogo_core::text::shell_line;
 use gonogo_core::versions;
 use gonogo_world::git::{Git, Upstream};
 use gonogo_world::github::Gh;
@@ -50,12 +52,22 @@ pub struct Item {
     pub message: String,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// It says that the tag is there already.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub is_tag_taken: bool,
 }
 
 impl Item {
     /// It holds.
     pub fn ok(id: Precondition, message: impl Into<String>) -> Self {
-        Self { id: id.to_string(), state: State::Ok, message: message.into(), remedy: None }
+        Self {
+            id: id.to_string(),
+            state: State::Ok,
+            message: message.into(),
+            remedy: None,
+            is_tag_taken: false,
+        }
     }
 
     /// It does not hold, or is not known to.
@@ -65,7 +77,8 @@ impl Item {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { id: id.to_string(), state, message: message.into(), remedy: Some(remedy.into()) }
+        let remedy = Some(remedy.into());
+        Self { id: id.to_string(), state, message: message.into(), remedy, is_tag_taken: false }
     }
 
     fn unknown(id: Precondition, error: &dyn std::error::Error, remedy: impl Into<String>) -> Self {
@@ -84,9 +97,29 @@ pub fn worst(items: &[Item]) -> State {
     [State::Conflict, State::Gap, State::Unknown].into_iter().find(|state| any(*state)).unwrap_or(State::Ok)
 }
 
+/// What a list of preconditions means for what comes next.
+pub fn readiness(items: &[Item]) -> Readiness {
+    let amiss: Vec<&Item> = items.iter().filter(|item| item.state != State::Ok).collect();
+    match amiss.iter().all(|item| item.is_tag_taken) {
+        _ if amiss.is_empty() => Readiness::Ready,
+        true => Readiness::Tagged,
+        false => Readiness::Gaps,
+    }
+}
+
+/// Whether a list of preconditions says that the tag is on a remote; `None` where it does not say.
+pub fn is_tag_on_remote(items: &[Item]) -> Option<bool> {
+    let remote = Precondition::TagRemote.name();
+    let told: Vec<&Item> = items.iter().filter(|item| item.id == remote).collect();
+    if told.iter().any(|item| item.is_tag_taken) {
+        return Some(true);
+    }
+    (!told.is_empty() && told.iter().all(|item| item.state == State::Ok)).then_some(false)
+}
+
 /// Everything that has to hold before a release of this target is polled for.
 pub async fn of_release(context: &Context) -> Vec<Item> {
-    let Context { candidate, session } = context;
+    let Context { candidate, session, .. } = context;
     let git = &session.git;
     let mut items = vec![tree(git, candidate).await, upstream(git, &candidate.commit).await];
     items.push(version_files(git, candidate).await);
@@ -100,7 +133,7 @@ pub async fn of_release(context: &Context) -> Vec<Item> {
 /// Everything that has to hold before a run: the branch may have moved on, and the tag may be there, as a run resumes by
 /// itself; what the tag is, its step judges.
 pub async fn of_run(context: &Context) -> Vec<Item> {
-    let Context { candidate, session } = context;
+    let Context { candidate, session, .. } = context;
     let git = &session.git;
     let mut items = vec![
         tree(git, candidate).await,
@@ -111,7 +144,7 @@ pub async fn of_run(context: &Context) -> Vec<Item> {
     items
 }
 
-async fn of_session(Context { candidate, session }: &Context) -> Vec<Item> {
+async fn of_session(Context { candidate, session, .. }: &Context) -> Vec<Item> {
     let (plan, target) = (&candidate.plan, candidate.target.tag());
     let mut items = of_host(&session.git, plan, target, &session.variables, &session.cancel).await;
     items.extend(ci(candidate, session).await);
@@ -128,6 +161,7 @@ pub async fn of_host(
     cancel: &Cancel,
 ) -> Vec<Item> {
     let mut items = declared_tools(git, plan, cancel).await;
+    items.extend(tools_behind(git, plan, cancel).await);
     items.extend(github_login(git, plan, variables, cancel).await);
     items.push(tracker_state(git, plan, target, variables, cancel).await);
     items
@@ -284,21 +318,26 @@ async fn remote_tags(git: &Git, candidate: &Candidate) -> Vec<Item> {
 
 fn tag_taken(candidate: &Candidate, id: Precondition, place: &str, commit: &str) -> Item {
     let tag = candidate.target.tag();
-    if commit == candidate.commit {
-        return Item::not(
-            id,
+    let delete = shell_line(["git", "tag", "--delete", tag]);
+    let (state, at, remedy) = match (id, commit == candidate.commit) {
+        (Precondition::TagLocal, true) => (
             State::Gap,
-            format!("{tag} is {place} already, at this commit"),
-            "this release has been tagged",
-        );
-    }
-    let message = format!("{tag} is {place} already, at {}", short(commit));
-    Item::not(
-        id,
-        State::Conflict,
-        message,
-        "release another version: a tag that people may have is not moved",
-    )
+            "at this commit".to_owned(),
+            format!("if no run of this release made it, and it was never pushed, remove it with `{delete}`"),
+        ),
+        (Precondition::TagLocal, false) => (
+            State::Conflict,
+            format!("at {}", short(commit)),
+            format!("if it was never pushed, remove it with `{delete}`; else release another version"),
+        ),
+        (_, true) => (State::Gap, "at this commit".to_owned(), "this release has been tagged".to_owned()),
+        (_, false) => (
+            State::Conflict,
+            format!("at {}", short(commit)),
+            "release another version: a tag that people may have is not moved".to_owned(),
+        ),
+    };
+    Item { is_tag_taken: true, ..Item::not(id, state, format!("{tag} is {place} already, {at}"), remedy) }
 }
 
 async fn declared_tools(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
@@ -319,6 +358,19 @@ async fn declared_tools(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
         Item::not(Precondition::Tool, State::Gap, &lack.message, remedy).of_tool(name)
     });
     found.chain(lacking).collect()
+}
+
+/// What the checks call through another program, where that program says that it has no such thing.
+async fn tools_behind(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
+    let mut items = Vec::new();
+    let environment = child_environment(plan, git.root());
+    for missing in missing_behind(plan, git.root(), &environment, cancel).await {
+        let name = missing.name();
+        let message = format!("{} has no `{}`", missing.program, missing.what.name());
+        let remedy = format!("install {name}, outside the checkout");
+        items.push(Item::not(Precondition::Tool, State::Gap, message, remedy).of_tool(&name));
+    }
+    items
 }
 
 fn gh(git: &Git, repository: &str, variables: &Variables) -> Result<Gh, Item> {

@@ -12,7 +12,7 @@ use crate::run::{World, file_of, world};
 use crate::tracker::{self, OpenTracker};
 use gonogo_core::blocker::epic_title;
 use gonogo_core::ci::WorkflowRun;
-use gonogo_core::mechanics::{Cause, Played, Rehearse, Start, Step, StepKind};
+use gonogo_core::mechanics::{Cause, Played, Rehearse, Start, Step, StepKind, unplayable};
 use gonogo_core::plan::TrackerKind;
 use gonogo_core::verdict::Reason;
 use gonogo_sandbox::github;
@@ -134,12 +134,6 @@ pub fn effects_of(world: &PrivateWorld) -> Vec<String> {
     let writes = log.iter().filter(|entry| !matches!(entry.method.as_str(), "GET" | "HEAD"));
     let writes = writes.filter(|entry| !entry.path.starts_with("/graphql"));
     writes.map(|entry| format!("{} {}", entry.method, entry.path)).collect()
-}
-
-/// The first step whose workflow the plan does not say how to play.
-pub fn unplayable(steps: &[Step]) -> Option<&Step> {
-    let is_said = |rehearse: Option<&Rehearse>| rehearse.is_some_and(|rehearse| !rehearse.run.is_empty());
-    steps.iter().find(|step| step.kind.workflow().is_some_and(|workflow| !is_said(workflow.rehearse)))
 }
 
 /// A workflow that nobody says how to play would make a rehearsal that shows nothing.

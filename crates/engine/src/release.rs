@@ -120,6 +120,6 @@ pub async fn release(
 }
 
 /// Whether an earlier run may have done what cannot be undone.
-fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
+pub fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
     Ok(Mechanics::fold(&context.records()?, Mode::Live).past_the_door)
 }

@@ -105,6 +105,8 @@ impl Project {
             target: "1.0.0".to_owned(),
             base_tag: None,
             agent: Some("tiny@host".parse::<Agent>().unwrap()),
+            says_agent: false,
+            yes: false,
             mode: Mode::Live,
             plan: None,
         };

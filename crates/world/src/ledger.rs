@@ -22,6 +22,8 @@ const RECORDS: &str = "ledger.jsonl";
 const ANCHOR: &str = "anchor.json";
 const BLOBS: &str = "blobs";
 const LOCK: &str = "lock";
+/// What stands before the process's number in the lock's file.
+const HOLDER: &str = "process ";
 
 /// Why a ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -240,6 +242,29 @@ pub fn read(folder: &Path) -> Result<Option<Vec<Record>>, LedgerError> {
     Ok(Some(records))
 }
 
+/// Whether another process writes a release's ledger now; `None` where that cannot be told. The lock is only tried where
+/// the process that it names is alive, so that looking does not keep a writer out.
+pub fn is_written(folder: &Path) -> Option<bool> {
+    let named = match fs::read_to_string(folder.join(LOCK)) {
+        Ok(named) => named,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(false),
+        Err(_) => return None,
+    };
+    let is_alive = named
+        .strip_prefix(HOLDER)
+        .and_then(|process| rustix::process::Pid::from_raw(process.trim().parse().ok()?))
+        .is_some_and(|process| rustix::process::test_kill_process(process) != Err(rustix::io::Errno::SRCH));
+    if !is_alive {
+        return Some(false);
+    }
+    let file = File::open(folder.join(LOCK)).ok()?;
+    match flock(&file, FlockOperation::NonBlockingLockShared) {
+        Ok(()) => Some(false),
+        Err(rustix::io::Errno::WOULDBLOCK) => Some(true),
+        Err(_) => None,
+    }
+}
+
 /// The records of a release, under git's common directory; none where it has no ledger.
 pub fn records(common_dir: &Path, tag: &str) -> Result<Vec<Record>, LedgerError> {
     Ok(self::read(&folder(common_dir, tag))?.unwrap_or_default())
@@ -287,7 +312,7 @@ fn lock(path: &Path) -> Result<File, LedgerError> {
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => {
             // For whoever finds it held; the lock itself does not depend on it.
-            let named = file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id()));
+            let named = file.set_len(0).and_then(|()| write!(file, "{HOLDER}{}", std::process::id()));
             named.map_err(io_error("write", path))?;
             Ok(file)
         }

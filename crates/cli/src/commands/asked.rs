@@ -3,6 +3,9 @@
 use gonogo_core::release::{Agent, Mode};
 use gonogo_engine::context;
 
+/// The variable that says who runs a release, where no flag does.
+pub const AGENT: &str = "GONOGO_AGENT";
+
 /// What was asked for on the command line.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Asked {
@@ -20,7 +23,7 @@ pub struct Asked {
     #[arg(long, value_name = "TAG")]
     pub base_tag: Option<String>,
     /// Who runs the release, as model@host [default: the user at this host]
-    #[arg(long, value_name = "MODEL@HOST", env = "GONOGO_AGENT")]
+    #[arg(long, value_name = "MODEL@HOST", env = AGENT)]
     pub agent: Option<Agent>,
     /// Whether effects reach the real world: dry-run or live
     #[arg(long, default_value = "dry-run")]
@@ -44,8 +47,15 @@ impl Asked {
             target: self.target.clone().or_else(|| self.release_target.clone()).unwrap_or_default(),
             base_tag: self.base_tag.clone(),
             agent: self.agent.clone(),
+            says_agent: says(self.agent.as_ref()),
+            yes: false,
             mode: self.mode,
             plan: self.plan.plan.clone(),
         }
     }
+}
+
+/// Whether an agent was said on the command line: what the variable says goes without saying.
+pub fn says(agent: Option<&Agent>) -> bool {
+    agent.is_some_and(|agent| std::env::var(AGENT).as_deref() != Ok(agent.as_str()))
 }

@@ -5,6 +5,7 @@ use crate::commands::named::{self, Named};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::audit_text;
+use crate::render::next::NextPart;
 use crate::screen::Screen;
 use gonogo_core::delivery::{
     Change, Judgement, Level, Matrix, Package, Partial, Sighting, matrix, partial, since,
@@ -12,7 +13,9 @@ use gonogo_core::delivery::{
 use gonogo_core::mechanics::Mechanics;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Mode, TagPattern, Target};
+use gonogo_core::standing::{Given, Verb, WhatNext, after_look};
 use gonogo_core::strict_json;
+use gonogo_core::text::shell_line;
 use gonogo_core::verdict::{Outcome, Reason, Verdict, combine};
 use gonogo_engine::context::{current_folder, load_plan, target};
 use gonogo_engine::delivery::{Asked, Recorded, audit, named, read_all, recorded, registries, tasks};
@@ -119,6 +122,9 @@ pub struct Document {
     pub ledger: Option<Recorded>,
     /// Every version on every channel, where that was asked for.
     pub matrix: Option<Matrix>,
+    /// What comes next; nothing where all versions are looked at.
+    #[serde(flatten)]
+    pub next: NextPart,
 }
 
 /// One package on one channel.
@@ -159,6 +165,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         here.one_version(&target, arguments, screen).await?
     };
     let exit = Exit::of_outcome(Outcome::from_parts(document.verdict, document.reason));
+    document.next.print(screen);
     screen.document(&to_json(&document)?)?;
     Ok(exit)
 }
@@ -187,7 +194,8 @@ impl Here {
             tagged.into_iter().chain(target.map(|target| target.version().clone())).collect();
         let matrix = matrix(&columns, &known);
         audit_text::matrix(screen, &matrix, &columns);
-        let document = Document::new(Level::Resolvable, matrix.outcome());
+        let next = NextPart::of(&WhatNext::Nothing, &Given::target(""));
+        let document = Document::new(Level::Resolvable, matrix.outcome(), next);
         Ok(Document { matrix: Some(matrix), ..document })
     }
 
@@ -224,20 +232,21 @@ impl Here {
         let others = changes.iter().flatten().map(Change::outcome);
         let others = ledger.as_ref().map(Recorded::outcome).into_iter().chain(others);
         let outcome = combine(judgements.iter().map(Judgement::outcome).chain(others));
-        let delivery = partial(&judgements);
+        let delivery = partial(&judgements, target.tag());
         audit_text::table(screen, &judgements, &delivery);
         audit_text::changes(screen, changes.as_deref());
         if let Some(ledger) = &ledger {
             audit_text::ledger(screen, ledger);
         }
+        let next = NextPart::of(&after_look(outcome, None, Verb::Audit), &arguments.given(target));
         let target = Some(target.version().to_string());
-        let document = Document::new(level, outcome);
+        let document = Document::new(level, outcome, next);
         Ok(Document { target, channels, delivery: Some(delivery), changes, ledger, ..document })
     }
 }
 
 impl Document {
-    fn new(level: Level, outcome: Outcome) -> Self {
+    const fn new(level: Level, outcome: Outcome, next: NextPart) -> Self {
         Self {
             schema: SCHEMA,
             target: None,
@@ -249,6 +258,7 @@ impl Document {
             changes: None,
             ledger: None,
             matrix: None,
+            next,
         }
     }
 }
@@ -313,6 +323,23 @@ impl Earlier {
 }
 
 impl Arguments {
+    /// What was given, for the audit that looks again.
+    fn given(&self, target: &Target) -> Given {
+        let named = self.named.packages.iter();
+        let flags = named.map(|(channel, name)| [format!("--{}", channel.asked_by().option), name.clone()]);
+        let mut packages: Vec<String> = flags.flatten().collect();
+        if Level::from(self.level) != Level::Bytes {
+            packages.extend(["--level".to_owned(), Level::from(self.level).name().to_owned()]);
+        }
+        if let Some(file) = &self.since {
+            packages.extend(["--since".to_owned(), file.display().to_string()]);
+        }
+        if let Some(Words(smoke)) = &self.smoke {
+            packages.extend(["--smoke".to_owned(), shell_line(smoke.iter().map(String::as_str))]);
+        }
+        Given { plan: self.plan.plan.clone(), packages, ..Given::target(target.tag()) }
+    }
+
     fn named(&self) -> Vec<Package> {
         let smoke = self.smoke.as_ref().map(|words| words.0.clone()).unwrap_or_default();
         let named = self.named.packages.iter();

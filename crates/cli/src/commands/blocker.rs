@@ -2,18 +2,21 @@
 
 use crate::commands::asked::Asked;
 use crate::exit_code::Exit;
+use crate::render::next::NextPart;
 use crate::render::poll_json::state_name;
 use crate::screen::Screen;
-use gonogo_core::blocker::{Backlog, Origin, Report, TaskState, epic_title, stand};
+use gonogo_core::blocker::{Backlog, Origin, Report, Task, TaskState, closing, epic_title, stand};
 use gonogo_core::plan::Plan;
+use gonogo_core::standing::{Blockers, Verb};
 use gonogo_core::verdict::Reason;
 use gonogo_engine::blockers;
 use gonogo_engine::context::{Context, current_folder};
 use gonogo_engine::failure::Failure;
+use gonogo_engine::standing::{self, Looked};
 use gonogo_engine::tracker;
 use gonogo_world::process::Cancel;
 use gonogo_world::tracker::{AnyTracker, Tracker, TrackerError};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -140,7 +143,8 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
         failing_command: arguments.failing_command.as_ref().map(redacted),
         log_snippet,
     };
-    let draft = report.draft(target, origin.as_ref());
+    let again = context.given.for_others().line(&[Verb::Poll]);
+    let draft = report.draft(target, origin.as_ref(), &again);
     let epic = epic_title(target);
     if arguments.dry_run {
         screen.line(format!("epic: {epic}\ntask: {}\n\n{}", draft.title, draft.body()));
@@ -170,10 +174,13 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
         )
     })?;
     screen.line(format!("epic: {epic_id}\ntask: {}", task.id));
-    screen.document(&json!({
+    let looked = Looked::of_backlog(&backlog, ledger.state(), &context.candidate.plan);
+    let document = json!({
         "schema": "gonogo.blocker-file/1", "dry_run": false, "epic": epic_id, "task": task.id,
         "title": task.title, "fingerprint": fingerprint,
-    }))?;
+    });
+    drop(ledger);
+    end(&context, looked, document, screen).await?;
     Ok(Exit::Go)
 }
 
@@ -201,20 +208,23 @@ async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Res
     for blocker in standing.blockers() {
         let state = state_name(blocker.state);
         let stands = if blocker.open { "stands" } else { "settled" };
-        screen.line(format!(
-            "{}  {stands:<8} {state:<9} {}",
-            blocker.id,
-            gonogo_core::text::one_line(&blocker.title)
-        ));
+        let title = gonogo_core::text::one_line(&blocker.title);
+        screen.line(format!("{}  {stands:<8} {state:<9} {title}", blocker.id));
+        if blocker.open {
+            screen.line(format!("{:>8} {}", "", blocker.closing.words()));
+        }
         rows.push(json!({
             "id": blocker.id, "fingerprint": blocker.fingerprint, "gate": blocker.origin.as_ref().map(|origin| origin.gate),
             "open": blocker.open, "state": state, "title": blocker.title,
+            "closing": blocker.open.then(|| blocker.closing.words()),
         }));
     }
     screen.line(format!("{} of {} stand", standing.count(), rows.len()));
-    screen.document(&json!({
+    let looked = Looked { blockers: Blockers::from(&standing), ..Looked::nowhere() };
+    let document = json!({
         "schema": "gonogo.blockers/1", "target": context.candidate.target.tag(), "epic": backlog.epic, "blockers": rows,
-    }))?;
+    });
+    end(&context, looked, document, screen).await?;
     Ok(if standing.count() == 0 { Exit::Go } else { Exit::NoGo })
 }
 
@@ -231,28 +241,48 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
     let mut closed =
         blockers::close_passed(&context, &mut ledger, &tracker, &backlog, |task| wanted(&task.id)).await??;
     closed.extend(
-        blockers::close_steps(&context.session, &mut ledger, &tracker, &backlog, &arguments.ids).await??,
+        blockers::close_steps(
+            &context.session,
+            &context.candidate.plan,
+            &mut ledger,
+            &tracker,
+            &backlog,
+            &arguments.ids,
+        )
+        .await??,
     );
     ledger.flush()?;
-    let refused: Vec<&String> = backlog
-        .tasks
-        .iter()
-        .filter(|task| task.state == TaskState::Open && wanted(&task.id) && !closed.contains(&task.id))
-        .map(|task| &task.id)
-        .collect();
     for id in &closed {
         screen.line(format!("{id}: closed"));
     }
-    for id in &refused {
-        screen.line(format!(
-            "{id}: still open; its check has not passed since it was filed, or it was not filed by gonogo"
-        ));
+    let mut refused = Vec::new();
+    for task in &backlog.tasks {
+        if task.state == TaskState::Open && wanted(&task.id) && !closed.contains(&task.id) {
+            let closing = closing(task, ledger.state(), &context.candidate.plan);
+            screen.line(format!("{}: still open; {}", task.id, closing.words()));
+            refused.push(task.id.clone());
+        }
     }
-    screen
-        .document(&json!({ "schema": "gonogo.blocker-resolve/1", "closed": closed, "refused": refused }))?;
+    let tasks = backlog.tasks.into_iter().map(|task| {
+        let state = if closed.contains(&task.id) { TaskState::Done } else { task.state };
+        Task { state, ..task }
+    });
+    let backlog = Backlog { tasks: tasks.collect(), ..backlog };
+    let looked = Looked::of_backlog(&backlog, ledger.state(), &context.candidate.plan);
+    drop(ledger);
+    let document = json!({ "schema": "gonogo.blocker-resolve/1", "closed": closed, "refused": refused });
+    end(&context, looked, document, screen).await?;
     Ok(if refused.is_empty() { Exit::Go } else { Exit::NoGo })
 }
 
 async fn read(context: &Context, tracker: &AnyTracker) -> Result<Backlog, Failure> {
     Ok(tracker.read(&epic_title(context.candidate.target.tag()), &context.session.cancel).await?)
+}
+
+/// Ends a command with its document, and with what comes next.
+async fn end(context: &Context, looked: Looked, document: Value, screen: &Screen) -> Result<(), Failure> {
+    let next = NextPart::told(&standing::at_the_end(context, looked).await);
+    next.print(screen);
+    screen.document(&next.beside(document))?;
+    Ok(())
 }

@@ -113,7 +113,7 @@ async fn released(
     let here = World { longest_window: Some(rehearsal::PRIVATE_WINDOW), ..here };
     let mut watch = Terminal::new(*screen, true);
     let released = release::release(&context, &here, options(), &mut watch).await?;
-    let (exit, document) = end(&context, &released, screen);
+    let (exit, document) = end(&context, &released).await?;
     screen.line("\nwhat changed in the private world, in order:");
     for effect in rehearsal::effects_of(&world) {
         screen.line(format!("  {effect}"));
@@ -129,7 +129,15 @@ fn options() -> Options {
 }
 
 async fn context(project: &Path, mode: Mode, cancel: &Cancel) -> Result<Context, Failure> {
-    let asked = Asked { target: TARGET.to_owned(), base_tag: None, agent: None, mode, plan: None };
+    let asked = Asked {
+        target: TARGET.to_owned(),
+        base_tag: None,
+        agent: None,
+        says_agent: false,
+        yes: false,
+        mode,
+        plan: None,
+    };
     Context::capture_in(project, &asked, cancel.clone()).await
 }
 

@@ -57,5 +57,5 @@ fn git() -> Item {
 }
 
 fn gap(id: Precondition, failure: Failure) -> Item {
-    Item { id: id.to_string(), state: State::Gap, message: failure.message, remedy: failure.remedy }
+    Item { remedy: failure.remedy, ..Item::not(id, State::Gap, failure.message, "") }
 }

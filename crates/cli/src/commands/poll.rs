@@ -3,12 +3,14 @@
 use crate::commands::asked::Asked;
 use crate::commands::to_json;
 use crate::exit_code::Exit;
+use crate::render::next::NextPart;
 use crate::render::terminal::Terminal;
 use crate::render::{poll_json, poll_text};
 use crate::screen::Screen;
 use gonogo_engine::context::Context;
 use gonogo_engine::failure::Failure;
 use gonogo_engine::poll::{self, Options, Report};
+use gonogo_engine::standing::{self, Looked};
 use gonogo_engine::tracker;
 use gonogo_world::process::Cancel;
 
@@ -35,17 +37,19 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let options = Options { fresh: arguments.fresh, jobs, close_passed: arguments.close_passed };
     let tracker = tracker::open(&context.session.git, &context.candidate.plan);
     let report = poll::run(&context, options, &tracker, &mut Terminal::new(*screen, false)).await?;
-    show(screen, &context, &report)
+    show(screen, &context, &report).await
 }
 
 /// Shows what a poll came to, and gives its exit.
-pub fn show(screen: &Screen, context: &Context, report: &Report) -> Result<Exit, Failure> {
+async fn show(screen: &Screen, context: &Context, report: &Report) -> Result<Exit, Failure> {
     let (exit, obstacles) = match &report.decision {
         _ if report.interrupted => (Exit::Interrupted, vec!["the poll was stopped".to_owned()]),
         Ok(_) => (Exit::Go, Vec::new()),
         Err(refused) => (Exit::of_refusal(refused), refused.0.iter().map(poll_text::obstacle).collect()),
     };
-    let document = poll_json::document(context, report, obstacles, exit.status());
+    let next = NextPart::told(&standing::at_the_end(context, Looked::of_poll(report)).await);
+    next.print(screen);
+    let document = poll_json::document(context, report, obstacles, exit.status(), next);
     screen.document(&to_json(&document)?)?;
     Ok(exit)
 }

@@ -3,12 +3,14 @@
 use crate::commands::asked::Asked;
 use crate::commands::to_json;
 use crate::exit_code::Exit;
+use crate::render::next::NextPart;
 use crate::render::preflight_text;
 use crate::screen::Screen;
 use gonogo_core::release::Mode;
 use gonogo_engine::context::Context;
 use gonogo_engine::failure::Failure;
 use gonogo_engine::preflight::{self, Item};
+use gonogo_engine::standing::{self, Looked};
 use gonogo_world::process::Cancel;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -39,6 +41,9 @@ pub struct Document {
     pub ready: bool,
     /// The preconditions.
     pub preflight: Vec<Item>,
+    /// What comes next.
+    #[serde(flatten)]
+    pub next: NextPart,
 }
 
 /// Runs it.
@@ -57,12 +62,9 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         context.session.agent
     ));
     preflight_text::print(screen, &items);
-    let next = if exit == Exit::Go {
-        "ready; next: gonogo poll"
-    } else {
-        "not ready; settle the gaps, then run this again"
-    };
-    screen.line(format!("\n{next}"));
+    let next = NextPart::told(&standing::at_the_end(&context, Looked::of_preflight(&items)).await);
+    screen.line(if exit == Exit::Go { "\nready" } else { "\nnot ready" });
+    next.print(screen);
     let document = Document {
         schema: "gonogo.prepare/1",
         target: context.candidate.target.tag().to_owned(),
@@ -72,6 +74,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         commit: context.candidate.commit.clone(),
         ready: exit == Exit::Go,
         preflight: items,
+        next,
     };
     screen.document(&to_json(&document)?)?;
     Ok(exit)

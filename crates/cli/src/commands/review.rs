@@ -2,14 +2,17 @@
 
 use crate::commands::asked::Asked;
 use crate::exit_code::Exit;
+use crate::render::next::NextPart;
 use crate::screen::Screen;
 use gonogo_core::canonical;
+use gonogo_core::gate::reviewed_evidence;
 use gonogo_core::ledger::{CheckFinished, Event, ReviewDecision, ReviewRecorded};
+use gonogo_core::standing::Verb;
 use gonogo_core::text;
 use gonogo_core::verdict::Reason;
 use gonogo_engine::context::{Context, current_folder};
 use gonogo_engine::failure::{Failure, FailureKind, chain};
-use gonogo_engine::poll::reviewed_evidence;
+use gonogo_engine::standing::{self, Looked};
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use serde_json::json;
@@ -49,7 +52,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
             Reason::NotRun,
             format!("there is no poll of {target} at this commit and plan to review"),
         )
-        .remedy(format!("gonogo poll {target}"))
+        .remedy(context.given.line(&[Verb::Poll]))
     };
     if ledger::read(&folder)?.is_none() {
         return Err(poll_first());
@@ -68,7 +71,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
             "check {} of gate {} asks for no review",
             arguments.check, arguments.gate
         ))
-        .remedy(format!("`gonogo status {target}` shows which do")));
+        .remedy(format!("`{}` shows which do", context.given.line(&[Verb::Status]))));
     }
     let evidence = reviewed_evidence(poll.finished.values(), arguments.gate, &arguments.check);
     if arguments.show {
@@ -99,8 +102,11 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     };
     ledger.append(Event::ReviewRecorded(review.clone()), Vec::new())?;
     ledger.flush()?;
-    screen.line(format!("recorded; next: gonogo poll {target}"));
-    screen.document(&json!({ "schema": "gonogo.review/1", "review": review }))?;
+    screen.line("recorded");
+    drop(ledger);
+    let next = NextPart::told(&standing::at_the_end(&context, Looked::nowhere()).await);
+    next.print(screen);
+    screen.document(&next.beside(json!({ "schema": "gonogo.review/1", "review": review })))?;
     Ok(Exit::Go)
 }
 

@@ -1,19 +1,20 @@
 //! `gonogo run TARGET --mode dry-run|live`: preconditions, poll, mechanics. It resumes by itself.
 
-use super::asked::Asked;
+use super::asked;
 use super::to_json;
 use crate::exit_code::Exit;
+use crate::render::next::NextPart;
 use crate::render::run_json::RunState;
 use crate::render::terminal::Terminal;
 use crate::render::{preflight_text, run_json};
 use crate::screen::Screen;
 use gonogo_core::release::Mode;
-use gonogo_engine::context::Context;
+use gonogo_engine::context::{Asked, Context};
 use gonogo_engine::failure::Failure;
-use gonogo_engine::next::after_delivery;
 use gonogo_engine::poll::Options;
 use gonogo_engine::preflight::{self, Item};
 use gonogo_engine::release::{self, Outcome, Rehearsed, Released};
+use gonogo_engine::standing::{self, Looked};
 use gonogo_world::process::Cancel;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ use tempfile::TempDir;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: asked::Asked,
     /// Go through the point of no return without being asked: live mode needs this where nobody is at a terminal
     #[arg(long)]
     yes: bool,
@@ -40,13 +41,16 @@ pub struct Arguments {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::capture(&arguments.asked.to_engine(), cancel).await?;
+    let context =
+        Context::capture(&Asked { yes: arguments.yes, ..arguments.asked.to_engine() }, cancel).await?;
     if context.candidate.plan.steps.is_empty() {
         return Err(Failure::usage("the plan has no steps: there is nothing to run")
             .remedy("add `[[steps]]` to the plan, or run `gonogo poll`"));
     }
     let nobody_there = !std::io::stdin().is_terminal() || !screen.terminal;
-    if context.session.mode == Mode::Live && !arguments.yes && nobody_there {
+    // Past the point of no return nobody is asked any more.
+    let may_be_asked = context.session.mode == Mode::Live && !arguments.yes;
+    if may_be_asked && nobody_there && !release::is_past_the_door(&context)? {
         return Err(Failure::usage(
             "a live run goes through a point of no return, and nobody is here to be asked",
         )
@@ -63,14 +67,15 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let mut watch = Terminal::new(*screen, arguments.yes || context.session.mode == Mode::DryRun);
     let (items, outcome) = release::whole(&context, options, folder, &mut watch).await?;
     let (exit, outcome) = match outcome {
-        Outcome::NotReady { past_the_door } => not_ready(&context, &items, past_the_door, screen),
-        Outcome::Live(released) => end(&context, &released, screen),
+        Outcome::NotReady { past_the_door } => not_ready(&context, &items, past_the_door, screen).await?,
+        Outcome::Live(released) => end(&context, &released).await?,
         Outcome::Rehearsed(rehearsed) => {
-            let (exit, outcome) = end(&context, &rehearsed.released, screen);
+            let (exit, outcome) = end(&context, &rehearsed.released).await?;
             print_world(screen, &rehearsed, keep);
             (exit, run_json::Document { world: Some(rehearsed.effects), ..outcome })
         }
     };
+    outcome.next.print(screen);
     screen.document(&to_json(&run_json::Document { preflight: items, ..outcome })?)?;
     Ok(exit)
 }
@@ -88,17 +93,17 @@ fn private_folder(keep: Option<&Path>, temporary: &mut Option<TempDir>) -> Resul
         .map_err(|error| Failure::usage(format!("cannot make the private world's folder: {error}")))
 }
 
-fn not_ready(
+async fn not_ready(
     context: &Context,
     items: &[Item],
     past_the_door: bool,
     screen: &Screen,
-) -> (Exit, run_json::Document) {
+) -> Result<(Exit, run_json::Document), Failure> {
     let exit = Exit::of_preflight(preflight::worst(items));
     preflight_text::print(screen, items);
-    let next = format!("gonogo prepare {}", context.candidate.target);
-    screen.line(format!("\nnothing was begun; next: {next}"));
-    (exit, run_json::before(context, RunState::NotReady, exit.status(), past_the_door, next))
+    screen.line("\nnothing was begun");
+    let next = NextPart::told(&standing::at_the_end(context, Looked::of_preflight(items)).await);
+    Ok((exit, run_json::before(context, RunState::NotReady, exit.status(), past_the_door, next)))
 }
 
 fn print_world(screen: &Screen, rehearsed: &Rehearsed, keep: Option<&Path>) {
@@ -117,30 +122,19 @@ fn print_world(screen: &Screen, rehearsed: &Rehearsed, keep: Option<&Path>) {
 }
 
 /// How a release ended: its exit and its document.
-pub fn end(context: &Context, released: &Released, screen: &Screen) -> (Exit, run_json::Document) {
+pub async fn end(context: &Context, released: &Released) -> Result<(Exit, run_json::Document), Failure> {
     let polled = &released.polled;
-    let (exit, mut outcome) = match (&polled.decision, &released.ran) {
-        (Ok(_), Some(ran)) => {
-            let exit = Exit::of_ending(&ran.ending);
-            (exit, run_json::document(context, ran, exit.status()))
-        }
-        (decision, _) => {
-            let refused = decision.as_ref().err().map_or(Exit::Internal, Exit::of_refusal);
-            let exit = if polled.interrupted { Exit::Interrupted } else { refused };
-            let next = format!("gonogo poll {}", context.candidate.target);
-            let past = released.past_the_door;
-            return (exit, run_json::before(context, RunState::Refused, exit.status(), past, next));
-        }
+    let looked = if released.ran.is_some() { Looked::nowhere() } else { Looked::of_poll(polled) };
+    let next = NextPart::told(&standing::at_the_end(context, looked).await);
+    let (Ok(_), Some(ran)) = (&polled.decision, &released.ran) else {
+        let refused = polled.decision.as_ref().err().map_or(Exit::Internal, Exit::of_refusal);
+        let exit = if polled.interrupted { Exit::Interrupted } else { refused };
+        let past = released.past_the_door;
+        return Ok((exit, run_json::before(context, RunState::Refused, exit.status(), past, next)));
     };
-    let Some(delivered) = &released.delivered else { return (exit, outcome) };
-    let exit = Exit::of_outcome(Some(delivered.outcome));
-    outcome.exit = exit.status();
-    if exit != Exit::Go {
-        let target = context.candidate.target.tag();
-        outcome.next =
-            after_delivery(delivered.outcome, delivered.filed.as_ref(), target, context.session.mode);
-        screen.line(format!("  next: {}", outcome.next));
-    }
-    outcome.delivery = Some(delivered.into());
-    (exit, outcome)
+    let exit = Exit::of_run(&ran.ending, released.delivered.as_ref().map(|delivered| delivered.outcome));
+    let outcome = run_json::document(context, ran, exit.status(), next);
+    let Some(delivered) = &released.delivered else { return Ok((exit, outcome)) };
+    let state = if exit == Exit::Go { outcome.state } else { RunState::Undelivered };
+    Ok((exit, run_json::Document { state, delivery: Some(delivered.into()), ..outcome }))
 }

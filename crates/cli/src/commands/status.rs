@@ -1,20 +1,21 @@
-//! `gonogo status TARGET`: where a release stands, from its ledger alone, and the one next command.
+//! `gonogo status TARGET`: where a release stands, and the one next command, for somebody who comes in the middle.
 
-use crate::commands::asked::PlanAsked;
+use crate::commands::asked::{AGENT, PlanAsked, says};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
+use crate::render::next::NextPart;
 use crate::render::poll_text;
 use crate::render::words::words;
 use crate::screen::Screen;
-use gonogo_core::ledger::{PollState, Record, State};
+use gonogo_core::ledger::{PollState, State};
 use gonogo_core::mechanics::{Code, Mechanics};
-use gonogo_core::plan::Channels;
-use gonogo_core::release::Mode;
+use gonogo_core::release::Agent;
+use gonogo_core::standing::{Blockers, Folded, Given, Position, Rehearsed, ReleaseState, Releasing};
 use gonogo_core::text::one_line;
-use gonogo_core::verdict::{Outcome, Reason, Verdict};
+use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_engine::context::{load_plan, open_checkout, target};
 use gonogo_engine::failure::Failure;
-use gonogo_engine::next::go_on;
+use gonogo_engine::standing::{Found, in_the_middle};
 use gonogo_world::git::Git;
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
@@ -31,31 +32,24 @@ pub struct Arguments {
     /// The same as TARGET
     #[arg(long, value_name = "TARGET")]
     release_target: Option<String>,
+    /// The previous release's tag, for the next command [default: the latest poll's]
+    #[arg(long, value_name = "TAG")]
+    base_tag: Option<String>,
+    /// Who asks, as model@host, for the next command
+    #[arg(long, value_name = "MODEL@HOST", env = AGENT)]
+    agent: Option<Agent>,
     #[command(flatten)]
     plan: PlanAsked,
 }
 
-words! {
-    /// Where a release is.
-    ReleaseState {
-        /// The ledger knows nothing of it.
-        NotBegun = "not-begun",
-        /// A poll is under way, or was cut short.
-        Polling = "polling",
-        /// The latest poll refused clearance.
-        NoGo = "no-go",
-        /// The latest poll gave clearance for the commit that is checked out.
-        Go = "go",
-        /// The latest poll gave clearance for a commit that is not checked out any more.
-        Stale = "stale",
-        /// A live run is under way, or was cut short.
-        Releasing = "releasing",
-        /// A live run stopped at a step.
-        Stopped = "stopped",
-        /// Every step of a live run is done.
-        Released = "released",
-        /// Every step is done, and every channel was shown to serve what was built.
-        Delivered = "delivered",
+impl Arguments {
+    fn given(&self, tag: &str) -> Given {
+        Given {
+            base_tag: self.base_tag.clone(),
+            agent: self.agent.clone().filter(|agent| says(Some(agent))),
+            plan: self.plan.plan.clone(),
+            ..Given::target(tag)
+        }
     }
 }
 
@@ -94,14 +88,25 @@ pub struct Document {
     pub in_flight: Vec<String>,
     /// Blockers that stood at the end of the latest poll; null where that is not known.
     pub standing_blockers: Option<u64>,
+    /// Blockers that stand now, by the tracker's IDs; null where the tracker was not asked, as nothing hangs on it, or could
+    /// not be read.
+    pub open_blockers: Option<Vec<String>>,
+    /// Whether another command writes this release's ledger now; null where that is not known.
+    pub under_way: Option<bool>,
     /// The live mechanics; null where no live run began.
     pub mechanics: Option<Steps>,
-    /// Whether the latest dry run was of the commit that is checked out, and went through.
+    /// Whether the latest dry run was of the commit that is checked out, and went through to a delivery on every channel.
     pub rehearsed: bool,
-    /// What the ledger cannot say, a line each. It alone is read: the world may have changed since.
+    /// What stopped the latest dry run of the commit that is checked out.
+    pub rehearsal: Option<Rehearsal>,
+    /// Whether something that cannot be undone may have happened; a tag on the remote of which the ledger knows nothing is
+    /// such a thing.
+    pub past_the_point_of_no_return: bool,
+    /// What is not known, a line each. The world may have changed since the ledger was written.
     pub not_known: Vec<String>,
-    /// The one next command.
-    pub next: String,
+    /// What comes next.
+    #[serde(flatten)]
+    pub next: NextPart,
 }
 
 /// What the ledger says of a release's live mechanics.
@@ -141,6 +146,15 @@ pub struct Stop {
     pub blocker: Option<String>,
 }
 
+/// Why a dry run did not go through.
+#[derive(Serialize, JsonSchema)]
+pub struct Rehearsal {
+    /// The code of the cause.
+    pub code: Code,
+    /// The blocker that was filed.
+    pub blocker: Option<String>,
+}
+
 /// One check of the latest poll.
 #[derive(Serialize, JsonSchema)]
 pub struct Check {
@@ -156,54 +170,33 @@ pub struct Check {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let git = open_checkout(cancel).await?;
+    let git = open_checkout(cancel.clone()).await?;
     let (commit, _) = git.head().await?;
     let Some(typed) = arguments.target.as_deref().or(arguments.release_target.as_deref()) else {
-        return all(&git, &commit, screen);
+        return all(arguments, &git, &commit, screen);
     };
     let plan = load_plan(arguments.plan.plan.as_deref(), git.root())?.plan;
     let target = target(typed, &plan)?;
-    let records = ledger::records(git.common_dir(), target.tag())?;
-    let state = State::fold(&records);
-    let live = Mechanics::fold(&records, Mode::Live);
-    let has_channels = plan.channels != Channels::default();
-    let plan_flag = arguments.plan.plan.as_deref().map(|plan| format!(" --plan {plan}")).unwrap_or_default();
-    let document = document(target.tag(), commit, &records, &plan_flag);
-    show(screen, &state, &document);
+    let found = in_the_middle(&git, &plan, &arguments.given(target.tag()), &commit, &cancel).await?;
+    let document = document(target.tag(), commit, &found);
+    show(screen, &found.folded.state, &document);
     screen.document(&to_json(&document)?)?;
-    Ok(match (document.state, &live.stopped) {
-        (ReleaseState::Released, _) => match &live.delivered {
-            Some(delivered) => Exit::of_outcome(Outcome::from_parts(delivered.verdict, delivered.reason)),
-            None if has_channels => Exit::Incomplete,
-            None => Exit::Go,
-        },
-        (ReleaseState::Go | ReleaseState::Delivered, _) => Exit::Go,
-        (ReleaseState::Stopped, Some(stopped)) => Exit::of_cause(&stopped.cause),
-        (ReleaseState::NoGo, _) => {
-            state.poll.and_then(|poll| poll.ended).map_or(Exit::Incomplete, |ended| match ended.verdict {
-                Verdict::Incomplete => Exit::Incomplete,
-                Verdict::Passed | Verdict::Failed => Exit::NoGo,
-            })
-        }
-        _ => Exit::Incomplete,
-    })
+    Ok(Exit::of_standing(found.position.held))
 }
 
-/// Every release that has a ledger here, a line each.
-fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
+/// Every release that has a ledger here, a line each: from the ledgers alone.
+fn all(arguments: &Arguments, git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
+    // A plan that is not there, or cannot be read, says nothing of what a release has.
+    let plan = load_plan(arguments.plan.plan.as_deref(), git.root()).ok();
+    let releasing = plan.map_or_else(Releasing::all, |loaded| Releasing::of(&loaded.plan));
     let mut rows = Vec::new();
     for tag in ledger::releases(git.common_dir())? {
-        let records = ledger::records(git.common_dir(), &tag)?;
-        let document = document(&tag, commit.to_owned(), &records, "");
-        screen.line(format!(
-            "{tag}  {}  after {} polls; next: {}",
-            document.state.name(),
-            document.polls,
-            document.next
-        ));
-        rows.push(
-            json!({ "target": tag, "state": document.state, "polls": document.polls, "next": document.next }),
-        );
+        let folded = Folded::of(&ledger::records(git.common_dir(), &tag)?);
+        let position = Position::of(&folded.seen(commit, releasing));
+        let (state, polls) = (position.state, folded.state.polls);
+        let next = NextPart::of(&position.next, &arguments.given(&tag));
+        screen.line(format!("{tag}  {}  after {polls} polls; next: {}", state.name(), next.words()));
+        rows.push(next.beside(json!({ "target": tag, "state": state, "polls": polls })));
     }
     if rows.is_empty() {
         screen.line("no release has been polled for here; next: gonogo prepare TARGET");
@@ -212,14 +205,10 @@ fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     Ok(Exit::Go)
 }
 
-fn document(target: &str, commit: String, records: &[Record], plan_flag: &str) -> Document {
-    let state = &State::fold(records);
-    let live = &Mechanics::fold(records, Mode::Live);
-    let rehearsed = is_rehearsed(records, &commit);
+fn document(target: &str, commit: String, found: &Found) -> Document {
+    let (state, live) = (&found.folded.state, &found.folded.live);
+    let position = &found.position;
     let poll = state.poll.as_ref();
-    let (word, next) =
-        released(target, live).unwrap_or_else(|| word_and_next(target, &commit, poll, rehearsed));
-    let next = if plan_flag.is_empty() { next } else { with_plan(&next, plan_flag) };
     let finished = poll.iter().flat_map(|poll| poll.finished.values());
     let checks = finished.map(|one| Check {
         gate: one.gate,
@@ -233,87 +222,81 @@ fn document(target: &str, commit: String, records: &[Record], plan_flag: &str) -
             .filter(|key| !poll.finished.contains_key(*key))
             .map(|(gate, check)| format!("{gate}/{check}"))
     });
+    let open_blockers = match &found.blockers {
+        Blockers::Standing(standing) => Some(standing.iter().map(|(id, _)| id.clone()).collect()),
+        Blockers::NotAsked | Blockers::Unreadable => None,
+    };
     Document {
         schema: "gonogo.status/1",
         target: target.to_owned(),
         polls: state.polls,
-        state: word,
+        state: position.state,
         polled_commit: poll.map(|poll| poll.started.subject.commit.clone()),
         checks: checks.collect(),
         in_flight: in_flight.collect(),
         standing_blockers: poll
             .and_then(|poll| poll.ended.as_ref())
             .and_then(|ended| ended.standing_blockers),
+        open_blockers,
+        under_way: found.is_written,
         commit,
         mechanics: steps(live),
-        rehearsed,
-        not_known: not_known(word, poll, live),
-        next,
+        rehearsed: position.rehearsed.is_through(),
+        rehearsal: rehearsal(&position.rehearsed),
+        past_the_point_of_no_return: position.is_out,
+        not_known: not_known(position.state, poll, live, found),
+        next: NextPart::of(&position.next, &found.given),
     }
 }
 
-/// The same commands with the plan that was asked for.
-fn with_plan(next: &str, flag: &str) -> String {
-    next.split(" && ").map(|command| format!("{command}{flag}")).collect::<Vec<_>>().join(" && ")
+fn rehearsal(rehearsed: &Rehearsed) -> Option<Rehearsal> {
+    let (code, blocker) = match rehearsed {
+        Rehearsed::Stopped(halt) => (halt.code, &halt.blocker),
+        Rehearsed::Undelivered { blocker, .. } => (Code::Undelivered, blocker),
+        Rehearsed::Not | Rehearsed::CutShort | Rehearsed::Through => return None,
+    };
+    Some(Rehearsal { code, blocker: blocker.clone() })
 }
 
-/// Whether the latest dry run was of this commit, and every step of it was done.
-fn is_rehearsed(records: &[Record], commit: &str) -> bool {
-    let run = Mechanics::fold(records, Mode::DryRun).run;
-    run.is_some_and(|run| run.started.commit == commit && run.ended.is_some_and(|ended| ended.completed))
-}
-
-/// What cannot be told from the ledger.
-fn not_known(word: ReleaseState, poll: Option<&PollState>, live: &Mechanics) -> Vec<String> {
+/// What cannot be told.
+fn not_known(word: ReleaseState, poll: Option<&PollState>, live: &Mechanics, found: &Found) -> Vec<String> {
     let Some(poll) = poll else {
         return vec!["anything: no poll of this release is recorded here".to_owned()];
+    };
+    let ended = |what: &str| match found.is_written {
+        Some(true) => format!("what {what} comes to: it is under way"),
+        Some(false) => format!("what {what} would have come to: it was cut short"),
+        None => format!("whether {what} is still under way, or was cut short"),
     };
     let mut lines = Vec::new();
     if word == ReleaseState::Stale {
         lines.push("whether the commit that is checked out passes: another one was polled".to_owned());
     }
     if poll.ended.is_none() {
-        lines.push("whether the latest poll is still under way, or was cut short".to_owned());
+        lines.push(ended("the latest poll"));
     }
     let begun = poll.begun.iter().filter(|key| !poll.finished.contains_key(*key));
     lines.extend(begun.map(|(gate, check)| format!("how check {check} of gate {gate} ended")));
     lines.extend(poll.finished.values().filter_map(|one| {
         one.reason.map(|reason| format!("whether check {} of gate {} passes: {reason}", one.check, one.gate))
     }));
-    if poll.ended.as_ref().is_none_or(|ended| ended.standing_blockers.is_none()) {
+    let was_told = poll.ended.as_ref().is_some_and(|ended| ended.standing_blockers.is_some());
+    let is_told = match &found.blockers {
+        Blockers::NotAsked => was_told,
+        Blockers::Unreadable => false,
+        Blockers::Standing(_) => true,
+    };
+    if !is_told {
         lines.push("whether a blocker stands".to_owned());
     }
     if let Some(run) = &live.run {
         if run.ended.is_none() {
-            lines.push("whether the latest live run is still under way, or was cut short".to_owned());
+            lines.push(ended("the latest live run"));
         }
         let in_flight = run.started.steps.iter().filter(|id| !live.step(id).in_flight.is_empty());
         lines.extend(in_flight.map(|id| format!("whether what step {id} began has happened")));
     }
     lines
-}
-
-/// Where the live mechanics stand, where they began.
-fn released(target: &str, live: &Mechanics) -> Option<(ReleaseState, String)> {
-    let run = live.run.as_ref()?;
-    let again = go_on(target, Mode::Live);
-    let stopped = live.stopped.as_ref();
-    Some(match &run.ended {
-        Some(ended) if ended.completed => match &live.delivered {
-            Some(delivered) if delivered.verdict == Verdict::Passed => {
-                (ReleaseState::Delivered, format!("gonogo audit {target}"))
-            }
-            _ => (ReleaseState::Released, format!("gonogo verify {target}")),
-        },
-        Some(_) if stopped.is_some() => {
-            let settled = stopped.and_then(|stopped| stopped.blocker.as_ref());
-            let first = settled.map(|id| format!("gonogo blocker resolve {target} --id {id} && "));
-            (ReleaseState::Stopped, format!("{}{again}", first.unwrap_or_default()))
-        }
-        // Nobody said yes at the door, or the run was cut short.
-        _ if live.has_intents() => (ReleaseState::Releasing, again),
-        _ => return None,
-    })
 }
 
 fn steps(live: &Mechanics) -> Option<Steps> {
@@ -341,23 +324,6 @@ fn steps(live: &Mechanics) -> Option<Steps> {
     })
 }
 
-fn word_and_next(
-    target: &str,
-    commit: &str,
-    poll: Option<&PollState>,
-    rehearsed: bool,
-) -> (ReleaseState, String) {
-    let again = format!("gonogo poll {target}");
-    let Some(poll) = poll else { return (ReleaseState::NotBegun, format!("gonogo prepare {target}")) };
-    match &poll.ended {
-        None => (ReleaseState::Polling, again),
-        Some(ended) if !ended.cleared => (ReleaseState::NoGo, again),
-        Some(_) if poll.started.subject.commit != commit => (ReleaseState::Stale, again),
-        Some(_) if rehearsed => (ReleaseState::Go, go_on(target, Mode::Live)),
-        Some(_) => (ReleaseState::Go, go_on(target, Mode::DryRun)),
-    }
-}
-
 fn show(screen: &Screen, state: &State, document: &Document) {
     screen.line(format!("{}  {}  after {} polls", document.target, document.state.name(), document.polls));
     if let Some(polled) = document.polled_commit.as_ref().filter(|polled| **polled != document.commit) {
@@ -382,12 +348,16 @@ fn show(screen: &Screen, state: &State, document: &Document) {
                 one_line(&stopped.message)
             ));
         }
-        if mechanics.past_the_point_of_no_return {
-            screen.line("    past the point of no return: do not move the tag, and do not start over");
-        }
+    }
+    if document.past_the_point_of_no_return {
+        screen.line("  past the point of no return: do not move the tag, and do not start over");
     }
     if let Some(standing) = document.standing_blockers {
-        screen.line(format!("  {standing} blockers stood at its end"));
+        screen.line(format!("  {standing} blockers stood at the end of the latest poll"));
+    }
+    match &document.open_blockers {
+        Some(open) if !open.is_empty() => screen.line(format!("  open now: {}", one_line(&open.join(", ")))),
+        Some(_) | None => {}
     }
     for line in &document.not_known {
         screen.line(format!("  not known: {line}"));
@@ -395,5 +365,8 @@ fn show(screen: &Screen, state: &State, document: &Document) {
     if document.rehearsed {
         screen.line("  a dry run of this commit went through");
     }
-    screen.line(format!("next: {}", document.next));
+    if let Some(rehearsal) = &document.rehearsal {
+        screen.line(format!("  the latest dry run of this commit did not go through: {}", rehearsal.code));
+    }
+    document.next.print(screen);
 }

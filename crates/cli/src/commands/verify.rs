@@ -1,9 +1,10 @@
 //! `gonogo verify TARGET`: delivery on every channel of the plan, waiting out propagation.
 
-use crate::commands::asked::PlanAsked;
+use crate::commands::asked::{AGENT, PlanAsked, says};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::delivery_json;
+use crate::render::next::NextPart;
 use crate::render::terminal::Terminal;
 use crate::screen::Screen;
 use gonogo_core::delivery::Level;
@@ -13,7 +14,7 @@ use gonogo_core::release::{Agent, Mode};
 use gonogo_engine::context::{Asked, Context, current_folder};
 use gonogo_engine::delivery::{self, Release};
 use gonogo_engine::failure::Failure;
-use gonogo_engine::next::after_delivery;
+use gonogo_engine::standing;
 use gonogo_engine::tracker;
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
@@ -34,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_name = "TARGET")]
     release_target: Option<String>,
     /// Who asks, as model@host [default: the user at this host]
-    #[arg(long, value_name = "MODEL@HOST", env = "GONOGO_AGENT")]
+    #[arg(long, value_name = "MODEL@HOST", env = AGENT)]
     agent: Option<Agent>,
     /// How deep to look on every channel [default: a clean install where the plan names a smoke command, else the bytes]
     #[arg(long, value_enum)]
@@ -61,8 +62,9 @@ pub struct Document {
     pub commit: Option<String>,
     /// What every channel serves.
     pub delivery: delivery_json::Delivery,
-    /// The one next command.
-    pub next: String,
+    /// What comes next.
+    #[serde(flatten)]
+    pub next: NextPart,
 }
 
 /// Runs it.
@@ -71,6 +73,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         target: arguments.target.clone().or_else(|| arguments.release_target.clone()).unwrap_or_default(),
         base_tag: None,
         agent: arguments.agent.clone(),
+        says_agent: says(arguments.agent.as_ref()),
+        yes: false,
         mode: Mode::Live,
         plan: arguments.plan.plan.clone(),
     };
@@ -99,8 +103,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let delivered = delivered
         .ok_or_else(|| Failure::usage("the plan names no channel").remedy("add `[channels]` to the plan"))?;
     let exit = Exit::of_outcome(Some(delivered.outcome));
-    let next = after_delivery(delivered.outcome, delivered.filed.as_ref(), tag, Mode::Live);
-    screen.line(format!("  next: {next}"));
+    let next = NextPart::told(&standing::after_delivery(&context, &delivered).await);
+    next.print(screen);
     let document = Document {
         schema: "gonogo.verify/1",
         target: tag.to_owned(),

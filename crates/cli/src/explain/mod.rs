@@ -55,6 +55,8 @@ pub enum Kind {
     StepState,
     /// Where a release stands.
     ReleaseState,
+    /// What kind of thing comes next.
+    NextKind,
     /// What the tracker says of a blocker.
     TaskState,
     /// What is wrong with a delivery.
@@ -86,6 +88,7 @@ impl Kind {
             Self::StepProgress => "where a step stands",
             Self::StepState => "what became of a step in a run",
             Self::ReleaseState => "where a release stands",
+            Self::NextKind => "what kind of thing comes next",
             Self::TaskState => "what the tracker says of a blocker",
             Self::DeliveryProblem => "what is wrong with a delivery",
             Self::DeliveryLevel => "how far a delivery is proven",

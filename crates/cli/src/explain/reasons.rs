@@ -48,7 +48,7 @@ const fn reason(reason: Reason) -> Text {
         Reason::ToolMissing => text(
             "A tool that is needed is not on PATH, or only inside the checkout that is to be released.",
             "Nothing was run, so nothing was shown; and a project does not bring the tools that judge it.",
-            "`gonogo doctor` names each missing tool with its remedy; install it, and poll again.",
+            "`gonogo doctor` names each missing tool with its remedy; where it names none, the command beside `repeat` says what it lacks. Install it, and `gonogo poll TARGET`.",
         ),
         Reason::ToolTooOld => text(
             "The tool is there, below the lowest version that the plan takes; or it is gonogo, and a newer one wrote the ledger.",
@@ -163,7 +163,7 @@ const fn obstacle(obstacle: ObstacleKind) -> Text {
         ObstacleKind::BlockerStands => text(
             "A task under the release's epic is open, or was closed before its check passed.",
             "A known problem that nobody has settled holds the release back, even where every gate passes.",
-            "`gonogo blocker list TARGET` names them; settle each, then `gonogo blocker resolve TARGET --passed`.",
+            "`gonogo blocker list TARGET` says of each what closes it; what has passed since is closed by `gonogo blocker resolve TARGET --passed`.",
         ),
         ObstacleKind::TrackerUnreadable => text(
             "The tracker could not be read or written at the end of the poll.",

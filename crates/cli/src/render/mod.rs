@@ -6,6 +6,7 @@ pub mod board;
 pub mod delivery_json;
 pub mod delivery_text;
 pub mod interval;
+pub mod next;
 pub mod plan_text;
 pub mod poll_json;
 pub mod poll_text;

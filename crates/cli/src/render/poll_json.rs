@@ -1,5 +1,6 @@
 //! The JSON document of a poll, `gonogo.poll/1`.
 
+use super::next::NextPart;
 use super::words::words;
 use gonogo_core::blocker::TaskState;
 use gonogo_core::clearance::{Obstacle, ObstacleKind};
@@ -56,6 +57,9 @@ pub struct Document {
     pub blockers: Option<Vec<Blocker>>,
     /// Why the tracker could not be read.
     pub tracker_error: Option<String>,
+    /// What comes next.
+    #[serde(flatten)]
+    pub next: NextPart,
 }
 
 /// One gate.
@@ -125,7 +129,13 @@ pub struct Blocker {
 }
 
 /// The document of a poll.
-pub fn document(context: &Context, report: &Report, obstacles: Vec<String>, exit: u8) -> Document {
+pub fn document(
+    context: &Context,
+    report: &Report,
+    obstacles: Vec<String>,
+    exit: u8,
+    next: NextPart,
+) -> Document {
     let gates = report.poll.gates().iter().map(|gate| Gate {
         id: gate.id,
         name: gate.name.clone(),
@@ -161,6 +171,7 @@ pub fn document(context: &Context, report: &Report, obstacles: Vec<String>, exit
         gates: gates.collect(),
         blockers,
         tracker_error: report.standing.as_ref().err().cloned(),
+        next,
     }
 }
 

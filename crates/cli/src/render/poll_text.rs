@@ -49,9 +49,6 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
     };
     let short = context.candidate.commit.get(..12).unwrap_or(&context.candidate.commit);
     screen.line(format!("\n{answer}  {} at {short}", context.candidate.target));
-    if report.decision.is_err() {
-        screen.line(next_step(context, report));
-    }
 }
 
 /// Every obstacle on a line of its own.
@@ -62,20 +59,6 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
         Obstacle::Blocker { id, .. } => format!("blocker {id} stands"),
         Obstacle::TrackerUnreadable(why) => format!("tracker-unreadable: {why}"),
         Obstacle::NothingRequired => "no gate is required".to_owned(),
-    }
-}
-
-fn next_step(context: &Context, report: &Report) -> String {
-    let target = &context.candidate.target;
-    if report.interrupted {
-        return format!("  next: gonogo poll {target}");
-    }
-    let all_passed = report.poll.outcome() == Outcome::Passed;
-    match &report.standing {
-        Ok(standing) if all_passed && standing.count() > 0 => {
-            format!("  next: gonogo blocker resolve {target} --passed, then gonogo poll {target}")
-        }
-        _ => format!("  next: settle what is listed above, then gonogo poll {target}"),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The JSON document of a run, `gonogo.run/1`.
 
 use super::delivery_json;
-use super::run_text::next_command;
+use super::next::NextPart;
 use super::words::words;
-use gonogo_core::mechanics::{Code, Planned};
+use gonogo_core::mechanics::{Code, Planned, Values, planned};
 use gonogo_core::release::Mode;
 use gonogo_engine::blockers::Filed;
 use gonogo_engine::context::Context;
@@ -18,6 +18,8 @@ words! {
     RunState {
         /// Every step is done.
         Completed = "completed",
+        /// Every step is done, and not every channel was shown to serve what was built.
+        Undelivered = "undelivered",
         /// A step stopped it.
         Stopped = "stopped",
         /// Nobody said yes at the point of no return.
@@ -72,8 +74,9 @@ pub struct Document {
     pub past_the_point_of_no_return: bool,
     /// In dry-run mode: what changed in the private world, in order.
     pub world: Option<Vec<String>>,
-    /// The one next command.
-    pub next: String,
+    /// What comes next.
+    #[serde(flatten)]
+    pub next: NextPart,
 }
 
 /// One step.
@@ -119,7 +122,7 @@ pub struct Stop {
 }
 
 /// The document of a run that got as far as its steps.
-pub fn document(context: &Context, report: &Report, exit: u8) -> Document {
+pub fn document(context: &Context, report: &Report, exit: u8, next: NextPart) -> Document {
     let steps = report.steps.iter().map(|step| Step {
         id: step.step.clone(),
         state: if step.facts.is_some() { StepState::Done } else { StepState::Stopped },
@@ -137,13 +140,12 @@ pub fn document(context: &Context, report: &Report, exit: u8) -> Document {
         steps: steps.collect(),
         stopped: stop(report),
         past_the_point_of_no_return: report.past_the_door,
-        next: next_command(context, report),
-        ..before(context, RunState::Completed, exit, false, String::new())
+        ..before(context, RunState::Completed, exit, false, next)
     }
 }
 
 /// The document of a run that did not get as far as its steps. An earlier run may have.
-pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool, next: String) -> Document {
+pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool, next: NextPart) -> Document {
     Document {
         schema: "gonogo.run/1",
         target: context.candidate.target.tag().to_owned(),
@@ -153,9 +155,9 @@ pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool,
         state,
         exit,
         preflight: Vec::new(),
-        planned: gonogo_core::mechanics::planned(
+        planned: planned(
             &context.candidate.plan.steps,
-            context.candidate.target.tag(),
+            &Values::of(&context.candidate.target, &context.candidate.commit),
         ),
         steps: Vec::new(),
         stopped: None,

@@ -7,7 +7,6 @@ use gonogo_core::release::Mode;
 use gonogo_core::text::{one_line, visible};
 use gonogo_engine::blockers::Filed;
 use gonogo_engine::context::Context;
-use gonogo_engine::next::go_on;
 use gonogo_engine::run::{Ending, Report, RunEvent};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{BufRead, IsTerminal, Write};
@@ -160,14 +159,14 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
     let (tag, mode) = (context.candidate.target.tag(), context.session.mode);
     match &report.ending {
         Ending::Completed => {
-            let what = if mode == Mode::Live { "is released" } else { "went through the rehearsal" };
+            let what =
+                if mode == Mode::Live { "is released" } else { "has every step of the rehearsal done" };
             screen.line(format!("{} {tag} {what}", screen.paint("1;32", "DONE")));
         }
         Ending::Declined { step } => screen.line(format!(
-            "stopped before {step}: nobody said yes. Nothing that cannot be undone has happened.\n  next: {}",
-            go_on(tag, mode)
+            "stopped before {step}: nobody said yes. Nothing that cannot be undone has happened."
         )),
-        Ending::Interrupted => screen.line(format!("stopped by a signal\n  next: {}", go_on(tag, mode))),
+        Ending::Interrupted => screen.line("stopped by a signal"),
         Ending::Stopped { step, cause } => print_stop(screen, context, report, step, cause),
     }
 }
@@ -218,19 +217,5 @@ fn print_stop(screen: &Screen, context: &Context, report: &Report, step: &str, c
         Some(Filed::As(id)) => screen.line(format!("  blocker: {id}")),
         Some(Filed::Not(why)) => screen.line(format!("  no blocker could be filed: {}", one_line(why))),
         Some(Filed::AlreadyThere) | None => {}
-    }
-    screen.line(format!("  next: {}", next_command(context, report)));
-}
-
-/// The one next command.
-pub fn next_command(context: &Context, report: &Report) -> String {
-    let (tag, mode) = (context.candidate.target.tag(), context.session.mode);
-    match (&report.ending, &report.filed) {
-        (Ending::Completed, _) if mode == Mode::Live => format!("gonogo status {tag}"),
-        (Ending::Completed, _) => go_on(tag, Mode::Live),
-        (Ending::Stopped { .. }, Some(Filed::As(id))) => {
-            format!("settle the cause, then gonogo blocker resolve {tag} --id {id} && {}", go_on(tag, mode))
-        }
-        _ => go_on(tag, mode),
     }
 }

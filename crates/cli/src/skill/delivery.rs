@@ -5,6 +5,7 @@ use super::{Source, codes};
 use crate::explain::Kind;
 use gonogo_core::delivery::Channel;
 use gonogo_core::plan::Plan;
+use gonogo_core::text::shell_line;
 
 pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;
@@ -42,11 +43,11 @@ fn channels(plan: &Plan) -> String {
 fn undo(plan: &Plan) -> String {
     let mut rows = String::new();
     for (channel, package) in packages(plan) {
-        for one in channel.undo(&package, "VERSION") {
+        for one in channel.undo(&package, "VERSION", "TAG") {
             let command = if one.command.is_empty() {
                 "by hand".to_owned()
             } else {
-                page::code(&one.command.join(" "))
+                page::code(&shell_line(one.command.iter().map(String::as_str)))
             };
             let window = one.window_hours.map(|hours| format!(" (within {hours} hours)")).unwrap_or_default();
             rows.push_str(&format!(

@@ -3,12 +3,15 @@
 use super::page::{self, UnknownKey};
 use super::{Source, codes};
 use crate::explain::Kind;
-use gonogo_core::mechanics::{Planned, Step, Undoable, planned};
+pub(super) use gonogo_core::mechanics::unplayable;
+use gonogo_core::mechanics::{Planned, Step, Undoable, Values, planned};
 use gonogo_core::plan::Plan;
-pub(super) use gonogo_engine::rehearsal::unplayable;
 
-/// What stands for the tag in the pages.
-const TAG: &str = "<tag>";
+/// What stands for what is only known of a release, in the pages.
+fn names() -> Values {
+    let [tag, version, commit] = ["TAG", "VERSION", "COMMIT"].map(str::to_owned);
+    Values { tag, version, commit, build_run: None, artifacts: None }
+}
 
 pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;
@@ -46,7 +49,7 @@ fn steps(plan: &Plan) -> String {
         let cells = [page::plain(&one.step), page::plain(&one.effect), undo].map(|text| page::cell(&text));
         format!("| {} | `{}` | {} | {} |\n", at + 1, cells[0], cells[1], cells[2])
     };
-    let rows: String = planned(&plan.steps, TAG).iter().enumerate().map(row).collect();
+    let rows: String = planned(&plan.steps, &names()).iter().enumerate().map(row).collect();
     format!("| | step | does | undo |\n| --- | --- | --- | --- |\n{rows}")
 }
 

@@ -40,10 +40,7 @@ fn plan_note(flag: &str) -> String {
     if flag.is_empty() {
         "The plan is the checkout's `gonogo.toml`.".to_owned()
     } else {
-        format!(
-            "The plan comes with `{}`; a command that gonogo names as `next` needs it too where it lacks it.",
-            flag.trim()
-        )
+        format!("The plan comes with `{}`; a command that gonogo names as `next` has it too.", flag.trim())
     }
 }
 
@@ -59,8 +56,8 @@ fn rehearsal(source: &Source<'_>) -> String {
         ),
         None => format!(
             "Rehearse first: the same steps, in a private world that is gone afterwards. The real one is only read.\n\n{}\n\
-             Go on only where `state` is `completed`. A step that stops here would have stopped the release: report `stopped`. \
-             Where `mode` is `dry-run`, this is the end: report it.",
+             Go on only where `state` is `completed`. A step that stops here would have stopped the release: report `stopped`; what is \
+             `undelivered` here would have been so there: report `delivery`. Where `mode` is `dry-run`, this is the end: report it.",
             page::fence(&format!(
                 "gonogo run \"$release_target\" --base-tag \"$base_tag\" --agent \"$agent\" --mode dry-run{} --json",
                 source.plan_flag()

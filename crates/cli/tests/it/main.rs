@@ -24,6 +24,7 @@ mod explain;
 mod hostile;
 mod init;
 mod missing_tools;
+mod next;
 mod order;
 mod output;
 mod plan;

@@ -40,9 +40,16 @@ impl Origin {
 }
 
 /// The blockers that a poll asks for, with those that stand for an incomplete check only marked.
-pub fn drafts(poll: &Poll, target: &str, commit: &str, base: Option<&str>) -> Vec<(Draft, bool)> {
+/// `again` is the command that polls again.
+pub fn drafts(
+    poll: &Poll,
+    target: &str,
+    commit: &str,
+    base: Option<&str>,
+    again: &str,
+) -> Vec<(Draft, bool)> {
     let mut drafts = Vec::new();
-    let about = Context { target, commit, base };
+    let about = Context { target, commit, base, again };
     for gate in poll.gates().iter().filter(|gate| gate.required) {
         if gate.checks.is_empty() {
             drafts.push((about.missing_gate(gate), true));
@@ -66,6 +73,7 @@ struct Context<'a> {
     target: &'a str,
     commit: &'a str,
     base: Option<&'a str>,
+    again: &'a str,
 }
 
 impl Context<'_> {
@@ -145,7 +153,7 @@ impl Context<'_> {
         state: &str,
         what: &str,
     ) -> Draft {
-        let Self { target, commit, base } = self;
+        let Self { target, commit, base, again } = self;
         let base = base.map(|base| format!(", base tag {base}")).unwrap_or_default();
         let origin =
             Origin { gate: gate.id, check: Some(check.to_owned()).filter(|check| !check.is_empty()) };
@@ -156,10 +164,11 @@ impl Context<'_> {
         let sections = format!(
             "## Goal\n\nGate {id} ({name}) passes for {target}: check `{check}` is {state}.\n\n\
              ## Background / Rationale\n\nSeen at commit {commit}{base}.\n\n{what}\n\n\
-             ## Acceptance Criteria\n\n- `gonogo poll {target}` shows check `{check}` of gate {id} as passed.\n\
+             ## Acceptance Criteria\n\n- The last command below shows check `{check}` of gate {id} as passed.\n\
              - This task is closed after that, not before.\n\n\
-             ## Automated Validation Gates\n\n{repeat}Then `gonogo poll {target}`.\n\n\
+             ## Automated Validation Gates\n\n{repeat}Poll again:\n\n{again}\n\n\
              ## Consult Me\n\nBefore the gate, its minimum or the plan is changed to make this pass, ask a maintainer.\n\n{origin}",
+            again = fenced(again),
             id = gate.id,
             name = one_line(&gate.name),
             origin = origin.line(),
@@ -198,8 +207,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// The draft. The same check and title make the same blocker; the summary may change.
-    pub fn draft(&self, target: &str, origin: Option<&Origin>) -> Draft {
+    /// The draft. The same check and title make the same blocker; the summary may change. `again` is the command that polls
+    /// again.
+    pub fn draft(&self, target: &str, origin: Option<&Origin>, again: &str) -> Draft {
         let gate = origin.map_or(0, |origin| origin.gate);
         let fingerprint =
             Fingerprint::of(gate, &one_line(&self.check), &format!("report\u{0}{}", one_line(&self.title)));
@@ -223,14 +233,23 @@ impl Report {
             .as_ref()
             .map(|command| format!("{}\n\n", fenced(command)))
             .unwrap_or_default();
+        // What is about no check cannot be shown by one.
+        let shown = match origin {
+            Some(_) => "The check passes in a poll after this task was filed.",
+            None => {
+                "Every check of the plan passes in a poll after this task was filed. Where that is not to be, another version \
+                 is released, and this task stays with the one that is given up."
+            }
+        };
         let sections = format!(
             "## Goal\n\n{check}: {title}, settled for {target}.\n\n\
              ## Background / Rationale\n\n{background}\n\n\
              ## Acceptance Criteria\n\n- The cause is fixed, or a maintainer has decided otherwise in writing.\n\
-             - The check passes in a poll after this task was filed.\n\n\
-             ## Automated Validation Gates\n\n{repeat}Then `gonogo poll {target}`.\n\n\
+             - {shown}\n\n\
+             ## Automated Validation Gates\n\n{repeat}Poll again:\n\n{again}\n\n\
              ## Consult Me\n\nBefore the gate, its minimum or the plan is changed to make this pass, ask a maintainer.{origin}",
             title = one_line(&self.title),
+            again = fenced(again),
             origin = origin.map(|origin| format!("\n\n{}", origin.line())).unwrap_or_default(),
         );
         Draft { fingerprint, title: task_title(target, &one_line(&self.title)), sections }

@@ -1,6 +1,6 @@
 //! Which blockers stand: open ones, and closed ones whose check has not passed since.
 
-use super::{Backlog, Origin, TaskState, step_in};
+use super::{Backlog, Origin, Task, TaskState, step_in};
 use crate::evidence::Fingerprint;
 use crate::ledger::{CheckKey, State};
 use crate::plan::Plan;
@@ -23,6 +23,23 @@ pub struct Blocker {
     pub open: bool,
     /// It stands for nothing but a check that is incomplete in the poll at hand.
     pub incomplete_only: bool,
+    /// What closes it, where it stands.
+    pub closing: Closing,
+}
+
+/// What closes a blocker that stands. Decided in [`closing`] alone: who closes and who says what comes next must not differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Closing {
+    /// Its check has passed since it was filed, and passes still: gonogo closes it when it is asked to.
+    Passed,
+    /// It is a step's: whoever has settled the cause closes it, by its ID.
+    ById,
+    /// Its check did not pass in the latest poll: that is mended first.
+    AfterMending,
+    /// Its check has not run since it was filed: the next poll runs it.
+    AfterPoll,
+    /// It is a task of somebody's own: they close it in the tracker.
+    ByHand,
 }
 
 /// All blockers of a release, from a backlog that was read. Made by [`stand`] alone.
@@ -59,6 +76,34 @@ pub fn checks_behind(origin: Option<&Origin>, plan: &Plan) -> Vec<CheckKey> {
     }
 }
 
+impl Closing {
+    /// What closes it, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Passed => "its check has passed since it was filed: it is closed when that is asked for",
+            Self::ById => "it is a step's: once its cause is settled it is closed by its ID",
+            Self::AfterMending => "its check did not pass in the latest poll",
+            Self::AfterPoll => "its check has not run since it was filed",
+            Self::ByHand => "it was not filed by gonogo: it is closed in the tracker",
+        }
+    }
+}
+
+/// What closes a task.
+pub fn closing(task: &Task, state: &State, plan: &Plan) -> Closing {
+    if step_in(&task.body).is_some() {
+        return Closing::ById;
+    }
+    let Some(fingerprint) = task.fingerprint() else { return Closing::ByHand };
+    let checks = checks_behind(Origin::in_body(&task.body).as_ref(), plan);
+    let passes = state.passed_in_latest_poll(&checks);
+    match (passes, state.passed_since_blocker(&fingerprint, &checks)) {
+        (true, true) => Closing::Passed,
+        (true, false) => Closing::AfterPoll,
+        (false, _) => Closing::AfterMending,
+    }
+}
+
 /// Which blockers stand. `incomplete` are the problems that are, in the poll at hand, only incomplete checks.
 pub fn stand(backlog: &Backlog, state: &State, plan: &Plan, incomplete: &HashSet<Fingerprint>) -> Standing {
     let blockers = backlog
@@ -84,6 +129,7 @@ pub fn stand(backlog: &Backlog, state: &State, plan: &Plan, incomplete: &HashSet
                 origin,
                 title: task.title.clone(),
                 state: task.state,
+                closing: closing(task, state, plan),
                 open: !settled,
             }
         })

@@ -2,7 +2,7 @@
 
 use super::{Draft, own_part, task_title};
 use crate::evidence::Fingerprint;
-use crate::mechanics::Cause;
+use crate::mechanics::{Cause, WaysOut};
 use crate::release::Mode;
 use crate::text::{fenced, one_line};
 
@@ -73,11 +73,23 @@ impl Stopped<'_> {
         };
         let remedy =
             cause.remedy.as_deref().map(|remedy| format!("- {}\n", one_line(remedy))).unwrap_or_default();
+        let accepted = match cause.code.ways_out() {
+            WaysOut::Settle => {
+                "- The cause is settled, and this task is closed after that.\n- The command below goes past this step."
+            }
+            WaysOut::Decide => {
+                "- A maintainer has decided: the cause is taken away, and the command below goes past this step; or another \
+                 version is released.\n- This task is closed after that, as done or as not wanted."
+            }
+            WaysOut::Mend => {
+                "- The plan is mended in another commit, and this task is closed after that.\n- The command below goes past \
+                 this step."
+            }
+        };
         let sections = format!(
             "## Goal\n\nStep `{step}` of {target} ({mode}) goes through: it stopped with `{code}`.\n\n\
              ## Background / Rationale\n\nSeen at commit {commit}.\n\n{what}\n\n{out}\n\n{channels}{recovery}\n\n\
-             ## Acceptance Criteria\n\n{remedy}- The cause is settled, and this task is closed after that.\n\
-             - `{next}` goes past this step.\n\n\
+             ## Acceptance Criteria\n\n{remedy}{accepted}\n\n\
              ## Automated Validation Gates\n\n{gates}\n\n\
              ## Consult Me\n\nBefore a tag is moved, a version is yanked or anything is published by hand, ask a maintainer.\n\n{STEP}{step}",
             code = cause.code,
@@ -136,6 +148,24 @@ mod tests {
         )
         .body();
         assert_eq!(step_in(&body).as_deref(), Some("publish"));
+    }
+
+    #[test]
+    fn what_a_maintainer_decides_can_be_accepted_without_going_past_the_step() {
+        let cause = Cause::new(Code::TagElsewhere, "origin has the tag already");
+        let stopped = Stopped {
+            target: "v1.2.3",
+            commit: "abc",
+            mode: Mode::Live,
+            step: "tag",
+            cause: &cause,
+            past_the_door: false,
+            channels: &[],
+            recovery: &[],
+            next: "gonogo run v1.2.3 --mode live",
+        };
+        let body = stopped.draft().body();
+        assert!(body.contains("or another version is released") && body.contains("not wanted"), "{body}");
     }
 
     #[test]

@@ -153,8 +153,8 @@ impl Channel {
     }
 
     /// What can be undone of a version here, the mildest first.
-    pub fn undo(self, package: &str, version: &str) -> Vec<Undo> {
-        self.rules().undo(package, version)
+    pub fn undo(self, package: &str, version: &str, tag: &str) -> Vec<Undo> {
+        self.rules().undo(package, version, tag)
     }
 }
 

@@ -99,15 +99,15 @@ pub fn presence(judgement: &Judgement) -> Presence {
     }
 }
 
-/// The table of a release's channels, and the way out where they differ.
-pub fn partial(judgements: &[Judgement]) -> Partial {
+/// The table of the channels of a tag's release, and the way out where they differ.
+pub fn partial(judgements: &[Judgement], tag: &str) -> Partial {
     let places: Vec<Place> = judgements
         .iter()
         .map(|judgement| {
             let presence = presence(judgement);
             let undo = match presence {
                 Presence::Right | Presence::Wrong => {
-                    judgement.channel.undo(&judgement.package, &judgement.version)
+                    judgement.channel.undo(&judgement.package, &judgement.version, tag)
                 }
                 Presence::Withdrawn | Presence::Unfinished | Presence::Absent | Presence::Unknown => {
                     Vec::new()

@@ -22,8 +22,9 @@ pub(super) trait Rules: Sync {
     /// What has to be so there for a version to be delivered, in words.
     fn what_is_asked(&self) -> &'static str;
 
-    /// What can be undone of a version there, the mildest first.
-    fn undo(&self, package: &str, version: &str) -> Vec<Undo>;
+    /// What can be undone of a version there, the mildest first. Each command works as it stands: where more has to be known
+    /// than is, it is done by hand.
+    fn undo(&self, package: &str, version: &str, tag: &str) -> Vec<Undo>;
 
     /// What a plan names there. `repository` is the project's on GitHub.
     fn packages(&self, plan: &Channels, repository: Option<&str>) -> Vec<Package>;

@@ -1,6 +1,7 @@
 //! A release on all of its channels in words: who has what, what can be undone there, and the way out, line by line.
 
 use super::partial::{Act, Partial, Place, Presence};
+use crate::text::shell_line;
 
 impl Presence {
     /// Its name in a sentence: "npm is …".
@@ -29,7 +30,7 @@ impl Place {
             let how = if undo.command.is_empty() {
                 "by hand".to_owned()
             } else {
-                format!("`{}`", undo.command.join(" "))
+                format!("`{}`", shell_line(undo.command.iter().map(String::as_str)))
             };
             format!("  can be undone{window}: {how}; {}", undo.leaves)
         })

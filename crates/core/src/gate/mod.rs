@@ -5,6 +5,8 @@
 pub mod builtin;
 mod judge;
 mod poll;
+mod review;
 
 pub use judge::{End, Judged, Ran, judge_canary, judge_command};
 pub use poll::{CheckVerdict, GateVerdict, Poll};
+pub use review::reviewed_evidence;

@@ -4,7 +4,7 @@ use super::event::{CheckFinished, Event, PollFinished, PollStarted, Record, Revi
 use crate::digest::Digest;
 use crate::evidence::Fingerprint;
 use crate::verdict::{Outcome, Verdict};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A check's name: its gate and its id.
 pub type CheckKey = (u32, String);
@@ -38,6 +38,7 @@ pub struct State {
     passes: HashMap<(CheckKey, Digest), (u64, CheckFinished)>,
     last_pass: HashMap<CheckKey, u64>,
     known_blockers: HashMap<Fingerprint, u64>,
+    open_blockers: BTreeSet<String>,
     attempts: HashMap<(CheckKey, Digest), u64>,
 }
 
@@ -77,8 +78,16 @@ impl State {
             }
             Event::BlockerFiled(filed) => {
                 self.known_blockers.insert(filed.fingerprint.clone(), record.seq);
+                self.open_blockers.insert(filed.id.clone());
+            }
+            Event::BlockerResolved(resolved) => {
+                self.open_blockers.remove(&resolved.id);
             }
             Event::PollFinished(finished) => {
+                // The tracker was read, and nothing stood: what was closed there by hand is closed.
+                if finished.standing_blockers == Some(0) {
+                    self.open_blockers.clear();
+                }
                 if let Some(poll) = self.poll.as_mut().filter(|poll| poll.seq == finished.poll) {
                     poll.ended = Some(finished.clone());
                 }
@@ -91,7 +100,6 @@ impl State {
             | Event::StepStopped(_)
             | Event::RunFinished(_)
             | Event::Delivered(_)
-            | Event::BlockerResolved(_)
             | Event::Repaired(_) => {}
         }
     }
@@ -123,6 +131,11 @@ impl State {
     /// How often a check ran to an end on this subject.
     pub fn attempts(&self, check: &CheckKey, subject: Digest) -> u64 {
         self.attempts.get(&(check.clone(), subject)).copied().unwrap_or(0)
+    }
+
+    /// The blockers that were filed through this ledger and not shown as settled since, by the tracker's IDs.
+    pub const fn open_blockers(&self) -> &BTreeSet<String> {
+        &self.open_blockers
     }
 
     /// Whether this ledger knows the blocker.

@@ -1,6 +1,6 @@
 //! What the ledger says of a release's mechanics. A fold: there is no other record of them.
 
-use super::{Built, Cause, Effect, Facts, Stored};
+use super::{Built, Cause, Code, Effect, Facts, Stored, TagEffect, TagPushed};
 use crate::ledger::{Delivered, EffectIntended, Event, Record, RunFinished, RunStarted, StepStopped};
 use crate::manifest::Manifest;
 use crate::release::Mode;
@@ -20,6 +20,8 @@ pub struct Mechanics {
     /// What the channels served when they were last looked at, for this commit.
     pub delivered: Option<Delivered>,
     steps: BTreeMap<String, StepHistory>,
+    /// Steps that were done and gone, and of which somebody has said since that this is settled.
+    settled: BTreeSet<String>,
 }
 
 /// One run.
@@ -46,6 +48,9 @@ pub struct StepHistory {
     pub in_flight: BTreeSet<Effect>,
     /// Effects whose latest outcome was no error: the world may take its time to show them.
     pub accepted: BTreeSet<Effect>,
+    /// What was recorded as done may be done anew where the world does not show it: it can be undone, and either nothing
+    /// that cannot be undone was intended yet, or somebody has said of its being gone that it is settled.
+    pub may_be_redone: bool,
     /// What the answer to the latest effect named as made: a workflow run's ID, or a draft's.
     pub made: Option<u64>,
 }
@@ -72,6 +77,11 @@ impl StepHistory {
         self.done.as_ref().and_then(F::read)
     }
 
+    /// Whether every effect that was intended can be undone; none is no such thing.
+    fn is_reversible(&self) -> bool {
+        !self.intents.is_empty() && self.intents.iter().all(|intent| !intent.one_way)
+    }
+
     /// The workflow runs whose failure was recorded.
     pub fn failed_runs(&self) -> BTreeSet<u64> {
         self.stops.iter().filter_map(|cause| cause.run).collect()
@@ -89,6 +99,7 @@ impl Mechanics {
             stopped: None,
             delivered: None,
             steps: BTreeMap::new(),
+            settled: BTreeSet::new(),
         }
     }
 
@@ -121,6 +132,8 @@ impl Mechanics {
                 let step = self.step_mut(&intended.step);
                 step.intents.push((**intended).clone());
                 step.in_flight.insert(intended.effect.clone());
+                // What is begun anew is not done before the world shows it again.
+                step.done = None;
                 step.accepted.remove(&intended.effect);
                 if intended.effect.may_double() {
                     step.made = None;
@@ -141,9 +154,19 @@ impl Mechanics {
             }
             Event::StepStopped(stopped) if runs.contains(&stopped.run) => {
                 self.stopped = Some((**stopped).clone());
+                self.settled.remove(&stopped.step);
                 // A stop that nobody has been told of is not settled by the next clearance.
                 if let StepStopped { step, cause, blocker: Some(_), .. } = &**stopped {
                     self.step_mut(step).stops.push(cause.clone());
+                }
+            }
+            Event::BlockerResolved(resolved) => {
+                let settled = self.stopped.as_ref().filter(|stopped| {
+                    let is_its_own = stopped.blocker.as_ref() == Some(&resolved.id);
+                    is_its_own && stopped.cause.code == Code::Vanished
+                });
+                if let Some(step) = settled.map(|stopped| stopped.step.clone()) {
+                    self.settled.insert(step);
                 }
             }
             Event::Delivered(delivered) if delivered.mode == self.mode => {
@@ -173,7 +196,13 @@ impl Mechanics {
 
     /// What happened to a step.
     pub fn step(&self, step: &str) -> StepHistory {
-        self.steps.get(step).cloned().unwrap_or_default()
+        let history = self.steps.get(step).cloned().unwrap_or_default();
+        // A tag that was seen on a remote is not made anew here: it would be another object.
+        let is_pushed = self.steps.values().any(|one| one.done_as::<TagPushed>().is_some());
+        let is_out = is_pushed && history.has_intended(TagEffect::Create);
+        let is_settled = self.settled.contains(step) && !is_out;
+        let may_be_redone = history.is_reversible() && (!self.past_the_door || is_settled);
+        StepHistory { may_be_redone, ..history }
     }
 
     /// The release manifest, once what was built has been fetched.

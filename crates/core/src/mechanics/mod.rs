@@ -2,7 +2,8 @@
 //! own, and `kinds` lists them.
 //!
 //! Invariant: an effect follows only from an observation that says it is missing. `conflict` and `unknown` stop, and
-//! what has been recorded as done is never done again, whatever the world says then.
+//! what has been recorded as done is never done again, whatever the world says then; but for what can be undone, and
+//! was, before anything that cannot.
 
 mod approval;
 mod cause;
@@ -26,6 +27,7 @@ mod step;
 mod tag;
 mod text;
 mod watch_workflow;
+mod ways_out;
 
 pub use approval::{Approval, waits_for_approval, with_approvals};
 pub use cause::{Cause, Code, Severity};
@@ -49,9 +51,10 @@ pub use planned::{Planned, Undoable, planned};
 pub use push_tag::{PushEffect, PushTag, TagPushed, judge_remote_tag};
 pub(crate) use reading::Reading;
 pub use record::{Spelled, Stored};
-pub use rehearse::{Played, Rehearse, Start};
+pub use rehearse::{Played, Rehearse, Start, unplayable};
 pub use step::Step;
 pub(crate) use step::Table;
 pub use tag::{Tag, TagEffect, TagMade, TagSeen, check_local_tag, judge_local_tag, tag_message};
 pub use text::{UnknownPlaceholder, Values};
 pub use watch_workflow::{BuildWanted, WatchWorkflow, WorkflowSucceeded, judge_build};
+pub use ways_out::WaysOut;

@@ -30,10 +30,14 @@ pub fn next<K: Kind>(history: &StepHistory, applied: &[K::Effect], observation: 
             }
             _ => Next::Finish(facts),
         },
-        Observation::Absent(effect) if history.done.is_some() => Next::Stop(Cause::new(
-            Code::Vanished,
-            format!("this step was recorded as done, and the world does not show it: {effect} is missing"),
-        )),
+        Observation::Absent(effect) if history.done.is_some() && !history.may_be_redone => {
+            Next::Stop(Cause::new(
+                Code::Vanished,
+                format!(
+                    "this step was recorded as done, and the world does not show it: {effect} is missing"
+                ),
+            ))
+        }
         Observation::Absent(effect) if applied.contains(&effect) => Next::Stop(Cause::new(
             Code::Unconfirmed,
             format!("`{effect}` was carried out, and the world does not show it"),
@@ -85,6 +89,18 @@ mod tests {
     fn what_was_recorded_and_is_gone_is_not_made_again() {
         let stopped = release(&done("a"), &[], Observation::Absent(ReleaseEffect::Publish));
         assert!(matches!(stopped, Next::Stop(cause) if cause.code == Code::Vanished));
+    }
+
+    #[test]
+    fn what_can_be_undone_and_was_is_made_again_once() {
+        let undone = StepHistory { may_be_redone: true, ..done("a") };
+        let absent = || Observation::Absent(ReleaseEffect::CreateDraft);
+        assert_eq!(release(&undone, &[], absent()), Next::Apply(ReleaseEffect::CreateDraft));
+        let again = release(&undone, &[ReleaseEffect::CreateDraft], absent());
+        assert!(matches!(again, Next::Stop(cause) if cause.code == Code::Unconfirmed));
+        // Gone is one thing, and another in its place is another.
+        let changed = release(&undone, &[], Observation::Done(facts("b")));
+        assert!(matches!(changed, Next::Stop(cause) if cause.code == Code::Changed));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a rehearsal plays in place of a workflow.
 
+use super::Step;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -25,6 +26,12 @@ pub struct Played<'a> {
     pub start: Start<'a>,
     /// What it does, on this machine; `None` where the plan does not say.
     pub rehearse: Option<&'a Rehearse>,
+}
+
+/// The first step whose workflow the plan does not say how to play: with it, there is no rehearsal.
+pub fn unplayable(steps: &[Step]) -> Option<&Step> {
+    let is_said = |rehearse: Option<&Rehearse>| rehearse.is_some_and(|rehearse| !rehearse.run.is_empty());
+    steps.iter().find(|step| step.kind.workflow().is_some_and(|workflow| !is_said(workflow.rehearse)))
 }
 
 /// What starts a workflow.

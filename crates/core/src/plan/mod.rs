@@ -8,6 +8,7 @@ mod drift;
 mod program;
 mod raw;
 mod steps;
+mod through;
 mod validate;
 
 pub use crate::delivery::Channels;
@@ -18,6 +19,7 @@ pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
 pub use drift::{required_gates, weakened};
 pub use raw::{TrackerKind, schema};
+pub use through::{Behind, Through};
 
 use crate::ci::CiWanted;
 use crate::delivery::Package;

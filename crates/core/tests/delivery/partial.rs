@@ -28,7 +28,7 @@ fn seen(presence: Presence) -> Sighting {
 fn table(presences: &[Presence]) -> Partial {
     let judgements: Vec<Judgement> =
         presences.iter().zip(Channel::ALL).map(|(presence, channel)| on(channel, &seen(*presence))).collect();
-    let table = partial(&judgements);
+    let table = partial(&judgements, "v0.1.1");
     let told: Vec<Presence> = table.places.iter().map(|place| place.presence).collect();
     assert_eq!(told, presences);
     table
@@ -77,10 +77,16 @@ fn nowhere_and_everywhere_are_not_partial() {
 #[test]
 fn an_undo_of_each_channel_says_what_it_leaves() {
     for channel in Channel::ALL {
-        let undo = channel.undo("kit", "0.1.1");
+        let undo = channel.undo("kit", "0.1.1", "v0.1.1");
         assert!(!undo.is_empty() && undo.iter().all(|one| !one.leaves.is_empty()), "{channel}");
     }
-    let unpublish = Channel::Npm.undo("kit", "0.1.1").pop().unwrap();
+    // No command holds a name that somebody else has to put in.
+    let words = Channel::ALL.into_iter().flat_map(|channel| channel.undo("kit", "0.1.1", "v0.1.1"));
+    let commands: Vec<String> = words.flat_map(|one| one.command).collect();
+    assert!(commands.contains(&"v0.1.1".to_owned()), "{commands:?}");
+    let is_open = |word: &String| ["TAG", "PREVIOUS", "VERSION"].iter().any(|open| word.contains(open));
+    assert!(!commands.iter().any(is_open), "{commands:?}");
+    let unpublish = Channel::Npm.undo("kit", "0.1.1", "v0.1.1").pop().unwrap();
     assert_eq!((unpublish.window_hours, unpublish.is_reversible), (Some(72), false));
 }
 
@@ -90,7 +96,7 @@ fn a_version_that_no_client_finds_yet_is_looked_at_again_and_not_withdrawn() {
     let expected = Expected { channel: Channel::Go, ..crate_expected() };
     let judgement = judge(&expected, &live(Served { version: "v0.1.1".into(), ..facts }), Level::Resolvable);
     assert_eq!(gonogo_core::delivery::presence(&judgement), Presence::Unfinished);
-    assert_eq!(acts(&partial(&[judgement])), [(Act::LookAgain, Channel::Go)]);
+    assert_eq!(acts(&partial(&[judgement], "v0.1.1")), [(Act::LookAgain, Channel::Go)]);
 }
 
 fn any_standing() -> impl Strategy<Value = Presence> {
@@ -111,7 +117,7 @@ proptest! {
     ) {
         let judgements: Vec<Judgement> =
             presences.iter().zip(Channel::ALL).map(|(presence, channel)| on(channel, &seen(*presence))).collect();
-        let table = partial(&judgements);
+        let table = partial(&judgements, "v0.1.1");
         let publishes = table.recovery.iter().any(|action| action.act == Act::PublishTheSame);
         let is_clean = table.places.iter().all(|place| matches!(place.presence, Presence::Right | Presence::Absent));
         prop_assert!(!publishes || is_clean);

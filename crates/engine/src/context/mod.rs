@@ -13,6 +13,7 @@ use gonogo_core::ledger::{Opened, Record};
 use gonogo_core::plan::Plan;
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::{Agent, Mode, Target};
+use gonogo_core::standing::Given;
 use gonogo_world::git::Git;
 use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Cancel;
@@ -28,6 +29,10 @@ pub struct Asked {
     pub base_tag: Option<String>,
     /// Who runs the release; `None` for the user at this host.
     pub agent: Option<Agent>,
+    /// Whether the agent is said again in the commands that come next: where nothing else says it.
+    pub says_agent: bool,
+    /// Nobody is to be asked at the point of no return.
+    pub yes: bool,
     /// Whether effects reach the real world.
     pub mode: Mode,
     /// The plan: a file, or the name of one that comes with the program; `None` for the repository's own.
@@ -81,6 +86,8 @@ pub struct Context {
     pub candidate: Candidate,
     /// Who does it, and where.
     pub session: Session,
+    /// What was given, and is kept in the commands that come next.
+    pub given: Given,
 }
 
 impl Context {
@@ -92,10 +99,10 @@ impl Context {
 
     /// The same for a folder that is not the current one.
     pub async fn capture_in(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
-        let Self { candidate, session } = Self::without_base(folder, asked, cancel).await?;
-        let given = asked.base_tag.as_deref();
-        let base = base::find(&session.git, &candidate.plan, &candidate.target, given).await?;
-        Ok(Self { candidate: Candidate { base, ..candidate }, session })
+        let Self { candidate, session, given } = Self::without_base(folder, asked, cancel).await?;
+        let tag = asked.base_tag.as_deref();
+        let base = base::find(&session.git, &candidate.plan, &candidate.target, tag).await?;
+        Ok(Self { candidate: Candidate { base, ..candidate }, session, given })
     }
 
     /// The context of a command that compares nothing with an earlier release.
@@ -106,9 +113,17 @@ impl Context {
         let (commit, tree) = git.head().await?;
         let agent = agent(asked.agent.clone())?;
         let redactor = redactor()?;
+        let given = Given {
+            base_tag: asked.base_tag.clone(),
+            agent: asked.agent.clone().filter(|_| asked.says_agent),
+            mode: asked.mode,
+            yes: asked.yes,
+            plan: asked.plan.clone(),
+            ..Given::target(target.tag())
+        };
         let candidate = Candidate { plan, plan_path: in_repository, target, base: None, commit, tree };
         let session = Session { git, agent, mode: asked.mode, redactor, cancel, variables: Vec::new() };
-        Ok(Self { candidate, session })
+        Ok(Self { candidate, session, given })
     }
 
     /// Where this release's ledger is.

@@ -7,7 +7,6 @@ use super::wanted::{Asked, tasks};
 use crate::blockers::{Filed, file_stop};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::next::again;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::Stopped;
 use gonogo_core::delivery::{Doubt, Install, Judgement, Partial, Sighting, partial};
@@ -16,6 +15,7 @@ use gonogo_core::mechanics::{Cause, Code, Mechanics};
 use gonogo_core::plan::StepKind;
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::Mode;
+use gonogo_core::standing::Verb;
 use gonogo_core::verdict::{Outcome, Reason, combine};
 use gonogo_world::git::Git;
 use gonogo_world::ledger::{Ledger, read};
@@ -103,7 +103,7 @@ pub async fn deliver(
     let outcome = combine(judgements.iter().map(Judgement::outcome));
     let mut delivered = Delivered {
         has_manifest: mechanics.manifest().is_some(),
-        partial: partial(&judgements),
+        partial: partial(&judgements, context.candidate.target.tag()),
         deliveries,
         outcome,
         filed: None,
@@ -151,9 +151,17 @@ async fn file(release: &Release<'_>, ledger: &mut Ledger, delivered: &Delivered)
         past_the_door: release.mode == Mode::Live,
         channels: &delivered.partial.lines(),
         recovery: &delivered.partial.way_out(),
-        next: &again(target, release.mode),
+        next: &context.given.for_others().line(&[looks_again(release.mode)]),
     };
     file_stop(&context.session.cancel, ledger, release.tracker, &stopped).await
+}
+
+/// The command that looks at the channels again: those of a rehearsal are gone with it.
+const fn looks_again(mode: Mode) -> Verb {
+    match mode {
+        Mode::Live => Verb::Verify,
+        Mode::DryRun => Verb::Run(Mode::DryRun),
+    }
 }
 
 /// Why one package is not delivered, in one line.

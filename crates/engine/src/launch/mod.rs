@@ -5,10 +5,12 @@
 
 mod environment;
 mod line;
+mod through;
 mod toolbox;
 
 pub use environment::child_environment;
 pub use line::{quoted, repeat_line};
+pub use through::missing_behind;
 pub use toolbox::{Lack, Toolbox};
 
 use gonogo_core::gate::End;

@@ -2,7 +2,7 @@
 
 use super::execute::{Done, Run};
 use crate::failure::Failure;
-use gonogo_core::gate::{Judged, builtin};
+use gonogo_core::gate::{Judged, builtin, reviewed_evidence};
 use gonogo_core::ledger::State;
 use gonogo_core::plan::{Check, CheckKind, Gate, Inventory};
 use gonogo_core::verdict::Reason;
@@ -56,7 +56,7 @@ pub async fn run(run: &Run<'_>, state: &State, gate: &Gate, check: &Check) -> Re
         CheckKind::Review { focus } => {
             let key = (gate.id, check.id.clone());
             let finished = state.poll.iter().flat_map(|poll| poll.finished.values());
-            let evidence = super::reviewed_evidence(finished, gate.id, &check.id);
+            let evidence = reviewed_evidence(finished, gate.id, &check.id);
             let review = state.review(&key, run.about, &evidence);
             Done::of(builtin::judge_review(gate.id, &check.id, focus, review))
         }

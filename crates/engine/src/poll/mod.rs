@@ -20,9 +20,8 @@ use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{Standing, epic_title};
 use gonogo_core::canonical;
 use gonogo_core::clearance::{self, Clearance, Refused};
-use gonogo_core::digest::Digest;
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{CheckFinished, Event, PollFinished, PollStarted};
+use gonogo_core::ledger::{Event, PollFinished, PollStarted};
 use gonogo_core::release::Subject;
 use gonogo_core::verdict::Reason;
 use gonogo_world::git::Git;
@@ -67,7 +66,7 @@ pub async fn run(
     tracker: &OpenTracker,
     watch: &mut impl PollWatch,
 ) -> Result<Report, Failure> {
-    let Context { candidate, session } = context;
+    let Context { candidate, session, .. } = context;
     let git = &session.git;
     let environment = child_environment(&candidate.plan, git.root());
     let (tree, toolbox, drift) = tokio::join!(
@@ -167,23 +166,4 @@ fn subject(candidate: &Candidate, toolbox: &Toolbox, environment: &Environment) 
         environment: Some(environment),
         host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),
     }
-}
-
-/// The digests of the evidence that a reviewer of a check has before them, sorted: the check's own where it has any
-/// (a search, a comparison of plans), else that of all other checks of its gate.
-pub fn reviewed_evidence<'a>(
-    finished: impl IntoIterator<Item = &'a CheckFinished>,
-    gate: u32,
-    check: &str,
-) -> Vec<Digest> {
-    let of_gate: Vec<&CheckFinished> =
-        finished.into_iter().filter(|finished| finished.gate == gate).collect();
-    let digests = |of: &[&CheckFinished]| -> Vec<Digest> {
-        let all = of.iter().flat_map(|finished| finished.evidence.iter().map(|evidence| evidence.digest));
-        all.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
-    };
-    let own: Vec<&CheckFinished> =
-        of_gate.iter().copied().filter(|finished| finished.check == check).collect();
-    let own = digests(&own);
-    if own.is_empty() { digests(&of_gate) } else { own }
 }

@@ -10,6 +10,7 @@ use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::Poll;
 use gonogo_core::ledger::CheckKey;
 use gonogo_core::plan::Plan;
+use gonogo_core::standing::Verb;
 use gonogo_world::ledger::Ledger;
 use gonogo_world::process::Cancel;
 use gonogo_world::tracker::Tracker;
@@ -55,7 +56,8 @@ pub async fn blockers(
         Err(error) => return Ok(Err(said(error))),
     };
     let base = context.candidate.base.as_ref().map(|base| base.tag.as_str());
-    let drafts = drafts(poll, context.candidate.target.tag(), &context.candidate.commit, base);
+    let again = context.given.for_others().line(&[Verb::Poll]);
+    let drafts = drafts(poll, context.candidate.target.tag(), &context.candidate.commit, base, &again);
     let incomplete: HashSet<Fingerprint> = drafts
         .iter()
         .filter(|(_, incomplete)| *incomplete)

@@ -41,5 +41,5 @@ async fn look_at_all(run: &Run<'_>) -> Result<Partial, Failure> {
     let tasks = named(None, &asked, &context.candidate.target, Level::Resolvable).await;
     let audits = audit(&registries, tasks, &context.candidate.target, &context.session.cancel).await?;
     let judgements: Vec<_> = audits.into_iter().map(|audit| audit.judgement).collect();
-    Ok(partial(&judgements))
+    Ok(partial(&judgements, context.candidate.target.tag()))
 }

@@ -106,7 +106,7 @@ pub async fn perform(
 ) -> Result<Report, Failure> {
     let launcher = launcher(context, world).await;
     let mut run = Run::open(context, world, clearance, launcher, poll, summary)?;
-    let planned = planned(&context.candidate.plan.steps, context.candidate.target.tag());
+    let planned = planned(&context.candidate.plan.steps, &run.values);
     watch.run(RunEvent::Begins { context, planned: &planned });
     let mut steps = Vec::new();
     let mut ending = Ending::Completed;
@@ -121,16 +121,17 @@ pub async fn perform(
     }
     let mut filed = None;
     let mut channels = stop::Channels::default();
+    let mut past_the_door = run.is_past_the_door();
     if let Ending::Stopped { step, cause } = &ending {
         watch.run(RunEvent::Stopped { step, cause });
+        past_the_door = run.is_out(cause).await;
         channels = channels::at_the_stop(&run).await;
-        filed = Some(run.stop(step, cause, &channels).await?);
+        filed = Some(run.stop(step, cause, &channels, past_the_door).await?);
     }
     if !matches!(ending, Ending::Interrupted) {
         let completed = matches!(ending, Ending::Completed);
         run.record(Event::RunFinished(RunFinished { run: run.seq, completed }))?;
     }
-    let past_the_door = run.is_past_the_door();
     let report = Report { planned, steps, ending, past_the_door, channels, filed };
     watch.run(RunEvent::Came(context, &report));
     Ok(report)

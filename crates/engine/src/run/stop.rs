@@ -3,10 +3,11 @@
 use super::Run;
 use crate::blockers::{Filed, file_stop};
 use crate::failure::Failure;
-use crate::next::go_on;
 use gonogo_core::blocker::Stopped;
 use gonogo_core::ledger::{Event, StepStopped};
 use gonogo_core::mechanics::{Cause, Code};
+use gonogo_core::release::Mode;
+use gonogo_core::standing::Verb;
 
 /// What the channels say at the moment of the stop.
 #[derive(Clone, Debug, Default)]
@@ -18,14 +19,25 @@ pub struct Channels {
 }
 
 impl Run<'_> {
+    /// Whether something that cannot be undone may have happened, where a step stopped: what the ledger knows, and a tag on
+    /// the remote of which it knows nothing. A remote that does not tell is taken to have it.
+    pub(super) async fn is_out(&self, cause: &Cause) -> bool {
+        let is_about_tag = matches!(cause.code, Code::TagElsewhere | Code::TagNotOurs);
+        if self.is_past_the_door() || self.context.session.mode != Mode::Live || !is_about_tag {
+            return self.is_past_the_door();
+        }
+        let tag = self.context.candidate.target.tag();
+        self.world.git.remote_tag(&self.world.remote, tag).await.map_or(true, |found| found.is_some())
+    }
+
     /// Files the blocker, then records the stop: a stop that nobody was told of does not count as settled later.
     pub(super) async fn stop(
         &mut self,
         step: &str,
         cause: &Cause,
         channels: &Channels,
+        past_the_door: bool,
     ) -> Result<Filed, Failure> {
-        let past_the_door = self.is_past_the_door();
         let filed = if cause.code == Code::BlockerOpen {
             Filed::AlreadyThere
         } else {
@@ -39,7 +51,7 @@ impl Run<'_> {
                 past_the_door,
                 channels: &channels.lines,
                 recovery: &channels.recovery,
-                next: &go_on(target, context.session.mode),
+                next: &context.given.for_others().line(&[Verb::Run(context.session.mode)]),
             };
             file_stop(&context.session.cancel, &mut self.ledger, &self.world.tracker, &stopped).await?
         };

@@ -7,6 +7,7 @@ use crate::render::{bench_svg, interval};
 use crate::screen::Screen;
 use gonogo_core::bench::{Phase, Record};
 use gonogo_core::ledger::State;
+use gonogo_core::standing::{Given, Verb};
 use gonogo_core::stats::{Better, Design, Judgement, Order, Pair, judge};
 use gonogo_core::text::visible;
 use gonogo_core::verdict::{Reason, Verdict};
@@ -113,9 +114,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     }
     if checks.is_empty() {
         let message = format!("the latest poll of {} measured nothing", target.tag());
-        return Err(
-            Failure::incomplete(Reason::NotRun, message).remedy(format!("gonogo poll {}", target.tag()))
-        );
+        let given = Given { plan: arguments.plan.plan.clone(), ..Given::target(target.tag()) };
+        return Err(Failure::incomplete(Reason::NotRun, message).remedy(given.line(&[Verb::Poll])));
     }
     let document = Document { schema: "gonogo.bench-show/1", target: target.tag().to_owned(), checks };
     screen.document(&to_json(&document)?)?;

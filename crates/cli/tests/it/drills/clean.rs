@@ -28,7 +28,7 @@ fn a_clean_dry_run_goes_through_and_changes_nothing() {
     // Whoever comes next is told that it was rehearsed, and what comes after.
     let status = agent.status();
     assert_eq!((&status["state"], &status["rehearsed"]), (&"go".into(), &true.into()), "{status:#}");
-    assert_eq!(status["next"], "gonogo run v0.2.0 --mode live");
+    assert_eq!(status["next"], "gonogo run v0.2.0 --base-tag v0.1.0 --agent drill@host --mode live");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn settle(agent: &Agent<'_>) -> Value {
     agent.explain(status["mechanics"]["stopped"]["code"].as_str().unwrap());
     let next = status["next"].as_str().unwrap();
     let (resolve, run) = next.split_once(" && ").unwrap();
-    assert_eq!(run, "gonogo run v0.2.0 --mode live");
+    assert_eq!(run, "gonogo run v0.2.0 --base-tag v0.1.0 --agent drill@host --mode live");
     Ran::from(agent.shell(resolve).output().unwrap()).exits(0);
     status
 }
@@ -101,7 +101,7 @@ fn a_release_that_is_killed_is_taken_up_by_whoever_comes_next_and_repeats_nothin
     let status = next.status();
     assert_eq!(status["state"], "releasing", "{status:#}");
     assert_eq!(status["mechanics"]["past_the_point_of_no_return"], true);
-    assert_eq!(status["next"], "gonogo run v0.2.0 --mode live");
+    assert_eq!(status["next"], "gonogo run v0.2.0 --base-tag v0.1.0 --agent drill@host --mode live");
     assert!(status["not_known"].to_string().contains("was cut short"), "{status:#}");
     let end = next.follow();
     assert!(matches!(end, End::Delivered), "{end:#?}");

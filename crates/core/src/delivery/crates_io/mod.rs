@@ -34,7 +34,7 @@ impl Rules for CratesIo {
          built from"
     }
 
-    fn undo(&self, package: &str, version: &str) -> Vec<Undo> {
+    fn undo(&self, package: &str, version: &str, _: &str) -> Vec<Undo> {
         vec![Undo::by(
             How::Yank,
             &["cargo", "yank", "--version", version, package],

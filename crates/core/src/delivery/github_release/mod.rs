@@ -57,16 +57,16 @@ impl Rules for GithubRelease {
         "the release of the tag is published and no draft, and its assets have the digests that GitHub and the list of checksums state"
     }
 
-    fn undo(&self, package: &str, _: &str) -> Vec<Undo> {
+    fn undo(&self, package: &str, _: &str, tag: &str) -> Vec<Undo> {
         vec![
             Undo::by(
                 How::BackToDraft,
-                &["gh", "release", "edit", "TAG", "--repo", package, "--draft"],
+                &["gh", "release", "edit", tag, "--repo", package, "--draft"],
                 "the tag stays; an immutable release cannot be changed",
             ),
             Undo::by(
                 How::Unpublish,
-                &["gh", "release", "delete", "TAG", "--repo", package],
+                &["gh", "release", "delete", tag, "--repo", package],
                 "the tag stays, and that of an immutable release is used up",
             )
             .for_good(),

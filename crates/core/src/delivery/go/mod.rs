@@ -52,7 +52,7 @@ impl Rules for Go {
         "the module proxy has the tag's version, from the tagged commit, and its zip holds what its digest says"
     }
 
-    fn undo(&self, _: &str, version: &str) -> Vec<Undo> {
+    fn undo(&self, _: &str, version: &str, _: &str) -> Vec<Undo> {
         vec![Undo::by(
             How::Retract,
             &["go", "mod", "edit", &format!("-retract=v{version}")],

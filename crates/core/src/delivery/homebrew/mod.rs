@@ -49,11 +49,11 @@ impl Rules for Homebrew {
         "the formula in the tap is of this version, and its addresses serve files with the digests that it states"
     }
 
-    fn undo(&self, _: &str, _: &str) -> Vec<Undo> {
+    fn undo(&self, _: &str, _: &str, _: &str) -> Vec<Undo> {
         vec![Undo::by(
             How::RevertCommit,
-            &["git", "revert", "HEAD"],
-            "whoever upgraded keeps it; the next formula needs a higher version or a `revision`",
+            &[],
+            "whoever upgraded keeps it; done by reverting the formula's commit in the tap; the next formula needs a higher version or a `revision`",
         )]
     }
 

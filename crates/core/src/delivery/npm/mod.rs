@@ -31,7 +31,7 @@ impl Rules for Npm {
          states"
     }
 
-    fn undo(&self, package: &str, version: &str) -> Vec<Undo> {
+    fn undo(&self, package: &str, version: &str, _: &str) -> Vec<Undo> {
         let exact = format!("{package}@{version}");
         vec![
             Undo::by(
@@ -41,8 +41,8 @@ impl Rules for Npm {
             ),
             Undo::by(
                 How::MoveDistTag,
-                &["npm", "dist-tag", "add", &format!("{package}@PREVIOUS"), "latest"],
-                "it is still there under its exact version",
+                &[],
+                "it is still there under its exact version; done with `npm dist-tag add` and the version that users are to get",
             ),
             Undo::by(How::Unpublish, &["npm", "unpublish", &exact], "the version number is used up")
                 .for_good()

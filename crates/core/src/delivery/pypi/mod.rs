@@ -34,7 +34,7 @@ impl Rules for Pypi {
         "the index lists the version's files, none yanked, and each has the digest that it states"
     }
 
-    fn undo(&self, _: &str, _: &str) -> Vec<Undo> {
+    fn undo(&self, _: &str, _: &str, _: &str) -> Vec<Undo> {
         vec![
             Undo::by(
                 How::Yank,

@@ -70,7 +70,7 @@ impl Kind for HomebrewFormula {
     }
 
     fn undo(&self, _: &str) -> Undoable {
-        Undoable::Possible("revert the commit in the tap".to_owned())
+        Undoable::Possible("revert the commit of the formula in the tap, and push that".to_owned())
     }
 
     fn shown_by(&self, _: &dyn Fn(&str) -> String) -> String {

@@ -9,6 +9,7 @@ use super::planned::Undoable;
 use super::reading::{FromPlan, Reading};
 use super::record::effects;
 use super::text::short;
+use crate::text::shell_line;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -58,7 +59,7 @@ impl Kind for Tag {
 
     fn undo(&self, tag: &str) -> Undoable {
         let name = self.name.replace("{tag}", tag);
-        Undoable::Possible(format!("git tag --delete {name}, as long as it was not pushed"))
+        Undoable::Possible(shell_line(["git", "tag", "--delete", &name]))
     }
 
     fn shown_by(&self, _: &dyn Fn(&str) -> String) -> String {

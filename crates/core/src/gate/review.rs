@@ -1,0 +1,24 @@
+//! What a review is bound to.
+
+use crate::digest::Digest;
+use crate::ledger::CheckFinished;
+use std::collections::BTreeSet;
+
+/// The digests of the evidence that a reviewer of a check has before them, sorted: the check's own where it has any
+/// (a search, a comparison of plans), else that of all other checks of its gate.
+pub fn reviewed_evidence<'a>(
+    finished: impl IntoIterator<Item = &'a CheckFinished>,
+    gate: u32,
+    check: &str,
+) -> Vec<Digest> {
+    let of_gate: Vec<&CheckFinished> =
+        finished.into_iter().filter(|finished| finished.gate == gate).collect();
+    let digests = |of: &[&CheckFinished]| -> Vec<Digest> {
+        let all = of.iter().flat_map(|finished| finished.evidence.iter().map(|evidence| evidence.digest));
+        all.collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let own: Vec<&CheckFinished> =
+        of_gate.iter().copied().filter(|finished| finished.check == check).collect();
+    let own = digests(&own);
+    if own.is_empty() { digests(&of_gate) } else { own }
+}

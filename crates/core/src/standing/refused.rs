@@ -1,0 +1,70 @@
+//! What a poll that refused clearance asks for.
+
+use super::given::Verb;
+use super::next::{Duty, WhatNext};
+use super::seen::{Blockers, Seen};
+use super::stop;
+use crate::canonical;
+use crate::gate::reviewed_evidence;
+use crate::ledger::{CheckFinished, PollState};
+use crate::verdict::{Reason, Verdict};
+
+/// The next thing after a poll of this commit that refused: what failed first, then what could not be shown, then what
+/// stands in the tracker.
+pub(super) fn refused(seen: &Seen<'_>, poll: &PollState) -> WhatNext {
+    let again = || vec![Verb::Poll];
+    let required = |one: &&CheckFinished| poll.started.required_gates.contains(&one.gate);
+    let checks: Vec<&CheckFinished> = poll.finished.values().filter(required).collect();
+    if checks.iter().any(|one| one.verdict == Verdict::Failed) {
+        return WhatNext::Person(Duty::Mend, again());
+    }
+    let incomplete: Vec<&CheckFinished> =
+        checks.iter().copied().filter(|one| one.verdict == Verdict::Incomplete).collect();
+    if let Some(next) = not_shown(seen, poll, &incomplete) {
+        return next;
+    }
+    let ended = poll.ended.as_ref();
+    let all_passed = ended.is_some_and(|ended| ended.verdict == Verdict::Passed);
+    match (&seen.blockers, ended.and_then(|ended| ended.standing_blockers)) {
+        // The poll was cut short, or could not read the tracker.
+        (Blockers::Unreadable, None) => WhatNext::Person(Duty::ReachTracker, again()),
+        (Blockers::NotAsked, None) => WhatNext::Command(again()),
+        (Blockers::Standing(_), None) if !all_passed => WhatNext::Command(again()),
+        // A required gate has nothing that could show anything.
+        (_, Some(_)) if !all_passed => WhatNext::Person(Duty::Show, again()),
+        (Blockers::Standing(standing), _) => stop::settle(standing),
+        (Blockers::Unreadable, Some(_)) => WhatNext::Person(Duty::ReachTracker, again()),
+        (Blockers::NotAsked, Some(_)) => {
+            let known = seen.state.open_blockers().iter().cloned().collect();
+            WhatNext::Person(Duty::SettleBlockers(known), again())
+        }
+    }
+}
+
+/// What settles checks that showed nothing.
+fn not_shown(seen: &Seen<'_>, poll: &PollState, incomplete: &[&CheckFinished]) -> Option<WhatNext> {
+    let again = || vec![Verb::Poll];
+    let is = |reason: Reason| move |one: &&&CheckFinished| one.reason == Some(reason);
+    if incomplete.is_empty() {
+        return None;
+    }
+    let others =
+        |one: &&CheckFinished| !matches!(one.reason, Some(Reason::ReviewMissing | Reason::Interrupted));
+    if incomplete.iter().any(others) {
+        return Some(WhatNext::Person(Duty::Show, again()));
+    }
+    let unreviewed =
+        incomplete.iter().filter(is(Reason::ReviewMissing)).find(|one| !is_reviewed(seen, poll, one));
+    Some(match unreviewed {
+        Some(one) => WhatNext::Person(Duty::Review { gate: one.gate, check: one.check.clone() }, again()),
+        // What was cut short, or was reviewed since, only has to be polled again.
+        None => WhatNext::Command(again()),
+    })
+}
+
+/// Whether a review of this very subject and evidence was recorded.
+fn is_reviewed(seen: &Seen<'_>, poll: &PollState, check: &CheckFinished) -> bool {
+    let Ok(subject) = canonical::digest(&poll.started.subject) else { return false };
+    let evidence = reviewed_evidence(poll.finished.values(), check.gate, &check.check);
+    seen.state.review(&(check.gate, check.check.clone()), subject, &evidence).is_some()
+}
