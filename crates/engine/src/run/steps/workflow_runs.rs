@@ -3,7 +3,7 @@
 use super::Run;
 use crate::causes;
 use gonogo_core::ci::WorkflowRun;
-use gonogo_core::mechanics::{Cause, Code, Kind, Observation};
+use gonogo_core::mechanics::{Cause, Code, KindOfStep, Observation};
 use gonogo_world::github::{Gh, GhError, RunFilter};
 
 /// How much of a failed job's log goes into the blocker, in lines.
@@ -40,7 +40,7 @@ pub fn file_of(workflow: &str) -> &str {
 }
 
 /// A failed run with what failed in it and the end of its log. Where these cannot be had, the failure stands without.
-pub(super) async fn with_log<K: Kind>(run: &Run<'_>, gh: &Gh, seen: Observation<K>) -> Observation<K> {
+pub(super) async fn with_log<K: KindOfStep>(run: &Run<'_>, gh: &Gh, seen: Observation<K>) -> Observation<K> {
     let Observation::Conflict(cause) = seen else { return seen };
     let Some(id) = cause.run.filter(|_| cause.code == Code::WorkflowFailed) else {
         return Observation::Conflict(cause);
