@@ -1,101 +1,17 @@
-//! The channels, one line each: this is where a new channel is listed. What is special about each is in its own room.
+//! What can be asked of a channel: each answers by its own room.
 //!
 //! Invariant: versions are compared as versions of the channel's own ecosystem, whole, never as parts of a text.
 
-use super::crates_io::CratesIo;
-use super::github_release::{GithubRelease, ReleaseAssets};
-use super::go::{Go, GoModule};
-use super::homebrew::{Homebrew, TapFormula};
-use super::npm::Npm;
 use super::package::{AskedBy, Package};
-use super::pypi::Pypi;
-use super::registry_package::RegistryPackage;
-use super::rules::Rules;
 use super::undo::Undo;
+use super::{Channel, Channels};
 use crate::problems::Problems;
-use schemars::JsonSchema;
 use semver::Version;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-/// A place users install from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Channel {
-    /// A cargo registry.
-    CratesIo,
-    /// An npm registry.
-    Npm,
-    /// A Python package index.
-    Pypi,
-    /// A Homebrew tap.
-    Homebrew,
-    /// A Go module proxy.
-    Go,
-    /// The assets of a GitHub release.
-    GithubRelease,
-}
-
-/// Where users install from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Channels {
-    /// crates.io.
-    pub crates_io: Option<RegistryPackage>,
-    /// npm.
-    pub npm: Option<RegistryPackage>,
-    /// PyPI.
-    pub pypi: Option<RegistryPackage>,
-    /// A Homebrew tap.
-    pub homebrew: Option<TapFormula>,
-    /// The Go module proxy.
-    pub go: Option<GoModule>,
-    /// The assets of the GitHub release.
-    pub github_release: Option<ReleaseAssets>,
-}
-
-/// A channel that a command can publish to, by the name that the plan has for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(description = "A channel, by the name that the plan has for it.")]
-pub enum ChannelName {
-    /// crates.io.
-    CratesIo,
-    /// npm.
-    Npm,
-    /// PyPI.
-    Pypi,
-}
-
-impl From<ChannelName> for Channel {
-    fn from(name: ChannelName) -> Self {
-        match name {
-            ChannelName::CratesIo => Self::CratesIo,
-            ChannelName::Npm => Self::Npm,
-            ChannelName::Pypi => Self::Pypi,
-        }
-    }
-}
-
 impl Channel {
-    /// Every channel, in the order they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::CratesIo, Self::Npm, Self::Pypi, Self::Homebrew, Self::Go, Self::GithubRelease];
-
-    /// What is special about it.
-    pub(super) fn rules(self) -> &'static dyn Rules {
-        match self {
-            Self::CratesIo => &CratesIo,
-            Self::Npm => &Npm,
-            Self::Pypi => &Pypi,
-            Self::Homebrew => &Homebrew,
-            Self::Go => &Go,
-            Self::GithubRelease => &GithubRelease,
-        }
-    }
-
     /// Its name, as the plan has it.
     pub fn name(self) -> &'static str {
         self.rules().name()
@@ -192,6 +108,7 @@ impl fmt::Display for Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::ChannelName;
 
     fn version(text: &str) -> Version {
         Version::parse(text).unwrap()

@@ -1,6 +1,6 @@
 //! What a channel has to serve: the release manifest's files for it, or, without a manifest, what is consistent.
 
-use super::channel::Channel;
+use super::Channel;
 use super::checksum::Checksum;
 use super::package::Package;
 use super::provenance::Provenance;
@@ -35,9 +35,9 @@ pub struct Expected {
     pub doubts: Vec<Doubt>,
 }
 
-/// What a release says of itself.
+/// What is known of a release.
 #[derive(Clone, Copy, Debug)]
-pub struct Released<'a> {
+pub struct KnownRelease<'a> {
     /// Its version.
     pub version: &'a Version,
     /// Its commit, where it is known.
@@ -78,7 +78,7 @@ impl Expected {
     }
 
     /// What a release has to serve of a package: what the plan asks of it, and what was built.
-    pub fn of(package: &Package, released: &Released<'_>) -> Self {
+    pub fn of(package: &Package, released: &KnownRelease<'_>) -> Self {
         let commit = || released.commit.map(str::to_owned);
         let provenance = package.provenance.clone().map(|built| Provenance { commit: commit(), ..built });
         let expected = Self {

@@ -3,7 +3,7 @@
 //! Invariant: `passed` is said only of a live version without a problem or a doubt up to the level that was asked for.
 //! What was not told is never a pass and never an absence.
 
-use super::channel::Channel;
+use super::Channel;
 use super::checksum::Checksum;
 use super::expected::{Expected, ExpectedFiles};
 use super::level::Level;

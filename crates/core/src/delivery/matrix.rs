@@ -2,7 +2,7 @@
 //!
 //! Invariant: a cell is empty only where the channel's index was read and does not have the version.
 
-use super::channel::Channel;
+use super::Channel;
 use super::sighting::Withdrawn;
 use crate::verdict::{Outcome, Reason};
 use schemars::JsonSchema;

@@ -1,6 +1,6 @@
 //! A package on a channel: what is asked of its delivery.
 
-use super::channel::Channel;
+use super::Channel;
 use super::provenance::Provenance;
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 //! Invariant: nothing is repeated or withdrawn while a channel could not be told; a wrong artifact is never published
 //! over, since no channel forgets a version's bytes.
 
-use super::channel::Channel;
+use super::Channel;
 use super::judge::Judgement;
 use super::problem::ProblemCode;
 use super::undo::Undo;

@@ -1,6 +1,6 @@
 //! A package of a registry, as the plan has it: the same keys for each registry that serves files by package and version.
 
-use super::channel::Channel;
+use super::Channel;
 use super::package::Package;
 use super::provenance::Provenance;
 use super::smoke::Smoke;

@@ -1,7 +1,7 @@
 //! What a channel's room says of it. What it does not say is as it is on most channels.
 
-use super::channel::Channels;
-use super::expected::{Expected, ExpectedFiles, Released};
+use super::Channels;
+use super::expected::{Expected, ExpectedFiles, KnownRelease};
 use super::package::{AskedBy, Package};
 use super::undo::Undo;
 use crate::manifest::Manifest;
@@ -43,7 +43,7 @@ pub(super) trait Rules: Sync {
     fn files(&self, package: &str, version: &Version, manifest: &Manifest) -> ExpectedFiles;
 
     /// What else a release has to show there.
-    fn complete(&self, expected: Expected, _: &Package, _: &Released<'_>) -> Expected {
+    fn complete(&self, expected: Expected, _: &Package, _: &KnownRelease<'_>) -> Expected {
         expected
     }
 

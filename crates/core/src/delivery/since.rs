@@ -3,7 +3,7 @@
 //! Invariant: only what both looks were told is compared, so that what one of them was not told is never a change; a file
 //! that cannot be compared is not the same either.
 
-use super::channel::Channel;
+use super::Channel;
 use super::sighting::{Served, ServedFile, Sighting, Withdrawn};
 use crate::verdict::{Outcome, Reason, Verdict};
 use schemars::JsonSchema;

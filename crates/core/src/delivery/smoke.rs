@@ -2,7 +2,7 @@
 //!
 //! Invariant: a version is a whole word of the output and is compared as a version: `0.1.1` is not in `0.1.14`.
 
-use super::channel::Channel;
+use super::Channel;
 use super::sighting::Install;
 use schemars::JsonSchema;
 use semver::Version;

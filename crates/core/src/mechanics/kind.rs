@@ -12,7 +12,7 @@ use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 /// A kind of step, as the plan has one of it.
-pub trait Kind: Clone + Debug + PartialEq + Eq {
+pub trait KindOfStep: Clone + Debug + PartialEq + Eq {
     /// One thing that such a step does to the world.
     type Effect: KindEffect;
     /// What is seen of such a step that is done.
@@ -81,8 +81,20 @@ pub trait KindFacts: Clone + Debug + Eq + Stored<Facts> {
 }
 
 /// What the world says of a step of one kind.
+///
+/// ```
+/// use gonogo_core::mechanics::{Observation, Tag, TagEffect};
+/// let seen: Observation<Tag> = Observation::Absent(TagEffect::Create);
+/// ```
+///
+/// Another kind's effect is none of it:
+///
+/// ```compile_fail,E0308
+/// use gonogo_core::mechanics::{Observation, PushEffect, Tag};
+/// let seen: Observation<Tag> = Observation::Absent(PushEffect::Push);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Observation<K: Kind> {
+pub enum Observation<K: KindOfStep> {
     /// This effect is missing, and nothing stands in its way.
     Absent(K::Effect),
     /// All of it is there, as it should be.
@@ -95,7 +107,7 @@ pub enum Observation<K: Kind> {
 
 /// Something that takes its time: not there yet, or settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Watched<K: Kind> {
+pub enum Watched<K: KindOfStep> {
     /// Not yet; what is waited for, in one line.
     Waiting(String),
     /// Not before somebody has acted: its message says what is waited for, and it is why the release stops when the time is
@@ -105,7 +117,7 @@ pub enum Watched<K: Kind> {
     Settled(Observation<K>),
 }
 
-impl<K: Kind> Watched<K> {
+impl<K: KindOfStep> Watched<K> {
     /// Settled by a conflict.
     pub(super) const fn conflict(cause: Cause) -> Self {
         Self::Settled(Observation::Conflict(cause))

@@ -1,23 +1,5 @@
-//! The kinds of steps, one line each, and what the ledger has of each: this is where a new kind is listed.
-
-use super::command::{CommandDone, CommandEffect, StepCommand};
-use super::dispatch_workflow::{DispatchEffect, DispatchWorkflow};
-use super::fetch_artifacts::{Built, FetchArtifacts};
-use super::github_release::{GithubRelease, ReleaseEffect, ReleasePublished};
-use super::homebrew_formula::{FormulaEffect, FormulaInTap, HomebrewFormula};
-use super::kind::{Kind, KindEffect, KindFacts};
-use super::planned::Undoable;
-use super::push_tag::{PushEffect, PushTag, TagPushed};
-use super::reading::{FromPlan, Reading, from_table, keys};
-use super::record::{Spelled, Stored};
-use super::rehearse::Played;
-use super::tag::{Tag, TagEffect, TagMade};
-use super::watch_workflow::{WatchWorkflow, WorkflowSucceeded};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
-use toml::Spanned;
-use toml::de::DeValue;
+//! What follows from the list of kinds: one type for all steps, one for what the ledger has of each, and the way from a plan.
+//! The list itself is in `mechanics`.
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident($kind:ty);)+) => {
@@ -30,73 +12,73 @@ macro_rules! kinds {
         impl StepKind {
             /// The name that the plan uses.
             pub const fn name(&self) -> &'static str {
-                match self { $(Self::$name(_) => <$kind as Kind>::NAME,)+ }
+                match self { $(Self::$name(_) => <$kind as $crate::mechanics::KindOfStep>::NAME,)+ }
             }
 
             /// How long such a step may take, where the plan does not say.
-            pub const fn usual_timeout(&self) -> Duration {
-                match self { $(Self::$name(_) => <$kind as Kind>::TIMEOUT,)+ }
+            pub const fn usual_timeout(&self) -> std::time::Duration {
+                match self { $(Self::$name(_) => <$kind as $crate::mechanics::KindOfStep>::TIMEOUT,)+ }
             }
 
             /// Whether it works at the project's repository on GitHub.
             pub const fn is_at_github(&self) -> bool {
-                match self { $(Self::$name(_) => <$kind as Kind>::AT_GITHUB,)+ }
+                match self { $(Self::$name(_) => <$kind as $crate::mechanics::KindOfStep>::AT_GITHUB,)+ }
             }
 
             /// What the step does, in words.
             pub fn words(&self, tag: &str) -> String {
-                match self { $(Self::$name(kind) => kind.words(tag),)+ }
+                match self { $(Self::$name(kind) => $crate::mechanics::KindOfStep::words(kind, tag),)+ }
             }
 
             /// Whether what the step does can be undone.
-            pub fn undo(&self, tag: &str) -> Undoable {
-                match self { $(Self::$name(kind) => kind.undo(tag),)+ }
+            pub fn undo(&self, tag: &str) -> $crate::mechanics::Undoable {
+                match self { $(Self::$name(kind) => $crate::mechanics::KindOfStep::undo(kind, tag),)+ }
             }
 
             /// What shows that the step is done, in words. `code` sets apart what is written as it stands.
             pub fn shown_by(&self, code: &dyn Fn(&str) -> String) -> String {
-                match self { $(Self::$name(kind) => kind.shown_by(code),)+ }
+                match self { $(Self::$name(kind) => $crate::mechanics::KindOfStep::shown_by(kind, code),)+ }
             }
 
             /// The workflow whose work this step is, for a rehearsal, which plays it.
-            pub fn workflow(&self) -> Option<Played<'_>> {
-                match self { $(Self::$name(kind) => kind.workflow(),)+ }
+            pub fn workflow(&self) -> Option<$crate::mechanics::Played<'_>> {
+                match self { $(Self::$name(kind) => $crate::mechanics::KindOfStep::workflow(kind),)+ }
             }
         }
 
         /// What a step does, as a plan names it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         #[schemars(rename = "StepKind", description = "What a step does.")]
-        pub(super) enum Name {
+        enum Name {
             $($(#[$doc])* $name,)+
         }
 
         /// A step of the named kind, from its part of the step's table.
-        pub(super) fn read(
+        fn read(
             name: Name,
-            table: Spanned<DeValue<'_>>,
-            reading: &mut Reading<'_>,
+            table: toml::Spanned<toml::de::DeValue<'_>>,
+            reading: &mut $crate::mechanics::Reading<'_>,
         ) -> Option<StepKind> {
-            match name { $(Name::$name => from_table(table, reading).map(StepKind::$name),)+ }
+            match name { $(Name::$name => $crate::mechanics::reading::from_table(table, reading).map(StepKind::$name),)+ }
         }
 
         /// Whether any kind of step reads a key.
-        pub(super) fn has_key(key: &str) -> bool {
-            [$(keys::<$kind>(),)+].iter().flatten().any(|own| own == key)
+        fn has_key(key: &str) -> bool {
+            [$($crate::mechanics::reading::keys::<$kind>(),)+].iter().flatten().any(|own| own == key)
         }
 
         /// Each kind's part of a step's table.
-        pub(super) fn schemas(generator: &mut SchemaGenerator) -> Vec<Schema> {
-            vec![$(<$kind as FromPlan>::Table::json_schema(generator),)+]
+        fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<schemars::Schema> {
+            vec![$(<<$kind as $crate::mechanics::reading::FromPlan>::Table as schemars::JsonSchema>::json_schema(generator),)+]
         }
 
         #[cfg(test)]
-        const NAMES: &[(Name, &str)] = &[$((Name::$name, <$kind as Kind>::NAME),)+];
+        const NAMES: &[(Name, &str)] = &[$((Name::$name, <$kind as $crate::mechanics::KindOfStep>::NAME),)+];
     };
 }
 
-macro_rules! effects {
+macro_rules! listed_effects {
     ($($name:ident($effect:ty);)+) => {
         /// One thing that a step does to the world, as the ledger has it.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,34 +92,34 @@ macro_rules! effects {
         impl Effect {
             /// See [`KindEffect::may_double`].
             pub fn may_double(&self) -> bool {
-                match self { $(Self::$name(effect) => effect.may_double(),)+ }
+                match self { $(Self::$name(effect) => $crate::mechanics::KindEffect::may_double(effect),)+ }
             }
         }
 
-        impl Spelled for Effect {
+        impl $crate::mechanics::Spelled for Effect {
             fn spelling(&self) -> (&'static str, Option<&str>) {
-                match self { $(Self::$name(effect) => effect.spelling(),)+ }
+                match self { $(Self::$name(effect) => $crate::mechanics::Spelled::spelling(effect),)+ }
             }
 
             fn spelled(name: &str, about: Option<&str>) -> Option<Self> {
-                None$(.or_else(|| <$effect>::spelled(name, about).map(Self::$name)))+
+                None$(.or_else(|| <$effect as $crate::mechanics::Spelled>::spelled(name, about).map(Self::$name)))+
             }
         }
 
         impl std::fmt::Display for Effect {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                match self { $(Self::$name(effect) => effect.fmt(f),)+ }
+                match self { $(Self::$name(effect) => std::fmt::Display::fmt(effect, f),)+ }
             }
         }
 
-        $(stored!(Effect::$name($effect));)+
+        $($crate::mechanics::kinds::stored!(Effect::$name($effect));)+
     };
 }
 
-macro_rules! facts {
+macro_rules! listed_facts {
     ($($(#[$doc:meta])* $name:ident($facts:ty) = $stored:literal;)+) => {
         /// What was seen of a step that is done, as the ledger has it.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         pub enum Facts {
             $(
                 $(#[$doc])*
@@ -149,21 +131,21 @@ macro_rules! facts {
         impl Facts {
             /// See [`KindFacts::line`].
             pub fn line(&self) -> String {
-                match self { $(Self::$name(facts) => facts.line(),)+ }
+                match self { $(Self::$name(facts) => $crate::mechanics::KindFacts::line(facts),)+ }
             }
 
             /// See [`KindFacts::workflow_run`].
             pub fn workflow_run(&self) -> Option<u64> {
-                match self { $(Self::$name(facts) => facts.workflow_run(),)+ }
+                match self { $(Self::$name(facts) => $crate::mechanics::KindFacts::workflow_run(facts),)+ }
             }
 
             /// See [`KindFacts::public_line`].
             pub fn public_line(&self) -> Option<String> {
-                match self { $(Self::$name(facts) => facts.public_line(),)+ }
+                match self { $(Self::$name(facts) => $crate::mechanics::KindFacts::public_line(facts),)+ }
             }
         }
 
-        $(stored!(Facts::$name($facts));)+
+        $($crate::mechanics::kinds::stored!(Facts::$name($facts));)+
     };
 }
 
@@ -175,7 +157,7 @@ macro_rules! stored {
             }
         }
 
-        impl Stored<$record> for $kind {
+        impl $crate::mechanics::Stored<$record> for $kind {
             fn read(record: &$record) -> Option<&Self> {
                 match record {
                     $record::$name(kind) => Some(kind),
@@ -186,54 +168,11 @@ macro_rules! stored {
     };
 }
 
-kinds! {
-    /// Makes the annotated tag.
-    Tag(Tag);
-    /// Pushes the tag.
-    PushTag(PushTag);
-    /// Waits for the workflow that the tag started.
-    WatchWorkflow(WatchWorkflow);
-    /// Fetches what the workflow built.
-    FetchArtifacts(FetchArtifacts);
-    /// Writes and pushes the Homebrew formula.
-    HomebrewFormula(HomebrewFormula);
-    /// Starts a workflow by hand, and waits for it.
-    DispatchWorkflow(DispatchWorkflow);
-    /// Makes sure of the GitHub release.
-    GithubRelease(GithubRelease);
-    /// Runs a program.
-    Command(StepCommand);
-}
-
-effects! {
-    Tag(TagEffect);
-    PushTag(PushEffect);
-    HomebrewFormula(FormulaEffect);
-    DispatchWorkflow(DispatchEffect);
-    GithubRelease(ReleaseEffect);
-    Command(CommandEffect);
-}
-
-facts! {
-    /// The tag in the checkout.
-    Tag(TagMade) = "tag";
-    /// The tag on the remote.
-    RemoteTag(TagPushed) = "remote-tag";
-    /// A workflow run that ended in success.
-    Workflow(WorkflowSucceeded) = "workflow";
-    /// What was built.
-    Artifacts(Built) = "artifacts";
-    /// The formula in the tap.
-    Formula(FormulaInTap) = "formula";
-    /// The published release.
-    Release(ReleasePublished) = "release";
-    /// A command that was carried out.
-    Command(CommandDone) = "command";
-}
+pub(super) use {kinds, listed_effects, listed_facts, stored};
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::mechanics::*;
 
     #[test]
     fn a_kind_is_named_as_the_plan_names_it() {

@@ -1,5 +1,5 @@
 //! Release mechanics: what the world says of each step, and what is done about it. Each kind of step has a folder of its
-//! own, and `kinds` lists them.
+//! own, and is listed at the end of this file.
 //!
 //! Invariant: an effect follows only from an observation that says it is missing. `conflict` and `unknown` stop, and
 //! what has been recorded as done is never done again, whatever the world says then; but for what can be undone, and
@@ -43,8 +43,7 @@ pub use history::{Mechanics, RunState, StepHistory};
 pub use homebrew_formula::{
     FormulaEffect, FormulaInTap, FormulaSeen, HomebrewFormula, judge_formula, updated_formula,
 };
-pub use kind::{Kind, KindEffect, KindFacts, NoEffect, Observation, Watched};
-pub use kinds::{Effect, Facts, StepKind};
+pub use kind::{KindEffect, KindFacts, KindOfStep, NoEffect, Observation, Watched};
 pub use next::{Next, next};
 pub use pattern::matches_pattern;
 pub use planned::{Planned, Undoable, planned};
@@ -58,3 +57,50 @@ pub use tag::{Tag, TagEffect, TagMade, TagSeen, check_local_tag, judge_local_tag
 pub use text::{UnknownPlaceholder, Values};
 pub use watch_workflow::{BuildWanted, WatchWorkflow, WorkflowSucceeded, judge_build};
 pub use ways_out::WaysOut;
+
+use kinds::{kinds, listed_effects, listed_facts};
+
+kinds! {
+    /// Makes the annotated tag.
+    Tag(Tag);
+    /// Pushes the tag.
+    PushTag(PushTag);
+    /// Waits for the workflow that the tag started.
+    WatchWorkflow(WatchWorkflow);
+    /// Fetches what the workflow built.
+    FetchArtifacts(FetchArtifacts);
+    /// Writes and pushes the Homebrew formula.
+    HomebrewFormula(HomebrewFormula);
+    /// Starts a workflow by hand, and waits for it.
+    DispatchWorkflow(DispatchWorkflow);
+    /// Makes sure of the GitHub release.
+    GithubRelease(GithubRelease);
+    /// Runs a program.
+    Command(StepCommand);
+}
+
+listed_effects! {
+    Tag(TagEffect);
+    PushTag(PushEffect);
+    HomebrewFormula(FormulaEffect);
+    DispatchWorkflow(DispatchEffect);
+    GithubRelease(ReleaseEffect);
+    Command(CommandEffect);
+}
+
+listed_facts! {
+    /// The tag in the checkout.
+    Tag(TagMade) = "tag";
+    /// The tag on the remote.
+    RemoteTag(TagPushed) = "remote-tag";
+    /// A workflow run that ended in success.
+    Workflow(WorkflowSucceeded) = "workflow";
+    /// What was built.
+    Artifacts(Built) = "artifacts";
+    /// The formula in the tap.
+    Formula(FormulaInTap) = "formula";
+    /// The published release.
+    Release(ReleasePublished) = "release";
+    /// A command that was carried out.
+    Command(CommandDone) = "command";
+}

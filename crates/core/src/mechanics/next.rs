@@ -1,10 +1,10 @@
 //! What is done about an observation. Pure: the same history and observation always give the same answer.
 
-use super::{Cause, Code, Kind, KindFacts, Observation, StepHistory, Stored};
+use super::{Cause, Code, KindFacts, KindOfStep, Observation, StepHistory, Stored};
 
 /// What is done next about a step of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next<K: Kind> {
+pub enum Next<K: KindOfStep> {
     /// Record the intent, look through the door, carry the effect out, and look again.
     Apply(K::Effect),
     /// The step is done.
@@ -15,7 +15,11 @@ pub enum Next<K: Kind> {
 
 /// Decides. `applied` are the effects that this very run has carried out for the step: one that was, and does not show,
 /// is not carried out twice.
-pub fn next<K: Kind>(history: &StepHistory, applied: &[K::Effect], observation: Observation<K>) -> Next<K> {
+pub fn next<K: KindOfStep>(
+    history: &StepHistory,
+    applied: &[K::Effect],
+    observation: Observation<K>,
+) -> Next<K> {
     match observation {
         Observation::Unknown(cause) | Observation::Conflict(cause) => Next::Stop(cause),
         Observation::Done(facts) => match &history.done {

@@ -1,9 +1,9 @@
 //! How a kind of step reads its part of a plan: what comes before the step, and where its problems go.
 
-use super::kind::Kind;
+use super::StepKind;
+use super::kind::KindOfStep;
 use super::step::{Step, properties};
 use super::text::PLACEHOLDERS;
-use super::{StepKind, kinds};
 use crate::delivery::Channels;
 use crate::problems::Problems;
 use crate::workflow::WorkflowPath;
@@ -19,7 +19,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 const SETTLE: Duration = Duration::from_secs(30);
 
 /// A kind of step that is read from a plan.
-pub(crate) trait FromPlan: Kind {
+pub(crate) trait FromPlan: KindOfStep {
     /// Its part of the step's table, as it is typed.
     type Table: DeserializeOwned + JsonSchema;
 
@@ -46,7 +46,7 @@ impl Reading<'_> {
     }
 
     /// The latest step of a kind before this one, which has to be there.
-    pub(super) fn comes_after<K: Kind>(&mut self) -> Option<String> {
+    pub(super) fn comes_after<K: KindOfStep>(&mut self) -> Option<String> {
         let found = self.before.iter().rfind(|step| step.kind.name() == K::NAME).map(|step| step.id.clone());
         if found.is_none() {
             self.refuse(format!("this step comes after a `{}` step", K::NAME), None);
@@ -122,7 +122,7 @@ impl Reading<'_> {
 /// A kind's part of a step's table. A key that another kind would read is a mistake, and not a default.
 pub(super) fn from_table<K: FromPlan>(table: Spanned<DeValue<'_>>, reading: &mut Reading<'_>) -> Option<K> {
     let own = keys::<K>();
-    let (table, foreign) = split(table, |key| own.iter().any(|own| own == key) || !kinds::has_key(key));
+    let (table, foreign) = split(table, |key| own.iter().any(|own| own == key) || !super::has_key(key));
     if let DeValue::Table(foreign) = foreign.into_inner() {
         let mut foreign: Vec<_> = foreign.keys().collect();
         foreign.sort_by_key(|key| key.span().start);

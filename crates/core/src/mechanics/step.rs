@@ -2,8 +2,8 @@
 //!
 //! Invariant: a key that another kind of step would read is a problem, and never a default.
 
-use super::kinds::{self, Name, StepKind};
 use super::reading::{Reading, split};
+use super::{Name, StepKind};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -54,7 +54,7 @@ impl Step {
                 return None;
             }
         };
-        let kind = kinds::read(*common.kind.get_ref(), own, reading)?;
+        let kind = super::read(*common.kind.get_ref(), own, reading)?;
         let timeout = common.timeout.as_ref().and_then(|text| reading.problems.duration(text));
         let timeout = timeout.unwrap_or_else(|| kind.usual_timeout());
         let id = common.id.map_or_else(|| kind.name().to_owned(), |id| named(id, reading));
@@ -81,7 +81,7 @@ impl JsonSchema for Table {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = Common::json_schema(generator);
-        let kinds = kinds::schemas(generator);
+        let kinds = super::schemas(generator);
         if let Some(Value::Object(keys)) = schema.get_mut("properties") {
             for (key, value) in kinds.into_iter().flat_map(properties) {
                 add(keys, key, value);
@@ -112,5 +112,46 @@ fn add(keys: &mut Map<String, Value>, key: String, value: Value) {
     };
     if !had.lines().any(|line| more.lines().next() == Some(line)) {
         there["description"] = Value::String(format!("{had}\n{more}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(mut value: Value) -> Value {
+        if let Some(object) = value.as_object_mut() {
+            object.remove("description");
+        }
+        value
+    }
+
+    #[test]
+    fn a_key_that_two_kinds_read_is_of_one_shape() {
+        let mut seen: Map<String, Value> = Map::new();
+        for (key, value) in
+            super::super::schemas(&mut SchemaGenerator::default()).into_iter().flat_map(properties)
+        {
+            let value = shape(value);
+            assert!(!Common::KEYS.contains(&key.as_str()), "{key} is every step's");
+            assert_eq!(*seen.entry(key.clone()).or_insert_with(|| value.clone()), value, "{key}");
+        }
+    }
+
+    #[test]
+    fn the_schema_has_what_every_step_reads_and_what_each_kind_does() {
+        let schema = Table::json_schema(&mut SchemaGenerator::default());
+        let own = properties(Common::json_schema(&mut SchemaGenerator::default()));
+        assert!(own.keys().eq(["id", "kind", "timeout"]) && Common::KEYS.len() == own.len());
+        let keys = properties(schema);
+        for key in Common::KEYS.iter().chain(&["tag", "workflow", "create", "run", "rehearse"]) {
+            assert!(keys.contains_key(*key), "{key}");
+        }
+        let said = keys["artifacts"]["description"].as_str().unwrap();
+        assert!(
+            said.starts_with("For `fetch-artifacts`") && said.contains("\nFor `github-release`"),
+            "{said}"
+        );
+        assert_eq!(keys["tag"]["description"].as_str().unwrap().matches("For `tag`").count(), 1);
     }
 }

@@ -124,6 +124,28 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_another_kind_is_refused_whatever_it_holds_and_one_of_no_kind_is_unknown() {
+        for (step, said) in [
+            ("kind = \"tag\"\nid = \"t\"\nenv = []", "`env` means nothing"),
+            ("kind = \"tag\"\nid = \"t\"\nrepeatable = false", "`repeatable` means nothing"),
+            ("kind = \"tag\"\nid = \"t\"\nrehearse = { run = [] }", "`rehearse` means nothing"),
+            ("kind = \"tag\"\nid = \"t\"\ntagg = \"{tag}\"", "unknown field `tagg`"),
+            ("kind = \"tagg\"", "unknown variant `tagg`"),
+            ("id = \"t\"", "missing field `kind`"),
+            ("kind = \"tag\"\nid = \"t\"\ntag = 1", "invalid type: integer `1`, expected a string"),
+        ] {
+            let problems = parsed(&self::step(step)).unwrap_err();
+            assert!(problems.contains(said), "{said}\n{problems}");
+        }
+        // Each is told, at its own place.
+        let text =
+            format!("{HEAD}[[steps]]\nkind = \"tag\"\nrun = 1\ncwd = 2\n[[steps]]\nkind = \"nothing\"\n");
+        let problems = Plan::parse(&text).unwrap_err();
+        let places: Vec<&str> = problems.iter().map(|problem| &text[problem.span.clone()]).collect();
+        assert_eq!(places, ["run", "cwd", "\"nothing\""]);
+    }
+
+    #[test]
     fn a_placeholder_that_stands_for_nothing_is_refused_with_its_name() {
         let dispatch = |text: &str| {
             parsed(&step(&format!(

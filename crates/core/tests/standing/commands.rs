@@ -12,8 +12,8 @@ use gonogo_core::ledger::{
     PollFinished, PollStarted, RunFinished, RunStarted, StepDone, StepStopped,
 };
 use gonogo_core::mechanics::{
-    Cause, Code, CommandDone, CommandEffect, Facts, Kind, Mechanics, Next, Observation, PushEffect, PushTag,
-    StepCommand, Tag, TagEffect, TagMade, TagPushed, next,
+    Cause, Code, CommandDone, CommandEffect, Facts, KindOfStep, Mechanics, Next, Observation, PushEffect,
+    PushTag, StepCommand, Tag, TagEffect, TagMade, TagPushed, next,
 };
 use gonogo_core::plan::{self, Step, StepKind};
 use gonogo_core::release::Mode;

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::tags::tag_seen;
 use gonogo_core::digest::Digest;
 use gonogo_core::mechanics::{
-    Kind, Mechanics, Observation, TagPushed, TagSeen, judge_local_tag, judge_remote_tag,
+    KindOfStep, Mechanics, Observation, TagPushed, TagSeen, judge_local_tag, judge_remote_tag,
 };
 use gonogo_core::release::{Mode, Target};
 use gonogo_core::verdict::{Outcome, Reason};
@@ -83,7 +83,7 @@ pub async fn recorded(git: &Git, target: &Target) -> Result<Option<Recorded>, Fa
 }
 
 impl Recorded {
-    fn note<K: Kind>(&mut self, judged: Observation<K>) {
+    fn note<K: KindOfStep>(&mut self, judged: Observation<K>) {
         match judged {
             Observation::Done(_) => {}
             Observation::Conflict(cause) => self.changed.push(cause.message),

@@ -1,6 +1,6 @@
 //! What has to be delivered, by a plan and by what the ledger says was built.
 
-use gonogo_core::delivery::{Checksum, Doubt, Expected, Level, Package, Released};
+use gonogo_core::delivery::{Checksum, Doubt, Expected, KnownRelease, Level, Package};
 use gonogo_core::mechanics::{Mechanics, ReleasePublished, Stored};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Target;
@@ -123,7 +123,7 @@ pub fn expected(
 ) -> Expected {
     let published = plan.steps.iter().filter_map(|step| live.step(&step.id).done);
     let assets = published.rev().find_map(|facts| Some(ReleasePublished::read(&facts)?.assets.clone()));
-    let released = Released {
+    let released = KnownRelease {
         version: target.version(),
         commit,
         manifest: live.manifest().map(|(_, manifest)| manifest),

@@ -4,7 +4,7 @@
 //! the trust roots that come with the program, and where it is about the bytes that were downloaded.
 
 use super::github_release::reason_of;
-use super::index::index;
+use super::index;
 use super::{Place, Registries, Source, Wanted};
 use crate::github::GhError;
 use crate::http::{HttpError, Request};

@@ -1,7 +1,7 @@
 //! One file of a version: downloaded, looked into, and what is said of it.
 
 use super::asset::Releases;
-use super::index::index;
+use super::index;
 use super::{Place, Registries, Source, Wanted, archive, asset, attestation};
 use crate::http::Request;
 use crate::process::Cancel;

@@ -1,16 +1,10 @@
-//! How each channel is asked, and its clients: this is where a new channel is listed.
+//! How a channel is asked, and what its own client does: each channel's room says it.
 
-use super::crates_io::CratesIo;
-use super::github_release::GithubRelease;
-use super::go::Go;
-use super::homebrew::Homebrew;
 use super::install::Clean;
-use super::npm::Npm;
-use super::pypi::Pypi;
 use super::{Listing, Registries, Trouble, Wanted, archive, attestation};
 use crate::git::Git;
 use crate::process::Cancel;
-use gonogo_core::delivery::{Channel, Checksum, Doubt, Install};
+use gonogo_core::delivery::{Checksum, Doubt, Install};
 use semver::Version;
 use serde_json::Value;
 use std::pin::Pin;
@@ -76,17 +70,5 @@ pub(super) trait Index: Sync {
         _: &'a str,
     ) -> Answer<'a, Result<Option<Checksum>, String>> {
         Box::pin(std::future::ready(Ok(None)))
-    }
-}
-
-/// How a channel is asked.
-pub(super) fn index(channel: Channel) -> &'static dyn Index {
-    match channel {
-        Channel::CratesIo => &CratesIo,
-        Channel::Npm => &Npm,
-        Channel::Pypi => &Pypi,
-        Channel::Homebrew => &Homebrew,
-        Channel::Go => &Go,
-        Channel::GithubRelease => &GithubRelease,
     }
 }

@@ -4,7 +4,7 @@
 //! Invariant: nothing that was on this host before is taken for what was installed; what this host cannot try is said
 //! to be not tried.
 
-use super::index::index;
+use super::index;
 use super::{Configuration, NotConfigured, Wanted};
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::{there, tools};

@@ -29,7 +29,7 @@ use futures_util::{StreamExt, stream};
 use gonogo_core::delivery::{Channel, Checksum, Expected, Install, Origin, Served, Sighting};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
-use index::index;
+use index::Index;
 use semver::Version;
 use std::collections::BTreeMap;
 use tokio::sync::OnceCell;
@@ -281,6 +281,18 @@ impl Listing {
             return Err(Trouble::Conflict(format!("the index has {} twice", listed.version)));
         }
         listed.entry.as_ref().map_err(|said| Trouble::Conflict(format!("{}: {said}", listed.version)))
+    }
+}
+
+/// How a channel is asked.
+fn index(channel: Channel) -> &'static dyn Index {
+    match channel {
+        Channel::CratesIo => &crates_io::CratesIo,
+        Channel::Npm => &npm::Npm,
+        Channel::Pypi => &pypi::Pypi,
+        Channel::Homebrew => &homebrew::Homebrew,
+        Channel::Go => &go::Go,
+        Channel::GithubRelease => &github_release::GithubRelease,
     }
 }
 

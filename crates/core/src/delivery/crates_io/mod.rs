@@ -1,10 +1,10 @@
 //! `crates-io`: a cargo registry.
 
-use super::channel::{Channel, Channels};
-use super::expected::{Expected, ExpectedFiles, Released};
+use super::expected::{Expected, ExpectedFiles, KnownRelease};
 use super::package::{AskedBy, Package};
 use super::rules::{Rules, minutes};
 use super::undo::{How, Undo};
+use super::{Channel, Channels};
 use crate::manifest::Manifest;
 use semver::Version;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Rules for CratesIo {
         ExpectedFiles::named(manifest, |name| name == format!("{package}-{version}.crate"))
     }
 
-    fn complete(&self, expected: Expected, _: &Package, released: &Released<'_>) -> Expected {
+    fn complete(&self, expected: Expected, _: &Package, released: &KnownRelease<'_>) -> Expected {
         Expected { commit: released.commit.map(str::to_owned), ..expected }
     }
 

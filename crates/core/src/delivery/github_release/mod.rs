@@ -1,12 +1,12 @@
 //! `github-release`: the assets of a GitHub release.
 
-use super::channel::{Channel, Channels};
-use super::expected::{Expected, ExpectedFiles, Released};
+use super::expected::{Expected, ExpectedFiles, KnownRelease};
 use super::package::{AskedBy, Package};
 use super::provenance::Provenance;
 use super::rules::{Rules, minutes};
 use super::undo::{How, Undo};
 use super::window::Window;
+use super::{Channel, Channels};
 use crate::manifest::Manifest;
 use crate::workflow::WorkflowPath;
 use schemars::JsonSchema;
@@ -94,7 +94,7 @@ impl Rules for GithubRelease {
     }
 
     /// Its assets were compared with what was built when it was published, and are all that it may have.
-    fn complete(&self, expected: Expected, _: &Package, released: &Released<'_>) -> Expected {
+    fn complete(&self, expected: Expected, _: &Package, released: &KnownRelease<'_>) -> Expected {
         let expected = Expected { commit: released.commit.map(str::to_owned), ..expected };
         match released.assets {
             Some(assets) => expected.exactly(assets.files().cloned()),

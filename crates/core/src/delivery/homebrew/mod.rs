@@ -1,12 +1,12 @@
 //! `homebrew`: a formula in a Homebrew tap.
 
-use super::channel::{Channel, Channels};
 use super::expected::ExpectedFiles;
 use super::package::{AskedBy, Package};
 use super::rules::{Rules, minutes};
 use super::smoke::Smoke;
 use super::undo::{How, Undo};
 use super::window::Window;
+use super::{Channel, Channels};
 use crate::manifest::Manifest;
 use schemars::JsonSchema;
 use semver::Version;

@@ -1,10 +1,10 @@
 //! `npm`: an npm registry.
 
-use super::channel::{Channel, Channels};
-use super::expected::{Expected, ExpectedFiles, Released};
+use super::expected::{Expected, ExpectedFiles, KnownRelease};
 use super::package::{AskedBy, Package};
 use super::rules::{Rules, minutes};
 use super::undo::{How, Undo};
+use super::{Channel, Channels};
 use crate::manifest::Manifest;
 use semver::Version;
 use std::time::Duration;
@@ -64,7 +64,7 @@ impl Rules for Npm {
     }
 
     /// A pre-release leads no dist-tag, where the plan does not say otherwise.
-    fn complete(&self, expected: Expected, package: &Package, released: &Released<'_>) -> Expected {
+    fn complete(&self, expected: Expected, package: &Package, released: &KnownRelease<'_>) -> Expected {
         let usual = || released.version.pre.is_empty().then(|| "latest".to_owned());
         Expected { dist_tag: package.dist_tag.clone().or_else(usual), ..expected }
     }

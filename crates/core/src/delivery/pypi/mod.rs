@@ -5,11 +5,11 @@ mod version;
 
 pub use names::{distribution, normalized};
 
-use super::channel::{Channel, Channels};
 use super::expected::ExpectedFiles;
 use super::package::{AskedBy, Package};
 use super::rules::{Rules, minutes};
 use super::undo::{How, Undo};
+use super::{Channel, Channels};
 use crate::manifest::Manifest;
 use semver::Version;
 use std::time::Duration;

@@ -7,7 +7,7 @@ mod published;
 pub use judge::judge_exit;
 pub use published::judge_published;
 
-use super::kind::{Kind, KindEffect, KindFacts};
+use super::kind::{KindEffect, KindFacts, KindOfStep};
 use super::planned::Undoable;
 use super::record::effects;
 use crate::delivery::ChannelName;
@@ -84,7 +84,7 @@ impl KindFacts for CommandDone {
     }
 }
 
-impl Kind for StepCommand {
+impl KindOfStep for StepCommand {
     type Effect = CommandEffect;
     type Facts = CommandDone;
 

@@ -4,7 +4,7 @@ mod judge;
 
 pub use judge::{DispatchSeen, judge_dispatch};
 
-use super::kind::{Kind, KindEffect};
+use super::kind::{KindEffect, KindOfStep};
 use super::planned::Undoable;
 use super::push_tag::PushTag;
 use super::reading::{FromPlan, Reading};
@@ -48,7 +48,7 @@ impl KindEffect for DispatchEffect {
     }
 }
 
-impl Kind for DispatchWorkflow {
+impl KindOfStep for DispatchWorkflow {
     type Effect = DispatchEffect;
     type Facts = WorkflowSucceeded;
 

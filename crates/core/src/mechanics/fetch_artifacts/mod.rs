@@ -5,7 +5,7 @@ mod metadata;
 pub use metadata::{BuildMetadata, judge_metadata};
 
 use super::StepKind;
-use super::kind::{Kind, KindFacts, NoEffect};
+use super::kind::{KindFacts, KindOfStep, NoEffect};
 use super::planned::Undoable;
 use super::reading::{FromPlan, Reading};
 use super::watch_workflow::WatchWorkflow;
@@ -45,7 +45,7 @@ impl KindFacts for Built {
     }
 }
 
-impl Kind for FetchArtifacts {
+impl KindOfStep for FetchArtifacts {
     type Effect = NoEffect;
     type Facts = Built;
 

@@ -5,7 +5,7 @@ mod judge;
 pub use judge::{AssetSeen, ReleaseSeen, ReleaseWanted, chosen, judge_release};
 
 use super::fetch_artifacts::FetchArtifacts;
-use super::kind::{Kind, KindEffect, KindFacts};
+use super::kind::{KindEffect, KindFacts, KindOfStep};
 use super::planned::Undoable;
 use super::reading::{FromPlan, Reading};
 use super::record::effects;
@@ -76,7 +76,7 @@ impl KindFacts for ReleasePublished {
     }
 }
 
-impl Kind for GithubRelease {
+impl KindOfStep for GithubRelease {
     type Effect = ReleaseEffect;
     type Facts = ReleasePublished;
 

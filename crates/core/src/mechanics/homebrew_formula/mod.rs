@@ -5,7 +5,7 @@ mod judge;
 pub use judge::{FormulaSeen, judge_formula, updated_formula};
 
 use super::fetch_artifacts::FetchArtifacts;
-use super::kind::{Kind, KindEffect, KindFacts};
+use super::kind::{KindEffect, KindFacts, KindOfStep};
 use super::planned::Undoable;
 use super::reading::{FromPlan, Reading};
 use super::record::effects;
@@ -59,7 +59,7 @@ impl KindFacts for FormulaInTap {
     }
 }
 
-impl Kind for HomebrewFormula {
+impl KindOfStep for HomebrewFormula {
     type Effect = FormulaEffect;
     type Facts = FormulaInTap;
 

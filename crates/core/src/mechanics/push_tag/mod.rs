@@ -5,7 +5,7 @@ mod judge;
 pub use judge::judge_remote_tag;
 
 use super::StepKind;
-use super::kind::{Kind, KindEffect, KindFacts};
+use super::kind::{KindEffect, KindFacts, KindOfStep};
 use super::planned::Undoable;
 use super::reading::{FromPlan, Reading};
 use super::record::effects;
@@ -56,7 +56,7 @@ impl KindFacts for TagPushed {
     }
 }
 
-impl Kind for PushTag {
+impl KindOfStep for PushTag {
     type Effect = PushEffect;
     type Facts = TagPushed;
 

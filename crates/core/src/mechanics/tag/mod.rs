@@ -4,7 +4,7 @@ mod judge;
 
 pub use judge::{TagSeen, check_local_tag, judge_local_tag, tag_message};
 
-use super::kind::{Kind, KindEffect, KindFacts};
+use super::kind::{KindEffect, KindFacts, KindOfStep};
 use super::planned::Undoable;
 use super::reading::{FromPlan, Reading};
 use super::record::effects;
@@ -47,7 +47,7 @@ impl KindFacts for TagMade {
     }
 }
 
-impl Kind for Tag {
+impl KindOfStep for Tag {
     type Effect = TagEffect;
     type Facts = TagMade;
 

@@ -4,7 +4,7 @@ mod judge;
 
 pub use judge::{BuildWanted, judge_build};
 
-use super::kind::{Kind, KindFacts, NoEffect};
+use super::kind::{KindFacts, KindOfStep, NoEffect};
 use super::planned::Undoable;
 use super::push_tag::PushTag;
 use super::reading::{FromPlan, Reading};
@@ -51,7 +51,7 @@ impl KindFacts for WorkflowSucceeded {
     }
 }
 
-impl Kind for WatchWorkflow {
+impl KindOfStep for WatchWorkflow {
     type Effect = NoEffect;
     type Facts = WorkflowSucceeded;
 

@@ -15,7 +15,7 @@ pub use workflow_runs::file_of;
 
 use super::{Ending, Run, RunEvent, RunWatch, StepReport};
 use crate::failure::Failure;
-use gonogo_core::mechanics::{Cause, Kind, Observation, Step, StepKind};
+use gonogo_core::mechanics::{Cause, KindOfStep, Observation, Step, StepKind};
 use gonogo_core::release::ResolvedTool;
 use std::path::Path;
 
@@ -23,7 +23,7 @@ use std::path::Path;
 const SCRATCH: [&str; 3] = ["asset-", "fetch-", "tap-"];
 
 /// A kind of step that is carried out.
-pub(super) trait Acting: Kind {
+pub(super) trait Acting: KindOfStep {
     /// Looks at the world.
     async fn observe(
         &self,

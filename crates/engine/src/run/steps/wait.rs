@@ -1,7 +1,7 @@
 //! Waiting for something that takes its time: looked at again and again, ever more slowly, until it is settled.
 
 use super::{Run, RunEvent, RunWatch};
-use gonogo_core::mechanics::{Cause, Kind, Observation, Watched};
+use gonogo_core::mechanics::{Cause, KindOfStep, Observation, Watched};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -55,7 +55,7 @@ impl Said {
 }
 
 /// Looks until it is settled, or until the time is over: then `late` says why that stops the release.
-pub async fn settled<K: Kind>(
+pub async fn settled<K: KindOfStep>(
     run: &Run<'_>,
     limit: Duration,
     watch: &mut impl RunWatch,

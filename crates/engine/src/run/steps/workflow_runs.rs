@@ -3,7 +3,7 @@
 use super::Run;
 use crate::causes;
 use gonogo_core::ci::WorkflowRun;
-use gonogo_core::mechanics::{self, Cause, Code, Kind, Observation, Watched};
+use gonogo_core::mechanics::{self, Cause, Code, KindOfStep, Observation, Watched};
 use gonogo_world::github::{Gh, GhError, RunFilter};
 
 /// How much of a failed job's log goes into the blocker, in lines.
@@ -40,7 +40,7 @@ pub fn file_of(workflow: &str) -> &str {
 }
 
 /// A run that waits for somebody with who that is. Where this cannot be had, it waits all the same.
-pub(super) async fn with_approvals<K: Kind>(run: &Run<'_>, gh: &Gh, seen: Watched<K>) -> Watched<K> {
+pub(super) async fn with_approvals<K: KindOfStep>(run: &Run<'_>, gh: &Gh, seen: Watched<K>) -> Watched<K> {
     let Watched::Held(cause) = seen else { return seen };
     let Some(id) = cause.run else { return Watched::Held(cause) };
     let cause = match gh.pending_approvals(id, &run.context.session.cancel).await {
@@ -55,7 +55,7 @@ pub(super) async fn with_approvals<K: Kind>(run: &Run<'_>, gh: &Gh, seen: Watche
 }
 
 /// A failed run with what failed in it and the end of its log. Where these cannot be had, the failure stands without.
-pub(super) async fn with_log<K: Kind>(run: &Run<'_>, gh: &Gh, seen: Observation<K>) -> Observation<K> {
+pub(super) async fn with_log<K: KindOfStep>(run: &Run<'_>, gh: &Gh, seen: Observation<K>) -> Observation<K> {
     let Observation::Conflict(cause) = seen else { return seen };
     let Some(id) = cause.run.filter(|_| cause.code == Code::WorkflowFailed) else {
         return Observation::Conflict(cause);
