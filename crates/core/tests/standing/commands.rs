@@ -325,7 +325,7 @@ impl Model {
         }
     }
 
-    fn walk<K: Kind>(
+    fn walk<K: KindOfStep>(
         &mut self,
         mode: Mode,
         run: u64,
@@ -488,7 +488,7 @@ impl Model {
     }
 }
 
-fn conflict<K: Kind>(code: Code) -> Observation<K> {
+fn conflict<K: KindOfStep>(code: Code) -> Observation<K> {
     Observation::Conflict(Cause::new(code, "somebody else's"))
 }
 
