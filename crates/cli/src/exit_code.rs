@@ -1,9 +1,11 @@
 //! The one table of exit codes, and the one map from what happened to a code.
 
-use crate::run::Ending;
 use gonogo_core::clearance::{Obstacle, Refused};
 use gonogo_core::mechanics::{Cause, Severity};
 use gonogo_core::verdict::Outcome;
+use gonogo_engine::failure::{Failure, FailureKind};
+use gonogo_engine::preflight::State;
+use gonogo_engine::run::Ending;
 use std::process::ExitCode;
 
 /// What the program exits with.
@@ -81,6 +83,28 @@ impl Exit {
             Ending::Declined { .. } => Self::NoGo,
             Ending::Interrupted => Self::Interrupted,
             Ending::Stopped { cause, .. } => Self::of_cause(cause),
+        }
+    }
+
+    /// A command that could not do what it was asked.
+    pub const fn of_failure(failure: &Failure) -> Self {
+        match failure.kind {
+            FailureKind::NoGo => Self::NoGo,
+            FailureKind::Usage => Self::Usage,
+            FailureKind::Incomplete => Self::Incomplete,
+            FailureKind::Conflict => Self::Conflict,
+            FailureKind::Internal => Self::Internal,
+            FailureKind::Interrupted => Self::Interrupted,
+        }
+    }
+
+    /// The worst of a list of preconditions.
+    pub const fn of_preflight(worst: State) -> Self {
+        match worst {
+            State::Ok => Self::Go,
+            State::Gap => Self::NoGo,
+            State::Unknown => Self::Incomplete,
+            State::Conflict => Self::Conflict,
         }
     }
 

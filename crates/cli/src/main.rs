@@ -2,26 +2,19 @@
 //! together, and shows what came of it.
 
 mod commands;
-mod context;
-mod delivery;
-mod error;
+#[cfg(test)]
+mod documented;
 mod exit_code;
 mod explain;
-mod poll;
-mod precondition;
-mod preflight;
 mod render;
-mod run;
 #[cfg(test)]
 mod schemas;
 mod screen;
 mod skill;
-mod toolbox;
-mod tracker;
 
 use clap::{Parser, Subcommand};
-use error::{Failure, chain};
 use exit_code::Exit;
+use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::process::Cancel;
 use screen::{Color, Screen};
 use std::process::ExitCode;
@@ -91,26 +84,28 @@ fn main() -> ExitCode {
     let screen = Screen::new(arguments.json, arguments.color);
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return end(&screen, Err(Failure::new(Exit::Internal, chain(&error)))),
+        Err(error) => return end(&screen, Err(Failure::new(FailureKind::Internal, chain(&error)))),
     };
     // Two of them: a poll that ends itself stops its children too, and that is no interruption.
     let (cancel, ordered) = (Cancel::default(), Cancel::default());
     let result = runtime.block_on(async {
         match listen(&cancel, &ordered) {
             Ok(()) => run(arguments.command, &screen, cancel.clone()).await,
-            Err(error) => Err(Failure::new(Exit::Internal, chain(&error))),
+            Err(error) => Err(Failure::new(FailureKind::Internal, chain(&error))),
         }
     });
     // A stop order outranks whatever it led to.
     let result =
-        if ordered.is_cancelled() { result.map(|_| Exit::Interrupted).or_else(stopped) } else { result };
+        if ordered.is_cancelled() { result.map(|_| Exit::Interrupted).map_err(stopped) } else { result };
     end(&screen, result)
 }
 
-fn stopped(failure: Failure) -> Result<Exit, Failure> {
-    match failure.exit {
-        Exit::Conflict | Exit::Internal | Exit::Usage => Err(failure),
-        _ => Err(Failure { exit: Exit::Interrupted, ..failure }),
+fn stopped(failure: Failure) -> Failure {
+    match failure.kind {
+        FailureKind::Conflict | FailureKind::Internal | FailureKind::Usage => failure,
+        FailureKind::NoGo | FailureKind::Incomplete | FailureKind::Interrupted => {
+            Failure { kind: FailureKind::Interrupted, ..failure }
+        }
     }
 }
 
@@ -154,7 +149,7 @@ fn end(screen: &Screen, result: Result<Exit, Failure>) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             screen.failure(&failure);
-            failure.exit.into()
+            Exit::of_failure(&failure).into()
         }
     }
 }

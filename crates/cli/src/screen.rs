@@ -3,8 +3,10 @@
 //! Invariant: no control character reaches a terminal or a document but line feeds, tabs and our own colours; whatever a
 //! renderer forgets to make visible is made visible here.
 
-use crate::error::Failure;
+use crate::exit_code::Exit;
+use crate::render::plan_text;
 use gonogo_core::text::visible;
+use gonogo_engine::failure::{Failure, FailureKind};
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -53,34 +55,41 @@ impl Screen {
         }
     }
 
-    /// The one document of JSON mode; nothing otherwise.
-    pub fn document(&self, value: &Value) {
-        if self.json {
-            // In one piece: the lock would pass a long document on line by line.
-            let text = format!("{:#}\n", visible_value(value));
-            io::stdout().lock().write_all(text.as_bytes()).ok();
+    /// The one document of JSON mode; nothing otherwise. Whoever asked for it reads nothing else: that it cannot be printed
+    /// is an error.
+    pub fn document(&self, value: &Value) -> Result<(), Failure> {
+        if !self.json {
+            return Ok(());
         }
+        // In one piece: the lock would pass a long document on line by line.
+        self.raw(format!("{:#}", visible_value(value)))
     }
 
     /// A text as it is, whatever the mode.
-    pub fn raw(&self, text: impl Display) {
-        writeln!(io::stdout().lock(), "{text}").ok();
+    pub fn raw(&self, text: impl Display) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(format!("{text}\n").as_bytes()).and_then(|()| out.flush()).map_err(|error| {
+            Failure::new(FailureKind::Incomplete, format!("the document cannot be printed: {error}"))
+                .remedy("what was done stands: `gonogo status` says where the release is")
+        })
     }
 
     /// The end of a command that could not do what it was asked.
     pub fn failure(&self, failure: &Failure) {
         if self.json {
-            self.document(&json!({
+            let document = json!({
                 "schema": "gonogo.error/1",
-                "exit": failure.exit.status(),
+                "exit": Exit::of_failure(failure).status(),
                 "error": failure.message,
                 "reason": failure.reason,
                 "remedy": failure.remedy,
-            }));
+            });
+            // Where this cannot be printed, the words on standard error and the exit code are left.
+            self.document(&document).ok();
         }
         let mut out = io::stderr().lock();
-        if let Some(report) = &failure.report {
-            writeln!(out, "{report:?}").ok();
+        if let Some(problems) = &failure.plan {
+            writeln!(out, "{:?}", plan_text::report(failure, problems)).ok();
         } else {
             let reason = failure.reason.map(|reason| format!("incomplete ({reason}): ")).unwrap_or_default();
             writeln!(out, "gonogo: {reason}{}", visible(&failure.message).replace('\n', " ")).ok();

@@ -242,7 +242,10 @@ pub struct Subject {
     /// The tools, by the names that the plan calls them by.
     pub toolchain: BTreeMap<String, ResolvedTool>,
     /// The digest of the environment that checks run in: a variable can choose another toolchain.
-    pub environment: Digest,
+    // `None` only in ledgers of format 1.0, which did not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(required)]
+    pub environment: Option<Digest>,
     /// The machine: name, operating system and architecture.
     pub host: String,
 }

@@ -73,6 +73,7 @@ fn finished(gate: u32, check: &str, outcome: Outcome) -> CheckFinished {
         findings: Vec::new(),
         notes: Vec::new(),
         repeat: None,
+        program: None,
         reused: None,
     }
 }

@@ -104,7 +104,7 @@ impl Http {
     /// decides the jitter of waits.
     pub fn new(environment: &Environment, patience: Patience, seed: u64) -> Result<Self, SetupError> {
         // Fails only where a provider is installed already, and then that one serves.
-        rustls::crypto::ring::default_provider().install_default().ok();
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -382,8 +382,8 @@ fn has_an_end(response: &Response) -> bool {
 
 /// A header that is a date, in seconds since the epoch.
 fn date(response: &Response, name: HeaderName) -> Option<i64> {
-    let read = rfc2822::DateTimeParser::new().parse_zoned(header(response, name)?).ok()?;
-    Some(read.timestamp().as_second())
+    let read = rfc2822::DateTimeParser::new().parse_timestamp(header(response, name)?).ok()?;
+    Some(read.as_second())
 }
 
 fn content_type(response: &Response) -> String {

@@ -8,7 +8,9 @@ mod writer;
 use crate::there;
 use gonogo_core::canonical::NotCanonical;
 use gonogo_core::digest::Digest;
-use gonogo_core::ledger::{self, Anchor, Broken, Chain, Event, EvidenceRef, Opened, Record, State};
+use gonogo_core::ledger::{
+    self, Anchor, Broken, Chain, Event, EvidenceRef, Newer, NotRead, Opened, Record, State,
+};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -37,6 +39,14 @@ pub enum LedgerError {
         path: PathBuf,
         /// What is wrong with it.
         source: Broken,
+    },
+    /// The ledger is whole, and a newer gonogo wrote it.
+    #[error("the ledger at {} was written by a newer gonogo", .path.display())]
+    Newer {
+        /// The ledger's folder.
+        path: PathBuf,
+        /// What is not known here.
+        source: Newer,
     },
     /// The ledger is another release's.
     #[error("the ledger at {} is of {found}", .path.display())]
@@ -140,7 +150,7 @@ impl Ledger {
             match read_anchor(folder)? {
                 None => writer::write_anchor(folder, Anchor::empty()).map_err(io_error("write", folder))?,
                 // Records that are gone are not begun anew.
-                anchor @ Some(_) => drop(ledger::read(b"", anchor).map_err(broken(folder))?),
+                anchor @ Some(_) => drop(ledger::read(b"", anchor).map_err(not_read(folder))?),
             }
         }
         let mut file = OpenOptions::new()
@@ -153,6 +163,7 @@ impl Ledger {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(io_error("read", &path))?;
         let (records, chain, torn) = parse(folder, &bytes)?;
+        chain.is_writable().map_err(|newer| not_read(folder)(newer.into()))?;
         let state = State::fold(&records);
         if let Some(torn) = &torn {
             file.set_len(torn.offset).map_err(io_error("repair", &path))?;
@@ -225,7 +236,7 @@ pub fn read(folder: &Path) -> Result<Option<Vec<Record>>, LedgerError> {
         },
         Err(error) => return Err(io_error("read", &path)(error)),
     };
-    let (records, ..) = ledger::read(&bytes, anchor).map_err(broken(folder))?;
+    let (records, ..) = ledger::read(&bytes, anchor).map_err(not_read(folder))?;
     Ok(Some(records))
 }
 
@@ -245,20 +256,21 @@ pub fn read_blob(folder: &Path, digest: Digest) -> Result<Vec<u8>, LedgerError> 
 }
 
 fn parse(folder: &Path, bytes: &[u8]) -> Result<(Vec<Record>, Chain, Option<ledger::Torn>), LedgerError> {
-    ledger::read(bytes, read_anchor(folder)?).map_err(broken(folder))
+    ledger::read(bytes, read_anchor(folder)?).map_err(not_read(folder))
 }
 
-fn broken(folder: &Path) -> impl FnOnce(Broken) -> LedgerError {
+fn not_read(folder: &Path) -> impl FnOnce(NotRead) -> LedgerError {
     let path = folder.to_owned();
-    move |source| LedgerError::Broken { path, source }
+    move |error| match error {
+        NotRead::Broken(source) => LedgerError::Broken { path, source },
+        NotRead::Newer(source) => LedgerError::Newer { path, source },
+    }
 }
 
 fn read_anchor(folder: &Path) -> Result<Option<Anchor>, LedgerError> {
     let path = folder.join(ANCHOR);
     match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| broken(folder)(Broken::Anchor(error.to_string()))),
+        Ok(bytes) => Anchor::parse(&bytes).map(Some).map_err(not_read(folder)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_error("read", &path)(error)),
     }

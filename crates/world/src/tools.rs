@@ -1,6 +1,7 @@
-//! Where a tool is: resolved once on `PATH`, to an absolute path outside the checkout.
+//! Where a program is: a tool on `PATH`, outside the checkout; a script, by its path in the tree that it runs in.
 
 use gonogo_core::digest::Digest;
+use gonogo_core::release::ResolvedTool;
 use sha2::{Digest as _, Sha256};
 use std::ffi::OsStr;
 use std::io::Read;
@@ -16,6 +17,39 @@ pub enum ToolError {
     /// It is there, but only inside the checkout: the project under release does not bring its own judges.
     #[error("`{0}` is on PATH only inside the checkout, at {1}")]
     OnlyInCheckout(String, PathBuf),
+    /// There is no such file in the tree.
+    #[error("`{0}` is not there")]
+    NoFile(String),
+    /// It is there, and cannot be read.
+    #[error("`{0}` cannot be read: {1}")]
+    Unreadable(String, String),
+}
+
+/// A program that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// How it is started: an absolute path, links not followed, since some programs are told by it what they are.
+    pub path: PathBuf,
+    /// What it is: the real file, relative to the tree where it is in there, and its digest.
+    pub tool: ResolvedTool,
+}
+
+/// Finds what a program of a plan stands for, right before it is started. With a slash it is a path below `root`; without
+/// one it is a tool on the search path, and never one inside `checkout`.
+pub fn resolve(
+    program: &str,
+    root: &Path,
+    search: &OsStr,
+    checkout: Option<&Path>,
+) -> Result<Resolved, ToolError> {
+    let path = if program.contains('/') { root.join(program) } else { find(program, search, checkout)? };
+    let real = path.canonicalize().ok().filter(|real| real.is_file());
+    let real = real.ok_or_else(|| ToolError::NoFile(program.to_owned()))?;
+    let unreadable = |error: std::io::Error| ToolError::Unreadable(program.to_owned(), error.to_string());
+    let digest = digest_file(&real).map_err(unreadable)?;
+    let root = root.canonicalize().map_err(unreadable)?;
+    let shown = real.strip_prefix(&root).unwrap_or(&real).display().to_string();
+    Ok(Resolved { path, tool: ResolvedTool { path: shown, digest, version: None } })
 }
 
 /// Finds a program by name on a search path, passing over relative entries and everything inside the checkout.

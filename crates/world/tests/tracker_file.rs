@@ -5,7 +5,7 @@
 mod conformance;
 
 use conformance::{TARGET, a_tracker_keeps_one_task_for_a_problem, draft, nasty_drafts};
-use gonogo_core::blocker::{Backlog, epic_title, reconcile};
+use gonogo_core::blocker::{Backlog, TaskState, epic_title, reconcile};
 use gonogo_world::process::Cancel;
 use gonogo_world::tracker::file::FileTracker;
 use gonogo_world::tracker::{AnyTracker, Tracker};
@@ -84,6 +84,35 @@ async fn a_file_that_is_not_whole_or_not_ours_is_an_error_and_is_left_as_it_was(
         assert!(tracker.epics().is_err(), "{text}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_is_read_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("blockers.json");
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/trackers/1.json");
+    std::fs::copy(kept, &path).unwrap();
+    let tracker = FileTracker::open(path.clone());
+    let cancel = Cancel::default();
+    let title = epic_title("v0.2.0");
+    let backlog = tracker.read(&title, &cancel).await.unwrap();
+    let [task] = &backlog.tasks[..] else { panic!("{backlog:?}") };
+    assert_eq!(task.fingerprint().unwrap().as_str(), "be25ecd596ffddab");
+    assert_eq!(task.state, TaskState::Done);
+    let earlier = task.clone();
+    let actions = reconcile(&backlog, &[draft("a", "Goal")]);
+    let after = tracker.apply(&title, &actions, &cancel).await.unwrap();
+    assert_eq!((after.tasks.len(), &after.tasks[0]), (2, &earlier));
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_schema_is_called_newer_whatever_it_looks_like() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("blockers.json");
+    std::fs::write(&path, "{\"schema\":2,\"releases\":[]}").unwrap();
+    let error = FileTracker::open(path).read(&epic_title(TARGET), &Cancel::default()).await.unwrap_err();
+    assert!(error.message.ends_with("is of schema 2, and 1 is known"), "{error:?}");
+    assert!(error.remedy.as_deref().unwrap().starts_with("update gonogo"), "{error:?}");
 }
 
 #[tokio::test]

@@ -1,21 +1,22 @@
 //! `gonogo audit`: what every channel serves of a release, with or without a plan.
 
-use crate::context::{PlanAsked, current_folder, load_plan, target};
-use crate::delivery::{
-    Asked, Package, Recorded, audit, named, packages, read_all, recorded, registries, tasks,
-};
-use crate::error::{Failure, chain};
+use crate::commands::asked::PlanAsked;
+use crate::commands::named::{self, Named};
+use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::audit_text;
 use crate::screen::Screen;
 use gonogo_core::delivery::{
-    Change, Channel, Judgement, Level, Matrix, Observation, Partial, matrix, partial, since,
+    Change, Judgement, Level, Matrix, Package, Partial, Sighting, matrix, partial, since,
 };
 use gonogo_core::mechanics::Mechanics;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Mode, TagPattern, Target};
 use gonogo_core::strict_json;
 use gonogo_core::verdict::{Outcome, Reason, Verdict, combine};
+use gonogo_engine::context::{current_folder, load_plan, target};
+use gonogo_engine::delivery::{Asked, Recorded, audit, named, read_all, recorded, registries, tasks};
+use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::Registries;
@@ -27,40 +28,24 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 /// The form of the document.
+/// The name of the document, which a later audit reads again; see `docs/formats.md`.
+///
+/// - 1: the first one. A key that came later is taken for not told where it is not there.
 const SCHEMA: &str = "gonogo.audit/1";
 
 /// What `gonogo audit` takes.
 #[derive(clap::Args)]
-#[command(group = clap::ArgGroup::new("named")
-    .args(["crates", "npm", "pypi", "homebrew", "go", "github"])
-    .multiple(true))]
 pub struct Arguments {
     /// The version or tag to audit, such as 0.9.0 or v0.9.0
     #[arg(value_name = "TARGET", required_unless_present = "all_versions")]
     target: Option<String>,
-    /// A crate of cargo's registry; with any of these, no plan is read
-    #[arg(long = "crate", value_name = "NAME")]
-    crates: Vec<String>,
-    /// A package of npm's registry
-    #[arg(long, value_name = "NAME")]
-    npm: Vec<String>,
-    /// A project of pip's index
-    #[arg(long, value_name = "NAME")]
-    pypi: Vec<String>,
-    /// A formula of a Homebrew tap
-    #[arg(long, value_name = "OWNER/TAP/FORMULA")]
-    homebrew: Vec<String>,
-    /// A Go module
-    #[arg(long, value_name = "MODULE")]
-    go: Vec<String>,
-    /// A repository whose GitHub release is looked at
-    #[arg(long, value_name = "OWNER/NAME")]
-    github: Vec<String>,
+    #[command(flatten)]
+    named: Named,
     /// How deep to look
     #[arg(long, value_enum, default_value_t = Depth::Bytes)]
     level: Depth,
     /// The command that a clean install of what is named here runs, such as "tally --version"
-    #[arg(long, value_name = "COMMAND", requires = "named")]
+    #[arg(long, value_name = "COMMAND", requires = named::GROUP)]
     smoke: Option<Words>,
     /// The document of an earlier audit (--json) of this version: says what changed since
     #[arg(long, value_name = "FILE", conflicts_with = "all_versions")]
@@ -142,7 +127,7 @@ pub struct Audited {
     /// What follows of what was seen.
     pub judgement: Judgement,
     /// What was seen.
-    pub observation: Observation,
+    pub observation: Sighting,
 }
 
 /// Runs it.
@@ -155,11 +140,11 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         Err(error) => return Err(error.into()),
     };
     let plan = match (&git, named.is_empty()) {
-        (Some(git), true) => Some(load_plan(&arguments.plan, git.root())?.plan),
+        (Some(git), true) => Some(load_plan(arguments.plan.plan.as_deref(), git.root())?.plan),
         _ => None,
     };
     let packages = match &plan {
-        Some(plan) => packages(&plan.channels, plan.project.repository.as_deref()),
+        Some(plan) => plan.packages(),
         None => named,
     };
     if packages.is_empty() {
@@ -174,9 +159,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         here.one_version(&target, arguments, screen).await?
     };
     let exit = Exit::of_outcome(Outcome::from_parts(document.verdict, document.reason));
-    screen.document(
-        &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
-    );
+    screen.document(&to_json(&document)?)?;
     Ok(exit)
 }
 
@@ -193,7 +176,7 @@ impl Here {
     /// Every version that the channels, or the checkout's tags, know of.
     async fn all_versions(&self, target: Option<&Target>, screen: &Screen) -> Result<Document, Failure> {
         // A tap serves one version, and keeps no list of others.
-        let is_listed = |package: &&Package| package.channel != Channel::Homebrew;
+        let is_listed = |package: &&Package| package.channel.keeps_every_version();
         let listed: Vec<Package> = self.packages.iter().filter(is_listed).cloned().collect();
         let columns = read_all(&self.registries, &listed, &self.cancel).await?;
         let tagged = match (&self.git, &self.plan) {
@@ -273,7 +256,6 @@ impl Document {
 /// An earlier audit.
 #[derive(Deserialize)]
 struct Earlier {
-    schema: String,
     target: Option<String>,
     level: Level,
     channels: Vec<Audited>,
@@ -285,14 +267,17 @@ impl Earlier {
         let said = |what: &str| Failure::usage(format!("{}: {what}", file.display()));
         let bytes = std::fs::read(file).map_err(|error| said(&error.to_string()))?;
         let value = strict_json::parse(&bytes).map_err(|error| said(&error.to_string()))?;
+        let schema = value["schema"].as_str().unwrap_or("no document of gonogo");
+        if schema != SCHEMA {
+            return Err(said(&format!("it is {schema}, and this program reads {SCHEMA}"))
+                .remedy("give an audit, or update gonogo where a newer one wrote it"));
+        }
         let earlier: Self = serde_json::from_value(value).map_err(|error| {
             said(&error.to_string())
                 .remedy("give the file that an earlier `gonogo audit --json` was written to")
         })?;
-        if earlier.schema != SCHEMA || earlier.target != Some(target.version().to_string()) {
-            return Err(
-                said("it is of another version, or no audit").remedy("give an audit of the same version")
-            );
+        if earlier.target != Some(target.version().to_string()) {
+            return Err(said("it is of another version").remedy("give an audit of the same version"));
         }
         Ok(earlier)
     }
@@ -329,20 +314,11 @@ impl Earlier {
 
 impl Arguments {
     fn named(&self) -> Vec<Package> {
-        let lists = [
-            (Channel::CratesIo, &self.crates),
-            (Channel::Npm, &self.npm),
-            (Channel::Pypi, &self.pypi),
-            (Channel::Homebrew, &self.homebrew),
-            (Channel::Go, &self.go),
-            (Channel::GithubRelease, &self.github),
-        ];
         let smoke = self.smoke.as_ref().map(|words| words.0.clone()).unwrap_or_default();
-        let each = |(channel, names): (Channel, &Vec<String>)| {
-            let package = |name: &String| Package { smoke: smoke.clone(), ..Package::named(channel, name) };
-            names.iter().map(package).collect::<Vec<_>>()
-        };
-        lists.into_iter().flat_map(each).collect()
+        let named = self.named.packages.iter();
+        named
+            .map(|(channel, name)| Package { smoke: smoke.clone(), ..Package::named(*channel, name) })
+            .collect()
     }
 }
 
@@ -352,7 +328,7 @@ fn asked(typed: &str, plan: Option<&Plan>) -> Result<Target, Failure> {
         return target(typed, plan);
     }
     let usual: TagPattern =
-        "v{version}".parse().map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+        "v{version}".parse().map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
     Target::parse(typed, &usual)
         .map_err(|error| Failure::usage(chain(&error)).remedy("give a version such as 1.2.3 or 1.2.3-rc.1"))
 }

@@ -1,17 +1,16 @@
 //! `gonogo blocker file|list|resolve`: a release's blockers by hand.
 
-use crate::context::{Asked, Context, current_folder};
-use crate::error::Failure;
+use crate::commands::asked::Asked;
 use crate::exit_code::Exit;
-use crate::poll::settle;
 use crate::render::poll_json::state_name;
 use crate::screen::Screen;
-use crate::tracker;
 use gonogo_core::blocker::{Backlog, Origin, Report, TaskState, epic_title, stand};
-use gonogo_core::ledger::Opened;
 use gonogo_core::plan::Plan;
 use gonogo_core::verdict::Reason;
-use gonogo_world::ledger::{self, Ledger};
+use gonogo_engine::blockers;
+use gonogo_engine::context::{Context, current_folder};
+use gonogo_engine::failure::Failure;
+use gonogo_engine::tracker;
 use gonogo_world::process::Cancel;
 use gonogo_world::tracker::{AnyTracker, Tracker, TrackerError};
 use serde_json::json;
@@ -93,7 +92,7 @@ pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<E
 }
 
 fn open(context: &Context) -> Result<AnyTracker, Failure> {
-    tracker::open(&context.git, &context.plan).map_err(|error| missing_or(error, "tracker"))
+    tracker::open(&context.session.git, &context.candidate.plan).map_err(|error| missing_or(error, "tracker"))
 }
 
 fn missing_or(error: TrackerError, what: &str) -> Failure {
@@ -109,40 +108,33 @@ fn missing_or(error: TrackerError, what: &str) -> Failure {
     }
 }
 
-fn ledger(context: &Context) -> Result<Ledger, Failure> {
-    let folder = ledger::folder(context.git.common_dir(), context.target.tag());
-    let opened =
-        Opened { project: context.plan.project.name.clone(), target: context.target.tag().to_owned() };
-    Ok(Ledger::open(&folder, opened)?)
-}
-
 async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
-    let target = context.target.tag();
+    let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
+    let target = context.candidate.target.tag();
     if arguments.title.trim().is_empty()
         || arguments.summary.trim().is_empty()
         || arguments.check.trim().is_empty()
     {
         return Err(Failure::usage("--check, --title and --summary say something"));
     }
-    let redacted = |text: &String| context.redactor.text(text);
+    let redacted = |text: &String| context.session.redactor.text(text);
     let log_snippet = match &arguments.log_snippet_file {
         None => None,
         Some(path) => {
             let bytes = std::fs::read(path)
                 .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
             // Redacted whole before it is cut, so that a cut cannot lay half a secret bare.
-            let bytes = context.redactor.bytes(bytes);
+            let bytes = context.session.redactor.bytes(bytes);
             let tail = bytes.get(bytes.len().saturating_sub(LOG_TAIL)..).unwrap_or_default();
             Some(String::from_utf8_lossy(tail).into_owned())
         }
     };
-    let origin = origin(&context.plan, &arguments.check);
+    let origin = origin(&context.candidate.plan, &arguments.check);
     let report = Report {
         check: redacted(&arguments.check),
         title: redacted(&arguments.title),
         summary: redacted(&arguments.summary),
-        agent: Some(context.agent.to_string()),
+        agent: Some(context.session.agent.to_string()),
         run_id: arguments.run_id.as_ref().map(redacted),
         run_url: arguments.run_url.as_ref().map(redacted),
         failing_command: arguments.failing_command.as_ref().map(redacted),
@@ -155,14 +147,14 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
         screen.document(&json!({
             "schema": "gonogo.blocker-file/1", "dry_run": true, "epic_title": epic,
             "title": draft.title, "body": draft.body(), "fingerprint": draft.fingerprint,
-        }));
+        }))?;
         return Ok(Exit::Go);
     }
     let tracker = open(&context)?;
-    let mut ledger = ledger(&context)?;
+    let mut ledger = context.open_ledger()?;
     let fingerprint = draft.fingerprint.clone();
-    let backlog = settle::file(&context, &mut ledger, &tracker, &epic, &[draft]).await??;
-    settle::record_unknown(&mut ledger, &backlog)?;
+    let backlog = blockers::file(&context.session.cancel, &mut ledger, &tracker, &epic, &[draft]).await??;
+    blockers::record_unknown(&mut ledger, &backlog)?;
     ledger.flush()?;
     let task = backlog
         .tasks
@@ -181,7 +173,7 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
     screen.document(&json!({
         "schema": "gonogo.blocker-file/1", "dry_run": false, "epic": epic_id, "task": task.id,
         "title": task.title, "fingerprint": fingerprint,
-    }));
+    }))?;
     Ok(Exit::Go)
 }
 
@@ -200,11 +192,11 @@ fn origin(plan: &Plan, name: &str) -> Option<Origin> {
 }
 
 async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
+    let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let backlog = read(&context, &open(&context)?).await?;
-    let records = ledger::records(context.git.common_dir(), context.target.tag())?;
+    let records = context.records()?;
     let state = gonogo_core::ledger::State::fold(&records);
-    let standing = stand(&backlog, &state, &context.plan, &HashSet::new());
+    let standing = stand(&backlog, &state, &context.candidate.plan, &HashSet::new());
     let mut rows = Vec::new();
     for blocker in standing.blockers() {
         let state = state_name(blocker.state);
@@ -221,24 +213,26 @@ async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Res
     }
     screen.line(format!("{} of {} stand", standing.count(), rows.len()));
     screen.document(&json!({
-        "schema": "gonogo.blockers/1", "target": context.target.tag(), "epic": backlog.epic, "blockers": rows,
-    }));
+        "schema": "gonogo.blockers/1", "target": context.candidate.target.tag(), "epic": backlog.epic, "blockers": rows,
+    }))?;
     Ok(if standing.count() == 0 { Exit::Go } else { Exit::NoGo })
 }
 
 async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
+    let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let tracker = open(&context)?;
     let backlog = read(&context, &tracker).await?;
     if let Some(unknown) = arguments.ids.iter().find(|id| !backlog.tasks.iter().any(|task| task.id == **id)) {
-        return Err(Failure::usage(format!("{unknown} is no blocker of {}", context.target)));
+        return Err(Failure::usage(format!("{unknown} is no blocker of {}", context.candidate.target)));
     }
-    let mut ledger = ledger(&context)?;
-    settle::record_unknown(&mut ledger, &backlog)?;
+    let mut ledger = context.open_ledger()?;
+    blockers::record_unknown(&mut ledger, &backlog)?;
     let wanted = |id: &String| arguments.passed || arguments.ids.contains(id);
     let mut closed =
-        settle::close_passed(&context, &mut ledger, &tracker, &backlog, |task| wanted(&task.id)).await??;
-    closed.extend(settle::close_steps(&context, &mut ledger, &tracker, &backlog, &arguments.ids).await??);
+        blockers::close_passed(&context, &mut ledger, &tracker, &backlog, |task| wanted(&task.id)).await??;
+    closed.extend(
+        blockers::close_steps(&context.session, &mut ledger, &tracker, &backlog, &arguments.ids).await??,
+    );
     ledger.flush()?;
     let refused: Vec<&String> = backlog
         .tasks
@@ -254,10 +248,11 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
             "{id}: still open; its check has not passed since it was filed, or it was not filed by gonogo"
         ));
     }
-    screen.document(&json!({ "schema": "gonogo.blocker-resolve/1", "closed": closed, "refused": refused }));
+    screen
+        .document(&json!({ "schema": "gonogo.blocker-resolve/1", "closed": closed, "refused": refused }))?;
     Ok(if refused.is_empty() { Exit::Go } else { Exit::NoGo })
 }
 
 async fn read(context: &Context, tracker: &AnyTracker) -> Result<Backlog, Failure> {
-    Ok(tracker.read(&epic_title(context.target.tag()), &context.cancel).await?)
+    Ok(tracker.read(&epic_title(context.candidate.target.tag()), &context.session.cancel).await?)
 }

@@ -1,18 +1,21 @@
 //! `gonogo demo`: a sample project goes from no-go to go, and is then released, live, into a private world: with real
 //! git, gh, cargo and whatever else is here. Needs no login and no network service, and leaves its folder to look at.
 
-use super::run::release;
-use crate::context::{Asked, Context, PlanAsked};
-use crate::error::{Failure, chain};
+use super::run::end;
 use crate::exit_code::Exit;
-use crate::poll::{self, Options};
-use crate::preflight;
-use crate::render::board::Board;
-use crate::render::poll_text;
-use crate::run::{hands, rehearsal};
+use crate::render::preflight_text;
+use crate::render::terminal::Terminal;
 use crate::screen::Screen;
-use crate::tracker;
 use gonogo_core::release::Mode;
+use gonogo_engine::context::{Asked, Context};
+use gonogo_engine::failure::{Failure, FailureKind, chain};
+use gonogo_engine::poll::{self, Options};
+use gonogo_engine::preflight;
+use gonogo_engine::rehearsal;
+use gonogo_engine::release;
+use gonogo_engine::run::World;
+use gonogo_engine::run::world::of_the_context;
+use gonogo_engine::tracker;
 use gonogo_sandbox::PrivateWorld;
 use gonogo_sandbox::sample::{self, Binding};
 use gonogo_world::process::{Cancel, Environment, Invocation, run as run_process};
@@ -37,8 +40,9 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let folder = make_folder(arguments)?;
     let project = folder.join("tally");
-    let wrong =
-        |error: std::io::Error| Failure::new(Exit::Internal, format!("cannot write the sample: {error}"));
+    let wrong = |error: std::io::Error| {
+        Failure::new(FailureKind::Internal, format!("cannot write the sample: {error}"))
+    };
     std::fs::create_dir(&project).map_err(wrong)?;
     let (bindings, absent) = bindings_here();
     for program in &absent {
@@ -72,7 +76,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         "first": if first == Exit::Go { "granted" } else { "refused" },
         "release": released,
         "left_out": absent,
-    }));
+    }))?;
     Ok(if as_it_should { Exit::Go } else { exit })
 }
 
@@ -89,31 +93,33 @@ async fn released(
         return Ok((Exit::Incomplete, serde_json::Value::Null));
     }
     let context = context(project, Mode::Live, cancel).await?;
-    let spec = sample::spec(REPOSITORY, TAP, project, &context.commit, "0.1.0");
+    let spec = sample::spec(REPOSITORY, TAP, project, &context.candidate.commit, "0.1.0");
     let world = PrivateWorld::start(&folder.join("private-world"), spec)
         .await
-        .map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+        .map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
     let git = git.led_by(&world.variables());
     git.run(&["remote", "add", "origin", &format!("https://github.com/{REPOSITORY}.git")]).await?;
     git.run(&["fetch", "--quiet", "origin"]).await?;
     git.run(&["branch", "--quiet", "--set-upstream-to=origin/main", "main"]).await?;
     let context = context.led_by(world.variables());
     let items = preflight::of_release(&context).await;
-    preflight::print(screen, &items);
+    preflight_text::print(screen, &items);
     screen.line("");
-    let exit = preflight::exit(&items);
+    let exit = Exit::of_preflight(preflight::worst(&items));
     if exit != Exit::Go {
         return Ok((exit, serde_json::Value::Null));
     }
-    let hands = hands::of_the_world(&context).await?;
-    let hands = hands::Hands { longest_window: Some(rehearsal::PRIVATE_WINDOW), ..hands };
-    let (exit, document) = release(&context, &hands, options(), true, screen).await?;
+    let here = of_the_context(&context).await?;
+    let here = World { longest_window: Some(rehearsal::PRIVATE_WINDOW), ..here };
+    let mut watch = Terminal::new(*screen, true);
+    let released = release::release(&context, &here, options(), &mut watch).await?;
+    let (exit, document) = end(&context, &released, screen);
     screen.line("\nwhat changed in the private world, in order:");
     for effect in rehearsal::effects_of(&world) {
         screen.line(format!("  {effect}"));
     }
     let document =
-        serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+        serde_json::to_value(document).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
     Ok((exit, document))
 }
 
@@ -123,22 +129,14 @@ fn options() -> Options {
 }
 
 async fn context(project: &Path, mode: Mode, cancel: &Cancel) -> Result<Context, Failure> {
-    let asked = Asked {
-        target: Some(TARGET.to_owned()),
-        release_target: None,
-        base_tag: None,
-        agent: None,
-        mode,
-        plan: PlanAsked { plan: None },
-    };
+    let asked = Asked { target: TARGET.to_owned(), base_tag: None, agent: None, mode, plan: None };
     Context::capture_in(project, &asked, cancel.clone()).await
 }
 
 async fn first_poll(project: &Path, screen: &Screen, cancel: &Cancel) -> Result<Exit, Failure> {
     let context = context(project, Mode::DryRun, cancel).await?;
-    let tracker = tracker::open(&context.git, &context.plan);
-    let report = poll::run(&context, options(), &tracker, &mut Board::new(*screen)).await?;
-    poll_text::print(screen, &context, &report);
+    let tracker = tracker::open(&context.session.git, &context.candidate.plan);
+    let report = poll::run(&context, options(), &tracker, &mut Terminal::new(*screen, false)).await?;
     Ok(report.decision.as_ref().map_or_else(Exit::of_refusal, |_| Exit::Go))
 }
 
@@ -193,12 +191,12 @@ impl SampleGit {
     async fn run(&self, arguments: &[&str]) -> Result<(), Failure> {
         let answer = run_process(&self.invocation.clone().args(arguments.iter().copied()), &self.cancel)
             .await
-            .map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+            .map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
         if answer.succeeded() {
             return Ok(());
         }
         let said = answer.stderr.text();
-        Err(Failure::new(Exit::Internal, format!("git {}: {}", arguments.join(" "), said.trim())))
+        Err(Failure::new(FailureKind::Internal, format!("git {}: {}", arguments.join(" "), said.trim())))
     }
 
     async fn commit(&self, message: &str) -> Result<(), Failure> {

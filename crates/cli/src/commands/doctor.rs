@@ -1,11 +1,13 @@
 //! `gonogo doctor`: which tools, logins and versions are there, whatever the target.
 
-use crate::context::{LoadedPlan, PlanAsked, load_plan, open_checkout};
-use crate::error::Failure;
+use crate::commands::asked::PlanAsked;
 use crate::exit_code::Exit;
-use crate::precondition::Precondition;
-use crate::preflight::{self, Item, State};
+use crate::render::preflight_text;
 use crate::screen::Screen;
+use gonogo_engine::context::{LoadedPlan, load_plan, open_checkout};
+use gonogo_engine::failure::Failure;
+use gonogo_engine::preflight::Precondition;
+use gonogo_engine::preflight::{self, Item, State};
 use gonogo_world::process::Cancel;
 use gonogo_world::tools;
 use serde_json::json;
@@ -24,7 +26,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         Err(failure) => items.push(gap(Precondition::Checkout, failure)),
         Ok(git) => {
             items.push(Item::ok(Precondition::Checkout, git.root().display().to_string()));
-            match load_plan(&arguments.plan, git.root()) {
+            match load_plan(arguments.plan.plan.as_deref(), git.root()) {
                 Err(failure) => items.push(gap(Precondition::Plan, failure)),
                 Ok(LoadedPlan { plan, .. }) => {
                     items.push(Item::ok(
@@ -36,14 +38,14 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
             }
         }
     }
-    let exit = preflight::exit(&items);
-    preflight::print(screen, &items);
+    let exit = Exit::of_preflight(preflight::worst(&items));
+    preflight_text::print(screen, &items);
     screen.line(if exit == Exit::Go {
         "\nnothing is missing"
     } else {
         "\nsomething is missing: see the remedies"
     });
-    screen.document(&json!({ "schema": "gonogo.doctor/1", "healthy": exit == Exit::Go, "items": items }));
+    screen.document(&json!({ "schema": "gonogo.doctor/1", "healthy": exit == Exit::Go, "items": items }))?;
     Ok(exit)
 }
 

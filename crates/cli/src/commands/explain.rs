@@ -1,10 +1,11 @@
 //! `gonogo explain CODE`: what a code that was printed means, why it blocks, and what comes next.
 
-use crate::error::{Failure, chain};
+use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::explain::{self, Entry};
 use crate::screen::Screen;
 use gonogo_core::text::one_line;
+use gonogo_engine::failure::Failure;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -59,8 +60,6 @@ pub fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Failure> {
         }
     }
     let document = Document { schema: "gonogo.explain/1", code: arguments.code.clone(), entries };
-    screen.document(
-        &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
-    );
+    screen.document(&to_json(&document)?)?;
     Ok(Exit::Go)
 }

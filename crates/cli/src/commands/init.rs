@@ -1,9 +1,9 @@
 //! `gonogo init`: looks at the repository and writes a commented plan for what it finds. Asks nothing.
 
-use crate::context::{PLAN_FILE, open_checkout, parse_plan};
-use crate::error::Failure;
 use crate::exit_code::Exit;
 use crate::screen::Screen;
+use gonogo_engine::context::{PLAN_FILE, open_checkout, parse_plan};
+use gonogo_engine::failure::{Failure, FailureKind};
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let found = Found::look(&git, &root).await?;
     let text = found.plan();
     // What init writes, gonogo reads: a plan that is refused would be a defect here.
-    parse_plan(PLAN_FILE, &text).map_err(|failure| Failure { exit: Exit::Internal, ..failure })?;
+    parse_plan(PLAN_FILE, &text).map_err(|failure| Failure { kind: FailureKind::Internal, ..failure })?;
     if arguments.print {
         screen.line(text.trim_end());
     } else {
@@ -38,7 +38,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         })?;
         screen.line(format!("wrote {PLAN_FILE}; read its comments, commit it, then: gonogo doctor"));
     }
-    screen.document(&json!({ "schema": "gonogo.init/1", "written": !arguments.print, "plan": text }));
+    screen.document(&json!({ "schema": "gonogo.init/1", "written": !arguments.print, "plan": text }))?;
     Ok(Exit::Go)
 }
 

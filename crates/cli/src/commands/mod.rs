@@ -1,5 +1,6 @@
 //! The program's commands, one file each.
 
+pub mod asked;
 pub mod audit;
 pub mod bench;
 pub mod blocker;
@@ -7,6 +8,7 @@ pub mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod init;
+mod named;
 pub mod plan;
 pub mod poll;
 pub mod prepare;
@@ -15,3 +17,11 @@ pub mod run;
 pub mod skill;
 pub mod status;
 pub mod verify;
+
+use gonogo_engine::failure::{Failure, FailureKind, chain};
+use serde::Serialize;
+
+/// A document as JSON.
+fn to_json(document: &impl Serialize) -> Result<serde_json::Value, Failure> {
+    serde_json::to_value(document).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))
+}

@@ -1,10 +1,11 @@
 //! `gonogo plan check|schema`: the plan by itself.
 
-use crate::context::{PlanAsked, current_folder, load_plan};
-use crate::error::Failure;
+use crate::commands::asked::PlanAsked;
 use crate::exit_code::Exit;
 use crate::screen::Screen;
 use gonogo_core::plan;
+use gonogo_engine::context::{current_folder, load_plan};
+use gonogo_engine::failure::Failure;
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
 use serde_json::json;
@@ -22,7 +23,7 @@ pub enum Command {
 pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     match command {
         Command::Schema => {
-            screen.raw(format!("{:#}", plan::schema()));
+            screen.raw(format!("{:#}", plan::schema()))?;
             Ok(Exit::Go)
         }
         Command::Check(asked) => check(asked, screen, cancel).await,
@@ -33,7 +34,7 @@ async fn check(asked: &PlanAsked, screen: &Screen, cancel: Cancel) -> Result<Exi
     let here = current_folder()?;
     // A plan can be checked outside a checkout; inside one, the default plan is the one in its root.
     let root = Git::open(&here, cancel).await.map_or(here, |git| git.root().to_owned());
-    let plan = load_plan(asked, &root)?.plan;
+    let plan = load_plan(asked.plan.as_deref(), &root)?.plan;
     let checks = plan.checks().count();
     screen.line(format!(
         "{}: {} gates, {checks} checks, {} required; digest {}",
@@ -49,6 +50,6 @@ async fn check(asked: &PlanAsked, screen: &Screen, cancel: Cancel) -> Result<Exi
         "gates": plan.gates.len(),
         "checks": checks,
         "required_gates": plan.policy.required_gates,
-    }));
+    }))?;
     Ok(Exit::Go)
 }

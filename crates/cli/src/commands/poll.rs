@@ -1,13 +1,15 @@
 //! `gonogo poll TARGET`: run the gates, file blockers, print the board.
 
-use crate::context::{Asked, Context};
-use crate::error::{Failure, chain};
+use crate::commands::asked::Asked;
+use crate::commands::to_json;
 use crate::exit_code::Exit;
-use crate::poll::{self, Options, Report};
-use crate::render::board::Board;
+use crate::render::terminal::Terminal;
 use crate::render::{poll_json, poll_text};
 use crate::screen::Screen;
-use crate::tracker;
+use gonogo_engine::context::Context;
+use gonogo_engine::failure::Failure;
+use gonogo_engine::poll::{self, Options, Report};
+use gonogo_engine::tracker;
 use gonogo_world::process::Cancel;
 
 /// What `gonogo poll` takes.
@@ -28,11 +30,11 @@ pub struct Arguments {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::capture(&arguments.asked, cancel).await?;
+    let context = Context::capture(&arguments.asked.to_engine(), cancel).await?;
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
     let options = Options { fresh: arguments.fresh, jobs, close_passed: arguments.close_passed };
-    let tracker = tracker::open(&context.git, &context.plan);
-    let report = poll::run(&context, options, &tracker, &mut Board::new(*screen)).await?;
+    let tracker = tracker::open(&context.session.git, &context.candidate.plan);
+    let report = poll::run(&context, options, &tracker, &mut Terminal::new(*screen, false)).await?;
     show(screen, &context, &report)
 }
 
@@ -43,10 +45,7 @@ pub fn show(screen: &Screen, context: &Context, report: &Report) -> Result<Exit,
         Ok(_) => (Exit::Go, Vec::new()),
         Err(refused) => (Exit::of_refusal(refused), refused.0.iter().map(poll_text::obstacle).collect()),
     };
-    poll_text::print(screen, context, report);
     let document = poll_json::document(context, report, obstacles, exit.status());
-    let document =
-        serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
-    screen.document(&document);
+    screen.document(&to_json(&document)?)?;
     Ok(exit)
 }

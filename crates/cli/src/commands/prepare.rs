@@ -1,11 +1,14 @@
 //! `gonogo prepare TARGET`: the context of a release, and every gap at once.
 
-use crate::context::{Asked, Context};
-use crate::error::{Failure, chain};
+use crate::commands::asked::Asked;
+use crate::commands::to_json;
 use crate::exit_code::Exit;
-use crate::preflight::{self, Item};
+use crate::render::preflight_text;
 use crate::screen::Screen;
 use gonogo_core::release::Mode;
+use gonogo_engine::context::Context;
+use gonogo_engine::failure::Failure;
+use gonogo_engine::preflight::{self, Item};
 use gonogo_world::process::Cancel;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,20 +43,20 @@ pub struct Document {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::capture(&arguments.asked, cancel).await?;
+    let context = Context::capture(&arguments.asked.to_engine(), cancel).await?;
     let items = preflight::of_release(&context).await;
-    let exit = preflight::exit(&items);
-    let base = context.base.as_ref().map(|base| base.tag.clone());
+    let exit = Exit::of_preflight(preflight::worst(&items));
+    let base = context.candidate.base.as_ref().map(|base| base.tag.clone());
     screen.line(format!(
         "{} {}  commit {}  base {}  {}  {}",
-        context.plan.project.name,
-        context.target,
-        context.commit,
+        context.candidate.plan.project.name,
+        context.candidate.target,
+        context.candidate.commit,
         base.as_deref().unwrap_or("none (first release)"),
-        context.mode,
-        context.agent
+        context.session.mode,
+        context.session.agent
     ));
-    preflight::print(screen, &items);
+    preflight_text::print(screen, &items);
     let next = if exit == Exit::Go {
         "ready; next: gonogo poll"
     } else {
@@ -62,16 +65,14 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     screen.line(format!("\n{next}"));
     let document = Document {
         schema: "gonogo.prepare/1",
-        target: context.target.tag().to_owned(),
+        target: context.candidate.target.tag().to_owned(),
         base,
-        mode: context.mode,
-        agent: context.agent.to_string(),
-        commit: context.commit.clone(),
+        mode: context.session.mode,
+        agent: context.session.agent.to_string(),
+        commit: context.candidate.commit.clone(),
         ready: exit == Exit::Go,
         preflight: items,
     };
-    screen.document(
-        &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
-    );
+    screen.document(&to_json(&document)?)?;
     Ok(exit)
 }

@@ -1,15 +1,16 @@
 //! `gonogo review TARGET --gate N --check ID`: records a review, bound to the latest poll's subject and evidence.
 
-use crate::context::{Asked, Context, current_folder};
-use crate::error::{Failure, chain};
+use crate::commands::asked::Asked;
 use crate::exit_code::Exit;
-use crate::poll::reviewed_evidence;
 use crate::screen::Screen;
 use gonogo_core::canonical;
-use gonogo_core::ledger::{CheckFinished, Event, Opened, ReviewDecision, ReviewRecorded};
+use gonogo_core::ledger::{CheckFinished, Event, ReviewDecision, ReviewRecorded};
 use gonogo_core::text;
 use gonogo_core::verdict::Reason;
-use gonogo_world::ledger::{self, Ledger};
+use gonogo_engine::context::{Context, current_folder};
+use gonogo_engine::failure::{Failure, FailureKind, chain};
+use gonogo_engine::poll::reviewed_evidence;
+use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use serde_json::json;
 
@@ -40,10 +41,9 @@ pub struct Arguments {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::without_base(&current_folder()?, &arguments.asked, cancel).await?;
-    let target = context.target.tag();
-    let folder = ledger::folder(context.git.common_dir(), target);
-    let opened = Opened { project: context.plan.project.name.clone(), target: target.to_owned() };
+    let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
+    let target = context.candidate.target.tag();
+    let folder = context.ledger_folder();
     let poll_first = || {
         Failure::incomplete(
             Reason::NotRun,
@@ -54,13 +54,14 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     if ledger::read(&folder)?.is_none() {
         return Err(poll_first());
     }
-    let mut ledger = Ledger::open(&folder, opened)?;
+    let mut ledger = context.open_ledger()?;
     let poll = ledger.state().poll.as_ref().ok_or_else(poll_first)?;
     let subject = &poll.started.subject;
-    if subject.commit != context.commit || subject.plan != context.plan.digest {
+    if subject.commit != context.candidate.commit || subject.plan != context.candidate.plan.digest {
         return Err(poll_first());
     }
-    let about = canonical::digest(subject).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?;
+    let about =
+        canonical::digest(subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
     let asked = poll.finished.get(&(arguments.gate, arguments.check.clone()));
     if !asked.is_some_and(|finished| asks_for_review(finished, &ledger.state().reviews)) {
         return Err(Failure::usage(format!(
@@ -78,12 +79,12 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         let texts: Vec<String> =
             bytes.iter().map(|bytes| text::visible(&String::from_utf8_lossy(bytes))).collect();
         screen.line(texts.join("\n"));
-        screen
-            .document(&json!({ "schema": "gonogo.review-evidence/1", "evidence": evidence, "texts": texts }));
+        let shown = json!({ "schema": "gonogo.review-evidence/1", "evidence": evidence, "texts": texts });
+        screen.document(&shown)?;
         return Ok(Exit::Go);
     }
     let decision = if arguments.reject { ReviewDecision::Rejected } else { ReviewDecision::Accepted };
-    let note = context.redactor.text(arguments.note.as_deref().unwrap_or_default());
+    let note = context.session.redactor.text(arguments.note.as_deref().unwrap_or_default());
     if note.trim().is_empty() {
         return Err(Failure::usage("a review says in --note what was looked at"));
     }
@@ -92,14 +93,14 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         check: arguments.check.clone(),
         subject: about,
         evidence,
-        agent: context.agent.clone(),
+        agent: context.session.agent.clone(),
         decision,
         note,
     };
     ledger.append(Event::ReviewRecorded(review.clone()), Vec::new())?;
     ledger.flush()?;
     screen.line(format!("recorded; next: gonogo poll {target}"));
-    screen.document(&json!({ "schema": "gonogo.review/1", "review": review }));
+    screen.document(&json!({ "schema": "gonogo.review/1", "review": review }))?;
     Ok(Exit::Go)
 }
 

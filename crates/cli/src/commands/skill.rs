@@ -1,12 +1,12 @@
 //! `gonogo skill render|install`: the runbook for coding agents, from the plan.
 
-use crate::context::{PlanAsked, current_folder, load_plan};
-use crate::error::{Failure, chain};
+use crate::commands::asked::PlanAsked;
 use crate::exit_code::Exit;
 use crate::screen::Screen;
 use crate::skill::install::{self, Outcome, Place, Runtime, Scope};
 use crate::skill::{Bundle, Source, bundle};
-use clap::CommandFactory;
+use gonogo_engine::context::{current_folder, load_plan};
+use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
 use serde_json::json;
@@ -61,10 +61,9 @@ pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<E
 }
 
 fn rendered(asked: &PlanAsked, root: &Path) -> Result<Bundle, Failure> {
-    let plan = load_plan(asked, root)?.plan;
-    let can_verify = crate::Arguments::command().find_subcommand("verify").is_some();
-    let source = Source { plan: &plan, plan_argument: asked.plan.as_deref(), can_verify };
-    bundle(&source).map_err(|error| Failure::new(Exit::Internal, chain(&error)))
+    let plan = load_plan(asked.plan.as_deref(), root)?.plan;
+    bundle(&Source { plan: &plan, plan_argument: asked.plan.as_deref() })
+        .map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))
 }
 
 fn render(arguments: &RenderArguments, root: &Path, screen: &Screen) -> Result<Exit, Failure> {
@@ -75,7 +74,7 @@ fn render(arguments: &RenderArguments, root: &Path, screen: &Screen) -> Result<E
     let files: Vec<&str> = bundle.files.iter().map(|file| file.path).collect();
     screen.document(&json!({
         "schema": "gonogo.skill-render/1", "name": bundle.name, "folder": folder, "files": files,
-    }));
+    }))?;
     Ok(Exit::Go)
 }
 
@@ -115,7 +114,7 @@ fn put(arguments: &InstallArguments, root: &Path, screen: &Screen) -> Result<Exi
             json!({ "runtime": place.runtime, "folder": place.folder, "state": state, "files": files }),
         );
     }
-    screen.document(&json!({ "schema": "gonogo.skill-install/1", "name": bundle.name, "places": rows }));
+    screen.document(&json!({ "schema": "gonogo.skill-install/1", "name": bundle.name, "places": rows }))?;
     Ok(if all_installed { Exit::Go } else { Exit::NoGo })
 }
 

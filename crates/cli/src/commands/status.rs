@@ -1,11 +1,10 @@
 //! `gonogo status TARGET`: where a release stands, from its ledger alone, and the one next command.
 
-use crate::context::{PlanAsked, load_plan, open_checkout, target};
-use crate::error::{Failure, chain};
+use crate::commands::asked::PlanAsked;
+use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::poll_text;
 use crate::render::words::words;
-use crate::run::stop::go_on;
 use crate::screen::Screen;
 use gonogo_core::ledger::{PollState, Record, State};
 use gonogo_core::mechanics::{Code, Mechanics};
@@ -13,6 +12,9 @@ use gonogo_core::plan::Channels;
 use gonogo_core::release::Mode;
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
+use gonogo_engine::context::{load_plan, open_checkout, target};
+use gonogo_engine::failure::Failure;
+use gonogo_engine::next::go_on;
 use gonogo_world::git::Git;
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
@@ -159,7 +161,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let Some(typed) = arguments.target.as_deref().or(arguments.release_target.as_deref()) else {
         return all(&git, &commit, screen);
     };
-    let plan = load_plan(&arguments.plan, git.root())?.plan;
+    let plan = load_plan(arguments.plan.plan.as_deref(), git.root())?.plan;
     let target = target(typed, &plan)?;
     let records = ledger::records(git.common_dir(), target.tag())?;
     let state = State::fold(&records);
@@ -168,9 +170,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let plan_flag = arguments.plan.plan.as_deref().map(|plan| format!(" --plan {plan}")).unwrap_or_default();
     let document = document(target.tag(), commit, &records, &plan_flag);
     show(screen, &state, &document);
-    screen.document(
-        &serde_json::to_value(&document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
-    );
+    screen.document(&to_json(&document)?)?;
     Ok(match (document.state, &live.stopped) {
         (ReleaseState::Released, _) => match &live.delivered {
             Some(delivered) => Exit::of_outcome(Outcome::from_parts(delivered.verdict, delivered.reason)),
@@ -208,7 +208,7 @@ fn all(git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     if rows.is_empty() {
         screen.line("no release has been polled for here; next: gonogo prepare TARGET");
     }
-    screen.document(&json!({ "schema": "gonogo.releases/1", "releases": rows }));
+    screen.document(&json!({ "schema": "gonogo.releases/1", "releases": rows }))?;
     Ok(Exit::Go)
 }
 

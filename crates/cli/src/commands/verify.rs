@@ -1,16 +1,20 @@
 //! `gonogo verify TARGET`: delivery on every channel of the plan, waiting out propagation.
 
-use crate::context::{Asked, Context, PlanAsked, current_folder};
-use crate::delivery::{self, Release};
-use crate::error::{Failure, chain};
+use crate::commands::asked::PlanAsked;
+use crate::commands::to_json;
 use crate::exit_code::Exit;
-use crate::render::{delivery_json, delivery_text};
+use crate::render::delivery_json;
+use crate::render::terminal::Terminal;
 use crate::screen::Screen;
-use crate::tracker;
 use gonogo_core::delivery::Level;
+use gonogo_core::delivery::Window;
 use gonogo_core::mechanics::Mechanics;
-use gonogo_core::plan::Window;
 use gonogo_core::release::{Agent, Mode};
+use gonogo_engine::context::{Asked, Context, current_folder};
+use gonogo_engine::delivery::{self, Release};
+use gonogo_engine::failure::Failure;
+use gonogo_engine::next::after_delivery;
+use gonogo_engine::tracker;
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use schemars::JsonSchema;
@@ -64,27 +68,26 @@ pub struct Document {
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let asked = Asked {
-        target: arguments.target.clone(),
-        release_target: arguments.release_target.clone(),
+        target: arguments.target.clone().or_else(|| arguments.release_target.clone()).unwrap_or_default(),
         base_tag: None,
         agent: arguments.agent.clone(),
         mode: Mode::Live,
-        plan: arguments.plan.clone(),
+        plan: arguments.plan.plan.clone(),
     };
     let context = Context::without_base(&current_folder()?, &asked, cancel).await?;
-    let tag = context.target.tag();
-    let records = ledger::records(context.git.common_dir(), tag)?;
+    let tag = context.candidate.target.tag();
+    let records = ledger::records(context.session.git.common_dir(), tag)?;
     let released = Mechanics::fold(&records, Mode::Live).run.map(|run| run.started.commit);
     let commit = match released {
         Some(commit) => Some(commit),
-        None => context.git.commit_of(&format!("refs/tags/{tag}")).await?,
+        None => context.session.git.commit_of(&format!("refs/tags/{tag}")).await?,
     };
-    let tracker = tracker::open(&context.git, &context.plan);
+    let tracker = tracker::open(&context.session.git, &context.candidate.plan);
     let release = Release {
         context: &context,
         mode: Mode::Live,
         commit: commit.clone(),
-        git: &context.git,
+        git: &context.session.git,
         variables: &[],
         tracker: &tracker,
         asked: delivery::Asked {
@@ -92,12 +95,11 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
             longest_window: arguments.wait.map(Window::get),
         },
     };
-    let delivered = delivery::deliver(&release, |tasks| delivery_text::board(*screen, tasks)).await?;
+    let delivered = delivery::deliver(&release, &mut Terminal::new(*screen, false)).await?;
     let delivered = delivered
         .ok_or_else(|| Failure::usage("the plan names no channel").remedy("add `[channels]` to the plan"))?;
-    delivery_text::print(screen, &delivered, tag);
     let exit = Exit::of_outcome(Some(delivered.outcome));
-    let next = delivery::next(&delivered, tag, Mode::Live);
+    let next = after_delivery(delivered.outcome, delivered.filed.as_ref(), tag, Mode::Live);
     screen.line(format!("  next: {next}"));
     let document = Document {
         schema: "gonogo.verify/1",
@@ -106,8 +108,6 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         delivery: (&delivered).into(),
         next,
     };
-    screen.document(
-        &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
-    );
+    screen.document(&to_json(&document)?)?;
     Ok(exit)
 }

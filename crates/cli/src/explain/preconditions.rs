@@ -1,8 +1,8 @@
 //! What has to hold before a release is polled for.
 
 use super::{Entry, Kind, Text, entry, text};
-use crate::precondition::Precondition;
-use crate::preflight::State;
+use gonogo_engine::preflight::Precondition;
+use gonogo_engine::preflight::State;
 
 pub(super) fn entries() -> Vec<Entry> {
     let mut entries: Vec<Entry> =

@@ -51,7 +51,7 @@ const fn reason(reason: Reason) -> Text {
             "`gonogo doctor` names each missing tool with its remedy; install it, and poll again.",
         ),
         Reason::ToolTooOld => text(
-            "The tool is there, below the lowest version that the plan takes.",
+            "The tool is there, below the lowest version that the plan takes; or it is gonogo, and a newer one wrote the ledger.",
             "An older tool may lack the very rule that the gate is about.",
             "Update it; `gonogo doctor` shows which version was found; then poll again.",
         ),

@@ -3,9 +3,9 @@
 
 use super::{Entry, Kind, all, find, nearest};
 use crate::exit_code::Exit;
-use crate::precondition::Precondition;
 use crate::schemas::documents;
 use gonogo_core::verdict::Reason;
+use gonogo_engine::preflight::Precondition;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ fn every_code_of_the_closed_sets_has_one_entry() {
     for code in gonogo_core::mechanics::Code::ALL {
         assert!(has(code.name(), Kind::Cause), "{code}");
     }
-    for code in gonogo_core::delivery::Code::ALL {
+    for code in gonogo_core::delivery::ProblemCode::ALL {
         assert!(has(code.name(), Kind::DeliveryProblem), "{code}");
     }
     for item in Precondition::ALL {

@@ -1,11 +1,11 @@
 //! What every channel serves, as tables for people.
 
-use crate::delivery::Recorded;
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
 use gonogo_core::delivery::{Cell, Change, Column, Judgement, Level, Matrix, Partial};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Verdict;
+use gonogo_engine::delivery::Recorded;
 
 /// One version on every channel, and the way out where they differ.
 pub fn table(screen: &Screen, judgements: &[Judgement], delivery: &Partial) {

@@ -29,7 +29,7 @@ pub fn svg(name: &str, pairs: &[Pair], higher_is_better: bool, judgement: &Judge
         Answer::Failed => "#cf222e",
         Answer::More(_) | Answer::TooNoisy | Answer::TooCoarse => "#9a6700",
     };
-    let label = format!("{name}: {}", super::interval::sentence(judgement, margin));
+    let label = format!("{name}: {}", judgement.sentence(margin));
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{label}\" \
          font-family=\"sans-serif\" font-size=\"12\" fill=\"#57606a\"><title>{label}</title>\
@@ -75,7 +75,7 @@ pub fn svg(name: &str, pairs: &[Pair], higher_is_better: bool, judgement: &Judge
         "<circle cx=\"{INTERVAL}\" cy=\"{:.1}\" r=\"6\" fill=\"{color}\"/><text x=\"{LEFT}\" y=\"{}\">{}</text></svg>",
         y(judgement.estimate),
         HEIGHT - 10.0,
-        escaped(&super::interval::sentence(judgement, margin))
+        escaped(&judgement.sentence(margin))
     )
     .ok();
     out

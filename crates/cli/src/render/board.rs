@@ -1,11 +1,11 @@
 //! A poll as it goes: a live board on a terminal, plain lines in a pipe, nothing in JSON mode.
 
 use super::poll_text;
-use crate::context::Context;
-use crate::poll::Watch;
 use crate::screen::Screen;
 use gonogo_core::ledger::CheckFinished;
 use gonogo_core::verdict::Verdict;
+use gonogo_engine::context::Context;
+use gonogo_engine::poll::PollEvent;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -40,20 +40,35 @@ impl Board {
     }
 }
 
-impl Watch for Board {
+impl Board {
+    /// Shows what happened.
+    pub fn see(&mut self, event: &PollEvent<'_>) {
+        match event {
+            PollEvent::Begins(context) => self.begins(context),
+            PollEvent::Started { gate, check } => self.started(*gate, check),
+            PollEvent::Finished(finished) => self.finished(finished),
+            PollEvent::Note(text) => self.note(text),
+            PollEvent::Ends => self.ends(),
+            PollEvent::Came(context, report) => poll_text::print(&self.screen, context, report),
+        }
+    }
+
     fn begins(&mut self, context: &Context) {
-        let base = context.base.as_ref().map_or("none (first release)", |base| base.tag.as_str());
-        let commit = context.commit.get(..12).unwrap_or(&context.commit);
+        let base = context.candidate.base_tag().unwrap_or("none (first release)");
+        let commit = context.candidate.commit.get(..12).unwrap_or(&context.candidate.commit);
         self.screen.line(format!(
             "{} {}  commit {commit}  base {base}  {}  {}",
-            context.plan.project.name, context.target, context.mode, context.agent
+            context.candidate.plan.project.name,
+            context.candidate.target,
+            context.session.mode,
+            context.session.agent
         ));
         if self.screen.json || !self.screen.terminal {
             return;
         }
         let bars = MultiProgress::new();
         let mut gates = BTreeMap::new();
-        for gate in &context.plan.gates {
+        for gate in &context.candidate.plan.gates {
             let bar = bars.add(ProgressBar::new_spinner().with_style(style("{msg}")));
             let line = GateLine {
                 bar,

@@ -1,9 +1,9 @@
 //! A delivery as JSON: part of `gonogo.run/1`, and all of `gonogo.verify/1`.
 
-use crate::delivery::Delivered;
-use crate::run::stop::Filed;
-use gonogo_core::delivery::{Judgement, Level, Observation, Partial};
+use gonogo_core::delivery::{Judgement, Level, Partial, Sighting};
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_engine::blockers::Filed;
+use gonogo_engine::delivery::Delivered;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub struct Channel {
     /// What follows of what was seen.
     pub judgement: Judgement,
     /// What was seen last.
-    pub observation: Observation,
+    pub observation: Sighting,
     /// How long it may take to show, in seconds.
     pub window_seconds: f64,
     /// How long was waited, in seconds.

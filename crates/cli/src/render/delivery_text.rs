@@ -1,55 +1,66 @@
 //! Deliveries for people: a live board with what each channel says now and the time left, plain lines in a pipe.
 
 use super::audit_text;
-use crate::delivery::{Delivered, Delivery, Task, Watch};
-use crate::run::stop::Filed;
 use crate::screen::Screen;
 use gonogo_core::delivery::{Judgement, Level};
 use gonogo_core::text::{one_line, visible};
 use gonogo_core::verdict::{Outcome, Verdict};
+use gonogo_engine::blockers::Filed;
+use gonogo_engine::delivery::{Delivered, DeliveryEvent, Task};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
-use std::cell::RefCell;
 use std::fmt::Write;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 const TICK: Duration = Duration::from_millis(200);
 
 /// Shows deliveries as they come.
-struct Board {
+pub struct Deliveries {
     screen: Screen,
     names: Vec<String>,
     bars: Option<(MultiProgress, Vec<ProgressBar>)>,
     /// What was said last of each: a line is not said twice.
-    said: RefCell<Vec<String>>,
+    said: Vec<String>,
 }
 
-/// A board for some packages.
-pub fn board(screen: Screen, tasks: &[Task]) -> Rc<dyn Watch> {
-    let names: Vec<String> = tasks
-        .iter()
-        .map(|task| format!("{:<15} {}", task.package.channel, visible(&task.package.name)))
-        .collect();
-    screen.line("\nwhat every channel serves:");
-    let is_live = screen.terminal && !screen.json;
-    let bars = is_live.then(|| {
-        let all = MultiProgress::new();
-        let style = ProgressStyle::with_template("  {spinner} {msg}")
-            .unwrap_or_else(|_| ProgressStyle::default_spinner());
-        let each = names.iter().map(|name| {
-            let bar = all.add(ProgressBar::new_spinner().with_style(style.clone()));
-            bar.set_message(format!("{name}  is looked at"));
-            bar.enable_steady_tick(TICK);
-            bar
+impl Deliveries {
+    /// For a screen.
+    pub const fn new(screen: Screen) -> Self {
+        Self { screen, names: Vec::new(), bars: None, said: Vec::new() }
+    }
+
+    /// Shows what happened.
+    pub fn see(&mut self, event: &DeliveryEvent<'_>) {
+        match event {
+            DeliveryEvent::Begins(tasks) => self.begins(tasks),
+            DeliveryEvent::Waits { place, judgement, until } => self.waits(*place, judgement, *until),
+            DeliveryEvent::Settled { place, delivery } => self.settled(*place, &delivery.judgement),
+            DeliveryEvent::Came { target, delivered } => {
+                self.bars = None;
+                print(&self.screen, delivered, target);
+            }
+        }
+    }
+
+    fn begins(&mut self, tasks: &[Task]) {
+        let name = |task: &Task| format!("{:<15} {}", task.package.channel, visible(&task.package.name));
+        self.names = tasks.iter().map(name).collect();
+        self.said = vec![String::new(); self.names.len()];
+        self.screen.line("\nwhat every channel serves:");
+        let is_live = self.screen.terminal && !self.screen.json;
+        self.bars = is_live.then(|| {
+            let all = MultiProgress::new();
+            let each = self.names.iter().map(|name| {
+                let bar = all.add(ProgressBar::new_spinner().with_style(style("  {spinner} {msg}")));
+                bar.set_message(format!("{name}  is looked at"));
+                bar.enable_steady_tick(TICK);
+                bar
+            });
+            let each = each.collect();
+            (all, each)
         });
-        let each = each.collect();
-        (all, each)
-    });
-    Rc::new(Board { screen, said: RefCell::new(vec![String::new(); names.len()]), names, bars })
-}
+    }
 
-impl Watch for Board {
-    fn waits(&self, place: usize, judgement: &Judgement, until: Instant) {
+    fn waits(&mut self, place: usize, judgement: &Judgement, until: Instant) {
         let says = format!("{}  {}", self.names[place], one_line(&short(judgement)));
         if let Some((_, bars)) = &self.bars {
             let left = move |_: &ProgressState, to: &mut dyn Write| {
@@ -57,13 +68,11 @@ impl Watch for Board {
                 // A terminal that went away is no reason to stop.
                 write!(to, "{}:{:02} left", seconds / 60, seconds % 60).ok();
             };
-            let style = ProgressStyle::with_template("  {spinner} {msg}  {left}")
-                .unwrap_or_else(|_| ProgressStyle::default_spinner());
-            bars[place].set_style(style.with_key("left", left));
+            bars[place].set_style(style("  {spinner} {msg}  {left}").with_key("left", left));
             bars[place].set_message(says);
             return;
         }
-        let said = &mut self.said.borrow_mut()[place];
+        let said = &mut self.said[place];
         if *said != says {
             let left = until.saturating_duration_since(Instant::now()).as_secs();
             self.screen.line(format!("  wait  {says}  ({left} s left)"));
@@ -71,8 +80,7 @@ impl Watch for Board {
         }
     }
 
-    fn settled(&self, place: usize, delivery: &Delivery) {
-        let judgement = &delivery.judgement;
+    fn settled(&self, place: usize, judgement: &Judgement) {
         let mark = match judgement.verdict {
             Verdict::Passed => self.screen.paint("32", "PASS "),
             Verdict::Failed => self.screen.paint("31", "FAIL "),
@@ -89,6 +97,10 @@ impl Watch for Board {
     }
 }
 
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
 fn short(judgement: &Judgement) -> String {
     let reached = judgement.reached.map_or("nothing", Level::name);
     let first = judgement.problems.first().map(|problem| format!("{}: {}", problem.code, problem.said));
@@ -100,7 +112,7 @@ fn short(judgement: &Judgement) -> String {
 }
 
 /// What came of it.
-pub fn print(screen: &Screen, delivered: &Delivered, target: &str) {
+fn print(screen: &Screen, delivered: &Delivered, target: &str) {
     if !delivered.has_manifest {
         screen.line("note: no manifest of what was built is recorded here: what each channel states is compared with what it serves");
     }

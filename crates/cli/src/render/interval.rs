@@ -1,7 +1,7 @@
 //! A judgement as text: what it says in a line, and the interval with the margin as a picture of one line.
 
 use crate::screen::Screen;
-use gonogo_core::stats::{Answer, Judgement, share};
+use gonogo_core::stats::{Answer, Judgement};
 
 /// Columns of the picture.
 const WIDTH: usize = 61;
@@ -14,40 +14,11 @@ pub fn lines(screen: &Screen, judgement: &Judgement, margin: f64) -> Vec<String>
         Answer::More(_) | Answer::TooNoisy | Answer::TooCoarse => ("33", "incomplete (too-noisy)"),
     };
     let mut lines = vec![
-        format!("{}  {}", screen.paint(color, word), sentence(judgement, margin)),
+        format!("{}  {}", screen.paint(color, word), judgement.sentence(margin)),
         picture(judgement, margin),
     ];
     lines.extend(judgement.detail(margin));
     lines
-}
-
-/// What a judgement says, in a line without a verdict: `2.1 % slower (0.3 % to 4.0 %), within 5.0 %; 60 pairs`.
-pub fn sentence(judgement: &Judgement, margin: f64) -> String {
-    let side = if judgement.estimate < 0.0 { "better" } else { "worse" };
-    let interval = if judgement.upper.is_finite() {
-        format!("{} to {}", share(judgement.lower), share(judgement.upper))
-    } else {
-        "no bound".to_owned()
-    };
-    let margin = share(margin);
-    let against = match judgement.answer {
-        Answer::Passed if judgement.is_slower_within_margin() => {
-            format!("slower, but within the margin of {margin}")
-        }
-        Answer::Passed => format!("within the margin of {margin}"),
-        Answer::Failed => format!("beyond the margin of {margin}"),
-        Answer::More(_) | Answer::TooNoisy | Answer::TooCoarse => format!("margin {margin}"),
-    };
-    let dependent = if judgement.inflation > 1.05 {
-        format!("; neighbours resemble each other: variance times {:.1}", judgement.inflation)
-    } else {
-        String::new()
-    };
-    format!(
-        "{} {side} ({interval}), {against}; {} pairs{dependent}",
-        share(judgement.estimate.abs()),
-        judgement.pairs
-    )
 }
 
 /// `·····├──●──┤···┃·····`: the interval, the estimate, and the margin as a bar; `0` marks no change.

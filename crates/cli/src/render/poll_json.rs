@@ -1,8 +1,6 @@
 //! The JSON document of a poll, `gonogo.poll/1`.
 
 use super::words::words;
-use crate::context::Context;
-use crate::poll::Report;
 use gonogo_core::blocker::TaskState;
 use gonogo_core::clearance::{Obstacle, ObstacleKind};
 use gonogo_core::digest::Digest;
@@ -10,6 +8,8 @@ use gonogo_core::evidence::{Counts, Finding};
 use gonogo_core::gate::CheckVerdict;
 use gonogo_core::release::{Mode, Subject};
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_engine::context::Context;
+use gonogo_engine::poll::Report;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -147,11 +147,11 @@ pub fn document(context: &Context, report: &Report, obstacles: Vec<String>, exit
     });
     Document {
         schema: "gonogo.poll/1",
-        target: context.target.tag().to_owned(),
-        base: context.base.as_ref().map(|base| base.tag.clone()),
-        mode: context.mode,
-        agent: context.agent.to_string(),
-        commit: context.commit.clone(),
+        target: context.candidate.target.tag().to_owned(),
+        base: context.candidate.base.as_ref().map(|base| base.tag.clone()),
+        mode: context.session.mode,
+        agent: context.session.agent.to_string(),
+        commit: context.candidate.commit.clone(),
         clearance: if report.decision.is_ok() { Granted::Granted } else { Granted::Refused },
         verdict: report.poll.outcome().verdict(),
         obstacles,

@@ -1,7 +1,5 @@
 //! A poll for people: one table of gates, then everything that stands in the way with what repeats it.
 
-use crate::context::Context;
-use crate::poll::Report;
 use crate::screen::Screen;
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 use gonogo_core::clearance::Obstacle;
@@ -9,6 +7,8 @@ use gonogo_core::gate::{CheckVerdict, GateVerdict};
 use gonogo_core::ledger::CheckFinished;
 use gonogo_core::text;
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
+use gonogo_engine::context::Context;
+use gonogo_engine::poll::Report;
 
 /// The most findings that are shown of one check; the ledger and the JSON document hold them all.
 const MOST_FINDINGS: usize = 10;
@@ -47,8 +47,8 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
         Err(_) if report.interrupted => screen.paint("1;33", "NO-GO (stopped)"),
         Err(_) => screen.paint("1;31", "NO-GO"),
     };
-    let short = context.commit.get(..12).unwrap_or(&context.commit);
-    screen.line(format!("\n{answer}  {} at {short}", context.target));
+    let short = context.candidate.commit.get(..12).unwrap_or(&context.candidate.commit);
+    screen.line(format!("\n{answer}  {} at {short}", context.candidate.target));
     if report.decision.is_err() {
         screen.line(next_step(context, report));
     }
@@ -66,7 +66,7 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
 }
 
 fn next_step(context: &Context, report: &Report) -> String {
-    let target = &context.target;
+    let target = &context.candidate.target;
     if report.interrupted {
         return format!("  next: gonogo poll {target}");
     }

@@ -3,12 +3,12 @@
 use super::delivery_json;
 use super::run_text::next_command;
 use super::words::words;
-use crate::context::Context;
-use crate::preflight::Item;
-use crate::run::stop::Filed;
-use crate::run::{Ending, Report};
 use gonogo_core::mechanics::{Code, Planned};
 use gonogo_core::release::Mode;
+use gonogo_engine::blockers::Filed;
+use gonogo_engine::context::Context;
+use gonogo_engine::preflight::Item;
+use gonogo_engine::run::{Ending, Report};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -146,14 +146,17 @@ pub fn document(context: &Context, report: &Report, exit: u8) -> Document {
 pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool, next: String) -> Document {
     Document {
         schema: "gonogo.run/1",
-        target: context.target.tag().to_owned(),
-        mode: context.mode,
-        agent: context.agent.to_string(),
-        commit: context.commit.clone(),
+        target: context.candidate.target.tag().to_owned(),
+        mode: context.session.mode,
+        agent: context.session.agent.to_string(),
+        commit: context.candidate.commit.clone(),
         state,
         exit,
         preflight: Vec::new(),
-        planned: gonogo_core::mechanics::planned(&context.plan.steps, context.target.tag()),
+        planned: gonogo_core::mechanics::planned(
+            &context.candidate.plan.steps,
+            context.candidate.target.tag(),
+        ),
         steps: Vec::new(),
         stopped: None,
         delivery: None,

@@ -1,13 +1,14 @@
 //! A run for people: what is planned and where its point of no return is, each step as it goes, and how it ended.
 
-use crate::context::Context;
-use crate::run::stop::{Filed, go_on};
-use crate::run::{Ending, Report, Watch};
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
-use gonogo_core::mechanics::{Cause, Effect, Facts, Planned, Severity, Undo};
+use gonogo_core::mechanics::{Cause, Effect, Facts, Planned, Severity, Undoable};
 use gonogo_core::release::Mode;
 use gonogo_core::text::{one_line, visible};
+use gonogo_engine::blockers::Filed;
+use gonogo_engine::context::Context;
+use gonogo_engine::next::go_on;
+use gonogo_engine::run::{Ending, Report, RunEvent};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Duration;
@@ -15,18 +16,34 @@ use std::time::Duration;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Shows a run as it goes.
-pub struct Steps<'a> {
+pub struct Steps {
     screen: Screen,
-    context: &'a Context,
-    /// Nobody is asked at the point of no return.
-    yes: bool,
     live: Option<ProgressBar>,
 }
 
-impl<'a> Steps<'a> {
-    /// For a screen. With `yes`, nobody is asked at the point of no return.
-    pub const fn new(screen: Screen, context: &'a Context, yes: bool) -> Self {
-        Self { screen, context, yes, live: None }
+impl Steps {
+    /// For a screen.
+    pub const fn new(screen: Screen) -> Self {
+        Self { screen, live: None }
+    }
+
+    /// Shows what happened.
+    pub fn see(&mut self, event: &RunEvent<'_>) {
+        match event {
+            RunEvent::Begins { context, planned } => self.begins(context, planned),
+            RunEvent::Step(step) => self.step(step),
+            RunEvent::Waits(text) => self.waits(text),
+            RunEvent::Effect { step, effect } => {
+                let arrow = self.screen.paint("36", "->   ");
+                self.line(format!("  {arrow} {step:<18} {effect}"));
+            }
+            RunEvent::Done { step, facts, by_this_run } => self.done(step, facts, *by_this_run),
+            RunEvent::Stopped { step, cause } => self.stopped(step, cause),
+            RunEvent::Came(context, report) => {
+                self.still();
+                print(&self.screen, context, report);
+            }
+        }
     }
 
     fn still(&mut self) {
@@ -41,25 +58,24 @@ impl<'a> Steps<'a> {
             None => self.screen.line(&text),
         }
     }
-}
 
-impl Watch for Steps<'_> {
-    fn begins(&mut self, planned: &[Planned]) {
-        let words = match self.context.mode {
+    fn begins(&self, context: &Context, planned: &[Planned]) {
+        let words = match context.session.mode {
             Mode::Live => "live",
             Mode::DryRun => "a rehearsal, in a private world",
         };
-        self.screen.line(format!("\n{} {}  {words}", self.context.plan.project.name, self.context.target));
+        self.screen
+            .line(format!("\n{} {}  {words}", context.candidate.plan.project.name, context.candidate.target));
         let mut past = false;
         for one in planned {
-            if one.undo == Undo::Never && !past {
+            if one.undo == Undoable::Never && !past {
                 past = true;
                 self.screen.line(self.screen.paint("1;33", "  ---- point of no return ----"));
             }
             let undo = match &one.undo {
-                Undo::Nothing => "changes nothing".to_owned(),
-                Undo::Possible(how) => format!("undo: {how}"),
-                Undo::Never => "cannot be undone".to_owned(),
+                Undoable::Nothing => "changes nothing".to_owned(),
+                Undoable::Possible(how) => format!("undo: {how}"),
+                Undoable::Never => "cannot be undone".to_owned(),
             };
             self.screen.line(format!("  {:<18} {}  ({undo})", one.step, one.effect));
         }
@@ -85,18 +101,12 @@ impl Watch for Steps<'_> {
         }
     }
 
-    fn effect(&mut self, step: &str, effect: &Effect) {
-        let text = format!("  {} {step:<18} {effect}", self.screen.paint("36", "->   "));
-        self.line(text);
-    }
-
     fn done(&mut self, step: &str, facts: &Facts, by_this_run: bool) {
         self.still();
         let already = if by_this_run { "" } else { "  (was there already)" };
-        let already =
-            if matches!(facts, Facts::Workflow { .. } | Facts::Artifacts { .. }) { "" } else { already };
+        let already = if facts.workflow_run().is_some() { "" } else { already };
         let mark = self.screen.paint("32", "done ");
-        self.screen.line(format!("  {mark} {step:<18} {}{already}", words(facts)));
+        self.screen.line(format!("  {mark} {step:<18} {}{already}", facts.line()));
     }
 
     fn stopped(&mut self, step: &str, cause: &Cause) {
@@ -105,12 +115,10 @@ impl Watch for Steps<'_> {
         self.screen.line(format!("  {mark} {step:<18} {}: {}", cause.code, one_line(&cause.message)));
     }
 
-    fn may_pass(&mut self, step: &str, effect: &Effect) -> bool {
-        if self.yes {
-            return true;
-        }
+    /// Asks at the point of no return.
+    pub fn asks(&mut self, context: &Context, step: &str, effect: &Effect) -> bool {
         self.still();
-        let tag = self.context.target.tag();
+        let tag = context.candidate.target.tag();
         let mut out = std::io::stderr().lock();
         let asked = write!(
             out,
@@ -122,20 +130,6 @@ impl Watch for Steps<'_> {
         }
         let mut answer = String::new();
         std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == tag
-    }
-}
-
-/// What was seen of a step that is done, in one line.
-pub fn words(facts: &Facts) -> String {
-    let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
-    match facts {
-        Facts::Tag { object, commit } => format!("tag object {} at {}", short(object), short(commit)),
-        Facts::RemoteTag { remote, object, .. } => format!("{remote} has tag object {}", short(object)),
-        Facts::Workflow { run, attempt, url } => format!("run {run}, attempt {attempt}: {}", one_line(url)),
-        Facts::Artifacts { run, manifest } => format!("{} files of run {run}", manifest.files().len()),
-        Facts::Formula { commit, .. } => format!("in the tap at {}", short(commit)),
-        Facts::Release { url, assets, .. } => format!("{} assets: {}", assets.files().len(), one_line(url)),
-        Facts::Command { shown_by } => one_line(shown_by),
     }
 }
 
@@ -154,7 +148,7 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
         let step = report.steps.iter().find(|step| step.step == planned.step);
         let effects =
             step.map(|step| step.effects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
-        let shown = step.and_then(|step| step.facts.as_ref()).map(words);
+        let shown = step.and_then(|step| step.facts.as_ref()).map(Facts::line);
         table.add_row([
             planned.step.clone(),
             planned.effect.clone(),
@@ -163,7 +157,7 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
         ]);
     }
     screen.line(format!("\n{table}\n"));
-    let (tag, mode) = (context.target.tag(), context.mode);
+    let (tag, mode) = (context.candidate.target.tag(), context.session.mode);
     match &report.ending {
         Ending::Completed => {
             let what = if mode == Mode::Live { "is released" } else { "went through the rehearsal" };
@@ -184,7 +178,12 @@ fn print_stop(screen: &Screen, context: &Context, report: &Report, step: &str, c
         Severity::Conflict => "CONFLICT",
         Severity::Unknown => "INCOMPLETE",
     };
-    screen.line(format!("{} {} at step {step}: {}", screen.paint("1;31", word), context.target, cause.code));
+    screen.line(format!(
+        "{} {} at step {step}: {}",
+        screen.paint("1;31", word),
+        context.candidate.target,
+        cause.code
+    ));
     screen.line(format!("  {}", one_line(&cause.message)));
     for (name, value) in [("run", &cause.url), ("command", &cause.command)] {
         if let Some(value) = value {
@@ -225,7 +224,7 @@ fn print_stop(screen: &Screen, context: &Context, report: &Report, step: &str, c
 
 /// The one next command.
 pub fn next_command(context: &Context, report: &Report) -> String {
-    let (tag, mode) = (context.target.tag(), context.mode);
+    let (tag, mode) = (context.candidate.target.tag(), context.session.mode);
     match (&report.ending, &report.filed) {
         (Ending::Completed, _) if mode == Mode::Live => format!("gonogo status {tag}"),
         (Ending::Completed, _) => go_on(tag, Mode::Live),

@@ -11,7 +11,6 @@ pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
     let values = [
         ("project", page::plain(&plan.project.name)),
         ("verify", source.verify()),
-        ("compared", compared(source.can_verify).to_owned()),
         ("levels", codes(Kind::DeliveryLevel, "level")),
         ("channels", channels(plan)),
         ("problems", codes(Kind::DeliveryProblem, "problem")),
@@ -24,52 +23,19 @@ pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
 
 /// The channels of a plan, each with its package.
 pub(super) fn packages(plan: &Plan) -> impl Iterator<Item = (Channel, String)> {
-    let packages = crate::delivery::packages(&plan.channels, plan.project.repository.as_deref());
-    packages.into_iter().map(|package| (package.channel, package.name))
+    plan.packages().into_iter().map(|package| (package.channel, package.name))
 }
 
 fn channels(plan: &Plan) -> String {
     let lines: String = packages(plan)
         .map(|(channel, package)| {
-            format!("- **{channel}**, {}: {}\n", page::code(&package), what_is_asked(channel))
+            format!("- **{channel}**, {}: {}\n", page::code(&package), channel.what_is_asked())
         })
         .collect();
     if lines.is_empty() {
         "The plan names no channel: nothing is delivered by it.\n".to_owned()
     } else {
         lines
-    }
-}
-
-const fn what_is_asked(channel: Channel) -> &'static str {
-    match channel {
-        Channel::CratesIo => {
-            "cargo's own index has the version, not yanked; the crate has the checksum that the index states, and names the commit that it was built from"
-        }
-        Channel::Npm => {
-            "the registry's document has the version, not deprecated, under the dist-tag that users get; the tarball has the integrity that it states"
-        }
-        Channel::Pypi => {
-            "the index lists the version's files, none yanked, and each has the digest that it states"
-        }
-        Channel::Homebrew => {
-            "the formula in the tap is of this version, and its addresses serve files with the digests that it states"
-        }
-        Channel::Go => {
-            "the module proxy has the tag's version, from the tagged commit, and its zip holds what its digest says"
-        }
-        Channel::GithubRelease => {
-            "the release of the tag is published and no draft, and its assets have the digests that GitHub and the list of checksums state"
-        }
-    }
-}
-
-/// What the channels are compared with.
-const fn compared(can_verify: bool) -> &'static str {
-    if can_verify {
-        "The command `verify` compares each channel with the digests that the release recorded of what was built. `gonogo audit` needs no record: it compares what is served with what the channel itself states."
-    } else {
-        "`gonogo audit` needs no record of the release: it compares what is served with what the channel itself states. With what was built, the steps of `gonogo run` compare."
     }
 }
 

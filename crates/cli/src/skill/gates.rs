@@ -2,10 +2,10 @@
 
 use super::Source;
 use super::page::{self, UnknownKey};
-use crate::poll::repeat_line;
 use gonogo_core::plan::{Check, CheckKind, Command, Gate, Minimum, Plan};
 use gonogo_core::readers::Reader;
 use gonogo_core::stats::share;
+use gonogo_engine::launch::repeat_line;
 
 pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;
@@ -63,12 +63,16 @@ fn gate(gate: &Gate) -> String {
 
 fn command(check: &Check) -> String {
     match &check.kind {
-        CheckKind::Command(command) => format!("`{}`:\n\n{}\n", check.id, page::fence(&repeat_line(command))),
+        CheckKind::Command(command) => {
+            format!("`{}`:\n\n{}\n", check.id, page::fence(&repeat_line(&command.program)))
+        }
         CheckKind::Benchmark(benchmark) => {
             let words =
                 |line: &Vec<String>| shlex::try_join(line.iter().map(String::as_str)).unwrap_or_default();
-            let lines: Vec<String> = benchmark.before.iter().chain([&benchmark.run]).map(words).collect();
-            let within = benchmark.cwd.as_ref().map(|cwd| format!("cd {cwd} && ")).unwrap_or_default();
+            let lines: Vec<String> =
+                benchmark.program.before.iter().chain([&benchmark.program.run]).map(words).collect();
+            let within =
+                benchmark.program.cwd.as_ref().map(|cwd| format!("cd {cwd} && ")).unwrap_or_default();
             format!(
                 "`{}`, in a worktree of the base tag and in one of this commit, by turns:\n\n{}\n",
                 check.id,
@@ -128,7 +132,7 @@ fn of_command(command: &Command, minimum: Minimum) -> String {
             "a canary: the same tool finds what is wrong in an input that is known to be bad".to_owned(),
         );
     }
-    parts.push(format!("ended within {}", page::time(command.timeout)));
+    parts.push(format!("ended within {}", page::time(command.program.timeout)));
     parts.join("; ")
 }
 

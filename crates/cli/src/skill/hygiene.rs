@@ -3,9 +3,9 @@
 use super::page::{self, UnknownKey};
 use super::{Source, codes};
 use crate::explain::Kind;
-pub(super) use crate::run::rehearsal::unplayable;
-use gonogo_core::mechanics::{Planned, Undo, planned};
-use gonogo_core::plan::{Observe, Plan, Step, StepKind};
+use gonogo_core::mechanics::{Planned, Step, Undoable, planned};
+use gonogo_core::plan::Plan;
+pub(super) use gonogo_engine::rehearsal::unplayable;
 
 /// What stands for the tag in the pages.
 const TAG: &str = "<tag>";
@@ -39,9 +39,9 @@ fn steps(plan: &Plan) -> String {
     }
     let row = |(at, one): (usize, &Planned)| {
         let undo = match &one.undo {
-            Undo::Nothing => "changes nothing".to_owned(),
-            Undo::Possible(how) => page::plain(how),
-            Undo::Never => "**cannot be undone**".to_owned(),
+            Undoable::Nothing => "changes nothing".to_owned(),
+            Undoable::Possible(how) => page::plain(how),
+            Undoable::Never => "**cannot be undone**".to_owned(),
         };
         let cells = [page::plain(&one.step), page::plain(&one.effect), undo].map(|text| page::cell(&text));
         format!("| {} | `{}` | {} | {} |\n", at + 1, cells[0], cells[1], cells[2])
@@ -52,42 +52,7 @@ fn steps(plan: &Plan) -> String {
 
 /// How a step is told to be done, and what it works with.
 fn detail(step: &Step) -> String {
-    let words = match &step.kind {
-        StepKind::Tag { .. } => "an annotated tag, `Release <tag>`, with what the gates came to and the digest of the ledger's head in \
-                                 its message; a tag of that name that this ledger did not make is a conflict".to_owned(),
-        StepKind::PushTag { .. } => "pushed without force; the remote is asked before and after".to_owned(),
-        StepKind::WatchWorkflow { workflow } => format!(
-            "through `gh`: the run of {} for this tag and this commit, and no other; all of it has to succeed",
-            page::code(workflow)
-        ),
-        StepKind::FetchArtifacts { from, metadata, .. } => format!(
-            "through `gh`: what step `{from}` built; its own {} has to name this tag, version and commit; the digest of every file is \
-             recorded, and every channel is compared with these",
-            page::code(metadata)
-        ),
-        StepKind::HomebrewFormula { .. } => {
-            "version, addresses and digests of the formula, from the fetched files, pushed to the tap".to_owned()
-        }
-        StepKind::DispatchWorkflow { workflow, inputs, .. } => {
-            let inputs: Vec<String> = inputs.iter().map(|(name, text)| page::code(&format!("{name}={text}"))).collect();
-            format!(
-                "through `gh`: {} with {}; a run that was started already is found again, not started twice",
-                page::code(workflow),
-                if inputs.is_empty() { "no inputs".to_owned() } else { inputs.join(", ") }
-            )
-        }
-        StepKind::GithubRelease { create: true, .. } => {
-            "through `gh`: a draft, filled with the fetched files, compared, and published last".to_owned()
-        }
-        StepKind::GithubRelease { .. } => {
-            "through `gh`: the release that the workflow makes is waited for, and its assets are compared with the fetched files".to_owned()
-        }
-        StepKind::Command(command) => match &command.observe {
-            Observe::Channel(_) => "whether it has been done is asked of the channel that it publishes to".to_owned(),
-            Observe::Command { .. } => "whether it has been done is asked of another command of the plan".to_owned(),
-            Observe::Repeatable => "the plan says that doing it twice is as doing it once".to_owned(),
-        },
-    };
+    let words = step.kind.shown_by(&page::code);
     format!("- `{}`: {words}; within {}\n", page::plain(&step.id), page::time(step.timeout))
 }
 

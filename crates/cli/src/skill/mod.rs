@@ -37,8 +37,6 @@ pub struct Source<'a> {
     pub plan: &'a Plan,
     /// What `--plan` was given; `None` for the checkout's own.
     pub plan_argument: Option<&'a str>,
-    /// Whether the program has `gonogo verify`.
-    pub can_verify: bool,
 }
 
 impl Source<'_> {
@@ -51,12 +49,10 @@ impl Source<'_> {
 
     /// The commands of the fourth step.
     fn verify(&self) -> String {
-        let audit = format!("gonogo audit \"$release_target\"{} --json", self.plan_flag());
-        if self.can_verify {
-            format!("gonogo verify \"$release_target\"{} --json\n{audit}", self.plan_flag())
-        } else {
-            audit
-        }
+        let plan = self.plan_flag();
+        ["verify", "audit"]
+            .map(|command| format!("gonogo {command} \"$release_target\"{plan} --json"))
+            .join("\n")
     }
 }
 

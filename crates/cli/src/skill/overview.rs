@@ -17,7 +17,7 @@ pub(super) fn page(source: &Source<'_>, name: &str) -> Result<String, UnknownKey
         ("plan_note", plan_note(&flag)),
         ("rehearsal", rehearsal(source)),
         ("verify", source.verify()),
-        ("verified", verified(source.can_verify)),
+        ("verified", VERIFIED.to_owned()),
         ("gates", gates(plan)),
         ("example_check", example_check(plan)),
     ];
@@ -70,18 +70,11 @@ fn rehearsal(source: &Source<'_>) -> String {
 }
 
 /// How the documents of the fourth step are read.
-fn verified(can_verify: bool) -> String {
-    let audit = "Done where the audit's `verdict` is `passed`. `failed` or `incomplete`: `delivery.recovery` says what to do, channel by \
-                 channel and in order; file a blocker for each artifact that is missing or wrong, and follow \
-                 `references/delivery-verification.md`.";
-    if !can_verify {
-        return audit.to_owned();
-    }
-    format!(
-        "`verify` waits until each channel has had its time, compares with what was built, and files a blocker by itself: go on where \
-         `delivery.verdict` is `passed`; else report `delivery.blocker`, and `delivery.partial.recovery` says what to do. {audit}"
-    )
-}
+const VERIFIED: &str = "`verify` waits until each channel has had its time, compares with what was built, and files a blocker by \
+     itself: go on where `delivery.verdict` is `passed`; else report `delivery.blocker`, and `delivery.partial.recovery` says what to \
+     do. Done where the audit's `verdict` is `passed`. `failed` or `incomplete`: `delivery.recovery` says what to do, channel by \
+     channel and in order; file a blocker for each artifact that is missing or wrong, and follow \
+     `references/delivery-verification.md`.";
 
 fn gates(plan: &Plan) -> String {
     let required = |id: u32| plan.policy.required_gates.contains(&id);

@@ -340,7 +340,7 @@ fn a_check_whose_child_holds_its_output_open_is_incomplete() {
     let project = passing();
     let (out, group) = (project.beside("run-tests.out"), project.beside("group"));
     project
-        .tool("run-tests", &format!("echo $$ >'{}'\nsleep 600 &\ncat '{}'", group.display(), out.display()));
+        .tool("run-tests", &format!("echo $$ >'{}'\nsleep 3600 &\ncat '{}'", group.display(), out.display()));
     let document = project.poll().exits(3).json();
     assert_eq!(check(&document, 3, "t")["verdict"], "incomplete");
     let group = std::fs::read_to_string(group).unwrap();

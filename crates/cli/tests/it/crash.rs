@@ -71,12 +71,12 @@ fn killed_at_random_moments(ergo: Option<Ergo>, seed: u64) {
     }
     let started = Instant::now();
     let expected = answer(&project.poll().exits(1).json());
-    let whole = u64::try_from(started.elapsed().as_micros()).unwrap();
+    let mut whole = u64::try_from(started.elapsed().as_micros()).unwrap();
     assert_eq!(expected.1.len(), 3);
 
     let mut random = Random(seed);
     let (mut cut_short, mut repaired) = (0, 0);
-    for moment in 0..moments {
+    for moment in 0.. {
         if random.below(2) == 0 {
             // The first poll of a release, where everything is yet to be made.
             std::fs::remove_dir_all(project.root().join(".git/gonogo")).unwrap();
@@ -86,7 +86,12 @@ fn killed_at_random_moments(ergo: Option<Ergo>, seed: u64) {
         }
         let mut poll = project.start(&["poll", "v0.2.0", "--json"]);
         std::thread::sleep(Duration::from_micros(random.below(whole)));
-        cut_short += u32::from(!poll.has_ended());
+        if poll.has_ended() {
+            // The first poll was slow: sooner, the next time.
+            whole = (whole / 2).max(1);
+        } else {
+            cut_short += 1;
+        }
         poll.kill();
 
         let left = project.records();
@@ -100,9 +105,12 @@ fn killed_at_random_moments(ergo: Option<Ergo>, seed: u64) {
         if let Some(ergo) = ergo {
             assert_eq!(ergo.epics(&project), 1, "moment {moment}");
         }
+        // Where no poll was cut short, nothing is proven yet.
+        if moment + 1 >= moments && cut_short > 0 {
+            println!("{cut_short} of {} polls cut short; {repaired} torn lines repaired", moment + 1);
+            break;
+        }
     }
-    println!("{cut_short} of {moments} polls cut short; {repaired} torn lines repaired");
-    assert!(cut_short > 0, "no poll was cut short: nothing is proven");
     let last = project.run(&["poll", "v0.2.0", "--fresh", "--json"]).exits(1);
     assert_eq!(answer(&last.json()), expected);
     let litter = litter(&project);

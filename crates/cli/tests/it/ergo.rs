@@ -7,7 +7,7 @@ use serde_json::Value;
 
 fn failing() -> Project {
     let checks = libtest("fails", "fails") + &libtest("shows-nothing", "nothing");
-    let project = Project::new(&plan(&checks).replace("\"file\"", "\"ergo\"\ntimeout = \"10s\""));
+    let project = Project::new(&plan(&checks).replace("\"file\"", "\"ergo\"\ntimeout = \"5m\""));
     project.printing("fails", TWO_FAILED, 101);
     project.printing("nothing", NOTHING, 0);
     project

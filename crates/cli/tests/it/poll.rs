@@ -51,15 +51,15 @@ fn a_filter_that_matches_no_test_is_incomplete_and_never_a_pass() {
 
 #[test]
 fn every_way_of_showing_nothing_has_its_reason() {
-    for (script, reason) in [
-        ("exit 0", "unreadable-output"),
-        ("echo all good; exit 0", "unreadable-output"),
-        ("kill -9 $$", "unreadable-output"),
-        ("sleep 60", "timed-out"),
-        ("yes | head -c 3000000; exit 0", "output-too-large"),
+    for (script, timeout, reason) in [
+        ("exit 0", "10m", "unreadable-output"),
+        ("echo all good; exit 0", "10m", "unreadable-output"),
+        ("kill -9 $$", "10m", "unreadable-output"),
+        ("sleep 600", "2s", "timed-out"),
+        ("yes | head -c 3000000; exit 0", "10m", "output-too-large"),
     ] {
         let check_with_limits =
-            format!("{}timeout = \"2s\"\n", libtest("t", "tool").trim_end().to_owned() + "\n");
+            format!("{}timeout = \"{timeout}\"\n", libtest("t", "tool").trim_end().to_owned() + "\n");
         let text = plan(&check_with_limits).replace("[policy]\n", "[policy]\noutput-limit-mib = 1\n");
         let project = Project::new(&text);
         project.tool("tool", script);

@@ -28,7 +28,7 @@ fn project() -> Project {
     let checks = libtest("family", "family") + &libtest("deaf", "deaf") + &libtest("later", "later");
     let project = Project::new(&plan(&checks));
     let tells_family = tells(&project, "family");
-    project.tool("family", &format!("sleep 600 & (sleep 600 & sleep 600) &\n{tells_family}\nsleep 600"));
+    project.tool("family", &format!("sleep 3600 & (sleep 3600 & sleep 3600) &\n{tells_family}\nsleep 3600"));
     let tells_deaf = tells(&project, "deaf");
     project.tool("deaf", &format!("trap '' TERM INT HUP\n{tells_deaf}\nwhile :; do sleep 1; done"));
     project.printing("later", PASSED, 0);
@@ -79,13 +79,13 @@ fn a_polite_kill_ends_every_child_and_records_what_was_cut_short() {
 
 #[test]
 fn a_timeout_ends_the_whole_family_even_where_it_will_not_hear_of_stopping() {
-    let project = Project::new(&plan(&(limited("family", "family", "1s") + &limited("deaf", "deaf", "1s"))));
+    let project = Project::new(&plan(&(limited("family", "family", "5s") + &limited("deaf", "deaf", "5s"))));
     let tells_family = tells(&project, "family");
-    project.tool("family", &format!("(sleep 600 & sleep 600) & sleep 600 &\n{tells_family}\nsleep 600"));
+    project.tool("family", &format!("(sleep 3600 & sleep 3600) & sleep 3600 &\n{tells_family}\nsleep 3600"));
     let tells_deaf = tells(&project, "deaf");
     project.tool(
         "deaf",
-        &format!("trap '' TERM\n(trap '' TERM; sleep 600) &\n{tells_deaf}\nwhile :; do sleep 1; done"),
+        &format!("trap '' TERM\n(trap '' TERM; sleep 3600) &\n{tells_deaf}\nwhile :; do sleep 1; done"),
     );
     let document = project.poll().exits(3).json();
     for id in ["family", "deaf"] {
@@ -102,7 +102,7 @@ fn a_check_that_ends_leaves_nothing_of_its_group_running() {
     let out = project.beside("passed");
     std::fs::write(&out, PASSED).unwrap();
     let tells = tells(&project, "group");
-    project.tool("t", &format!("{tells}\nsleep 600 >/dev/null 2>&1 &\ncat '{}'", out.display()));
+    project.tool("t", &format!("{tells}\nsleep 3600 >/dev/null 2>&1 &\ncat '{}'", out.display()));
     let document = project.poll().exits(0).json();
     assert_eq!(check(&document, 3, "t")["verdict"], "passed", "its output had its end");
     let group = groups(&project, &["group"]).remove(0);
@@ -120,7 +120,7 @@ fn stopped_inside_git(nth: usize) -> Ran {
         "git",
         &format!(
             "n=1; until mkdir '{0}/'$n 2>/dev/null; do n=$((n+1)); done\n\
-             if [ $n -eq {nth} ]; then touch '{1}'; exec sleep 600; fi\n\
+             if [ $n -eq {nth} ]; then touch '{1}'; exec sleep 3600; fi\n\
              PATH=/usr/local/bin:/usr/bin:/bin exec git \"$@\"",
             calls.display(),
             hit.display()
@@ -155,7 +155,7 @@ fn ctrl_c_while_a_tool_says_its_version_is_no_missing_tool() {
     let project = Project::new(&plan(&libtest("t", "t")).replace("[tracker]", declared));
     project.printing("t", PASSED, 0);
     let tells = tells(&project, "asked");
-    project.tool("linker", &format!("{tells}\nexec sleep 600"));
+    project.tool("linker", &format!("{tells}\nexec sleep 3600"));
     let poll = project.start(&["poll", "v0.2.0", "--json"]);
     until("the tool is asked", || project.beside("asked").exists());
     poll.signal(Signal::INT);
@@ -171,7 +171,7 @@ fn ctrl_c_while_blockers_are_filed_is_said_in_the_document_and_made_good_by_the_
     let ergo = Ergo::StandIn("6.0.0");
     ergo.install(&project);
     let tells = tells(&project, "filing");
-    project.tool("ergo", &format!("if [ \"$1\" = new ]; then {tells}; sleep 600; fi\n{}", ergo.line()));
+    project.tool("ergo", &format!("if [ \"$1\" = new ]; then {tells}; sleep 3600; fi\n{}", ergo.line()));
     let poll = project.start(&["poll", "v0.2.0", "--json"]);
     until("ergo is told to file", || project.beside("filing").exists());
     poll.signal(Signal::INT);

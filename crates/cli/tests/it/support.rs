@@ -1,8 +1,10 @@
 //! A project in a folder of its own, and the program run on it in a cleared environment.
 
+use gonogo_sandbox::write_program;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use std::os::unix::fs::PermissionsExt;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -43,17 +45,23 @@ impl From<Output> for Ran {
 }
 
 /// A run of the program that has not ended; killed where a test forgets it.
-pub struct Running(Option<Child>);
+pub struct Running {
+    child: Option<Child>,
+    /// What tells it from runs in other projects.
+    home: OsString,
+}
 
 impl Running {
     /// Starts a command, its output kept.
     pub fn start(command: &mut Command) -> Self {
-        Self(Some(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()))
+        let home = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "HOME"));
+        let home = home.unwrap().to_owned();
+        Self { child: Some(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()), home }
     }
 
     /// The program's process ID.
     pub fn id(&self) -> i32 {
-        i32::try_from(self.0.as_ref().unwrap().id()).unwrap()
+        i32::try_from(self.child.as_ref().unwrap().id()).unwrap()
     }
 
     /// Sends a signal to the program alone.
@@ -63,29 +71,47 @@ impl Running {
 
     /// Whether it has ended.
     pub fn has_ended(&mut self) -> bool {
-        self.0.as_mut().unwrap().try_wait().unwrap().is_some()
+        self.child.as_mut().unwrap().try_wait().unwrap().is_some()
     }
 
     /// Waits for its end.
     pub fn end(mut self) -> Ran {
-        self.0.take().unwrap().wait_with_output().unwrap().into()
+        self.child.take().unwrap().wait_with_output().unwrap().into()
     }
 
     /// Kills it, as a power cut would, and waits until it is gone.
     pub fn kill(mut self) {
-        let mut child = self.0.take().unwrap();
+        let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+        // A child that it was just starting is still this program, with its locks, until it runs its own.
+        until("nothing of it is left that is still this program", || !is_running(&self.home));
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
+        if let Some(child) = &mut self.child {
             child.kill().ok();
             child.wait().ok();
         }
     }
+}
+
+/// How long is never, on a machine that has much else to do. What is to be ended here runs for longer by itself.
+const NEVER: Duration = Duration::from_secs(300);
+
+/// Whether this program runs with a home folder.
+fn is_running(home: &OsStr) -> bool {
+    let program = Path::new(env!("CARGO_BIN_EXE_gonogo"));
+    let home = [b"HOME=", home.as_bytes()].concat();
+    let mut processes = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+    processes.any(|place| {
+        // One that has ended meanwhile has neither.
+        std::fs::read_link(place.join("exe")).is_ok_and(|exe| exe == program)
+            && std::fs::read(place.join("environ"))
+                .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|one| one == home))
+    })
 }
 
 /// Waits until something is so. It is a failure where it never is; how long it takes is not asked.
@@ -93,7 +119,7 @@ impl Drop for Running {
 pub fn until(what: &str, mut so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !so() {
-        assert!(started.elapsed() < Duration::from_secs(60), "it never was so: {what}");
+        assert!(started.elapsed() < NEVER, "it never was so: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -228,10 +254,7 @@ impl Project {
     /// Writes a tool: a shell script on the search path, outside the checkout.
     pub fn tool(&self, name: &str, script: &str) {
         let path = self.folder.path().join("tools").join(name);
-        // A new file each time: one that is being run cannot be written over.
-        std::fs::remove_file(&path).ok();
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&path, &format!("#!/bin/sh\n{script}\n")).unwrap();
     }
 
     /// A tool that prints a text and exits with a status.

@@ -12,4 +12,4 @@ pub mod recorded;
 pub use comparison::{Comparison, ScenarioResult, Whole};
 pub use format::{Format, Sample, Source};
 pub use mapping::Mapping;
-pub use record::{BuiltFile, HostFacts, Phase, Record, SCHEMA, SeenScenario};
+pub use record::{BuiltFile, HostFacts, NotARecord, Phase, Record, SCHEMA, SeenScenario};

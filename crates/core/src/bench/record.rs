@@ -5,7 +5,9 @@ use crate::digest::Digest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The name of the record's format.
+/// The name of the record's format; see `docs/formats.md`.
+///
+/// - 1: the first one.
 pub const SCHEMA: &str = "gonogo.bench/1";
 
 /// The evidence of a benchmark check.
@@ -93,6 +95,31 @@ pub struct SeenScenario {
     pub pairs: Vec<[f64; 2]>,
 }
 
+/// Evidence that is no record of a benchmark.
+#[derive(Debug, thiserror::Error)]
+pub enum NotARecord {
+    /// It is of another format.
+    #[error("it is {0}, and this program reads {SCHEMA}")]
+    Schema(String),
+    /// It is not what its format says.
+    #[error("it is not as it was written")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Record {
+    /// Reads a record. Its format comes first: the rest of another one may look like anything.
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotARecord> {
+        #[derive(Deserialize)]
+        struct Format {
+            schema: String,
+        }
+        match serde_json::from_slice(bytes)? {
+            Format { schema } if schema != SCHEMA => Err(NotARecord::Schema(schema)),
+            Format { .. } => Ok(serde_json::from_slice(bytes)?),
+        }
+    }
+}
+
 impl Phase {
     /// What a comparison measured.
     pub fn of(comparison: &Comparison, seconds: f64) -> Self {
@@ -101,5 +128,32 @@ impl Phase {
             pairs: scenario.pairs.iter().map(|pair| [pair.base, pair.current]).collect(),
         });
         Self { seconds, scenarios: seen.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A record as the first program that measured wrote it.
+    const FIRST: &str = r#"{"schema":"gonogo.bench/1","base":"1","current":"2","run":["bench"],"margin":0.05,
+        "alpha":0.01,"budget":60,"samples":1,"higher_is_better":false,"seed":7,
+        "built":[{"path":"a","base":"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            "current":"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}],
+        "host":[{"processors":2,"governor":null,"load":0.5,"steal":0.0,"others":null,"heavy":[["cc",0.5]]}],
+        "same":{"seconds":1.5,"scenarios":[{"name":"write","pairs":[[1.0,2.0]]}]},"compared":null}"#;
+
+    #[test]
+    fn the_first_format_is_read_and_another_is_called_another_whatever_it_holds() {
+        let record = Record::parse(FIRST.as_bytes()).unwrap();
+        assert_eq!(record.same.unwrap().scenarios[0].pairs, [[1.0, 2.0]]);
+        let newer = r#"{"schema":"gonogo.bench/2","what":"ever"}"#;
+        assert!(
+            matches!(Record::parse(newer.as_bytes()), Err(NotARecord::Schema(name)) if name == "gonogo.bench/2")
+        );
+        let more = FIRST.replacen('{', "{\"mood\":1,", 1);
+        for text in [&*more, &FIRST[..FIRST.len() - 1], "{}"] {
+            assert!(matches!(Record::parse(text.as_bytes()), Err(NotARecord::Json(_))), "{text}");
+        }
     }
 }

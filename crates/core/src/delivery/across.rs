@@ -4,18 +4,18 @@
 
 use super::checksum::{Algorithm, Checksum};
 use super::expected::Expected;
-use super::observation::{Facts, Observation};
-use super::problem::{Code, Problem};
+use super::problem::{Problem, ProblemCode};
+use super::sighting::{Served, Sighting};
 use std::collections::BTreeMap;
 
 /// What is wrong with each of some packages, in their order, by what the others say.
-pub fn across(seen: &[(&Expected, &Observation)]) -> Vec<Vec<Problem>> {
+pub fn across(seen: &[(&Expected, &Sighting)]) -> Vec<Vec<Problem>> {
     let mut problems: Vec<Vec<Problem>> = seen.iter().map(|_| Vec::new()).collect();
-    let live: Vec<(usize, &Expected, &Facts)> = seen
+    let live: Vec<(usize, &Expected, &Served)> = seen
         .iter()
         .enumerate()
         .filter_map(|(place, (expected, seen))| match seen {
-            Observation::Live(facts) => Some((place, *expected, &**facts)),
+            Sighting::Live(facts) => Some((place, *expected, &**facts)),
             _ => None,
         })
         .collect();
@@ -35,7 +35,7 @@ pub fn across(seen: &[(&Expected, &Observation)]) -> Vec<Vec<Problem>> {
         for (place, _, digest) in &served {
             if let Some((_, other, theirs)) = served.iter().find(|(_, _, other)| other != digest) {
                 let said = format!("{name} is {digest} here, and {theirs} on {}", named(other));
-                problems[*place].push(Problem { code: Code::BytesDiffer, said });
+                problems[*place].push(Problem { code: ProblemCode::BytesDiffer, said });
             }
         }
     }
@@ -43,7 +43,7 @@ pub fn across(seen: &[(&Expected, &Observation)]) -> Vec<Vec<Problem>> {
     for (place, _, commit) in commits.iter().filter(|(_, expected, _)| expected.commit.is_none()) {
         if let Some((_, other, theirs)) = commits.iter().find(|(_, _, other)| other != commit) {
             let said = format!("it was built from {commit}, and {} is of {theirs}", named(other));
-            problems[*place].push(Problem { code: Code::WrongCommit, said });
+            problems[*place].push(Problem { code: ProblemCode::WrongCommit, said });
         }
     }
     problems

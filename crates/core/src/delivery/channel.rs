@@ -1,11 +1,24 @@
-//! The six channels, the four levels of delivery, and how a channel spells a version.
+//! The channels, one line each: this is where a new channel is listed. What is special about each is in its own room.
 //!
 //! Invariant: versions are compared as versions of the channel's own ecosystem, whole, never as parts of a text.
 
+use super::crates_io::CratesIo;
+use super::github_release::{GithubRelease, ReleaseAssets};
+use super::go::{Go, GoModule};
+use super::homebrew::{Homebrew, TapFormula};
+use super::npm::Npm;
+use super::package::{AskedBy, Package};
+use super::pypi::Pypi;
+use super::registry_package::RegistryPackage;
+use super::rules::Rules;
+use super::undo::Undo;
+use crate::problems::Problems;
 use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr, time::Duration};
+use std::fmt;
+use std::ops::Range;
+use std::time::Duration;
 
 /// A place users install from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -25,145 +38,152 @@ pub enum Channel {
     GithubRelease,
 }
 
+/// Where users install from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Channels {
+    /// crates.io.
+    pub crates_io: Option<RegistryPackage>,
+    /// npm.
+    pub npm: Option<RegistryPackage>,
+    /// PyPI.
+    pub pypi: Option<RegistryPackage>,
+    /// A Homebrew tap.
+    pub homebrew: Option<TapFormula>,
+    /// The Go module proxy.
+    pub go: Option<GoModule>,
+    /// The assets of the GitHub release.
+    pub github_release: Option<ReleaseAssets>,
+}
+
+/// A channel that a command can publish to, by the name that the plan has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(description = "A channel, by the name that the plan has for it.")]
+pub enum ChannelName {
+    /// crates.io.
+    CratesIo,
+    /// npm.
+    Npm,
+    /// PyPI.
+    Pypi,
+}
+
+impl From<ChannelName> for Channel {
+    fn from(name: ChannelName) -> Self {
+        match name {
+            ChannelName::CratesIo => Self::CratesIo,
+            ChannelName::Npm => Self::Npm,
+            ChannelName::Pypi => Self::Pypi,
+        }
+    }
+}
+
 impl Channel {
     /// Every channel, in the order they are shown.
     pub const ALL: [Self; 6] =
         [Self::CratesIo, Self::Npm, Self::Pypi, Self::Homebrew, Self::Go, Self::GithubRelease];
 
+    /// What is special about it.
+    pub(super) fn rules(self) -> &'static dyn Rules {
+        match self {
+            Self::CratesIo => &CratesIo,
+            Self::Npm => &Npm,
+            Self::Pypi => &Pypi,
+            Self::Homebrew => &Homebrew,
+            Self::Go => &Go,
+            Self::GithubRelease => &GithubRelease,
+        }
+    }
+
     /// Its name, as the plan has it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CratesIo => "crates-io",
-            Self::Npm => "npm",
-            Self::Pypi => "pypi",
-            Self::Homebrew => "homebrew",
-            Self::Go => "go",
-            Self::GithubRelease => "github-release",
-        }
+    pub fn name(self) -> &'static str {
+        self.rules().name()
     }
 
-    /// How long a published version usually takes to show everywhere, at the most: npm's lag has been twenty minutes,
-    /// and a Go proxy remembers for half an hour that it had nothing.
-    pub const fn usual_window(self) -> Duration {
-        Duration::from_secs(
-            60 * match self {
-                Self::CratesIo => 10,
-                Self::Npm => 30,
-                Self::Pypi => 15,
-                Self::Homebrew | Self::GithubRelease => 5,
-                Self::Go => 40,
-            },
-        )
+    /// How a command line names a package there without a plan.
+    pub fn asked_by(self) -> AskedBy {
+        self.rules().asked_by()
     }
 
-    /// Whether what it publishes says which commit it was built from. Cargo writes that into each crate.
-    pub const fn states_its_commit(self) -> bool {
-        matches!(self, Self::CratesIo)
+    /// How long a published version usually takes to show everywhere, at the most.
+    pub fn usual_window(self) -> Duration {
+        self.rules().usual_window()
     }
 
-    /// How this channel spells a version; `None` where it has no spelling for it. A Python version (PEP 440) has no
-    /// place for a pre-release that is only a number: `1.0.0-1` would be read as a release after `1.0.0`.
+    /// What has to be so there for a version to be delivered, in words.
+    pub fn what_is_asked(self) -> &'static str {
+        self.rules().what_is_asked()
+    }
+
+    /// Whether it is a registry that may be asked at any time: it takes no version twice, and keeps no "not found".
+    pub fn is_askable_early(self) -> bool {
+        self.rules().is_askable_early()
+    }
+
+    /// Whether its index has every version that was ever published.
+    pub fn keeps_every_version(self) -> bool {
+        self.rules().keeps_every_version()
+    }
+
+    /// Whether what it publishes says which commit it was built from.
+    pub fn states_its_commit(self) -> bool {
+        self.rules().states_its_commit()
+    }
+
+    /// Whether what it serves is the tagged tree, and not something that was built of it.
+    pub fn serves_the_tree(self) -> bool {
+        self.rules().serves_the_tree()
+    }
+
+    /// How this channel spells a version; `None` where it has no spelling for it.
     pub fn spell(self, version: &Version) -> Option<String> {
-        match self {
-            Self::Pypi => {
-                let read = pep440_rs::Version::from_str(&version.to_string()).ok()?;
-                (version.pre.is_empty() != read.any_prerelease() && !read.is_post()).then(|| read.to_string())
-            }
-            Self::Go => Some(format!("v{version}")),
-            Self::CratesIo | Self::Npm | Self::Homebrew | Self::GithubRelease => Some(version.to_string()),
-        }
+        self.rules().spell(version)
     }
 
-    /// The version that a spelling stands for, as other channels write it: `1.2.0rc1` is `1.2.0-rc.1`. `None` where no
-    /// other channel could have it.
+    /// The version that a spelling stands for, as other channels write it: PyPI's `1.2.0rc1` is `1.2.0-rc.1`. `None` where
+    /// no other channel could have it.
     pub fn read(self, served: &str) -> Option<Version> {
-        match self {
-            Self::Pypi => {
-                let read = pep440_rs::Version::from_str(served).ok()?;
-                let plain = read.epoch() == 0
-                    && read.local().is_empty()
-                    && !read.is_post()
-                    && read.release().len() <= 3;
-                let number = |at: usize| read.release().get(at).copied().unwrap_or(0);
-                let pre = match (read.pre(), read.dev()) {
-                    (None, None) => String::new(),
-                    (Some(pre), None) => format!("-{}.{}", word(pre.kind), pre.number),
-                    (None, Some(dev)) => format!("-dev.{dev}"),
-                    (Some(_), Some(_)) => return None,
-                };
-                let text = format!("{}.{}.{}{pre}", number(0), number(1), number(2));
-                plain.then(|| Version::parse(&text).ok()).flatten()
-            }
-            Self::Go => Version::parse(served.strip_prefix('v')?).ok(),
-            Self::CratesIo | Self::Npm | Self::Homebrew | Self::GithubRelease => Version::parse(served).ok(),
-        }
+        self.rules().read(served)
     }
 
     /// Whether a version, as this channel served it, is exactly this one.
     pub fn is_version(self, served: &str, version: &Version) -> bool {
-        match self {
-            // PEP 440 reads over blanks and a `v`; no index serves either.
-            Self::Pypi => {
-                let wanted =
-                    self.spell(version).and_then(|wanted| pep440_rs::Version::from_str(&wanted).ok());
-                let is_plain =
-                    served.starts_with(|c: char| c.is_ascii_digit()) && served.trim_end() == served;
-                wanted.is_some() && is_plain && wanted == pep440_rs::Version::from_str(served).ok()
-            }
-            Self::Go => served.strip_prefix('v').is_some_and(|served| is_semver(served, version)),
-            Self::CratesIo | Self::Npm | Self::Homebrew | Self::GithubRelease => is_semver(served, version),
+        self.rules().is_version(served, version)
+    }
+
+    /// What can be undone of a version here, the mildest first.
+    pub fn undo(self, package: &str, version: &str) -> Vec<Undo> {
+        self.rules().undo(package, version)
+    }
+}
+
+impl Channels {
+    /// The packages that the plan names, channel by channel. `repository` is the project's on GitHub; a plan that asks for
+    /// something of it names it.
+    pub fn packages(&self, repository: Option<&str>) -> Vec<Package> {
+        Channel::ALL.iter().flat_map(|channel| channel.rules().packages(self, repository)).collect()
+    }
+
+    /// Whether the plan has a channel.
+    pub fn has(&self, channel: Channel) -> bool {
+        !channel.rules().packages(self, Some("")).is_empty()
+    }
+
+    /// What channels ask of the project's repository, it has to have a name for; and none is asked what it cannot show.
+    pub(crate) fn check(&self, has_repository: bool, named: &Range<usize>, problems: &mut Problems) {
+        let rules = || Channel::ALL.iter().map(|channel| channel.rules());
+        for what in rules().filter_map(|rules| rules.of_the_repository(self)).filter(|_| !has_repository) {
+            let message = format!("{what} of `project.repository`, which this plan does not name");
+            problems.push(named.clone(), message, None);
+        }
+        for (message, help) in rules().filter_map(|rules| rules.cannot_show(self)) {
+            problems.push(named.clone(), message, Some(help));
         }
     }
-}
-
-const fn word(kind: pep440_rs::PrereleaseKind) -> &'static str {
-    match kind {
-        pep440_rs::PrereleaseKind::Alpha => "alpha",
-        pep440_rs::PrereleaseKind::Beta => "beta",
-        pep440_rs::PrereleaseKind::Rc => "rc",
-    }
-}
-
-fn is_semver(served: &str, version: &Version) -> bool {
-    Version::parse(served).is_ok_and(|served| served == *version)
 }
 
 impl fmt::Display for Channel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// How far delivery is proven; each level holds those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// The channel says that it has this version.
-    Accepted,
-    /// The client's own index leads to it, and nothing withdraws it.
-    Resolvable,
-    /// What it serves are the bytes that were built.
-    Bytes,
-    /// A clean install runs, and says this version.
-    Installs,
-}
-
-impl Level {
-    /// Every level, lowest first.
-    pub const ALL: [Self; 4] = [Self::Accepted, Self::Resolvable, Self::Bytes, Self::Installs];
-
-    /// Its name, as `--level` takes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Resolvable => "resolvable",
-            Self::Bytes => "bytes",
-            Self::Installs => "installs",
-        }
-    }
-}
-
-impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -192,38 +212,12 @@ mod tests {
     }
 
     #[test]
-    fn a_python_version_is_compared_as_pep_440_has_it() {
-        let pypi = Channel::Pypi;
-        assert_eq!(pypi.spell(&version("1.2.0-rc.1")).as_deref(), Some("1.2.0rc1"));
-        for served in ["1.2.0rc1", "1.2rc1", "1.2.0.rc.1", "1.2.0c1"] {
-            assert!(pypi.is_version(served, &version("1.2.0-rc.1")), "{served}");
-        }
-        assert!(pypi.is_version("1.2", &version("1.2.0")));
-        assert!(!pypi.is_version("1.2.0+local", &version("1.2.0")));
-        assert!(!pypi.is_version("1!1.2.0", &version("1.2.0")));
-    }
-
-    #[test]
-    fn a_version_that_python_would_read_as_another_kind_has_no_spelling() {
-        for text in ["1.0.0-1", "1.0.0-post.1", "1.0.0-x.7.z.92", "1.0.0-rc.1.2"] {
-            assert_eq!(Channel::Pypi.spell(&version(text)), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_go_version_has_its_v() {
-        assert_eq!(Channel::Go.spell(&version("1.2.3")).as_deref(), Some("v1.2.3"));
-        assert!(!Channel::Go.is_version("1.2.3", &version("1.2.3")));
-    }
-
-    #[test]
     fn names_are_spelled_the_same_in_json_and_on_screen() {
         for channel in Channel::ALL {
             assert_eq!(serde_json::to_value(channel).unwrap(), channel.to_string());
         }
-        for level in Level::ALL {
-            assert_eq!(serde_json::to_value(level).unwrap(), level.to_string());
+        for name in [ChannelName::CratesIo, ChannelName::Npm, ChannelName::Pypi] {
+            assert_eq!(serde_json::to_value(name).unwrap(), Channel::from(name).name());
         }
-        assert!(Level::ALL.is_sorted());
     }
 }

@@ -2,11 +2,11 @@
 
 use super::channel::Channel;
 use super::checksum::Checksum;
-use super::observation::Doubt;
+use super::package::Package;
 use super::provenance::Provenance;
+use super::sighting::Doubt;
 use crate::manifest::{BuiltFile, Manifest};
 use semver::Version;
-use std::str::FromStr;
 
 /// What is expected of one package on one channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,19 @@ pub struct Expected {
     pub immutable: bool,
     /// What could not be told of what is expected.
     pub doubts: Vec<Doubt>,
+}
+
+/// What a release says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Released<'a> {
+    /// Its version.
+    pub version: &'a Version,
+    /// Its commit, where it is known.
+    pub commit: Option<&'a str>,
+    /// What was built, where that is recorded.
+    pub manifest: Option<&'a Manifest>,
+    /// The assets of its GitHub release as they were published, where that is recorded.
+    pub assets: Option<&'a Manifest>,
 }
 
 /// The files that a channel has to serve.
@@ -64,18 +77,27 @@ impl Expected {
         }
     }
 
+    /// What a release has to serve of a package: what the plan asks of it, and what was built.
+    pub fn of(package: &Package, released: &Released<'_>) -> Self {
+        let commit = || released.commit.map(str::to_owned);
+        let provenance = package.provenance.clone().map(|built| Provenance { commit: commit(), ..built });
+        let expected = Self {
+            holds: package.holds.clone(),
+            immutable: package.immutable,
+            provenance,
+            ..Self::unrecorded(package.channel, &package.name, released.version)
+        };
+        let expected = match released.manifest {
+            Some(manifest) => expected.built(manifest),
+            None => expected,
+        };
+        package.channel.rules().complete(expected, package, released)
+    }
+
     /// The same, with the files of a release manifest that are this package's on this channel.
     #[must_use]
     pub fn built(self, manifest: &Manifest) -> Self {
-        let own = manifest.files().filter(|file| self.is_own(&file.name)).cloned();
-        let files = match self.channel {
-            Channel::CratesIo | Channel::Npm | Channel::Pypi => ExpectedFiles::Built(own.collect()),
-            Channel::Homebrew | Channel::GithubRelease => {
-                ExpectedFiles::Among(manifest.files().cloned().collect())
-            }
-            // Its files are the tagged tree's.
-            Channel::Go => ExpectedFiles::NotRecorded,
-        };
+        let files = self.channel.rules().files(&self.package, &self.version, manifest);
         Self { files, ..self }
     }
 
@@ -96,60 +118,13 @@ impl Expected {
     pub fn tagged(self, dist_tag: impl Into<String>) -> Self {
         Self { dist_tag: Some(dist_tag.into()), ..self }
     }
-
-    /// Whether a name, as the channel has it, is this package's.
-    pub(super) fn is_package(&self, served: &str) -> bool {
-        match self.channel {
-            Channel::Pypi => normalized(served) == normalized(&self.package),
-            _ => served == self.package,
-        }
-    }
-
-    /// Whether a built file is this package's on this channel, by the name that the ecosystem's packer gives it.
-    fn is_own(&self, name: &str) -> bool {
-        match self.channel {
-            Channel::CratesIo => name == format!("{}-{}.crate", self.package, self.version),
-            Channel::Npm => name == npm_tarball(&self.package, &self.version),
-            Channel::Pypi => distribution(name, &self.package)
-                .is_some_and(|version| Channel::Pypi.is_version(version, &self.version)),
-            Channel::GithubRelease | Channel::Homebrew | Channel::Go => false,
-        }
-    }
 }
 
-/// The file name that `npm pack` gives a package: the scope's `@` is left out and its slash is a dash.
-pub fn npm_tarball(package: &str, version: &Version) -> String {
-    format!("{}-{version}.tgz", package.trim_start_matches('@').replace('/', "-"))
-}
-
-/// A project's name as Python's indexes compare it (PEP 503): lower case, runs of `-`, `_` and `.` as one dash.
-pub fn normalized(project: &str) -> String {
-    let mut name = String::with_capacity(project.len());
-    for c in project.chars() {
-        match c {
-            '-' | '_' | '.' if name.ends_with('-') => {}
-            '-' | '_' | '.' => name.push('-'),
-            _ => name.push(c.to_ascii_lowercase()),
-        }
+impl ExpectedFiles {
+    /// Exactly the built files whose names are a package's.
+    pub(super) fn named(manifest: &Manifest, is_own: impl Fn(&str) -> bool) -> Self {
+        Self::Built(manifest.files().filter(|file| is_own(&file.name)).cloned().collect())
     }
-    name
-}
-
-/// The version in the file name of a wheel (PEP 427) or source distribution (PEP 625, and the older names with dashes
-/// in the project's) of a project; `None` where the file is no distribution of it.
-pub fn distribution<'a>(file: &'a str, project: &str) -> Option<&'a str> {
-    let wanted = normalized(project);
-    if let Some(stem) = file.strip_suffix(".whl") {
-        let mut parts = stem.split('-');
-        let (name, version) = (parts.next()?, parts.next()?);
-        let rest = parts.count();
-        return ((3..=4).contains(&rest) && normalized(name) == wanted).then_some(version);
-    }
-    let stem = file.strip_suffix(".tar.gz").or_else(|| file.strip_suffix(".zip"))?;
-    let ends = stem.match_indices('-').map(|(at, _)| at);
-    ends.filter(|at| normalized(&stem[..*at]) == wanted)
-        .map(|at| &stem[at + 1..])
-        .find(|version| pep440_rs::Version::from_str(version).is_ok())
 }
 
 #[cfg(test)]
@@ -196,27 +171,5 @@ mod tests {
         );
         assert_eq!(own(Channel::Pypi, "kit", "1.2.0-rc.1", &built), ["kit-1.2.0rc1.tar.gz"]);
         assert!(own(Channel::Go, "example.test/kit", "1.2.0", &built).is_empty());
-    }
-
-    #[test]
-    fn the_version_of_a_distribution_is_read_from_its_name() {
-        for (file, project, version) in [
-            ("git_cliff-2.4.0-py3-none-manylinux_2_17_x86_64.whl", "git-cliff", Some("2.4.0")),
-            ("kit-1.0-1-py3-none-any.whl", "kit", Some("1.0")),
-            ("ast-grep-cli-0.1.0.tar.gz", "ast_grep_cli", Some("0.1.0")),
-            ("kit-1.0.zip", "kit", Some("1.0")),
-            ("kit-core-1.0.tar.gz", "kit", None),
-            ("kit-1.0.exe", "kit", None),
-            ("kit-1.0.whl", "kit", None),
-            ("other-1.0.tar.gz", "kit", None),
-            ("1.0.tar.gz", "kit", None),
-        ] {
-            assert_eq!(distribution(file, project), version, "{file}");
-        }
-    }
-
-    #[test]
-    fn a_projects_name_is_compared_without_case_and_separators() {
-        assert_eq!(normalized("A_b..c-_D"), "a-b-c-d");
     }
 }

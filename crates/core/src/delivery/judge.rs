@@ -3,11 +3,12 @@
 //! Invariant: `passed` is said only of a live version without a problem or a doubt up to the level that was asked for.
 //! What was not told is never a pass and never an absence.
 
-use super::channel::{Channel, Level};
+use super::channel::Channel;
 use super::checksum::Checksum;
 use super::expected::{Expected, ExpectedFiles};
-use super::observation::{Doubt, Facts, Install, Observation, ServedFile, Told, Withdrawn};
-use super::problem::{Code, Problem};
+use super::level::Level;
+use super::problem::{Problem, ProblemCode};
+use super::sighting::{Doubt, Install, Served, ServedFile, Sighting, Told, Withdrawn};
 use crate::manifest::BuiltFile;
 use crate::verdict::{Outcome, Reason, Verdict};
 use schemars::JsonSchema;
@@ -107,15 +108,15 @@ const fn may_settle(reason: Reason) -> bool {
 }
 
 /// Judges what was seen, up to a level.
-pub fn judge(expected: &Expected, seen: &Observation, asked: Level) -> Judgement {
+pub fn judge(expected: &Expected, seen: &Sighting, asked: Level) -> Judgement {
     let mut findings = Findings::default();
     match seen {
-        Observation::Absent { said } => findings.problem(Level::Accepted, Code::Absent, said.clone()),
-        Observation::Conflict { said } => {
-            findings.problem(Level::Accepted, Code::Contradiction, said.clone())
+        Sighting::Absent { said } => findings.problem(Level::Accepted, ProblemCode::Absent, said.clone()),
+        Sighting::Conflict { said } => {
+            findings.problem(Level::Accepted, ProblemCode::Contradiction, said.clone())
         }
-        Observation::Unknown { reason, said } => findings.doubt(Level::Accepted, *reason, said.clone()),
-        Observation::Live(facts) => {
+        Sighting::Unknown { reason, said } => findings.doubt(Level::Accepted, *reason, said.clone()),
+        Sighting::Live(facts) => {
             for level in Level::ALL.into_iter().filter(|level| *level <= asked) {
                 match level {
                     Level::Accepted => accepted(expected, facts, &mut findings),
@@ -141,7 +142,7 @@ impl Findings {
         self.lowest = Some(self.lowest.map_or(level, |lowest| lowest.min(level)));
     }
 
-    fn problem(&mut self, level: Level, code: Code, said: impl Into<String>) {
+    fn problem(&mut self, level: Level, code: ProblemCode, said: impl Into<String>) {
         self.at(level);
         self.problems.push(Problem { code, said: said.into() });
     }
@@ -174,22 +175,22 @@ impl Findings {
     }
 }
 
-fn accepted(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+fn accepted(expected: &Expected, facts: &Served, findings: &mut Findings) {
     if !expected.channel.is_version(&facts.version, &expected.version) {
         let said = format!("asked for {}, and told of {}", expected.version, facts.version);
-        findings.problem(Level::Accepted, Code::WrongVersion, said);
+        findings.problem(Level::Accepted, ProblemCode::WrongVersion, said);
     }
-    if !expected.is_package(&facts.package) {
+    if !expected.channel.rules().is_package(&facts.package, &expected.package) {
         let said = format!("asked for {}, and told of {}", expected.package, facts.package);
-        findings.problem(Level::Accepted, Code::WrongPackage, said);
+        findings.problem(Level::Accepted, ProblemCode::WrongPackage, said);
     }
 }
 
-fn resolvable(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+fn resolvable(expected: &Expected, facts: &Served, findings: &mut Findings) {
     let level = Level::Resolvable;
     match &facts.resolves {
         Told::Yes => {}
-        Told::No { said } => findings.problem(level, Code::NotResolvable, said.clone()),
+        Told::No { said } => findings.problem(level, ProblemCode::NotResolvable, said.clone()),
         Told::NotAsked => findings.doubt(level, Reason::NotRun, "whether the client's index leads to it"),
     }
     for withdrawn in &facts.withdrawn {
@@ -197,24 +198,26 @@ fn resolvable(expected: &Expected, facts: &Facts, findings: &mut Findings) {
             Withdrawn::Yanked { said } => {
                 findings.problem(
                     level,
-                    Code::Yanked,
+                    ProblemCode::Yanked,
                     said.clone().unwrap_or_else(|| "no reason given".into()),
                 );
             }
-            Withdrawn::Deprecated { said } => findings.problem(level, Code::Deprecated, said.clone()),
-            Withdrawn::Draft => findings.problem(level, Code::Draft, "only its makers see it"),
+            Withdrawn::Deprecated { said } => findings.problem(level, ProblemCode::Deprecated, said.clone()),
+            Withdrawn::Draft => findings.problem(level, ProblemCode::Draft, "only its makers see it"),
         }
     }
     if let Some(tag) = &expected.dist_tag {
         match facts.dist_tags.get(tag) {
             Some(version) if expected.channel.is_version(version, &expected.version) => {}
-            Some(version) => findings.problem(level, Code::OtherDistTag, format!("{tag} leads to {version}")),
-            None => findings.problem(level, Code::OtherDistTag, format!("there is no {tag}")),
+            Some(version) => {
+                findings.problem(level, ProblemCode::OtherDistTag, format!("{tag} leads to {version}"))
+            }
+            None => findings.problem(level, ProblemCode::OtherDistTag, format!("there is no {tag}")),
         }
     }
 }
 
-fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+fn bytes(expected: &Expected, facts: &Served, findings: &mut Findings) {
     let level = Level::Bytes;
     // First, since they say why a download is missing.
     for doubt in facts.doubts.iter().chain(&expected.doubts) {
@@ -223,12 +226,16 @@ fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
     let mut served: BTreeMap<&str, &ServedFile> = BTreeMap::new();
     for file in &facts.files {
         if served.insert(&file.name, file).is_some() {
-            findings.problem(level, Code::Contradiction, format!("{} is served twice", file.name));
+            findings.problem(level, ProblemCode::Contradiction, format!("{} is served twice", file.name));
         }
         consistent(file, expected.sum.as_ref(), findings);
         for wanted in expected.holds.iter().filter(|wanted| !file.holds.contains(wanted)) {
             if file.looked_into {
-                findings.problem(level, Code::ContentMissing, format!("{} holds no {wanted}", file.name));
+                findings.problem(
+                    level,
+                    ProblemCode::ContentMissing,
+                    format!("{} holds no {wanted}", file.name),
+                );
             }
         }
     }
@@ -243,13 +250,13 @@ fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
                     Some(file) => same(file, found, findings),
                     None => {
                         let said = format!("{name} is served, and was not built");
-                        findings.problem(level, Code::FileUnexpected, said);
+                        findings.problem(level, ProblemCode::FileUnexpected, said);
                     }
                 }
             }
         }
         ExpectedFiles::Among(_) | ExpectedFiles::NotRecorded if facts.files.is_empty() => {
-            findings.problem(level, Code::FileMissing, "it serves no file at all");
+            findings.problem(level, ProblemCode::FileMissing, "it serves no file at all");
         }
         ExpectedFiles::Among(_) | ExpectedFiles::NotRecorded => {}
     }
@@ -259,7 +266,7 @@ fn bytes(expected: &Expected, facts: &Facts, findings: &mut Findings) {
         match facts.immutable {
             Some(true) => {}
             Some(false) => {
-                findings.problem(level, Code::Mutable, "its assets and its tag can still be changed")
+                findings.problem(level, ProblemCode::Mutable, "its assets and its tag can still be changed")
             }
             None => {
                 let said = "it does not say whether it can still be changed";
@@ -278,7 +285,7 @@ fn consistent(file: &ServedFile, sum: Option<&Checksum>, findings: &mut Findings
     };
     if let Some(stated) = file.bytes.filter(|stated| *stated != content.bytes) {
         let said = format!("{} is stated to have {stated} bytes, and has {}", file.name, content.bytes);
-        findings.problem(level, Code::BytesDiffer, said);
+        findings.problem(level, ProblemCode::BytesDiffer, said);
     }
     let mut is_bound = false;
     for stated in file.stated.iter().chain(sum) {
@@ -291,7 +298,7 @@ fn consistent(file: &ServedFile, sum: Option<&Checksum>, findings: &mut Findings
             Some(false) => {
                 let said =
                     format!("{} is stated as {stated}, and is served as {}", file.name, content.digest);
-                findings.problem(level, Code::BytesDiffer, said);
+                findings.problem(level, ProblemCode::BytesDiffer, said);
             }
             None => {
                 findings.doubt(level, Reason::NotRun, format!("{} was not compared with {stated}", file.name))
@@ -317,21 +324,26 @@ fn built(
         findings.doubt(level, Reason::BaselineMissing, said);
         return;
     }
+    let renames = channel.rules().names_files_itself();
     for file in files {
-        // An npm registry names tarballs by its own rule, and has one for each version.
-        let found = match channel {
-            Channel::Npm if served.len() == 1 => served.values().next(),
-            _ => served.get(file.name.as_str()),
+        let found = if renames && served.len() == 1 {
+            served.values().next()
+        } else {
+            served.get(file.name.as_str())
         };
         match found {
-            None => findings.problem(level, Code::FileMissing, format!("{} is not served", file.name)),
+            None => findings.problem(level, ProblemCode::FileMissing, format!("{} is not served", file.name)),
             Some(found) => same(file, found, findings),
         }
     }
     let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    if channel != Channel::Npm {
+    if !renames {
         for name in served.keys().filter(|name| !names.contains(*name)) {
-            findings.problem(level, Code::FileUnexpected, format!("{name} is served, and was not built"));
+            findings.problem(
+                level,
+                ProblemCode::FileUnexpected,
+                format!("{name} is served, and was not built"),
+            );
         }
     }
 }
@@ -341,29 +353,29 @@ fn same(built: &BuiltFile, served: &ServedFile, findings: &mut Findings) {
     let downloaded = served.content.as_ref().map(|content| content.digest == built.digest);
     if stated.chain(downloaded).any(|equal| !equal) {
         let said = format!("{} was built as {}, and something else is served", built.name, built.digest);
-        findings.problem(Level::Bytes, Code::BytesDiffer, said);
+        findings.problem(Level::Bytes, ProblemCode::BytesDiffer, said);
     }
 }
 
-fn origin(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+fn origin(expected: &Expected, facts: &Served, findings: &mut Findings) {
     let level = Level::Bytes;
     let Some(origin) = &facts.origin else {
-        if expected.commit.is_some() && expected.channel.states_its_commit() {
+        if expected.commit.is_some() && expected.channel.rules().states_its_commit() {
             findings.doubt(level, Reason::BaselineMissing, "it does not say which commit it was built from");
         }
         return;
     };
     if origin.dirty {
-        findings.problem(level, Code::BuiltDirty, "it was built from a checkout with changes");
+        findings.problem(level, ProblemCode::BuiltDirty, "it was built from a checkout with changes");
     }
     if let Some(commit) = expected.commit.as_ref().filter(|commit| **commit != origin.commit) {
         let said = format!("it was built from {}, and the release is {commit}", origin.commit);
-        findings.problem(level, Code::WrongCommit, said);
+        findings.problem(level, ProblemCode::WrongCommit, said);
     }
 }
 
 /// Each file was built by whom it has to be: one statement about it that fits is enough.
-fn provenance(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+fn provenance(expected: &Expected, facts: &Served, findings: &mut Findings) {
     let Some(wanted) = &expected.provenance else { return };
     let level = Level::Bytes;
     if wanted.commit.is_none() {
@@ -375,7 +387,7 @@ fn provenance(expected: &Expected, facts: &Facts, findings: &mut Findings) {
             _ if misfits.iter().any(Option::is_none) => {}
             Some(misfit) => {
                 let said = format!("{}: {}", file.name, misfit.as_deref().unwrap_or_default());
-                findings.problem(level, Code::OtherProvenance, said);
+                findings.problem(level, ProblemCode::OtherProvenance, said);
             }
             None => {
                 let said = match &facts.gaps[..] {
@@ -391,16 +403,18 @@ fn provenance(expected: &Expected, facts: &Facts, findings: &mut Findings) {
     }
 }
 
-fn installs(expected: &Expected, facts: &Facts, findings: &mut Findings) {
+fn installs(expected: &Expected, facts: &Served, findings: &mut Findings) {
     let level = Level::Installs;
     match &facts.install {
         Some(Install::Ran { version }) if expected.channel.is_version(version, &expected.version) => {}
         Some(Install::Ran { version }) => {
             let said = format!("it says that it is {version}, and not {}", expected.version);
-            findings.problem(level, Code::RunsAsOther, said);
+            findings.problem(level, ProblemCode::RunsAsOther, said);
         }
-        Some(Install::NotInstalled { said }) => findings.problem(level, Code::NotInstalled, said.clone()),
-        Some(Install::DoesNotRun { said }) => findings.problem(level, Code::DoesNotRun, said.clone()),
+        Some(Install::NotInstalled { said }) => {
+            findings.problem(level, ProblemCode::NotInstalled, said.clone())
+        }
+        Some(Install::DoesNotRun { said }) => findings.problem(level, ProblemCode::DoesNotRun, said.clone()),
         Some(Install::NotTried { reason, said }) => findings.doubt(level, *reason, said.clone()),
         None => findings.doubt(level, Reason::NotRun, "no clean install was tried"),
     }

@@ -3,7 +3,7 @@
 //! Invariant: a cell is empty only where the channel's index was read and does not have the version.
 
 use super::channel::Channel;
-use super::observation::Withdrawn;
+use super::sighting::Withdrawn;
 use crate::verdict::{Outcome, Reason};
 use schemars::JsonSchema;
 use semver::Version;
@@ -61,10 +61,10 @@ pub struct Matrix {
 pub fn matrix(columns: &[Column], known: &[Version]) -> Matrix {
     let mut versions: Vec<Version> = known.to_vec();
     let mut foreign = Vec::new();
-    // Python's spelling says the least of how others write a version, so it comes last.
-    let python_last = [false, true];
-    for is_python in python_last {
-        for column in columns.iter().filter(|column| (column.channel == Channel::Pypi) == is_python) {
+    // A spelling that says little of how others write a version comes last.
+    for is_loose in [false, true] {
+        let spells = |column: &&Column| column.channel.rules().spells_loosely() == is_loose;
+        for column in columns.iter().filter(spells) {
             for (served, _) in column.versions.iter().flatten() {
                 if versions.iter().any(|version| column.channel.is_version(served, version)) {
                     continue;

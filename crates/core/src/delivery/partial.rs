@@ -5,7 +5,7 @@
 
 use super::channel::Channel;
 use super::judge::Judgement;
-use super::problem::Code;
+use super::problem::ProblemCode;
 use super::undo::Undo;
 use crate::verdict::Verdict;
 use schemars::JsonSchema;
@@ -82,16 +82,15 @@ pub struct Partial {
 
 /// Where a judged channel stands.
 pub fn presence(judgement: &Judgement) -> Presence {
-    let has = |code: Code| judgement.problems.iter().any(|problem| problem.code == code);
+    let has = |code: ProblemCode| judgement.problems.iter().any(|problem| problem.code == code);
     match judgement.verdict {
         Verdict::Passed => Presence::Right,
         Verdict::Incomplete => Presence::Unknown,
-        Verdict::Failed if has(Code::Absent) => Presence::Absent,
+        Verdict::Failed if has(ProblemCode::Absent) => Presence::Absent,
         Verdict::Failed
-            if judgement
-                .problems
-                .iter()
-                .all(|problem| matches!(problem.code, Code::Yanked | Code::Deprecated | Code::Draft)) =>
+            if judgement.problems.iter().all(|problem| {
+                matches!(problem.code, ProblemCode::Yanked | ProblemCode::Deprecated | ProblemCode::Draft)
+            }) =>
         {
             Presence::Withdrawn
         }

@@ -9,7 +9,7 @@ use std::fmt;
 #[serde(deny_unknown_fields)]
 pub struct Problem {
     /// What kind.
-    pub code: Code,
+    pub code: ProblemCode,
     /// What is wrong, in one line.
     pub said: String,
 }
@@ -18,10 +18,11 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal $(, $passes:ident)?;)+) => {
         /// What is wrong with a delivery.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-        pub enum Code {
+        #[schemars(rename = "Code")]
+        pub enum ProblemCode {
             $($(#[$doc])* #[serde(rename = $name)] $variant,)+
         }
-        impl Code {
+        impl ProblemCode {
             /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
             /// The name that is shown and stored.
@@ -81,7 +82,7 @@ codes! {
     RunsAsOther = "runs-as-other";
 }
 
-impl fmt::Display for Code {
+impl fmt::Display for ProblemCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -94,18 +95,22 @@ mod tests {
 
     #[test]
     fn codes_are_one_to_one_and_spelled_the_same_in_json_and_on_screen() {
-        let names: HashSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
-        assert_eq!(names.len(), Code::ALL.len());
-        for code in Code::ALL {
+        let names: HashSet<&str> = ProblemCode::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), ProblemCode::ALL.len());
+        for code in ProblemCode::ALL {
             assert_eq!(serde_json::to_value(code).unwrap(), code.to_string());
         }
     }
 
     #[test]
     fn wrong_bytes_are_never_waited_out() {
-        for code in
-            [Code::BytesDiffer, Code::FileUnexpected, Code::WrongVersion, Code::WrongCommit, Code::Yanked]
-        {
+        for code in [
+            ProblemCode::BytesDiffer,
+            ProblemCode::FileUnexpected,
+            ProblemCode::WrongVersion,
+            ProblemCode::WrongCommit,
+            ProblemCode::Yanked,
+        ] {
             assert!(!code.may_pass(), "{code}");
         }
     }

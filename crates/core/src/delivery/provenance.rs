@@ -3,6 +3,7 @@
 //! Invariant: only a statement whose signature was checked, and that is about the bytes that were downloaded, becomes an
 //! [`Attestation`]. A file without one is never said to be somebody's.
 
+use crate::workflow::WorkflowPath;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,12 @@ pub struct Provenance {
 }
 
 impl Provenance {
+    /// A workflow of the project's repository, where the plan names one.
+    pub(super) fn by(repository: Option<&str>, workflow: Option<&WorkflowPath>) -> Option<Self> {
+        let (repository, workflow) = (repository?.to_owned(), workflow?.as_str().to_owned());
+        Some(Self { repository, workflow, commit: None })
+    }
+
     /// What does not fit, in one line; `None` where all of it does.
     pub(super) fn misfit(&self, told: &Attestation) -> Option<String> {
         let repository = format!("{HOST}{}", self.repository);

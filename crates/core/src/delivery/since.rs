@@ -4,7 +4,7 @@
 //! that cannot be compared is not the same either.
 
 use super::channel::Channel;
-use super::observation::{Facts, Observation, ServedFile, Withdrawn};
+use super::sighting::{Served, ServedFile, Sighting, Withdrawn};
 use crate::verdict::{Outcome, Reason, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,28 +36,24 @@ impl Change {
 }
 
 /// What changed of one package between two looks.
-pub fn since(channel: Channel, package: &str, before: &Observation, now: &Observation) -> Vec<Change> {
+pub fn since(channel: Channel, package: &str, before: &Sighting, now: &Sighting) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut say = |verdict: Verdict, said: String| {
         changes.push(Change { channel, package: package.to_owned(), said, verdict });
     };
     match (before, now) {
-        (Observation::Live(_), Observation::Absent { said }) => {
-            say(Verdict::Failed, format!("it is gone: {said}"))
-        }
-        (Observation::Live(_), Observation::Conflict { said }) => {
+        (Sighting::Live(_), Sighting::Absent { said }) => say(Verdict::Failed, format!("it is gone: {said}")),
+        (Sighting::Live(_), Sighting::Conflict { said }) => {
             say(Verdict::Failed, format!("its answers do not fit together any more: {said}"));
         }
-        (Observation::Absent { .. }, Observation::Live(_)) => {
-            say(Verdict::Passed, "it is there now".to_owned())
-        }
-        (Observation::Live(before), Observation::Live(now)) => of_facts(before, now, &mut say),
+        (Sighting::Absent { .. }, Sighting::Live(_)) => say(Verdict::Passed, "it is there now".to_owned()),
+        (Sighting::Live(before), Sighting::Live(now)) => of_facts(before, now, &mut say),
         _ => {}
     }
     changes
 }
 
-fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(Verdict, String)) {
+fn of_facts(before: &Served, now: &Served, say: &mut impl FnMut(Verdict, String)) {
     for withdrawn in now.withdrawn.iter().filter(|one| !before.withdrawn.contains(one)) {
         let said = match withdrawn {
             Withdrawn::Yanked { said: None } => "it was yanked".to_owned(),
@@ -70,7 +66,7 @@ fn of_facts(before: &Facts, now: &Facts, say: &mut impl FnMut(Verdict, String)) 
     if now.withdrawn.is_empty() && !before.withdrawn.is_empty() {
         say(Verdict::Passed, "it is not withdrawn any more".to_owned());
     }
-    let files = |facts: &'_ Facts| -> BTreeMap<String, ServedFile> {
+    let files = |facts: &'_ Served| -> BTreeMap<String, ServedFile> {
         facts.files.iter().map(|file| (file.name.clone(), file.clone())).collect()
     };
     let (had, has) = (files(before), files(now));
@@ -119,7 +115,7 @@ fn is_other(before: &ServedFile, now: &ServedFile) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::observation::{Doubt, Origin};
+    use super::super::sighting::{Doubt, Origin};
     use super::*;
     use crate::digest::Digest;
 
@@ -128,18 +124,18 @@ mod tests {
         ServedFile { name: name.to_owned(), stated, ..ServedFile::default() }
     }
 
-    fn facts() -> Facts {
-        Facts {
+    fn facts() -> Served {
+        Served {
             files: vec![file("kit.tgz", "kit")],
             origin: Some(Origin { commit: "a".repeat(40), dirty: false }),
             dist_tags: [("latest".to_owned(), "1.2.0".to_owned())].into(),
             immutable: Some(true),
-            ..Facts::default()
+            ..Served::default()
         }
     }
 
-    fn changed(before: Facts, now: Facts) -> Vec<(Verdict, String)> {
-        let live = |facts| Observation::Live(Box::new(facts));
+    fn changed(before: Served, now: Served) -> Vec<(Verdict, String)> {
+        let live = |facts| Sighting::Live(Box::new(facts));
         let changes = since(Channel::Npm, "kit", &live(before), &live(now));
         changes.into_iter().map(|change| (change.verdict, change.said)).collect()
     }
@@ -151,7 +147,7 @@ mod tests {
 
     #[test]
     fn each_thing_that_is_not_as_it_was_is_said() {
-        type Edit = fn(&mut Facts);
+        type Edit = fn(&mut Served);
         let edits: [(Edit, Verdict, &str); 9] = [
             (|facts| facts.files = vec![file("kit.tgz", "other")], Verdict::Failed, "kit.tgz was replaced"),
             (|facts| facts.files.clear(), Verdict::Failed, "kit.tgz was taken away"),
@@ -184,20 +180,20 @@ mod tests {
             edit(&mut now);
             assert_eq!(changed(facts(), now), [(verdict, said.to_owned())]);
         }
-        let moved = Facts { origin: Some(Origin { commit: "b".repeat(40), dirty: false }), ..facts() };
+        let moved = Served { origin: Some(Origin { commit: "b".repeat(40), dirty: false }), ..facts() };
         assert_eq!(changed(facts(), moved)[0].0, Verdict::Failed);
     }
 
     #[test]
     fn what_one_look_was_not_told_is_no_change() {
-        let untold = Facts { origin: None, immutable: None, ..facts() };
+        let untold = Served { origin: None, immutable: None, ..facts() };
         assert_eq!(changed(facts(), untold.clone()), []);
         assert_eq!(changed(untold, facts()), []);
-        let unknown = Observation::Unknown { reason: Reason::Unreachable, said: String::new() };
-        let live = Observation::Live(Box::new(facts()));
+        let unknown = Sighting::Unknown { reason: Reason::Unreachable, said: String::new() };
+        let live = Sighting::Live(Box::new(facts()));
         assert_eq!(since(Channel::Npm, "kit", &live, &unknown), []);
         assert_eq!(since(Channel::Npm, "kit", &unknown, &live), []);
-        let doubted = Facts { doubts: vec![Doubt::new(Reason::NotRun, "x")], ..facts() };
+        let doubted = Served { doubts: vec![Doubt::new(Reason::NotRun, "x")], ..facts() };
         assert_eq!(changed(facts(), doubted), []);
     }
 
@@ -206,7 +202,7 @@ mod tests {
         let mut bare = facts();
         bare.files[0].stated.clear();
         for (before, now) in [(facts(), bare.clone()), (bare, facts())] {
-            let live = |facts| Observation::Live(Box::new(facts));
+            let live = |facts| Sighting::Live(Box::new(facts));
             let changes = since(Channel::Npm, "kit", &live(before), &live(now));
             assert!(changes.len() == 1 && changes[0].said.contains("cannot be compared"), "{changes:?}");
             assert_eq!(changes[0].outcome(), Outcome::Incomplete(Reason::BaselineMissing));
@@ -215,8 +211,8 @@ mod tests {
 
     #[test]
     fn what_is_gone_is_wrong_and_what_has_come_is_not() {
-        let live = Observation::Live(Box::new(facts()));
-        let absent = Observation::Absent { said: "404".to_owned() };
+        let live = Sighting::Live(Box::new(facts()));
+        let absent = Sighting::Absent { said: "404".to_owned() };
         assert_eq!(since(Channel::Npm, "kit", &live, &absent)[0].outcome(), Outcome::Failed);
         assert_eq!(since(Channel::Npm, "kit", &absent, &live)[0].outcome(), Outcome::Passed);
     }

@@ -3,8 +3,35 @@
 //! Invariant: a version is a whole word of the output and is compared as a version: `0.1.1` is not in `0.1.14`.
 
 use super::channel::Channel;
-use super::observation::Install;
+use super::sighting::Install;
+use schemars::JsonSchema;
 use semver::Version;
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// A command that is run in a clean install: program and arguments, never a shell line. Empty for none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(transparent)]
+pub struct Smoke(Vec<String>);
+
+impl Smoke {
+    /// Program and arguments; empty where no command is named.
+    pub fn words(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Smoke {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = Vec::<String>::deserialize(deserializer)?;
+        // A path would leave the clean install.
+        if words.first().is_none_or(|program| program.is_empty() || program.contains('/')) {
+            return Err(de::Error::custom(
+                "a smoke command begins with the name of a program that is installed",
+            ));
+        }
+        Ok(Self(words))
+    }
+}
 
 /// What the output of a smoke command that ended well says. A program may spell its version as its channel does, or as
 /// the release does.

@@ -1,10 +1,16 @@
 //! Lines to records and back: the hash chain, its anchor, and the torn last line.
+//!
+//! The chain is the same in every format, so that it can be followed through records that are not known here: only of a
+//! whole chain is it said that a newer program wrote it.
 
 use super::event::{Event, Record};
-use super::{FORMAT, event};
+use super::line::{Head, LineReader, NoRecord};
+use super::{Broken, FORMAT, Newer, NotRead, READER, event};
 use crate::canonical;
 use crate::digest::Digest;
+use crate::strict_json;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// How far the ledger had come when it was last known to be on disk. Kept beside the ledger, so that lines cut off
 /// its end are missed.
@@ -22,45 +28,23 @@ impl Anchor {
     pub fn empty() -> Self {
         Self { records: 0, head: Digest::of(b"") }
     }
+
+    /// Reads an anchor. It has no number: its two fields are the same in every format.
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotRead> {
+        serde_json::from_slice(bytes).map_err(|error| {
+            if holds_more_than_an_anchor(bytes) {
+                Newer::Anchor(error.to_string()).into()
+            } else {
+                Broken::Anchor(error.to_string()).into()
+            }
+        })
+    }
 }
 
-/// A ledger that cannot be believed. A hard stop: nothing repairs this.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Broken {
-    /// A line is not a record, or not spelled as it was written.
-    #[error("line {line} is not as it was written: {why}")]
-    Line {
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A line does not follow from the one before it.
-    #[error("line {line} does not follow from the line before it")]
-    Chain {
-        /// The line, from 1.
-        line: u64,
-    },
-    /// A line is of another format version.
-    #[error("line {line} is of format {format}, and this program reads format {FORMAT}")]
-    Format {
-        /// The line, from 1.
-        line: u64,
-        /// Its format version.
-        format: u32,
-    },
-    /// Records that were known to be on disk are gone or changed.
-    #[error("the anchor knows {known} records, and the ledger does not hold them as they were")]
-    Cut {
-        /// How many records the anchor knows.
-        known: u64,
-    },
-    /// The anchor is not one.
-    #[error("the anchor is not as it was written: {0}")]
-    Anchor(String),
-    /// There are records, and no anchor.
-    #[error("the ledger has records and its anchor is gone")]
-    NoAnchor,
+fn holds_more_than_an_anchor(bytes: &[u8]) -> bool {
+    let Ok(Value::Object(mut fields)) = strict_json::parse(bytes) else { return false };
+    fields.retain(|name, _| ["records", "head"].contains(&name.as_str()));
+    Anchor::deserialize(Value::Object(fields)).is_ok()
 }
 
 /// A last line without its end: the trace of a write that was cut short.
@@ -76,11 +60,17 @@ pub struct Torn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chain {
     anchor: Anchor,
+    /// The format of the last line; 0 where there is none.
+    format: u32,
+    /// The line that this format began with.
+    begun: u64,
+    /// The oldest format whose programs read this one.
+    reader: u32,
 }
 
 impl Default for Chain {
     fn default() -> Self {
-        Self { anchor: Anchor::empty() }
+        Self { anchor: Anchor::empty(), format: 0, begun: 0, reader: 0 }
     }
 }
 
@@ -90,59 +80,116 @@ impl Chain {
         self.anchor
     }
 
-    /// Adds an event, and gives the record and its line, without a line end.
+    /// Adds an event, and gives the record and its line, without a line end. Not to a chain of a newer format: see
+    /// [`Chain::is_writable`].
     pub fn add(&mut self, event: Event, at: String) -> Result<(Record, String), canonical::NotCanonical> {
         let Anchor { records: seq, head: prev } = self.anchor;
-        let record = Record { format: FORMAT, seq, prev, at, event };
+        let reader = (self.format != FORMAT).then_some(READER);
+        let record = Record { format: FORMAT, reader, seq, prev, at, event };
         let line = canonical::to_string(&record)?;
-        self.anchor = Anchor { records: seq + 1, head: Digest::of(line.as_bytes()) };
+        self.take(&Head::of(&record), Digest::of(line.as_bytes()));
         Ok((record, line))
     }
 
-    fn check(&mut self, line: &[u8]) -> Result<Record, Broken> {
-        let number = self.anchor.records + 1;
-        let wrong = |why: &str| Broken::Line { line: number, why: why.to_owned() };
-        let text = std::str::from_utf8(line).map_err(|_| wrong("it is not text"))?;
-        // The format is looked at before the rest, so that a newer ledger is called newer and not broken.
-        let format = serde_json::from_str::<serde_json::Value>(text)
-            .ok()
-            .and_then(|value| u32::try_from(value.get("format")?.as_u64()?).ok());
-        if let Some(format) = format.filter(|format| *format != FORMAT) {
-            return Err(Broken::Format { line: number, format });
+    /// Whether this program may add to the chain: what a newer one wrote, it reads at most.
+    pub const fn is_writable(&self) -> Result<(), Newer> {
+        if self.format > FORMAT {
+            Err(Newer::Format { line: self.begun, format: self.format })
+        } else {
+            Ok(())
         }
-        let record: Record = serde_json::from_str(text).map_err(|error| wrong(&error.to_string()))?;
-        if canonical::to_string(&record).ok().as_deref() != Some(text) {
-            return Err(wrong("it is not in its canonical spelling"));
+    }
+
+    /// Follows the chain by one line, whether its content is known or not.
+    fn follow(&mut self, head: &Head, digest: Digest) -> Result<(), Broken> {
+        let line = self.anchor.records + 1;
+        if head.seq != self.anchor.records || head.prev != self.anchor.head {
+            return Err(Broken::Chain { line });
         }
-        if record.seq != self.anchor.records || record.prev != self.anchor.head {
-            return Err(Broken::Chain { line: number });
+        let is_next = match head.reader {
+            None if head.format > self.format => head.format == 1,
+            None => head.format == self.format && head.format > 0,
+            Some(reader) => head.format > self.format.max(1) && (1..=head.format).contains(&reader),
+        };
+        if !is_next {
+            return Err(Broken::Line {
+                line,
+                why: "its format does not follow from the lines before it".to_owned(),
+            });
         }
-        self.anchor = Anchor { records: number, head: Digest::of(line) };
-        Ok(record)
+        self.take(head, digest);
+        Ok(())
+    }
+
+    fn take(&mut self, head: &Head, digest: Digest) {
+        self.anchor = Anchor { records: self.anchor.records + 1, head: digest };
+        if head.format != self.format {
+            self.format = head.format;
+            self.begun = self.anchor.records;
+            self.reader = head.reader.unwrap_or(head.format);
+        }
     }
 }
 
 /// Reads a whole ledger. `anchor` is `None` where there is no anchor at all.
-pub fn read(bytes: &[u8], anchor: Option<Anchor>) -> Result<(Vec<Record>, Chain, Option<Torn>), Broken> {
+pub fn read(bytes: &[u8], anchor: Option<Anchor>) -> Result<(Vec<Record>, Chain, Option<Torn>), NotRead> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let (lines, tail) = bytes.split_at(whole);
+    let mut reader = LineReader::default();
     let mut chain = Chain::default();
     let mut records = Vec::new();
     let mut anchored = anchor.is_some_and(|anchor| anchor == chain.anchor);
+    let mut newer: Option<Newer> = None;
     for line in lines.split_inclusive(|byte| *byte == b'\n') {
-        records.push(chain.check(&line[..line.len() - 1])?);
+        let line = &line[..line.len() - 1];
+        let number = chain.anchor.records + 1;
+        let (head, unknown) = match reader.read(line) {
+            Ok(record) => {
+                let head = Head::of(&record);
+                records.push(record);
+                (head, None)
+            }
+            Err(NoRecord::Unknown { head, what }) => (head, Some(what)),
+            Err(NoRecord::Foreign(why)) => return Err(Broken::Line { line: number, why }.into()),
+        };
+        // A changed line is called changed, and not newer, where what follows it gives it away.
+        chain.follow(&head, Digest::of(line)).map_err(|broken| changed(newer.take(), broken))?;
         anchored |= anchor.is_some_and(|anchor| anchor == chain.anchor);
+        if newer.is_none() {
+            newer = is_newer(&chain, number, unknown);
+        }
     }
     match anchor {
-        None if !bytes.is_empty() => return Err(Broken::NoAnchor),
-        Some(anchor) if !anchored => return Err(Broken::Cut { known: anchor.records }),
+        None if !bytes.is_empty() => return Err(Broken::NoAnchor.into()),
+        Some(anchor) if !anchored => return Err(changed(newer, Broken::Cut { known: anchor.records }).into()),
         _ => {}
+    }
+    if let Some(newer) = newer {
+        return Err(newer.into());
     }
     let torn = (!tail.is_empty()).then(|| Torn {
         offset: whole as u64,
         repaired: event::Repaired { bytes: tail.len() as u64, digest: Digest::of(tail) },
     });
     Ok((records, chain, torn))
+}
+
+/// Whether the line that was followed last asks for a newer program.
+fn is_newer(chain: &Chain, line: u64, unknown: Option<String>) -> Option<Newer> {
+    match unknown {
+        Some(_) if chain.format > FORMAT => Some(Newer::Format { line, format: chain.format }),
+        Some(what) => Some(Newer::Content { line, what }),
+        None if chain.reader > FORMAT => Some(Newer::Format { line, format: chain.format }),
+        None => None,
+    }
+}
+
+/// What is said of a chain that breaks after a line which is not known here: that this line was changed.
+fn changed(newer: Option<Newer>, broken: Broken) -> Broken {
+    match newer {
+        Some(Newer::Content { line, what }) => Broken::Line { line, why: what },
+        _ => broken,
+    }
 }
 
 #[cfg(test)]
@@ -182,13 +229,13 @@ mod tests {
     #[test]
     fn whole_lines_cut_off_the_end_are_missed() {
         let (_, chain) = ledger(4);
-        assert_eq!(read(&ledger(3).0, Some(chain.anchor())), Err(Broken::Cut { known: 4 }));
-        assert_eq!(read(b"", Some(chain.anchor())), Err(Broken::Cut { known: 4 }));
+        assert_eq!(read(&ledger(3).0, Some(chain.anchor())), Err(Broken::Cut { known: 4 }.into()));
+        assert_eq!(read(b"", Some(chain.anchor())), Err(Broken::Cut { known: 4 }.into()));
     }
 
     #[test]
     fn a_lost_anchor_is_a_hard_stop() {
-        assert_eq!(read(&ledger(1).0, None), Err(Broken::NoAnchor));
+        assert_eq!(read(&ledger(1).0, None), Err(Broken::NoAnchor.into()));
         assert!(read(b"", None).is_ok());
     }
 
@@ -196,14 +243,29 @@ mod tests {
     fn a_torn_line_that_the_anchor_knew_whole_is_a_hard_stop() {
         let (bytes, chain) = ledger(4);
         let cut = &bytes[..bytes.len() - 1];
-        assert_eq!(read(cut, Some(chain.anchor())), Err(Broken::Cut { known: 4 }));
+        assert_eq!(read(cut, Some(chain.anchor())), Err(Broken::Cut { known: 4 }.into()));
     }
 
     #[test]
-    fn a_ledger_of_a_newer_format_is_called_so() {
-        let (bytes, chain) = ledger(1);
-        let text = String::from_utf8(bytes).unwrap().replace("\"format\":1", "\"format\":2");
-        assert_eq!(read(text.as_bytes(), Some(chain.anchor())), Err(Broken::Format { line: 1, format: 2 }));
+    fn an_anchor_that_says_more_is_newer_and_one_that_says_less_is_none() {
+        let text = |more: &str| format!("{{\"records\":0,\"head\":\"{}\"{more}}}", Digest::of(b""));
+        assert_eq!(Anchor::parse(text("").as_bytes()), Ok(Anchor::empty()));
+        assert!(matches!(
+            Anchor::parse(text(",\"format\":3").as_bytes()),
+            Err(NotRead::Newer(Newer::Anchor(_)))
+        ));
+        for text in [
+            text(",\"records\":1"),
+            "{\"records\":0}".to_owned(),
+            "{\"records\":0,\"head\":3,\"format\":3}".to_owned(),
+            "[]".to_owned(),
+            String::new(),
+        ] {
+            assert!(
+                matches!(Anchor::parse(text.as_bytes()), Err(NotRead::Broken(Broken::Anchor(_)))),
+                "{text}"
+            );
+        }
     }
 
     proptest! {

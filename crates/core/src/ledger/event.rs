@@ -4,7 +4,7 @@ use crate::delivery::{Judgement, Level};
 use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::mechanics::{Cause, Effect, Facts};
-use crate::release::{Agent, Mode, Subject};
+use crate::release::{Agent, Mode, ResolvedTool, Subject};
 use crate::verdict::{Outcome, Reason, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// The format version, [`super::FORMAT`].
+    /// The format version, [`super::FORMAT`] when it was written.
     pub format: u32,
+    /// In the first record of each format from 2 on: the oldest format whose programs read what follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<u32>,
     /// Its place in the ledger, from 0.
     pub seq: u64,
     /// The digest of the line before, without its line end; of the empty text for the first.
@@ -148,6 +151,9 @@ pub struct CheckFinished {
     pub notes: Vec<String>,
     /// The command that repeats it.
     pub repeat: Option<String>,
+    /// What was run for it, as it was found right before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ResolvedTool>,
     /// The sequence number of the record whose evidence is taken over; `None` where it was made now.
     pub reused: Option<u64>,
 }
@@ -283,6 +289,9 @@ pub struct EffectIntended {
     pub mark: Option<u64>,
     /// What exactly is asked for, in one line.
     pub detail: Option<String>,
+    /// The program that does it, as it was found right before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ResolvedTool>,
 }
 
 /// See [`Event::EffectApplied`].

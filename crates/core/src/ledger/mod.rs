@@ -4,17 +4,36 @@
 
 mod chain;
 mod event;
+mod format_1;
+mod line;
+mod refusal;
 mod state;
 
-pub use chain::{Anchor, Broken, Chain, Torn, read};
+pub use chain::{Anchor, Chain, Torn, read};
 pub use event::{
     BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, Delivered, DeliveredChannel,
     EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted, Record, Repaired,
     ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
 };
+pub use refusal::{Broken, Newer, NotRead};
 pub use state::{CheckKey, PollState, State};
 
-/// The version of the record format. A reader refuses any other.
+/// The format of the records that this program writes. It reads this one and every one before it; `docs/formats.md`
+/// says how a format is changed.
 ///
-/// - 1: first version.
-pub const FORMAT: u32 = 1;
+/// - 1: the first one. It grew seven times under this number, so `format_1` reads what came later as there or not:
+///   - 1.0: polls, checks, reviews, blockers, repairs.
+///   - 1.1: the subject of a poll tells of the environment.
+///   - 1.2: runs of the mechanics: `run-started`, `effect-intended`, `effect-applied`, `step-done`, `step-stopped`,
+///     `run-finished`.
+///   - 1.3: `effect-applied` tells what was `made`.
+///   - 1.4: `effect-intended` tells whether it is `one_way`.
+///   - 1.5: `delivered`; a cause may be `undelivered`.
+///   - 1.6: `delivered` where the commit is not known.
+///   - 1.7: a problem of a delivery may be `other-provenance` or `mutable`.
+/// - 2: the first record of each format tells its `reader`; `check-finished` and `effect-intended` tell the `program` that was
+///   run. From here on, whatever changes in a record is a new format.
+pub const FORMAT: u32 = 2;
+
+/// The oldest format whose programs read what this program writes, rightly and whole. They do not add to it.
+pub const READER: u32 = 2;

@@ -1,6 +1,6 @@
 //! What the ledger says of a release's mechanics. A fold: there is no other record of them.
 
-use super::{Cause, Effect, Facts};
+use super::{Built, Cause, Effect, Facts, Stored};
 use crate::ledger::{Delivered, EffectIntended, Event, Record, RunFinished, RunStarted, StepStopped};
 use crate::manifest::Manifest;
 use crate::release::Mode;
@@ -57,8 +57,19 @@ impl StepHistory {
     }
 
     /// Whether an effect was ever intended.
-    pub fn has_intended(&self, effect: &Effect) -> bool {
-        self.intents.iter().any(|intent| intent.effect == *effect)
+    pub fn has_intended(&self, effect: impl Into<Effect>) -> bool {
+        let effect = effect.into();
+        self.intents.iter().any(|intent| intent.effect == effect)
+    }
+
+    /// Whether the latest outcome of an effect was no error: the world may take its time to show it.
+    pub fn has_accepted(&self, effect: impl Into<Effect>) -> bool {
+        self.accepted.contains(&effect.into())
+    }
+
+    /// What was recorded as done, where it is of a kind.
+    pub fn done_as<F: Stored<Facts>>(&self) -> Option<&F> {
+        self.done.as_ref().and_then(F::read)
     }
 
     /// The workflow runs whose failure was recorded.
@@ -167,10 +178,7 @@ impl Mechanics {
 
     /// The release manifest, once what was built has been fetched.
     pub fn manifest(&self) -> Option<(u64, &Manifest)> {
-        self.steps.values().find_map(|step| match &step.done {
-            Some(Facts::Artifacts { run, manifest }) => Some((*run, manifest)),
-            _ => None,
-        })
+        self.steps.values().find_map(|step| step.done_as::<Built>()).map(|built| (built.run, &built.manifest))
     }
 
     /// Whether anything was intended that may have reached the world.

@@ -2,6 +2,14 @@
 
 use crate::release::Target;
 
+/// What the texts of a plan's steps may hold in braces; `artifacts` besides, where there are some.
+pub(super) const PLACEHOLDERS: &[&str] = &["tag", "version", "commit", "build-run-id"];
+
+/// The beginning of a commit's or an object's ID, for people.
+pub(super) fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
 /// What a plan's texts can stand for.
 #[derive(Clone, Debug)]
 pub struct Values {

@@ -1,38 +1,26 @@
 //! A benchmark check as the plan has it: typed, and then as it is meant.
 
-use super::raw;
-use super::validate::Problems;
+use super::{Program, raw};
 use crate::bench::{Format, Mapping};
+use crate::problems::Problems;
 use crate::stats::{Better, Design};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 use toml::Spanned;
 
+/// When no further pair is begun, where the plan does not say.
+const DEFAULT_TIME: Duration = Duration::from_secs(30 * 60);
+
 /// What two builds are measured with, and how they are judged.
 #[derive(Clone, Debug)]
 pub struct Benchmark {
-    /// Program and arguments of one run, in the worktree of each side.
-    pub run: Vec<String>,
-    /// Programs that build each side, one after the other.
-    pub before: Vec<Vec<String>>,
-    /// Tools that it calls by itself.
-    pub needs: Vec<String>,
-    /// The folder to run in, relative to the worktree's root.
-    pub cwd: Option<String>,
-    /// Environment variables that it may see, besides the policy's.
-    pub env: Vec<String>,
-    /// Environment variables that are set for it. `{root}` in a value is the worktree's folder.
-    pub set_env: BTreeMap<String, String>,
-    /// When one program is killed.
-    pub timeout: Duration,
+    /// What is run, in a worktree of each side. What comes before it builds that side.
+    pub program: Program,
     /// When no further pair is begun.
     pub time: Duration,
-    /// A report file that a run writes, relative to the worktree's root.
-    pub report: Option<String>,
     /// How the output is read.
     pub format: Format,
     /// Which values are better.
@@ -49,14 +37,6 @@ pub struct Benchmark {
     pub only: Option<Regex>,
     /// Files that the build makes, relative to the worktree's root.
     pub built: Vec<String>,
-}
-
-impl Benchmark {
-    /// The programs and tools that it calls, by name or by path.
-    pub fn programs(&self) -> impl Iterator<Item = &str> {
-        let lines = self.before.iter().chain([&self.run]);
-        lines.filter_map(|line| line.first()).chain(&self.needs).map(String::as_str)
-    }
 }
 
 /// How the output of a benchmark is read.
@@ -131,9 +111,9 @@ pub(super) struct Raw {
 }
 
 /// `None` where something is wrong with it.
-pub(super) fn of(check: raw::Check, span: Range<usize>, problems: &mut Problems) -> Option<Benchmark> {
+pub(super) fn of(mut check: raw::Check, span: Range<usize>, problems: &mut Problems) -> Option<Benchmark> {
     let known = problems.count();
-    let Some(raw) = check.benchmark else {
+    let Some(raw) = check.benchmark.take() else {
         problems.push(span, "a benchmark says in `benchmark` how it is read and judged", None);
         return None;
     };
@@ -142,15 +122,8 @@ pub(super) fn of(check: raw::Check, span: Range<usize>, problems: &mut Problems)
     if run.is_none() {
         problems.push(span, "a benchmark says in `run` what it runs", None);
     }
-    let before = check.before.iter().map(|run| super::validate::argv(run, problems)).collect();
-    let duration = |text: Option<&Spanned<String>>, minutes: u64, problems: &mut Problems| match text {
-        Some(text) => problems.duration(text),
-        None => Some(Duration::from_secs(60 * minutes)),
-    };
-    let timeout = duration(check.timeout.as_ref(), 10, problems);
-    let time = duration(raw.time.as_ref(), 30, problems);
-    let cwd = check.cwd.as_ref().map(|path| problems.path(path));
-    let report = check.report.as_ref().map(|path| problems.path(path));
+    let program = super::program::of_check(&check, run.clone().unwrap_or_default(), problems);
+    let time = raw.time.as_ref().map_or(Some(DEFAULT_TIME), |text| problems.duration(text));
     let built = raw.built.iter().map(|path| problems.path(path)).collect();
     let only = raw.only.as_ref().map(|only| problems.regex(only));
     let better = raw.better;
@@ -178,15 +151,8 @@ pub(super) fn of(check: raw::Check, span: Range<usize>, problems: &mut Problems)
         return None;
     }
     Some(Benchmark {
-        run: run?,
-        before,
-        needs: check.needs.into_iter().map(Spanned::into_inner).collect(),
-        cwd,
-        env: check.env,
-        set_env: check.set_env,
-        timeout: timeout?,
+        program: program.filter(|_| run.is_some())?,
         time: time?,
-        report,
         format: format?,
         better: if better == BetterName::Higher { Better::Higher } else { Better::Lower },
         design: design?,

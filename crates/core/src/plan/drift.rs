@@ -49,14 +49,15 @@ fn weaker_check(before: &Check, after: Option<&Check>) -> Option<String> {
     }
     match (&before.kind, &after.kind) {
         (CheckKind::Command(before), CheckKind::Command(after)) => {
-            if before.run != after.run {
-                let (now, then) = (after.run.join(" "), before.run.join(" "));
+            let (was, is) = (&before.program, &after.program);
+            if was.run != is.run {
+                let (now, then) = (is.run.join(" "), was.run.join(" "));
                 return Some(format!("it runs `{now}` now, and not `{then}`"));
             }
-            let same = before.cwd == after.cwd
-                && before.set_env == after.set_env
-                && before.report == after.report
-                && before.before == after.before
+            let same = was.cwd == is.cwd
+                && was.set_env == is.set_env
+                && was.report == is.report
+                && was.before == is.before
                 && before.data_repository == after.data_repository;
             if !same {
                 return Some("how it is run, or where its report or data is, changed".to_owned());

@@ -4,29 +4,31 @@
 //! no pattern that does not compile. A text that breaks this is refused whole, with every problem and its place.
 
 mod benchmark;
-mod channels;
 mod drift;
+mod program;
 mod raw;
-mod raw_step;
 mod steps;
 mod validate;
 
+pub use crate::delivery::Channels;
+pub use crate::mechanics::{Observe, Rehearse, Step, StepCommand, StepKind};
+pub use crate::problems::PlanProblem;
+pub use crate::program::Program;
+pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
-pub use channels::{Channels, GithubRelease, GoModule, Homebrew, Package, Smoke, Window, WorkflowPath};
 pub use drift::{required_gates, weakened};
 pub use raw::{TrackerKind, schema};
-pub use raw_step::{ChannelName, Rehearse};
-pub use steps::{Observe, Step, StepCommand, StepKind};
 
 use crate::ci::CiWanted;
+use crate::delivery::Package;
 use crate::digest::Digest;
 use crate::readers::Reader;
 use crate::release::TagPattern;
 use regex::Regex;
 use semver::Version;
-use std::collections::BTreeMap;
-use std::ops::Range;
+use serde::Deserialize;
 use std::time::Duration;
+use toml::de::{DeTable, Deserializer};
 
 /// A whole plan.
 #[derive(Clone, Debug)]
@@ -167,17 +169,21 @@ impl Check {
     pub fn programs(&self) -> Vec<&str> {
         match &self.kind {
             CheckKind::Command(command) => command.programs().collect(),
-            CheckKind::Benchmark(benchmark) => benchmark.programs().collect(),
+            CheckKind::Benchmark(benchmark) => benchmark.program.programs().collect(),
             _ => Vec::new(),
         }
     }
 
-    /// Environment variables that it may see, besides the policy's.
-    pub fn env(&self) -> &[String] {
+    /// The program that it runs, where it runs one.
+    pub fn program(&self) -> Option<&Program> {
         match &self.kind {
-            CheckKind::Command(command) => &command.env,
-            CheckKind::Benchmark(benchmark) => &benchmark.env,
-            _ => &[],
+            CheckKind::Command(command) => Some(&command.program),
+            CheckKind::Benchmark(benchmark) => Some(&benchmark.program),
+            CheckKind::Versions
+            | CheckKind::Changelog
+            | CheckKind::GitClean
+            | CheckKind::Inventory(_)
+            | CheckKind::Review { .. } => None,
         }
     }
 }
@@ -233,30 +239,14 @@ impl CheckKind {
 /// A program to run, and how to read it.
 #[derive(Clone, Debug)]
 pub struct Command {
-    /// Program and arguments. Never a shell line.
-    pub run: Vec<String>,
-    /// Programs that are run first, one after the other: the build of what is tested.
-    pub before: Vec<Vec<String>>,
-    /// Tools that it calls by itself.
-    pub needs: Vec<String>,
-    /// The folder to run in, relative to the repository's root.
-    pub cwd: Option<String>,
-    /// Environment variables that it may see, besides the policy's.
-    pub env: Vec<String>,
-    /// Environment variables that are set for it. `{root}` in a value is the checkout's folder.
-    pub set_env: BTreeMap<String, String>,
-    /// When it is killed.
-    pub timeout: Duration,
+    /// What is run.
+    pub program: Program,
     /// How many processor slots it takes.
     pub cpu: usize,
-    /// Named locks that it holds alone.
-    pub locks: Vec<String>,
     /// Runs with nothing beside it.
     pub exclusive: bool,
     /// How its output is read.
     pub reader: Reader,
-    /// A report file that it writes, relative to the repository's root, read in place of standard output.
-    pub report: Option<String>,
     /// A git checkout with the data behind the answer, relative to the repository's root: its commit's time is the
     /// data's, where the tool does not say it.
     pub data_repository: Option<String>,
@@ -267,8 +257,8 @@ pub struct Command {
 impl Command {
     /// The programs and tools that it calls, by name or by path.
     pub fn programs(&self) -> impl Iterator<Item = &str> {
-        let lines = self.before.iter().chain([&self.run]).chain(&self.canary);
-        lines.filter_map(|line| line.first()).chain(&self.needs).map(String::as_str)
+        let canary = self.canary.iter().filter_map(|line| line.first()).map(String::as_str);
+        self.program.programs().chain(canary)
     }
 }
 
@@ -283,29 +273,15 @@ pub struct Inventory {
     pub focus: Option<String>,
 }
 
-/// One problem of a plan's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// What is wrong.
-    pub message: String,
-    /// Where in the text, in bytes.
-    pub span: Range<usize>,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
 impl Plan {
     /// Reads a plan. A byte-order mark and CRLF line ends are accepted; the digest is of the bytes as they are, and
     /// the places of problems count from after the mark (see [`without_bom`]).
-    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let raw: raw::Plan = toml::from_str(without_bom(text)).map_err(|error| {
-            vec![Problem {
-                message: error.message().trim_end().to_owned(),
-                span: error.span().unwrap_or(0..0),
-                help: None,
-            }]
-        })?;
-        validate::plan(raw, Digest::of(text.as_bytes()))
+    pub fn parse(text: &str) -> Result<Self, Vec<PlanProblem>> {
+        let refused = |error: toml::de::Error| vec![error.into()];
+        let table = DeTable::parse(without_bom(text)).map_err(refused)?;
+        let steps = steps::tables(&table);
+        let raw = raw::Plan::deserialize(Deserializer::from(table)).map_err(refused)?;
+        validate::plan(raw, steps, Digest::of(text.as_bytes()))
     }
 
     /// What a release of a commit wants of CI; `None` where the plan names none. A plan that names one names the
@@ -320,6 +296,11 @@ impl Plan {
         })
     }
 
+    /// The packages that its channels name.
+    pub fn packages(&self) -> Vec<Package> {
+        self.channels.packages(self.project.repository.as_deref())
+    }
+
     /// Every check with its gate.
     pub fn checks(&self) -> impl Iterator<Item = (&Gate, &Check)> {
         self.gates.iter().flat_map(|gate| gate.checks.iter().map(move |check| (gate, check)))
@@ -328,6 +309,28 @@ impl Plan {
     /// A gate by its number.
     pub fn gate(&self, id: u32) -> Option<&Gate> {
         self.gates.iter().find(|gate| gate.id == id)
+    }
+
+    /// Whether a tool is called only where programs that come before may make it.
+    pub fn may_make(&self, tool: &str) -> bool {
+        let mut calls = self.checks().filter(|(_, check)| check.programs().contains(&tool)).peekable();
+        let has_calls = calls.peek().is_some();
+        let each = |(_, check): (_, &Check)| check.program().is_some_and(|program| program.may_make(tool));
+        has_calls && calls.all(each)
+    }
+
+    /// The tools that the plan's steps call by name: each once, sorted.
+    pub fn step_tool_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for step in &self.steps {
+            if let StepKind::Command(command) = &step.kind {
+                names.extend(command.programs());
+            }
+        }
+        names.retain(|name| !name.contains('/'));
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The programs that the plan's checks call by name, and its declared tools: each once, sorted.

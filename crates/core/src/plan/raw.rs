@@ -2,10 +2,12 @@
 //!
 //! Invariant: every table refuses unknown keys. What a value means is decided in `validate`.
 
-use super::channels::Channels;
+use crate::delivery::Channels;
+use crate::mechanics;
 use crate::readers::Pointers;
 use crate::verdict::Reason;
 use schemars::JsonSchema;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -44,8 +46,9 @@ pub(super) struct Plan {
     pub(super) tracker: Tracker,
     /// Release mechanics, in order.
     #[serde(default)]
-    #[schemars(with = "Vec<super::raw_step::Step>")]
-    pub(super) steps: Vec<Spanned<super::raw_step::Step>>,
+    #[schemars(with = "Vec<mechanics::Table>")]
+    #[expect(dead_code, reason = "each is read by its kind, from its own table")]
+    pub(super) steps: Vec<IgnoredAny>,
     /// Where users install from.
     #[serde(default)]
     pub(super) channels: Channels,

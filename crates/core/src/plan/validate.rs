@@ -3,10 +3,11 @@
 use super::raw::{self, Kind, ReaderName};
 use super::steps;
 use super::{
-    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Problem, Project, Tool, Tracker,
+    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Project, Tool, Tracker,
     TrackerKind, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
+use crate::problems::{PlanProblem, Problems};
 use crate::readers::{Pointers, Reader, TextRule};
 use crate::verdict::Reason;
 use regex::Regex;
@@ -15,16 +16,19 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 use toml::Spanned;
+use toml::de::DeValue;
 
 /// How long one run of ergo may take where the plan does not say.
 const TRACKER_TIMEOUT: Duration = Duration::from_secs(60);
-/// The timeout of a check that names none.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// The cap of a stream where the plan names none, in MiB.
 const DEFAULT_OUTPUT_LIMIT_MIB: u32 = 8;
 
-pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<Problem>> {
-    let mut problems = Problems(Vec::new());
+pub(super) fn plan(
+    raw: raw::Plan,
+    steps: Vec<Spanned<DeValue<'_>>>,
+    digest: Digest,
+) -> Result<Plan, Vec<PlanProblem>> {
+    let mut problems = Problems::default();
     if *raw.schema.get_ref() != 1 {
         problems.at(
             &raw.schema,
@@ -49,8 +53,10 @@ pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<Problem>>
     let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
-    channels.of_the_repository(project.as_ref(), &named, &mut problems);
-    let steps = steps::steps(raw.steps, project.as_ref(), &channels, &mut problems);
+    // A project that could not be read may have named its repository.
+    let has_repository = project.as_ref().is_none_or(|project| project.repository.is_some());
+    channels.check(has_repository, &named, &mut problems);
+    let steps = steps::read(steps, has_repository, &channels, &mut problems);
 
     match project {
         Some(project) if problems.0.is_empty() => {
@@ -58,67 +64,6 @@ pub(super) fn plan(raw: raw::Plan, digest: Digest) -> Result<Plan, Vec<Problem>>
         }
         _ => Err(problems.0),
     }
-}
-
-pub(super) struct Problems(Vec<Problem>);
-
-impl Problems {
-    pub(super) fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(super) fn push(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<&str>) {
-        self.0.push(Problem { message: message.into(), span, help: help.map(str::to_owned) });
-    }
-
-    pub(super) fn at<T>(&mut self, value: &Spanned<T>, message: impl Into<String>, help: Option<&str>) {
-        self.push(value.span(), message, help);
-    }
-
-    pub(super) fn regex(&mut self, pattern: &Spanned<String>) -> Option<Regex> {
-        match Regex::new(pattern.get_ref()) {
-            Ok(regex) if regex.is_match("") => {
-                self.at(pattern, "this pattern matches the empty text, and so everything", None);
-                None
-            }
-            Ok(regex) => Some(regex),
-            Err(error) => {
-                self.at(
-                    pattern,
-                    format!("not a regular expression: {}", last_line(&error.to_string())),
-                    None,
-                );
-                None
-            }
-        }
-    }
-
-    /// A time, above zero.
-    pub(super) fn duration(&mut self, text: &Spanned<String>) -> Option<Duration> {
-        let parsed = text.get_ref().parse::<jiff::SignedDuration>().ok();
-        let parsed = parsed.and_then(|time| time.unsigned_abs_checked());
-        if parsed.is_none() {
-            self.at(text, "a timeout is a time such as `90s`, `10m` or `1h 30m`", None);
-        }
-        parsed
-    }
-
-    /// A relative path that stays inside the repository.
-    pub(super) fn path(&mut self, path: &Spanned<String>) -> String {
-        let text = path.get_ref();
-        if text.is_empty()
-            || text.starts_with('/')
-            || text.split('/').any(|part| part == "..")
-            || text.contains('\0')
-        {
-            self.at(path, "a path is relative to the repository's root and stays inside it", None);
-        }
-        text.clone()
-    }
-}
-
-fn last_line(text: &str) -> &str {
-    text.lines().next_back().unwrap_or(text).trim_start_matches("error: ")
 }
 
 fn project(raw: raw::Project, problems: &mut Problems) -> Option<Project> {
@@ -416,17 +361,11 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         );
         Vec::new()
     });
-    let timeout = raw.timeout.as_ref().map_or(Some(DEFAULT_TIMEOUT), |text| problems.duration(text));
+    let program = super::program::of_check(&raw, run, problems);
     if let Some(cpu) = raw.cpu.as_ref().filter(|cpu| *cpu.get_ref() == 0) {
         problems.at(cpu, "a check takes at least one processor slot", None);
     }
-    let cwd = raw.cwd.as_ref().map(|path| problems.path(path));
-    let report = raw.report.as_ref().map(|path| problems.path(path));
     let canary = raw.canary.as_ref().map(|run| argv(run, problems));
-    let first = raw.before.iter().map(|run| argv(run, problems)).collect();
-    for tool in raw.needs.iter().filter(|tool| tool.get_ref().is_empty() || tool.get_ref().contains('/')) {
-        problems.at(tool, "a tool is named as it is called, without a path", None);
-    }
     let data_repository = raw.data_repository.as_ref().map(|path| problems.path(path));
     let limited = raw.minimum.as_ref().is_some_and(|minimum| minimum.get_ref().data_max_days.is_some());
     if let Some(path) = raw.data_repository.as_ref().filter(|_| !limited) {
@@ -449,7 +388,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             raw.finding.as_ref(),
             (exits, require),
             raw.pointers,
-            &run,
+            program.as_ref().map_or(&[], |program| &program.run),
             problems,
         ),
     };
@@ -458,18 +397,10 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         return None;
     }
     let command = Command {
-        run,
-        before: first,
-        needs: raw.needs.into_iter().map(Spanned::into_inner).collect(),
-        cwd,
-        env: raw.env,
-        set_env: raw.set_env,
-        timeout: timeout?,
+        program: program?,
         cpu: raw.cpu.map_or(1, |cpu| *cpu.get_ref() as usize),
-        locks: raw.locks,
         exclusive: raw.exclusive,
         reader: reader?,
-        report,
         data_repository,
         canary,
     };
@@ -492,17 +423,6 @@ fn exits(
         }
     }
     exits
-}
-
-trait PositiveDuration {
-    fn unsigned_abs_checked(self) -> Option<Duration>;
-}
-
-impl PositiveDuration for jiff::SignedDuration {
-    /// The time, where it is longer than nothing.
-    fn unsigned_abs_checked(self) -> Option<Duration> {
-        Duration::try_from(self).ok().filter(|time| !time.is_zero())
-    }
 }
 
 pub(super) fn argv(run: &Spanned<Vec<String>>, problems: &mut Problems) -> Vec<String> {

@@ -11,6 +11,7 @@ pub mod power;
 pub mod sequential;
 pub mod signed_rank;
 pub mod walsh;
+mod words;
 
 pub use judge::{Answer, Design, DesignError, Judgement, MOST_PAIRS, Order, judge, share};
 pub use pairs::{Better, Pair, coarseness};

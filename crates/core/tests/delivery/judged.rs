@@ -2,18 +2,18 @@
 
 use crate::support::{COMMIT, built, crate_expected, crate_facts, live, served, sha512, version};
 use gonogo_core::delivery::{
-    Channel, Code, Doubt, Expected, Facts, Install, Judgement, Level, Observation, Origin, Told, Withdrawn,
-    judge,
+    Channel, Doubt, Expected, Install, Judgement, Level, Origin, ProblemCode, Served, Sighting, Told,
+    Withdrawn, judge,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::{Reason, Verdict};
 
-fn deep(facts: Facts) -> Judgement {
+fn deep(facts: Served) -> Judgement {
     judge(&crate_expected(), &live(facts), Level::Installs)
 }
 
-fn failed(judgement: &Judgement, code: Code, reached: Option<Level>) {
-    let codes: Vec<Code> = judgement.problems.iter().map(|problem| problem.code).collect();
+fn failed(judgement: &Judgement, code: ProblemCode, reached: Option<Level>) {
+    let codes: Vec<ProblemCode> = judgement.problems.iter().map(|problem| problem.code).collect();
     assert_eq!((judgement.verdict, codes, judgement.reached), (Verdict::Failed, vec![code], reached));
 }
 
@@ -32,36 +32,37 @@ fn what_was_built_and_runs_is_passed_at_every_level() {
 
 #[test]
 fn not_there_is_absent_and_not_told_is_incomplete() {
-    let absent = judge(&crate_expected(), &Observation::Absent { said: "404".into() }, Level::Bytes);
-    failed(&absent, Code::Absent, None);
+    let absent = judge(&crate_expected(), &Sighting::Absent { said: "404".into() }, Level::Bytes);
+    failed(&absent, ProblemCode::Absent, None);
     for reason in [Reason::Unreachable, Reason::TimedOut, Reason::UnreadableOutput, Reason::OutputTooLarge] {
-        let seen = Observation::Unknown { reason, said: "no answer".into() };
+        let seen = Sighting::Unknown { reason, said: "no answer".into() };
         incomplete(&judge(&crate_expected(), &seen, Level::Accepted), reason, None);
     }
-    let conflict = Observation::Conflict { said: "two of them".into() };
-    failed(&judge(&crate_expected(), &conflict, Level::Accepted), Code::Contradiction, None);
+    let conflict = Sighting::Conflict { said: "two of them".into() };
+    failed(&judge(&crate_expected(), &conflict, Level::Accepted), ProblemCode::Contradiction, None);
 }
 
 #[test]
 fn another_version_or_package_is_not_this_one() {
-    let facts = Facts { version: "0.1.14".into(), ..crate_facts() };
-    failed(&deep(facts), Code::WrongVersion, None);
-    let facts = Facts { package: "kit2".into(), ..crate_facts() };
-    failed(&deep(facts), Code::WrongPackage, None);
+    let facts = Served { version: "0.1.14".into(), ..crate_facts() };
+    failed(&deep(facts), ProblemCode::WrongVersion, None);
+    let facts = Served { package: "kit2".into(), ..crate_facts() };
+    failed(&deep(facts), ProblemCode::WrongPackage, None);
 }
 
 #[test]
 fn what_no_resolver_takes_is_only_accepted() {
     let accepted = Some(Level::Accepted);
-    let facts = Facts { resolves: Told::No { said: "stale index".into() }, ..crate_facts() };
-    failed(&deep(facts), Code::NotResolvable, accepted);
-    let facts = Facts { withdrawn: vec![Withdrawn::Yanked { said: None }], ..crate_facts() };
-    failed(&deep(facts), Code::Yanked, accepted);
-    let facts = Facts { withdrawn: vec![Withdrawn::Deprecated { said: "use kit2".into() }], ..crate_facts() };
-    failed(&deep(facts), Code::Deprecated, accepted);
-    let facts = Facts { withdrawn: vec![Withdrawn::Draft], ..crate_facts() };
-    failed(&deep(facts), Code::Draft, accepted);
-    incomplete(&deep(Facts { resolves: Told::NotAsked, ..crate_facts() }), Reason::NotRun, accepted);
+    let facts = Served { resolves: Told::No { said: "stale index".into() }, ..crate_facts() };
+    failed(&deep(facts), ProblemCode::NotResolvable, accepted);
+    let facts = Served { withdrawn: vec![Withdrawn::Yanked { said: None }], ..crate_facts() };
+    failed(&deep(facts), ProblemCode::Yanked, accepted);
+    let facts =
+        Served { withdrawn: vec![Withdrawn::Deprecated { said: "use kit2".into() }], ..crate_facts() };
+    failed(&deep(facts), ProblemCode::Deprecated, accepted);
+    let facts = Served { withdrawn: vec![Withdrawn::Draft], ..crate_facts() };
+    failed(&deep(facts), ProblemCode::Draft, accepted);
+    incomplete(&deep(Served { resolves: Told::NotAsked, ..crate_facts() }), Reason::NotRun, accepted);
 }
 
 #[test]
@@ -77,7 +78,7 @@ fn a_dist_tag_leads_to_exactly_this_version() {
         if is_right {
             assert_eq!(judgement.verdict, Verdict::Passed);
         } else {
-            failed(&judgement, Code::OtherDistTag, Some(Level::Accepted));
+            failed(&judgement, ProblemCode::OtherDistTag, Some(Level::Accepted));
         }
     }
 }
@@ -91,7 +92,7 @@ fn other_bytes_fail_whether_they_were_stated_or_served() {
     facts.files[0].stated = vec![other.into()];
     facts.files[0].content = None;
     let judgement = deep(facts);
-    assert!(judgement.problems.iter().any(|problem| problem.code == Code::BytesDiffer));
+    assert!(judgement.problems.iter().any(|problem| problem.code == ProblemCode::BytesDiffer));
     assert_eq!((judgement.verdict, judgement.reached), (Verdict::Failed, resolvable));
     assert!(!judgement.may_come(), "it is wrong at once, and no waiting settles it");
 
@@ -100,7 +101,7 @@ fn other_bytes_fail_whether_they_were_stated_or_served() {
     content.digest = other;
     content.computed = vec![other.into()];
     let judgement = deep(facts);
-    assert!(judgement.problems.iter().all(|problem| problem.code == Code::BytesDiffer));
+    assert!(judgement.problems.iter().all(|problem| problem.code == ProblemCode::BytesDiffer));
     assert_eq!((judgement.problems.len(), judgement.reached), (2, resolvable));
 
     let mut facts = crate_facts();
@@ -108,14 +109,14 @@ fn other_bytes_fail_whether_they_were_stated_or_served() {
     let content = facts.files[0].content.as_mut().unwrap();
     content.digest = other;
     content.computed = vec![other.into()];
-    failed(&deep(facts), Code::BytesDiffer, resolvable);
+    failed(&deep(facts), ProblemCode::BytesDiffer, resolvable);
 }
 
 #[test]
 fn a_size_that_does_not_fit_is_other_bytes() {
     let mut facts = crate_facts();
     facts.files[0].bytes = Some(1);
-    failed(&deep(facts), Code::BytesDiffer, Some(Level::Resolvable));
+    failed(&deep(facts), ProblemCode::BytesDiffer, Some(Level::Resolvable));
 }
 
 #[test]
@@ -137,19 +138,19 @@ fn the_set_of_files_is_the_set_that_was_built() {
     let expected = Expected::unrecorded(Channel::Pypi, "kit", &version()).built(&built(&names));
     let facts = |names: &[&str]| {
         let files = names.iter().map(|name| served(name)).collect();
-        live(Facts { files, origin: None, ..crate_facts() })
+        live(Served { files, origin: None, ..crate_facts() })
     };
     let reached = |judgement: &Judgement| judgement.reached;
     assert_eq!(reached(&judge(&expected, &facts(&names), Level::Bytes)), Some(Level::Bytes));
     let missing = judge(&expected, &facts(&names[1..]), Level::Bytes);
-    failed(&missing, Code::FileMissing, Some(Level::Resolvable));
+    failed(&missing, ProblemCode::FileMissing, Some(Level::Resolvable));
     assert!(missing.may_come());
     let more = judge(&expected, &facts(&[names[0], names[1], "kit-0.1.1.zip"]), Level::Bytes);
-    failed(&more, Code::FileUnexpected, Some(Level::Resolvable));
+    failed(&more, ProblemCode::FileUnexpected, Some(Level::Resolvable));
     let twice = judge(&expected, &facts(&[names[0], names[1], names[1]]), Level::Bytes);
-    failed(&twice, Code::Contradiction, Some(Level::Resolvable));
+    failed(&twice, ProblemCode::Contradiction, Some(Level::Resolvable));
     let none = judge(&Expected::unrecorded(Channel::Pypi, "kit", &version()), &facts(&[]), Level::Bytes);
-    failed(&none, Code::FileMissing, Some(Level::Resolvable));
+    failed(&none, ProblemCode::FileMissing, Some(Level::Resolvable));
 }
 
 #[test]
@@ -170,12 +171,12 @@ fn an_npm_tarball_is_compared_by_content_since_the_registry_names_it() {
     let mut file = served("acme-kit-0.1.1.tgz");
     file.name = "kit-0.1.1.tgz".to_owned();
     let facts =
-        Facts { package: "@acme/kit".into(), files: vec![file.clone()], origin: None, ..crate_facts() };
+        Served { package: "@acme/kit".into(), files: vec![file.clone()], origin: None, ..crate_facts() };
     assert_eq!(judge(&expected, &live(facts.clone()), Level::Bytes).verdict, Verdict::Passed);
     let other = served("kit-0.1.1.tgz");
     failed(
-        &judge(&expected, &live(Facts { files: vec![other], ..facts }), Level::Bytes),
-        Code::BytesDiffer,
+        &judge(&expected, &live(Served { files: vec![other], ..facts }), Level::Bytes),
+        ProblemCode::BytesDiffer,
         Some(Level::Resolvable),
     );
 }
@@ -184,35 +185,35 @@ fn an_npm_tarball_is_compared_by_content_since_the_registry_names_it() {
 fn it_was_built_from_the_commit_of_the_release_without_changes() {
     let resolvable = Some(Level::Resolvable);
     let origin = |commit: &str, dirty| Some(Origin { commit: commit.to_owned(), dirty });
-    let other = Facts { origin: origin(&"0".repeat(40), false), ..crate_facts() };
-    failed(&deep(other), Code::WrongCommit, resolvable);
-    let dirty = Facts { origin: origin(COMMIT, true), ..crate_facts() };
-    failed(&deep(dirty), Code::BuiltDirty, resolvable);
-    incomplete(&deep(Facts { origin: None, ..crate_facts() }), Reason::BaselineMissing, resolvable);
+    let other = Served { origin: origin(&"0".repeat(40), false), ..crate_facts() };
+    failed(&deep(other), ProblemCode::WrongCommit, resolvable);
+    let dirty = Served { origin: origin(COMMIT, true), ..crate_facts() };
+    failed(&deep(dirty), ProblemCode::BuiltDirty, resolvable);
+    incomplete(&deep(Served { origin: None, ..crate_facts() }), Reason::BaselineMissing, resolvable);
 }
 
 #[test]
 fn a_published_archive_holds_what_the_plan_asks_for() {
     let mut facts = crate_facts();
     facts.files[0].holds = Vec::new();
-    failed(&deep(facts), Code::ContentMissing, Some(Level::Resolvable));
+    failed(&deep(facts), ProblemCode::ContentMissing, Some(Level::Resolvable));
 }
 
 #[test]
 fn a_doubt_of_the_observer_is_a_doubt_about_the_bytes() {
     let doubts = vec![Doubt::new(Reason::Unreachable, "no attestations")];
-    incomplete(&deep(Facts { doubts, ..crate_facts() }), Reason::Unreachable, Some(Level::Resolvable));
+    incomplete(&deep(Served { doubts, ..crate_facts() }), Reason::Unreachable, Some(Level::Resolvable));
 }
 
 #[test]
 fn only_an_install_that_runs_as_this_version_is_one() {
-    let with = |install| deep(Facts { install, ..crate_facts() });
+    let with = |install| deep(Served { install, ..crate_facts() });
     let bytes = Some(Level::Bytes);
     for version in ["0.1.14", "kit 0.1.1", ""] {
-        failed(&with(Some(Install::Ran { version: version.into() })), Code::RunsAsOther, bytes);
+        failed(&with(Some(Install::Ran { version: version.into() })), ProblemCode::RunsAsOther, bytes);
     }
-    failed(&with(Some(Install::NotInstalled { said: "no wheel".into() })), Code::NotInstalled, bytes);
-    failed(&with(Some(Install::DoesNotRun { said: "no library".into() })), Code::DoesNotRun, bytes);
+    failed(&with(Some(Install::NotInstalled { said: "no wheel".into() })), ProblemCode::NotInstalled, bytes);
+    failed(&with(Some(Install::DoesNotRun { said: "no library".into() })), ProblemCode::DoesNotRun, bytes);
     incomplete(&with(None), Reason::NotRun, bytes);
     let not_tried = Install::NotTried { reason: Reason::UnsupportedHere, said: "no brew".into() };
     incomplete(&with(Some(not_tried)), Reason::UnsupportedHere, bytes);
@@ -220,11 +221,11 @@ fn only_an_install_that_runs_as_this_version_is_one() {
 
 #[test]
 fn what_only_has_not_come_is_incomplete_once_nobody_waits() {
-    let absent = judge(&crate_expected(), &Observation::Absent { said: "404".into() }, Level::Bytes);
+    let absent = judge(&crate_expected(), &Sighting::Absent { said: "404".into() }, Level::Bytes);
     assert!(absent.may_come());
     incomplete(&absent.given_up(), Reason::TimedOut, None);
 
-    let mut facts = Facts { withdrawn: vec![Withdrawn::Draft], ..crate_facts() };
+    let mut facts = Served { withdrawn: vec![Withdrawn::Draft], ..crate_facts() };
     facts.files[0].stated = vec![Digest::of(b"something else").into()];
     let judgement = deep(facts);
     assert!(!judgement.may_come(), "one thing that stays wrong outweighs what may still come");

@@ -2,26 +2,26 @@
 
 use crate::support::{crate_expected, crate_facts, live};
 use gonogo_core::delivery::{
-    Act, Channel, Expected, Facts, Judgement, Level, Observation, Partial, Presence, Told, Withdrawn, judge,
+    Act, Channel, Expected, Judgement, Level, Partial, Presence, Served, Sighting, Told, Withdrawn, judge,
     partial,
 };
 use gonogo_core::verdict::Reason;
 use proptest::prelude::*;
 
-fn on(channel: Channel, seen: &Observation) -> Judgement {
+fn on(channel: Channel, seen: &Sighting) -> Judgement {
     Judgement { channel, ..judge(&crate_expected(), seen, Level::Resolvable) }
 }
 
-fn seen(presence: Presence) -> Observation {
+fn seen(presence: Presence) -> Sighting {
     match presence {
         Presence::Right => live(crate_facts()),
-        Presence::Wrong => live(Facts { version: "9.9.9".into(), ..crate_facts() }),
-        Presence::Unfinished => live(Facts { resolves: Told::No { said: String::new() }, ..crate_facts() }),
+        Presence::Wrong => live(Served { version: "9.9.9".into(), ..crate_facts() }),
+        Presence::Unfinished => live(Served { resolves: Told::No { said: String::new() }, ..crate_facts() }),
         Presence::Withdrawn => {
-            live(Facts { withdrawn: vec![Withdrawn::Yanked { said: None }], ..crate_facts() })
+            live(Served { withdrawn: vec![Withdrawn::Yanked { said: None }], ..crate_facts() })
         }
-        Presence::Absent => Observation::Absent { said: String::new() },
-        Presence::Unknown => Observation::Unknown { reason: Reason::Unreachable, said: String::new() },
+        Presence::Absent => Sighting::Absent { said: String::new() },
+        Presence::Unknown => Sighting::Unknown { reason: Reason::Unreachable, said: String::new() },
     }
 }
 
@@ -86,9 +86,9 @@ fn an_undo_of_each_channel_says_what_it_leaves() {
 
 #[test]
 fn a_version_that_no_client_finds_yet_is_looked_at_again_and_not_withdrawn() {
-    let facts = Facts { resolves: Told::No { said: "stale".into() }, ..crate_facts() };
+    let facts = Served { resolves: Told::No { said: "stale".into() }, ..crate_facts() };
     let expected = Expected { channel: Channel::Go, ..crate_expected() };
-    let judgement = judge(&expected, &live(Facts { version: "v0.1.1".into(), ..facts }), Level::Resolvable);
+    let judgement = judge(&expected, &live(Served { version: "v0.1.1".into(), ..facts }), Level::Resolvable);
     assert_eq!(gonogo_core::delivery::presence(&judgement), Presence::Unfinished);
     assert_eq!(acts(&partial(&[judgement])), [(Act::LookAgain, Channel::Go)]);
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{crate_expected, crate_facts, live, served};
 use gonogo_core::delivery::{
-    Content, Doubt, Facts, Install, Level, Observation, Origin, Told, Withdrawn, judge,
+    Content, Doubt, Install, Level, Origin, Served, Sighting, Told, Withdrawn, judge,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::{Reason, Verdict};
@@ -12,14 +12,14 @@ fn any_level() -> impl Strategy<Value = Level> {
     proptest::sample::select(&Level::ALL[..])
 }
 
-/// Facts with any of the things that can be wrong with them, and whether none of them is.
-fn any_facts() -> impl Strategy<Value = (Facts, bool)> {
+/// Served with any of the things that can be wrong with them, and whether none of them is.
+fn any_facts() -> impl Strategy<Value = (Served, bool)> {
     (proptest::collection::vec(any::<bool>(), 12), any::<bool>()).prop_map(|(flags, good)| {
         let mut facts = crate_facts();
         if good {
             return (facts, true);
         }
-        let edits: [fn(&mut Facts); 12] = [
+        let edits: [fn(&mut Served); 12] = [
             |facts| facts.version = "0.1.14".into(),
             |facts| facts.package = "kit-2".into(),
             |facts| facts.resolves = Told::NotAsked,
@@ -78,7 +78,7 @@ proptest! {
 
     #[test]
     fn what_was_not_told_is_neither_a_pass_nor_a_failure(at in 0..Reason::ALL.len(), level in any_level()) {
-        let seen = Observation::Unknown { reason: Reason::ALL[at], said: String::new() };
+        let seen = Sighting::Unknown { reason: Reason::ALL[at], said: String::new() };
         let judgement = judge(&crate_expected(), &seen, level);
         prop_assert_eq!((judgement.verdict, judgement.reached), (Verdict::Incomplete, None));
         prop_assert_eq!(judgement.reason, Some(Reason::ALL[at]));

@@ -2,7 +2,7 @@
 
 use crate::support::{COMMIT, crate_facts, live, served, version};
 use gonogo_core::delivery::{
-    Attestation, Channel, Code, Expected, Facts, ISSUER, Judgement, Level, Provenance, judge,
+    Attestation, Channel, Expected, ISSUER, Judgement, Level, ProblemCode, Provenance, Served, judge,
 };
 use gonogo_core::verdict::{Reason, Verdict};
 
@@ -25,14 +25,14 @@ fn attestation(repository: &str) -> Attestation {
     }
 }
 
-fn facts() -> Facts {
+fn facts() -> Served {
     let mut file = served("kit.tar.gz");
     file.attestations = vec![attestation("acme/kit")];
     let package = "acme/kit".to_owned();
-    Facts { package, files: vec![file], immutable: Some(true), origin: None, ..crate_facts() }
+    Served { package, files: vec![file], immutable: Some(true), origin: None, ..crate_facts() }
 }
 
-fn judged(facts: Facts) -> Judgement {
+fn judged(facts: Served) -> Judgement {
     judge(&expected(), &live(facts), Level::Bytes)
 }
 
@@ -53,21 +53,24 @@ fn each_file_needs_its_own() {
     assert!(judgement.doubts[0].said.contains("more.tar.gz"), "{judgement:?}");
     two.files[1].attestations = vec![attestation("evil/kit")];
     let judgement = judged(two);
-    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, Code::OtherProvenance));
+    assert_eq!(
+        (judgement.verdict, judgement.problems[0].code),
+        (Verdict::Failed, ProblemCode::OtherProvenance)
+    );
 }
 
 #[test]
 fn a_release_that_can_be_changed_is_not_one_that_cannot() {
-    let judgement = judged(Facts { immutable: Some(false), ..facts() });
-    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, Code::Mutable));
-    let judgement = judged(Facts { immutable: None, ..facts() });
+    let judgement = judged(Served { immutable: Some(false), ..facts() });
+    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, ProblemCode::Mutable));
+    let judgement = judged(Served { immutable: None, ..facts() });
     assert_eq!((judgement.verdict, judgement.reason), (Verdict::Incomplete, Some(Reason::BaselineMissing)));
 }
 
 #[test]
 fn where_nobody_asks_it_does_not_matter() {
     let plain = Expected { provenance: None, immutable: false, ..expected() };
-    let mut facts = Facts { immutable: None, ..facts() };
+    let mut facts = Served { immutable: None, ..facts() };
     facts.files[0].attestations.clear();
     assert_eq!(judge(&plain, &live(facts), Level::Bytes).verdict, Verdict::Passed);
 }

@@ -1,7 +1,7 @@
 //! A package that is delivered as it should be, to break one thing at a time.
 
 use gonogo_core::delivery::{
-    Algorithm, Channel, Checksum, Content, Expected, Facts, Install, Observation, Origin, ServedFile, Told,
+    Algorithm, Channel, Checksum, Content, Expected, Install, Origin, Served, ServedFile, Sighting, Told,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
@@ -43,20 +43,20 @@ pub fn crate_expected() -> Expected {
         .from_commit(COMMIT)
 }
 
-pub fn crate_facts() -> Facts {
-    Facts {
+pub fn crate_facts() -> Served {
+    Served {
         package: "kit".to_owned(),
         version: "0.1.1".to_owned(),
         resolves: Told::Yes,
         files: vec![served("kit-0.1.1.crate")],
         origin: Some(Origin { commit: COMMIT.to_owned(), dirty: false }),
         install: Some(Install::Ran { version: "0.1.1".to_owned() }),
-        ..Facts::default()
+        ..Served::default()
     }
 }
 
-pub fn live(facts: Facts) -> Observation {
-    Observation::Live(Box::new(facts))
+pub fn live(facts: Served) -> Sighting {
+    Sighting::Live(Box::new(facts))
 }
 
 pub fn sha512(digit: &str) -> Checksum {

@@ -1,9 +1,9 @@
 //! Making a bare remote: a clone of something, or new with a first commit.
 
 use super::command::{Git, GitError};
-use crate::world::{RemoteSpec, Source};
+use super::spec::{RemoteSpec, Source};
+use crate::program::write_program;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Every push adds a line to this file of the bare repository: `OLD NEW REFERENCE`.
@@ -26,9 +26,7 @@ pub(crate) async fn prime(git: &Git, spec: &RemoteSpec, path: &Path) -> Result<(
     git.run(path, ["config", "gc.auto", "0"]).await?;
     let hooks = path.join("hooks");
     fs::create_dir_all(&hooks)?;
-    let hook = hooks.join("post-receive");
-    fs::write(&hook, HOOK)?;
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755))?;
+    write_program(&hooks.join("post-receive"), HOOK)?;
     fs::write(path.join(PUSHES), "")?;
     Ok(())
 }

@@ -4,8 +4,12 @@ mod bare;
 mod command;
 mod refs;
 mod remotes;
+mod spec;
 
 pub(crate) use bare::prime;
 pub(crate) use command::Git;
 pub use command::GitError;
-pub(crate) use remotes::{Push, Remote, Remotes};
+pub(crate) use refs::Contents;
+pub use refs::TagObject;
+pub(crate) use remotes::{Push, Remote, Remotes, Turn};
+pub use spec::{DEFAULT_BRANCH, RemoteSpec, Source};

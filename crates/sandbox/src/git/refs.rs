@@ -1,7 +1,6 @@
 //! The references of a bare repository: cheaply whether they changed, and with git what they lead to.
 
 use super::command::{Git, GitError};
-use crate::github::{Repository, TagObject};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -46,10 +45,24 @@ fn loose(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> {
 
 /// What a repository's references lead to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Contents {
-    pub(super) refs: BTreeMap<String, String>,
-    tag_objects: BTreeMap<String, TagObject>,
-    commits: BTreeMap<String, String>,
+pub(crate) struct Contents {
+    /// The references, without `refs/`, to object IDs.
+    pub(crate) refs: BTreeMap<String, String>,
+    /// The annotated tags' objects, by ID.
+    pub(crate) tag_objects: BTreeMap<String, TagObject>,
+    /// The commits' messages, by ID.
+    pub(crate) commits: BTreeMap<String, String>,
+}
+
+/// An annotated tag's object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagObject {
+    /// The tag's name.
+    pub tag: String,
+    /// What it points to: a commit, or one more tag object.
+    pub object: String,
+    /// Its message.
+    pub message: String,
 }
 
 const FIELDS: usize = 5;
@@ -82,12 +95,5 @@ impl Contents {
                 .collect();
         }
         Ok(contents)
-    }
-
-    /// Makes the stand-in's repository say the same.
-    pub(super) fn into_repository(self, repository: &mut Repository) {
-        repository.refs = self.refs;
-        repository.tag_objects = self.tag_objects;
-        repository.commits = self.commits;
     }
 }

@@ -1,18 +1,15 @@
 //! The remotes of a private world, and what is pushed to them.
 //!
-//! Invariant: one turn at a time. What the stand-in says of references was read from git in the same turn, and what a
-//! request changed is in git when the turn ends.
+//! Invariant: one turn at a time: nobody else reads or writes for the stand-in while it lasts.
 
 use super::bare::PUSHES;
 use super::command::{Git, GitError};
 use super::refs::{Contents, Fingerprint};
-use crate::github::State;
 use crate::journal::{Journal, Service};
-use crate::runner::{Workflow, set_off};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// One remote.
 #[derive(Clone, Debug)]
@@ -46,7 +43,6 @@ pub(crate) struct Remotes {
     journal: Journal,
     pushed: Mutex<Pushed>,
     turn: tokio::sync::Mutex<BTreeMap<String, Seen>>,
-    workflows: Vec<Workflow>,
 }
 
 /// Where a remote stood when it was last read.
@@ -64,9 +60,9 @@ struct Pushed {
 }
 
 impl Remotes {
-    /// These remotes; a push sets these workflows off.
-    pub(crate) fn new(all: Vec<Remote>, workflows: Vec<Workflow>, git: Git, journal: Journal) -> Self {
-        Self { all, git, journal, workflows, pushed: Mutex::default(), turn: tokio::sync::Mutex::default() }
+    /// These remotes.
+    pub(crate) fn new(all: Vec<Remote>, git: Git, journal: Journal) -> Self {
+        Self { all, git, journal, pushed: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 
     /// A remote by its name.
@@ -111,52 +107,41 @@ pub(crate) struct Turn<'a> {
     seen: tokio::sync::MutexGuard<'a, BTreeMap<String, Seen>>,
 }
 
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+/// What came since the last turn.
+pub(crate) struct News {
+    /// What the remotes hold whose references changed, by their names.
+    pub(crate) contents: Vec<(String, Contents)>,
+    /// What was pushed.
+    pub(crate) pushes: Vec<Push>,
 }
 
 impl Turn<'_> {
-    /// Reads the references that changed into the state, and sets off what was pushed for.
-    pub(crate) async fn read_into(&mut self, state: &Arc<Mutex<State>>) -> Result<(), GitError> {
+    /// Reads the references that changed, and what was pushed.
+    pub(crate) async fn read(&mut self) -> Result<News, GitError> {
         self.remotes.notice();
-        let mut news = Vec::new();
+        let mut contents = Vec::new();
         for remote in &self.remotes.all {
             let fingerprint = Fingerprint::of(&remote.path)?;
             if self.seen.get(&remote.name).is_some_and(|seen| seen.fingerprint == fingerprint) {
                 continue;
             }
-            let contents = Contents::read(&self.remotes.git, &remote.path).await?;
-            let refs = contents.refs.clone();
+            let there = Contents::read(&self.remotes.git, &remote.path).await?;
+            let refs = there.refs.clone();
             self.seen.insert(remote.name.clone(), Seen { fingerprint, refs });
-            news.push((remote, contents));
+            contents.push((remote.name.clone(), there));
         }
-        let pushes = {
-            let mut pushed = self.remotes.pushed.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut pushed.waiting)
-        };
-        if news.is_empty() && pushes.is_empty() {
-            return Ok(());
-        }
-        let mut state = locked(state);
-        // A push is a write too, for reads that are to be stale. Its references are there before its line in the list:
-        // what it sets off belongs to the same write.
-        if !news.is_empty() {
-            state.remember();
-        }
-        for (remote, contents) in news {
-            contents.into_repository(state.repository(&remote.name));
-        }
-        for push in &pushes {
-            set_off(&mut state, &self.remotes.workflows, push);
-        }
-        Ok(())
+        let mut pushed = self.remotes.pushed.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(News { contents, pushes: std::mem::take(&mut pushed.waiting) })
     }
 
-    /// Writes the references that a request changed into git.
-    pub(crate) async fn write_from(&mut self, state: &Arc<Mutex<State>>) -> Result<(), GitError> {
+    /// Writes the references that are not any more as they were read. `now` says what a remote's are, by its name.
+    pub(crate) async fn write(
+        &mut self,
+        now: impl Fn(&str) -> BTreeMap<String, String>,
+    ) -> Result<(), GitError> {
         for remote in &self.remotes.all {
             let Some(seen) = self.seen.get_mut(&remote.name) else { continue };
-            let now = locked(state).repository(&remote.name).refs.clone();
+            let now = now(&remote.name);
             if now == seen.refs {
                 continue;
             }

@@ -1,8 +1,9 @@
 //! GraphQL, as far as gh asks for it. What is not served is an error, never a missing field.
 
 use super::selection::{self, Field};
-use super::state::{DEFAULT_BRANCH, Repository, State};
+use super::state::{Repository, State};
 use super::{refs, releases};
+use crate::git::DEFAULT_BRANCH;
 use crate::http::request::{Reply, Request};
 use serde_json::{Map, Value, json};
 

@@ -11,6 +11,7 @@ pub mod dispatches;
 mod graphql;
 pub mod issues;
 pub mod jobs;
+mod mirror;
 mod page;
 pub mod refs;
 pub mod releases;
@@ -21,6 +22,7 @@ mod selection;
 mod service;
 pub mod state;
 
+pub use crate::git::TagObject;
 pub use crate::http::fault::{Fault, Matcher, Trouble};
 pub use crate::http::request::{Logged, Reply, Request};
 pub use approvals::Protection;
@@ -29,12 +31,11 @@ pub use assets::Asset;
 pub use dispatches::{Declared, Dispatch, NewRuns};
 pub use issues::{Issue, IssueState, Issues};
 pub use jobs::{Job, Step};
-pub use refs::TagObject;
+pub(crate) use mirror::Mirror;
 pub use releases::{Release, Releases};
 pub use runs::{Run, Stage, Workflow};
 pub use state::{Repository, State};
 
-use crate::git::Remotes;
 use crate::http::server::Server;
 use crate::journal::Journal;
 use service::Hub;
@@ -70,7 +71,7 @@ impl GithubStandIn {
     pub(crate) fn start_in(
         state: Arc<Mutex<State>>,
         journal: Journal,
-        remotes: Option<Arc<Remotes>>,
+        mirror: Option<Mirror>,
     ) -> io::Result<Self> {
         let folder = private_folder()?;
         std::fs::create_dir(folder.path().join("config"))?;
@@ -80,7 +81,7 @@ impl GithubStandIn {
         let config = format!("version: \"1\"\nhttp_unix_socket: {setting}\n");
         std::fs::write(folder.path().join("config/config.yml"), config)?;
 
-        let hub = Arc::new(Hub { state: Arc::clone(&state), journal, remotes });
+        let hub = Arc::new(Hub { state: Arc::clone(&state), journal, mirror });
         let server = Server::on_socket(&socket, "github-stand-in", hub)?;
         Ok(Self { state, _server: server, folder })
     }

@@ -1,21 +1,18 @@
 //! References, tag objects and commits, read only but for the deletion of a reference.
 
 use super::state::Repository;
+use crate::git::{Contents, TagObject};
 use crate::http::request::Reply;
 use serde_json::{Value, json};
 
-/// An annotated tag's object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TagObject {
-    /// The tag's name.
-    pub tag: String,
-    /// What it points to: a commit, or one more tag object.
-    pub object: String,
-    /// Its message.
-    pub message: String,
-}
-
 impl Repository {
+    /// Takes what a git remote holds in place of what was here.
+    pub(super) fn hold(&mut self, contents: Contents) {
+        self.refs = contents.refs;
+        self.tag_objects = contents.tag_objects;
+        self.commits = contents.commits;
+    }
+
     /// Adds an annotated tag: the object under its own ID, and the reference to it.
     pub fn add_annotated_tag(&mut self, tag: &str, object_id: &str, commit: &str) {
         let object = TagObject { tag: tag.to_owned(), object: commit.to_owned(), message: tag.to_owned() };

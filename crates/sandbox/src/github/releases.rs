@@ -2,7 +2,8 @@
 
 use super::assets::{self, Asset};
 use super::page;
-use super::state::{DEFAULT_BRANCH, Repository};
+use super::state::Repository;
+use crate::git::DEFAULT_BRANCH;
 use crate::http::request::{Reply, Request};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

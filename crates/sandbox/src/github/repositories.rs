@@ -1,6 +1,6 @@
 //! What the repository itself says: `GET /repos/o/r`.
 
-use super::state::DEFAULT_BRANCH;
+use crate::git::DEFAULT_BRANCH;
 use crate::http::request::Reply;
 use serde_json::json;
 

@@ -3,8 +3,8 @@
 //! Invariant: where git remotes stand behind it, their references are read before a request and written after it, one
 //! request at a time, so that REST and git never disagree.
 
+use super::mirror::Mirror;
 use super::state::State;
-use crate::git::Remotes;
 use crate::http::fault::Played;
 use crate::http::request::{Logged, Reply, Request};
 use crate::http::server::{Answer, Service};
@@ -15,15 +15,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct Hub {
     pub(super) state: Arc<Mutex<State>>,
     pub(super) journal: Journal,
-    pub(super) remotes: Option<Arc<Remotes>>,
+    pub(super) mirror: Option<Mirror>,
 }
 
 impl Service for Hub {
     async fn answer(&self, request: Request) -> Answer {
-        let played = match &self.remotes {
+        let played = match &self.mirror {
             None => self.play(&request),
-            Some(remotes) => {
-                let mut turn = remotes.turn().await;
+            Some(mirror) => {
+                let mut turn = mirror.turn().await;
                 if let Err(error) = turn.read_into(&self.state).await {
                     return self.failed(&request, &error.to_string());
                 }

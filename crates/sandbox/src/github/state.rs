@@ -4,17 +4,14 @@ use super::TOKEN;
 use super::approvals::Protection;
 use super::dispatches::{Declared, Dispatch, NewRuns};
 use super::issues::Issues;
-use super::refs::TagObject;
 use super::releases::Releases;
 use super::routes;
 use super::runs::{Run, Workflow};
+use crate::git::TagObject;
 use crate::http::fault::{Fault, Stage};
 use crate::http::request::{Logged, Reply, Request};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The branch that a repository has where none is named.
-pub const DEFAULT_BRANCH: &str = "main";
 
 /// Everything that the stand-in knows.
 #[derive(Clone, Debug)]

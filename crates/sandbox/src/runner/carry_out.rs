@@ -190,11 +190,11 @@ impl Running<'_> {
             return Err(self.stop("run", "a command without a program"));
         };
         let search = environment.get("PATH").unwrap_or_default();
-        let found = match tools::find(program, search, None) {
+        let found = match tools::resolve(program, folder, search, None) {
             Ok(found) => found,
             Err(error) => return Err(self.stop(program, &error.to_string())),
         };
-        let mut invocation = Invocation::tool(&found, folder, environment.clone()).args(arguments);
+        let mut invocation = Invocation::tool(&found.path, folder, environment.clone()).args(arguments);
         invocation.timeout = timeout;
         match run_process(&invocation, self.cancel).await {
             Ok(captured) => {

@@ -4,7 +4,7 @@ use super::carry_out::{self, Order};
 use super::runs::take_queued;
 use super::workflow::Workflow;
 use crate::git::Remotes;
-use crate::github::State;
+use crate::github::{Mirror, State};
 use gonogo_world::process::{Cancel, Environment};
 use std::io;
 use std::path::PathBuf;
@@ -22,6 +22,7 @@ pub(crate) struct Surroundings {
     pub(crate) workflows: Vec<Workflow>,
     pub(crate) state: Arc<Mutex<State>>,
     pub(crate) remotes: Arc<Remotes>,
+    pub(crate) mirror: Mirror,
     /// The variables of the private world, and what the host lets through.
     pub(crate) environment: Environment,
     /// Where clones and artifacts go.
@@ -64,7 +65,7 @@ async fn work(surroundings: Arc<Surroundings>, cancel: Cancel) {
     let mut running = JoinSet::new();
     while !cancel.is_cancelled() {
         // A remote that cannot be read now is read the next time, and said by the stand-in until then.
-        surroundings.remotes.turn().await.read_into(&surroundings.state).await.ok();
+        surroundings.mirror.turn().await.read_into(&surroundings.state).await.ok();
         let orders: Vec<Order> = {
             let mut state = surroundings.state.lock().unwrap_or_else(PoisonError::into_inner);
             take_queued(&mut state, &surroundings.workflows)

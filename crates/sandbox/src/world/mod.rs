@@ -6,14 +6,15 @@
 mod spec;
 mod variables;
 
-pub use spec::{RemoteSpec, Source, Spec};
+pub use crate::git::{RemoteSpec, Source};
+pub use spec::Spec;
 
 use crate::git::{self, Git, GitError, Remote, Remotes};
-use crate::github::{GithubStandIn, State};
+use crate::github::{GithubStandIn, Mirror, State};
 use crate::http::fault::Fault;
 use crate::journal::{Entry, Journal, Service};
 use crate::registry::{Registries, RegistryServer};
-use crate::runner::{Runner, Surroundings};
+use crate::runner::{Runner, Surroundings, set_off};
 use gonogo_world::process::{Cancel, Environment};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -71,14 +72,16 @@ impl PrivateWorld {
         let journal = Journal::default();
         let remotes = Arc::new(prime(&folder, &spec, journal.clone()).await?);
         let state = Arc::new(Mutex::new(first_state(&spec)));
-        let read = remotes.turn().await.read_into(&state).await;
+        let workflows = spec.workflows.clone();
+        let mirror = Mirror::new(Arc::clone(&remotes), move |state, push| set_off(state, &workflows, push));
+        let read = mirror.turn().await.read_into(&state).await;
         read.map_err(|source| WorldError::Remote { name: "all".to_owned(), source })?;
 
         let shop = folder.join("registries");
         let registries =
             RegistryServer::start(&shop, spec.go_modules.clone(), Arc::clone(&remotes), journal.clone())
                 .map_err(wrong)?;
-        let github = GithubStandIn::start_in(Arc::clone(&state), journal.clone(), Some(Arc::clone(&remotes)))
+        let github = GithubStandIn::start_in(Arc::clone(&state), journal.clone(), Some(mirror.clone()))
             .map_err(wrong)?;
         let variables =
             variables::all(&folder, &spec, &github, registries.base(), &remotes).map_err(wrong)?;
@@ -88,6 +91,7 @@ impl PrivateWorld {
             workflows: spec.workflows,
             state,
             remotes: Arc::clone(&remotes),
+            mirror,
             environment,
             folder: folder.join("runs"),
             tag_prefix: spec.tag_prefix,
@@ -168,7 +172,7 @@ async fn prime(folder: &Path, spec: &Spec, journal: Journal) -> Result<Remotes, 
         let addresses = remote.addresses.clone();
         all.push(Remote { name: remote.name.clone(), path, addresses });
     }
-    Ok(Remotes::new(all, spec.workflows.clone(), git, journal))
+    Ok(Remotes::new(all, git, journal))
 }
 
 fn first_state(spec: &Spec) -> State {

@@ -90,8 +90,8 @@ impl Response {
             return Some(Duration::from_secs(seconds));
         }
         let reset = number("x-ratelimit-reset")?;
-        let date = rfc2822::DateTimeParser::new().parse_zoned(self.header("date")?).ok()?;
-        let now = u64::try_from(date.timestamp().as_second()).ok()?;
+        let date = rfc2822::DateTimeParser::new().parse_timestamp(self.header("date")?).ok()?;
+        let now = u64::try_from(date.as_second()).ok()?;
         Some(Duration::from_secs(reset.saturating_sub(now)))
     }
 

@@ -4,14 +4,15 @@
 //! the trust roots that come with the program, and where it is about the bytes that were downloaded.
 
 use super::github_release::reason_of;
+use super::index::index;
 use super::{Place, Registries, Source, Wanted};
 use crate::github::GhError;
 use crate::http::{HttpError, Request};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, Attestation, Channel, Content, Doubt};
+use gonogo_core::delivery::{Algorithm, Attestation, Content, Doubt};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sigstore_verify::trust_root::{SigstoreInstance, TrustedRoot};
 use sigstore_verify::types::{
     Artifact, ArtifactDigest, Bundle, DigestBytes, HashAlgorithm, SignatureContent, Statement,
@@ -22,7 +23,7 @@ use sigstore_verify::{VerificationPolicy, VerificationResult, verify};
 /// which are addresses. Others say other things. Whether one is believed is decided by its certificate.
 const KINDS: [&str; 2] = ["://slsa.dev/provenance/", "/attestations/publish/"];
 /// The form of a statement (in-toto) in its envelope.
-const STATEMENT: &str = "application/vnd.in-toto+json";
+pub(super) const STATEMENT: &str = "application/vnd.in-toto+json";
 
 /// What is said of a file.
 #[derive(Debug, Default)]
@@ -79,10 +80,7 @@ async fn of_registry(
     let request = Request::document(url.clone(), "application/json");
     let document = registries.http.get(&request, cancel).await.map_err(failed)?;
     let value = document.json().map_err(failed)?;
-    let bundles = match wanted.channel {
-        Channel::Pypi => of_pypi(&value),
-        _ => of_list(&value),
-    };
+    let bundles = index(wanted.channel).bundles(&value);
     bundles.ok_or_else(|| failed(HttpError::nonsense(url, "it holds no signed statements".to_owned())))
 }
 
@@ -106,35 +104,9 @@ async fn of_github(
 }
 
 /// The bundles of `{"attestations": [{"bundle": …}]}`, as npm and GitHub have them.
-fn of_list(value: &Value) -> Option<Vec<Value>> {
+pub(super) fn of_list(value: &Value) -> Option<Vec<Value>> {
     let each = value["attestations"].as_array()?.iter();
     each.map(|one| one.get("bundle").filter(|bundle| bundle.is_object()).cloned()).collect()
-}
-
-/// The bundles of a provenance object: PyPI has their parts under other names (PEP 740).
-fn of_pypi(value: &Value) -> Option<Vec<Value>> {
-    if value["version"] != 1 {
-        return None;
-    }
-    let mut bundles = Vec::new();
-    for publisher in value["attestation_bundles"].as_array()? {
-        for one in publisher["attestations"].as_array()? {
-            let (material, envelope) = (&one["verification_material"], &one["envelope"]);
-            bundles.push(json!({
-                "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-                "verificationMaterial": {
-                    "certificate": { "rawBytes": material["certificate"] },
-                    "tlogEntries": material["transparency_entries"],
-                },
-                "dsseEnvelope": {
-                    "payload": envelope["statement"],
-                    "payloadType": STATEMENT,
-                    "signatures": [{ "sig": envelope["signature"] }],
-                },
-            }));
-        }
-    }
-    Some(bundles)
 }
 
 /// What a bundle says of a file; `None` where it says something else than who built it.

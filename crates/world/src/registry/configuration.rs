@@ -260,7 +260,6 @@ fn address(text: &str, client: &str) -> Result<Url, NotConfigured> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     #[tokio::test]
     async fn npm_is_asked_once_and_once_for_each_scope_however_many_packages_are_looked_at() {
@@ -268,8 +267,7 @@ mod tests {
         let npm = home.path().join("npm");
         let script = "#!/bin/sh\necho \"$3\" >>\"$HOME/asked\"\ncase $3 in\n@own:*) echo http://127.0.0.1:9/own ;;\n\
                       @*) echo undefined ;;\n*) echo http://127.0.0.1:9/all ;;\nesac\n";
-        std::fs::write(&npm, script).unwrap();
-        std::fs::set_permissions(&npm, std::fs::Permissions::from_mode(0o755)).unwrap();
+        gonogo_sandbox::write_program(&npm, script).unwrap();
         let environment = Environment::allowing([]).with("PATH", home.path()).with("HOME", home.path());
         let configuration = Configuration::new(environment, home.path());
         let cancel = Cancel::default();

@@ -1,10 +1,11 @@
 //! One file of a version: downloaded, looked into, and what is said of it.
 
 use super::asset::Releases;
+use super::index::index;
 use super::{Place, Registries, Source, Wanted, archive, asset, attestation};
 use crate::http::Request;
 use crate::process::Cancel;
-use gonogo_core::delivery::{Channel, Content, Doubt, Origin, ServedFile};
+use gonogo_core::delivery::{Content, Doubt, Origin, ServedFile};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use std::fs::File;
@@ -36,12 +37,7 @@ pub(super) async fn look(
             return Looked { file, doubts: vec![Doubt::new(reason, said)], origin: None };
         }
     };
-    let kind = match wanted.channel {
-        Channel::Go => archive::Kind::GoModule,
-        // Their files are any files: they are looked into where something is to be found there.
-        Channel::Homebrew | Channel::GithubRelease if wanted.holds.is_empty() => archive::Kind::Other,
-        _ => archive::Kind::of(&file.name),
-    };
+    let kind = index(wanted.channel).archive(&file.name, wanted);
     let mut origin = None;
     match archive::look_into(kind, &file.name, opened, &wanted.holds).await {
         Ok(inside) => {

@@ -12,23 +12,24 @@ mod files;
 mod github_release;
 mod go;
 mod homebrew;
+mod index;
 mod install;
 mod npm;
-mod page;
 mod pypi;
 
 pub use configuration::{Configuration, NotConfigured, client_environment};
-pub use go::go_sum;
 
+use crate::git::Git;
 use crate::github::Asset;
 use crate::http::{Http, HttpError, Url};
 use crate::process::Cancel;
 use asset::Releases;
 use files::Looked;
 use futures_util::{StreamExt, stream};
-use gonogo_core::delivery::{Channel, Expected, Facts, Install, Observation, Origin};
+use gonogo_core::delivery::{Channel, Checksum, Expected, Install, Origin, Served, Sighting};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
+use index::index;
 use semver::Version;
 use std::collections::BTreeMap;
 use tokio::sync::OnceCell;
@@ -105,7 +106,7 @@ pub struct Listed {
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
     /// The facts, without any download.
-    pub facts: Facts,
+    pub facts: Served,
     /// Where each of the facts' files is, in their order.
     pub sources: Vec<Source>,
 }
@@ -159,7 +160,7 @@ impl From<NotConfigured> for Trouble {
     }
 }
 
-impl From<Trouble> for Observation {
+impl From<Trouble> for Sighting {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::NotFound(said) => Self::Absent { said: one_line(&said) },
@@ -176,7 +177,7 @@ impl Registries {
     }
 
     /// Looks at one version.
-    pub async fn observe(&self, wanted: &Wanted, depth: Depth, cancel: &Cancel) -> Observation {
+    pub async fn observe(&self, wanted: &Wanted, depth: Depth, cancel: &Cancel) -> Sighting {
         self.observe_while(wanted, |_| depth == Depth::Bytes, cancel).await
     }
 
@@ -184,16 +185,10 @@ impl Registries {
     pub async fn observe_while(
         &self,
         wanted: &Wanted,
-        is_worth: impl FnOnce(&Observation) -> bool,
+        is_worth: impl FnOnce(&Sighting) -> bool,
         cancel: &Cancel,
-    ) -> Observation {
-        let listed = match wanted.channel {
-            Channel::Go => {
-                go::one(&self.http, &self.configuration, &wanted.package, &wanted.version, cancel).await
-            }
-            Channel::GithubRelease => github_release::one(self, wanted, cancel).await,
-            _ => self.list(wanted.channel, &wanted.package, cancel).await,
-        };
+    ) -> Sighting {
+        let listed = index(wanted.channel).one(self, wanted, cancel).await;
         let listing = match listed {
             Ok(listing) => listing,
             Err(trouble) => {
@@ -215,7 +210,7 @@ impl Registries {
         wanted: &Wanted,
         depth: Depth,
         cancel: &Cancel,
-    ) -> Observation {
+    ) -> Sighting {
         let mut entry = match listing.find(wanted) {
             Ok(entry) => entry.clone(),
             Err(trouble) => return trouble.into(),
@@ -223,7 +218,7 @@ impl Registries {
         if depth == Depth::Bytes {
             self.fetch(&mut entry, wanted, cancel).await;
         }
-        Observation::Live(Box::new(entry.facts))
+        Sighting::Live(Box::new(entry.facts))
     }
 
     /// Tries a clean install of a version with its ecosystem's own client, and runs a command of it.
@@ -233,18 +228,7 @@ impl Registries {
 
     /// Every version that the client's index has of a package.
     pub async fn list(&self, channel: Channel, package: &str, cancel: &Cancel) -> Result<Listing, Trouble> {
-        match channel {
-            Channel::CratesIo => {
-                crates_io::list(&self.http, &self.configuration, &self.templates, package, cancel).await
-            }
-            Channel::Npm => npm::list(&self.http, &self.configuration, package, cancel).await,
-            Channel::Pypi => pypi::list(&self.http, &self.configuration, package, cancel).await,
-            Channel::Go => go::list(&self.http, &self.configuration, package, cancel).await,
-            Channel::Homebrew => {
-                homebrew::list(&self.configuration, self.http.patience().deadline, package, cancel).await
-            }
-            Channel::GithubRelease => github_release::list(self, package, cancel).await,
-        }
+        index(channel).list(self, package, cancel).await
     }
 
     /// Downloads every file of an entry and looks into it. What cannot be had is a doubt, and no absence.
@@ -255,25 +239,33 @@ impl Registries {
         let releases = Releases::default();
         let look = |(file, source)| files::look(self, file, source, wanted, &releases, cancel);
         let looked = stream::iter(each.map(look)).buffered(FILES_AT_ONCE).collect::<Vec<Looked>>();
-        let (looked, tagged) = tokio::join!(looked, async {
-            match wanted.channel {
-                Channel::GithubRelease => Some(github_release::commit(self, wanted, cancel).await),
-                _ => None,
-            }
-        });
+        let commit = index(wanted.channel).commit(self, wanted, cancel);
+        let (looked, commit) = tokio::join!(looked, commit);
         let mut origin = None;
         for looked in looked {
             facts.files.push(looked.file);
             facts.doubts.extend(looked.doubts);
             origin = origin.or(looked.origin);
         }
-        match tagged {
+        match commit {
             Some(Ok(commit)) => facts.origin = Some(Origin { commit, dirty: false }),
             Some(Err(doubt)) => facts.doubts.push(doubt),
-            None if wanted.channel == Channel::CratesIo => facts.origin = origin,
+            None if wanted.channel.states_its_commit() => facts.origin = origin,
             None => {}
         }
     }
+}
+
+/// The checksum of a version by the repository's tree at a commit of the release, for a channel that serves the tree.
+/// `None` where the tree has no such package.
+pub async fn sum_of_tree(
+    channel: Channel,
+    git: &Git,
+    package: &str,
+    version: &Version,
+    commit: &str,
+) -> Result<Option<Checksum>, String> {
+    index(channel).sum_of_tree(git, package, version, commit).await
 }
 
 impl Listing {

@@ -13,7 +13,9 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// The format's version. 1: the first one.
+/// The version of the file's format; see `docs/formats.md`.
+///
+/// - 1: the first one.
 const SCHEMA: u32 = 1;
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -43,6 +43,7 @@ pub(crate) fn cleared(target: &str) -> Clearance {
         findings: Vec::new(),
         notes: Vec::new(),
         repeat: None,
+        program: None,
         reused: None,
     };
     let results = BTreeMap::from([((1, "a".to_owned()), passed)]);

@@ -4,7 +4,6 @@ pub(crate) use crate::clearance_support::cleared;
 pub(crate) use gonogo_world::git::{Git, GitError};
 pub(crate) use gonogo_world::process::Cancel;
 use gonogo_world::process::{Environment, Invocation, run};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -83,8 +82,7 @@ impl World {
     pub(crate) fn script(&self, path: &str, lines: &str) -> String {
         let path = self.path(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, format!("#!/bin/sh\n{lines}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        gonogo_sandbox::write_program(&path, &format!("#!/bin/sh\n{lines}\n")).unwrap();
         path.to_str().unwrap().to_owned()
     }
 

@@ -3,7 +3,7 @@
 
 use crate::server::Answer;
 use crate::shop::{REGISTRIES, SERVERS, Shop, packed};
-use gonogo_core::delivery::{Channel, Code, Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Channel, Judgement, Level, ProblemCode, Sighting, judge};
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_world::registry::Depth;
 
@@ -21,13 +21,13 @@ fn conditions(shop: &Shop, path: &str) -> Vec<String> {
     own.filter(|rest| rest.is_empty() || rest.starts_with(' ')).map(|rest| rest.trim().to_owned()).collect()
 }
 
-async fn index_of(shop: &Shop) -> Observation {
+async fn index_of(shop: &Shop) -> Sighting {
     shop.observe(Depth::Index).await
 }
 
 #[track_caller]
-fn unreadable(seen: &Observation) {
-    assert!(matches!(seen, Observation::Unknown { reason: Reason::UnreadableOutput, .. }), "{seen:?}");
+fn unreadable(seen: &Sighting) {
+    assert!(matches!(seen, Sighting::Unknown { reason: Reason::UnreadableOutput, .. }), "{seen:?}");
 }
 
 #[tokio::test]
@@ -56,8 +56,8 @@ async fn a_document_that_came_since_takes_the_place_of_the_one_before() {
         shop.index([stale.with("etag", "\"one\""), Answer::status(304), new, Answer::status(304)]);
         for is_there in [false, false, true, true] {
             let seen = index_of(&shop).await;
-            assert_eq!(matches!(seen, Observation::Live(_)), is_there, "{channel}: {seen:?}");
-            assert_eq!(matches!(seen, Observation::Absent { .. }), !is_there, "{channel}: {seen:?}");
+            assert_eq!(matches!(seen, Sighting::Live(_)), is_there, "{channel}: {seen:?}");
+            assert_eq!(matches!(seen, Sighting::Absent { .. }), !is_there, "{channel}: {seen:?}");
         }
         let asked = conditions(&shop, shop.index_path());
         assert_eq!(asked, ["", "\"one\"", "\"one\"", "W/\"two\""], "{channel}");
@@ -81,7 +81,7 @@ async fn a_date_is_asked_about_where_no_second_change_can_hide_behind_it() {
         shop.index([Answer::status(304)]);
         let seen = index_of(&shop).await;
         assert_eq!(conditions(&shop, shop.index_path()), ["", condition], "{date:?}");
-        assert_eq!(matches!(seen, Observation::Live(_)), !condition.is_empty(), "{date:?}: {seen:?}");
+        assert_eq!(matches!(seen, Sighting::Live(_)), !condition.is_empty(), "{date:?}: {seen:?}");
     }
 }
 
@@ -90,8 +90,8 @@ async fn what_no_server_can_tell_apart_is_asked_for_whole() {
     for tag in ["", "one", "\"one", "W/one", "\"o\"ne\"", "*"] {
         let shop = Shop::open(Channel::Npm).await;
         shop.index([whole(&shop).with("etag", tag)]);
-        assert!(matches!(index_of(&shop).await, Observation::Live(_)));
-        assert!(matches!(index_of(&shop).await, Observation::Live(_)));
+        assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
+        assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
         assert_eq!(conditions(&shop, shop.index_path()), ["", ""], "{tag}");
     }
 }
@@ -130,11 +130,11 @@ async fn what_was_not_there_in_between_is_asked_for_anew() {
         let tagged = || whole(&shop).with("etag", "\"one\"");
         let gone = Answer::status(404).with("etag", "\"none\"");
         shop.index([tagged(), gone.clone(), Answer::status(304), gone, tagged()]);
-        assert!(matches!(index_of(&shop).await, Observation::Live(_)), "{channel}");
-        assert!(matches!(index_of(&shop).await, Observation::Absent { .. }), "{channel}");
+        assert!(matches!(index_of(&shop).await, Sighting::Live(_)), "{channel}");
+        assert!(matches!(index_of(&shop).await, Sighting::Absent { .. }), "{channel}");
         unreadable(&index_of(&shop).await);
-        assert!(matches!(index_of(&shop).await, Observation::Absent { .. }), "{channel}");
-        assert!(matches!(index_of(&shop).await, Observation::Live(_)), "{channel}");
+        assert!(matches!(index_of(&shop).await, Sighting::Absent { .. }), "{channel}");
+        assert!(matches!(index_of(&shop).await, Sighting::Live(_)), "{channel}");
         assert_eq!(conditions(&shop, shop.index_path()), ["", "\"one\"", "", "", ""], "{channel}");
     }
 }
@@ -144,16 +144,16 @@ async fn not_modified_of_another_document_is_no_answer_and_is_not_asked_about_ag
     let shop = Shop::open(Channel::Pypi).await;
     let other = Answer::status(304).with("etag", "\"two\"");
     shop.index([whole(&shop).with("etag", "\"one\""), other, whole(&shop)]);
-    assert!(matches!(index_of(&shop).await, Observation::Live(_)));
+    assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
     unreadable(&index_of(&shop).await);
-    assert!(matches!(index_of(&shop).await, Observation::Live(_)));
+    assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
     assert_eq!(conditions(&shop, shop.index_path()), ["", "\"one\"", ""]);
     // A weak tag and a strong one with the same text name the same document.
     let shop = Shop::open(Channel::Pypi).await;
     let same = Answer::status(304).with("etag", "W/\"one\"");
     shop.index([whole(&shop).with("etag", "\"one\""), same]);
     index_of(&shop).await;
-    assert!(matches!(index_of(&shop).await, Observation::Live(_)));
+    assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn a_server_that_fails_in_between_is_asked_the_same_again() {
     let shop = Shop::open(Channel::CratesIo).await;
     shop.index([whole(&shop).with("etag", "\"one\""), Answer::status(502), Answer::status(304)]);
     for _ in 0..2 {
-        assert!(matches!(index_of(&shop).await, Observation::Live(_)));
+        assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
     }
     assert_eq!(conditions(&shop, shop.index_path()), ["", "\"one\"", "\"one\""]);
 }
@@ -172,7 +172,7 @@ async fn only_where_a_document_came_from_is_asked_about_it() {
     shop.index([Answer::status(302).with("location", "/moved")]);
     shop.server.route("/moved", [whole(&shop).with("etag", "\"one\""), Answer::status(304)]);
     for _ in 0..2 {
-        assert!(matches!(index_of(&shop).await, Observation::Live(_)));
+        assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
     }
     assert_eq!(conditions(&shop, shop.index_path()), ["", ""]);
     assert_eq!(conditions(&shop, "/moved"), ["", "\"one\""]);
@@ -206,7 +206,10 @@ async fn a_document_that_is_as_it_was_proves_nothing_of_the_bytes() {
         shop.server.route(&shop.file_path("1.2.1"), [Answer::ok("application/octet-stream", other)]);
         let Judgement { verdict, problems, .. } = shop.judged().await;
         assert_eq!(verdict, Verdict::Failed, "{channel}");
-        assert!(problems.iter().any(|problem| problem.code == Code::BytesDiffer), "{channel}: {problems:?}");
+        assert!(
+            problems.iter().any(|problem| problem.code == ProblemCode::BytesDiffer),
+            "{channel}: {problems:?}"
+        );
     }
 }
 
@@ -229,7 +232,7 @@ async fn what_is_larger_than_may_be_kept_is_asked_for_whole() {
         let shop = Shop::keeping(Channel::Npm, room).await;
         shop.index([whole(&shop).with("etag", "\"one\"")]);
         for _ in 0..2 {
-            assert!(matches!(index_of(&shop).await, Observation::Live(_)));
+            assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
         }
         let second = if is_kept { "\"one\"" } else { "" };
         assert_eq!(conditions(&shop, shop.index_path()), ["", second], "{room}");
@@ -252,7 +255,7 @@ async fn what_may_have_been_spoilt_on_its_way_is_asked_for_whole() {
     let headers = || vec![("content-type", "text/plain".to_owned()), ("etag", "\"one\"".to_owned())];
     let cut = Answer::Unframed(headers(), shop.document_of(&["1.2.0"]).into_bytes());
     shop.index([cut, Answer::Unframed(headers(), shop.document().into_bytes())]);
-    assert!(matches!(index_of(&shop).await, Observation::Absent { .. }));
-    assert!(matches!(index_of(&shop).await, Observation::Live(_)));
+    assert!(matches!(index_of(&shop).await, Sighting::Absent { .. }));
+    assert!(matches!(index_of(&shop).await, Sighting::Live(_)));
     assert_eq!(conditions(&shop, shop.index_path()), ["", ""]);
 }

@@ -6,7 +6,7 @@ use crate::server::{Answer, Server};
 use crate::shop::{clients, integrity, packed, quick};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gonogo_core::delivery::{Channel, Code, Expected, Judgement, Level, Provenance, judge};
+use gonogo_core::delivery::{Channel, Expected, Judgement, Level, ProblemCode, Provenance, judge};
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_world::http::Http;
@@ -14,8 +14,7 @@ use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
 use semver::Version;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 /// A published file with what is signed of it.
 pub struct Signed {
@@ -32,26 +31,11 @@ fn fetched(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap()
 }
 
-/// The test data of the crate that checks signatures, as cargo has it.
-#[expect(clippy::disallowed_methods, reason = "a test may start a process")]
-fn crate_data(name: &str) -> Vec<u8> {
-    let cargo = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&cargo.stdout).unwrap();
-    let manifest =
-        metadata["packages"].as_array().unwrap().iter().find(|one| one["name"] == "sigstore-verify");
-    let manifest = PathBuf::from(manifest.unwrap()["manifest_path"].as_str().unwrap());
-    std::fs::read(manifest.parent().unwrap().join("test_data/bundles").join(name)).unwrap()
-}
-
 impl Signed {
     /// npm's sigstore 2.0.0.
     pub fn npm() -> Self {
         let bundle: Value =
-            serde_json::from_slice(&crate_data("sigstore.js@2.0.0-provenance.sigstore.json")).unwrap();
+            serde_json::from_slice(&fetched("sigstore.js@2.0.0-provenance.sigstore.json")).unwrap();
         let kind = "https://slsa.dev/provenance/v1";
         Self {
             channel: Channel::Npm,
@@ -199,7 +183,7 @@ async fn another_workflow_repository_or_commit_is_wrong() {
             let expected = Expected { provenance: Some(other), ..signed.expected() };
             let judgement = signed.judged_as(&server, &expected).await;
             assert_eq!(judgement.verdict, Verdict::Failed, "{judgement:?}");
-            assert_eq!(judgement.problems[0].code, Code::OtherProvenance, "{judgement:?}");
+            assert_eq!(judgement.problems[0].code, ProblemCode::OtherProvenance, "{judgement:?}");
         }
         let unknown = Provenance { commit: None, ..right.clone() };
         let expected = Expected { provenance: Some(unknown), ..signed.expected() };
@@ -364,7 +348,10 @@ async fn github_says_who_built_an_asset() {
     let mut other = released;
     other.signed.provenance.workflow = ".github/workflows/other.yml".to_owned();
     let judgement = other.judged().await;
-    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, Code::OtherProvenance));
+    assert_eq!(
+        (judgement.verdict, judgement.problems[0].code),
+        (Verdict::Failed, ProblemCode::OtherProvenance)
+    );
 }
 
 #[tokio::test]
@@ -373,7 +360,7 @@ async fn an_asset_of_which_github_has_nothing_or_something_else_is_nobodys() {
     let judgement = released.judged().await;
     assert_eq!(judgement.reason, Some(Reason::BaselineMissing), "{judgement:?}");
     // A statement that GitHub itself signed, of other files; and one without its signature.
-    let other = serde_json::from_slice(&crate_data("github-private-attestation.sigstore.json")).unwrap();
+    let other = serde_json::from_slice(&fetched("github-private-attestation.sigstore.json")).unwrap();
     not_believed(&Released::with(vec![other]).await.judged().await);
     let mut cut = Signed::npm().bundle();
     cut["dsseEnvelope"].as_object_mut().unwrap().remove("signatures");
@@ -387,10 +374,14 @@ async fn where_the_tag_leads_and_whether_it_can_be_changed_is_githubs_to_say() {
     let at = |commit: &str| expected.clone().from_commit(commit.repeat(40));
     assert_eq!(released.judged_as(&at("a")).await.verdict, Verdict::Passed);
     let moved = released.judged_as(&at("b")).await;
-    assert_eq!((moved.verdict, moved.problems[0].code), (Verdict::Failed, Code::WrongCommit), "{moved:?}");
+    assert_eq!(
+        (moved.verdict, moved.problems[0].code),
+        (Verdict::Failed, ProblemCode::WrongCommit),
+        "{moved:?}"
+    );
     let kept = Expected { immutable: true, ..at("a") };
     let judgement = released.judged_as(&kept).await;
-    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, Code::Mutable));
+    assert_eq!((judgement.verdict, judgement.problems[0].code), (Verdict::Failed, ProblemCode::Mutable));
     for release in released.world.github.state().repository(REPOSITORY).releases.all.values_mut() {
         release.is_immutable = true;
     }

@@ -6,12 +6,12 @@ use crate::shop::{packed, quick};
 use gonogo_core::delivery::{Channel, Expected, Install};
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::Reason;
+use gonogo_sandbox::write_program;
 use gonogo_world::http::Http;
 use gonogo_world::process::{Cancel, Environment};
 use gonogo_world::registry::{Configuration, Registries, Wanted};
 use semver::Version;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "kit.tar.gz";
@@ -57,7 +57,7 @@ impl Host {
             fs::create_dir_all(prefix.join(folder)).unwrap();
         }
         let write = |path: &str, text: &str| fs::write(prefix.join(path), text).unwrap();
-        write("bin/brew", STAND_IN);
+        write_program(&prefix.join("bin/brew"), STAND_IN).unwrap();
         write(".gitignore", "/Library/Homebrew/vendor/portable-ruby/\n/etc/\n/Cellar/\n");
         write("Library/Homebrew/vendor/portable-ruby/current", "ruby");
         write("Library/Homebrew/vendor/portable-ruby-version", "1");
@@ -65,7 +65,6 @@ impl Host {
         let own = tap.home.path().join("config/homebrew");
         fs::create_dir_all(&own).unwrap();
         fs::write(own.join("brew.env"), "HOMEBREW_OF_USER=1\nHOMEBREW_GITHUB_API_TOKEN=hidden\n").unwrap();
-        fs::set_permissions(prefix.join("bin/brew"), fs::Permissions::from_mode(0o755)).unwrap();
         for arguments in
             [&["init", "--quiet", "-b", "main"][..], &["add", "."], &["commit", "--quiet", "-m", "brew"]]
         {

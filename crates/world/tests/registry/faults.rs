@@ -3,14 +3,15 @@
 use crate::server::{Answer, Server};
 use crate::shop::{ASKED, FILED, REGISTRIES, SERVERS, Shop, integrity, packed};
 use gonogo_core::delivery::{
-    Algorithm, Channel, Checksum, Code, Expected, ExpectedFiles, Judgement, Level, Observation, judge,
+    Algorithm, Channel, Checksum, Expected, ExpectedFiles, Judgement, Level, ProblemCode, Sighting, judge,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::BuiltFile;
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_sandbox::KeptPort;
 use gonogo_world::registry::Depth;
 
-fn failed(channel: Channel, judgement: &Judgement, code: Code) {
+fn failed(channel: Channel, judgement: &Judgement, code: ProblemCode) {
     let all = judgement.problems.iter().all(|problem| problem.code == code);
     assert!(judgement.verdict == Verdict::Failed && all, "{channel}: {judgement:?}");
 }
@@ -53,7 +54,10 @@ async fn wrong_bytes_at_the_address_fail_at_once() {
         };
         shop.server.route(&shop.file_path("1.2.1"), [Answer::ok("application/octet-stream", other)]);
         let judgement = shop.judged().await;
-        assert!(judgement.problems.iter().any(|problem| problem.code == Code::BytesDiffer), "{judgement:?}");
+        assert!(
+            judgement.problems.iter().any(|problem| problem.code == ProblemCode::BytesDiffer),
+            "{judgement:?}"
+        );
         assert!(!judgement.may_come());
     }
 }
@@ -70,7 +74,7 @@ async fn another_versions_file_under_a_fitting_checksum_is_not_what_was_built() 
             .replace(&format!("\"size\":{}", right.len()), &format!("\"size\":{}", other.len()));
         shop.index([Answer::ok(shop.content_type(), document)]);
         shop.server.route(&shop.file_path("1.2.1"), [Answer::ok("application/octet-stream", other)]);
-        failed(channel, &shop.judged().await, Code::BytesDiffer);
+        failed(channel, &shop.judged().await, ProblemCode::BytesDiffer);
     }
 }
 
@@ -91,7 +95,7 @@ async fn a_stale_index_does_not_have_it_and_may_still() {
         let shop = Shop::open(channel).await;
         shop.index([Answer::ok(shop.content_type(), shop.document_of(&["1.2.0"]))]);
         let judgement = shop.judged().await;
-        failed(channel, &judgement, Code::Absent);
+        failed(channel, &judgement, ProblemCode::Absent);
         assert!(judgement.may_come());
     }
 }
@@ -101,7 +105,7 @@ async fn no_such_package_is_an_absence_where_the_registry_is_one() {
     for channel in ASKED {
         let shop = Shop::open(channel).await;
         shop.index([Answer::status(404)]);
-        failed(channel, &shop.judged().await, Code::Absent);
+        failed(channel, &shop.judged().await, ProblemCode::Absent);
     }
 }
 
@@ -129,13 +133,13 @@ async fn a_not_found_page_of_something_on_the_way_is_unknown_to_npm() {
 #[tokio::test]
 async fn a_withdrawn_version_fails_by_the_name_of_its_channel() {
     for (channel, from, to, code) in [
-        (Channel::CratesIo, "\"yanked\":false", "\"yanked\":true", Code::Yanked),
-        (Channel::Pypi, "\"yanked\":false", "\"yanked\":\"broken\"", Code::Yanked),
+        (Channel::CratesIo, "\"yanked\":false", "\"yanked\":true", ProblemCode::Yanked),
+        (Channel::Pypi, "\"yanked\":false", "\"yanked\":\"broken\"", ProblemCode::Yanked),
         (
             Channel::Npm,
             "\"version\":\"1.2.1\"",
             "\"version\":\"1.2.1\",\"deprecated\":\"broken\"",
-            Code::Deprecated,
+            ProblemCode::Deprecated,
         ),
     ] {
         let shop = Shop::open(channel).await;
@@ -150,7 +154,7 @@ async fn a_dist_tag_that_leads_to_another_version_is_told() {
     shop.index([edited(&shop, "\"latest\":\"1.2.1\"", "\"latest\":\"1.2.0\"")]);
     let seen = shop.observe(Depth::Index).await;
     let judgement = judge(&shop.expected().tagged("latest"), &seen, Level::Resolvable);
-    failed(Channel::Npm, &judgement, Code::OtherDistTag);
+    failed(Channel::Npm, &judgement, ProblemCode::OtherDistTag);
 }
 
 #[tokio::test]
@@ -173,7 +177,10 @@ async fn a_page_in_place_of_a_file_is_other_bytes() {
         let shop = Shop::open(channel).await;
         shop.server.route(&shop.file_path("1.2.1"), [Answer::ok("text/html", "<html>sign in</html>")]);
         let judgement = shop.judged().await;
-        assert!(judgement.problems.iter().any(|problem| problem.code == Code::BytesDiffer), "{judgement:?}");
+        assert!(
+            judgement.problems.iter().any(|problem| problem.code == ProblemCode::BytesDiffer),
+            "{judgement:?}"
+        );
     }
 }
 
@@ -253,9 +260,10 @@ async fn a_rate_limit_is_waited_out_as_told_and_no_longer_than_allowed() {
 #[tokio::test]
 async fn a_body_without_end_is_cut_and_a_slow_one_is_given_up() {
     for channel in ASKED {
-        let shop = Shop::hasty(channel).await;
-        for (answer, reason) in [(Answer::Endless, Reason::OutputTooLarge), (Answer::Drip, Reason::TimedOut)]
-        {
+        for (shop, answer, reason) in [
+            (Shop::keeping(channel, 0).await, Answer::Endless, Reason::OutputTooLarge),
+            (Shop::hasty(channel).await, Answer::Drip, Reason::TimedOut),
+        ] {
             shop.index([answer.clone()]);
             incomplete(channel, &shop.judged().await, reason);
             shop.restock();
@@ -300,10 +308,8 @@ async fn a_file_may_come_from_elsewhere_and_is_judged_by_its_bytes() {
 #[tokio::test]
 async fn nobody_listening_is_unknown() {
     for channel in SERVERS {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        drop(listener);
-        let shop = Shop::at(channel, Server::start().await, &base);
+        let nobody = KeptPort::new().unwrap();
+        let shop = Shop::at(channel, Server::start().await, &nobody.base());
         incomplete(channel, &shop.judged().await, Reason::Unreachable);
     }
     let shop = Shop::open(Channel::GithubRelease).await;
@@ -319,8 +325,8 @@ async fn a_flapping_registry_is_told_as_it_is_each_time() {
         shop.index([Answer::status(404), good.clone(), Answer::status(404), good]);
         for is_there in [false, true, false, true] {
             let seen = shop.observe(Depth::Index).await;
-            assert_eq!(matches!(seen, Observation::Live(_)), is_there, "{channel}: {seen:?}");
-            assert_eq!(matches!(seen, Observation::Absent { .. }), !is_there, "{channel}: {seen:?}");
+            assert_eq!(matches!(seen, Sighting::Live(_)), is_there, "{channel}: {seen:?}");
+            assert_eq!(matches!(seen, Sighting::Absent { .. }), !is_there, "{channel}: {seen:?}");
         }
     }
 }
@@ -330,7 +336,7 @@ async fn a_document_about_something_else_is_a_contradiction() {
     for channel in REGISTRIES {
         let shop = Shop::open(channel).await;
         shop.index([edited(&shop, "\"name\":\"kit\"", "\"name\":\"kit-evil\"")]);
-        failed(channel, &shop.judged().await, Code::Contradiction);
+        failed(channel, &shop.judged().await, ProblemCode::Contradiction);
         let twice = match channel {
             Channel::CratesIo => shop.document_of(&["1.2.1", "1.2.1"]),
             Channel::Pypi => shop.document_of(&["1.2.1", "1.2.1"]),
@@ -338,7 +344,7 @@ async fn a_document_about_something_else_is_a_contradiction() {
         };
         shop.index([Answer::ok(shop.content_type(), twice)]);
         let judgement = shop.judged().await;
-        failed(channel, &judgement, Code::Contradiction);
+        failed(channel, &judgement, ProblemCode::Contradiction);
     }
 }
 
@@ -350,7 +356,7 @@ async fn a_python_project_is_its_whole_set_of_files() {
     shop.index([Answer::ok(shop.content_type(), document)]);
     shop.server.route("/files/w.whl", [Answer::ok("application/zip", "x")]);
     let judgement = shop.judged().await;
-    failed(Channel::Pypi, &judgement, Code::FileUnexpected);
+    failed(Channel::Pypi, &judgement, ProblemCode::FileUnexpected);
 }
 
 #[tokio::test]
@@ -373,7 +379,7 @@ async fn a_file_that_was_built_and_is_not_there_is_missing() {
         let more = BuiltFile { name: name.to_owned(), bytes: 1, digest: Digest::of(b"x") };
         let expected = expected.clone().exactly(files.iter().cloned().chain([more]));
         let judgement = judge(&expected, &shop.observe(Depth::Bytes).await, Level::Bytes);
-        failed(channel, &judgement, Code::FileMissing);
+        failed(channel, &judgement, ProblemCode::FileMissing);
     }
 }
 
@@ -383,7 +389,7 @@ async fn what_names_another_commit_is_of_another_release() {
         let shop = Shop::open(channel).await;
         let expected = shop.expected().from_commit("0".repeat(40));
         let judgement = judge(&expected, &shop.observe(Depth::Bytes).await, Level::Bytes);
-        failed(channel, &judgement, Code::WrongCommit);
+        failed(channel, &judgement, ProblemCode::WrongCommit);
     }
 }
 
@@ -391,15 +397,15 @@ async fn what_names_another_commit_is_of_another_release() {
 async fn a_go_module_is_of_the_version_the_commit_and_the_tree_that_were_released() {
     let shop = Shop::open(Channel::Go).await;
     shop.index([edited(&shop, "v1.2.1", "v1.2.0")]);
-    failed(Channel::Go, &shop.judged().await, Code::Contradiction);
+    failed(Channel::Go, &shop.judged().await, ProblemCode::Contradiction);
     shop.index([edited(&shop, "f337258f", "00000000")]);
-    failed(Channel::Go, &shop.judged().await, Code::WrongCommit);
+    failed(Channel::Go, &shop.judged().await, ProblemCode::WrongCommit);
     shop.restock();
     // The proxy and the checksum database agree on another tree than the tagged one.
     let mut expected = shop.expected();
     expected.sum = Some(Checksum::new(Algorithm::GoH1, &format!("{}=", "A".repeat(43))).unwrap());
     let judgement = judge(&expected, &shop.observe(Depth::Bytes).await, Level::Bytes);
-    failed(Channel::Go, &judgement, Code::BytesDiffer);
+    failed(Channel::Go, &judgement, ProblemCode::BytesDiffer);
 }
 
 #[tokio::test]

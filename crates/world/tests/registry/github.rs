@@ -3,7 +3,7 @@
 use crate::server::Answer;
 use crate::shop::{Shop, quick};
 use crate::support::test_tool;
-use gonogo_core::delivery::{Channel, Code, Expected, Level, Observation, judge};
+use gonogo_core::delivery::{Channel, Expected, Level, ProblemCode, Sighting, judge};
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_sandbox::github::{Fault, GithubStandIn, Matcher, State, Trouble};
 use gonogo_world::http::Http;
@@ -50,7 +50,7 @@ impl World {
         self.gh(&arguments).await;
     }
 
-    async fn observe_in(&self, repository: &str) -> Observation {
+    async fn observe_in(&self, repository: &str) -> Sighting {
         let http = Http::new(&self.environment, quick(), 1).unwrap();
         let configuration = Configuration::new(self.environment.clone(), &self.github.config_dir());
         let wanted = Wanted {
@@ -64,7 +64,7 @@ impl World {
         Registries::new(http, configuration).observe(&wanted, Depth::Index, &Cancel::default()).await
     }
 
-    async fn observe(&self) -> Observation {
+    async fn observe(&self) -> Sighting {
         self.observe_in(REPOSITORY).await
     }
 }
@@ -73,12 +73,12 @@ impl World {
 async fn a_published_release_has_its_assets_with_size_and_digest() {
     let world = World::new();
     world.released(&[]).await;
-    let Observation::Live(facts) = world.observe().await else { panic!("it is there") };
+    let Sighting::Live(facts) = world.observe().await else { panic!("it is there") };
     assert_eq!((facts.version.as_str(), facts.files.len()), ("1.2.1", 1));
     assert_eq!((facts.files[0].name.as_str(), facts.files[0].bytes), ("kit.tar.gz", Some(3)));
     assert_eq!(facts.files[0].stated.len(), 1);
     let expected = Expected::unrecorded(Channel::GithubRelease, REPOSITORY, &Version::new(1, 2, 1));
-    let seen = Observation::Live(facts);
+    let seen = Sighting::Live(facts);
     assert_eq!(judge(&expected, &seen, Level::Resolvable).verdict, Verdict::Passed);
     assert_eq!(judge(&expected, &seen, Level::Bytes).verdict, Verdict::Incomplete, "nothing was downloaded");
 }
@@ -88,15 +88,15 @@ async fn a_draft_is_not_published() {
     let world = World::new();
     world.released(&["--draft"]).await;
     let seen = world.observe().await;
-    assert!(matches!(seen, Observation::Absent { .. }), "{seen:?}");
+    assert!(matches!(seen, Sighting::Absent { .. }), "{seen:?}");
 }
 
 #[tokio::test]
 async fn no_release_is_an_absence_and_no_repository_is_unknown() {
     let world = World::new();
-    assert!(matches!(world.observe().await, Observation::Absent { .. }));
+    assert!(matches!(world.observe().await, Sighting::Absent { .. }));
     let seen = world.observe_in("o/other").await;
-    assert!(matches!(seen, Observation::Unknown { .. }), "{seen:?}");
+    assert!(matches!(seen, Sighting::Unknown { .. }), "{seen:?}");
 }
 
 #[tokio::test]
@@ -112,11 +112,11 @@ async fn a_failing_or_lying_github_is_unknown_or_a_contradiction() {
         world.released(&[]).await;
         world.github.inject(Fault::always(Matcher::of("GET", "/repos/o/r/releases/tags/v1.2.1"), fault));
         let seen = world.observe().await;
-        assert_eq!(matches!(seen, Observation::Conflict { .. }), is_conflict, "{seen:?}");
-        assert_eq!(matches!(seen, Observation::Unknown { .. }), !is_conflict, "{seen:?}");
+        assert_eq!(matches!(seen, Sighting::Conflict { .. }), is_conflict, "{seen:?}");
+        assert_eq!(matches!(seen, Sighting::Unknown { .. }), !is_conflict, "{seen:?}");
         let expected = Expected::unrecorded(Channel::GithubRelease, REPOSITORY, &Version::new(1, 2, 1));
         let judgement = judge(&expected, &seen, Level::Accepted);
-        assert!(judgement.problems.iter().all(|problem| problem.code == Code::Contradiction));
+        assert!(judgement.problems.iter().all(|problem| problem.code == ProblemCode::Contradiction));
     }
 }
 
@@ -125,7 +125,7 @@ async fn without_gh_it_is_not_told() {
     let world = World::new();
     let environment = world.environment.clone().with("PATH", "/nowhere");
     let seen = World { environment, ..world }.observe().await;
-    assert!(matches!(seen, Observation::Unknown { reason: Reason::ToolMissing, .. }), "{seen:?}");
+    assert!(matches!(seen, Sighting::Unknown { reason: Reason::ToolMissing, .. }), "{seen:?}");
 }
 
 #[tokio::test]
@@ -137,11 +137,11 @@ async fn an_asset_that_was_not_built_and_one_that_is_gone_are_told() {
     shop.server.route("/repos/o/r/releases/assets/9", [Answer::ok("application/octet-stream", "x")]);
     let judgement = shop.judged().await;
     assert_eq!(judgement.verdict, Verdict::Failed, "{judgement:?}");
-    assert_eq!(judgement.problems[0].code, Code::FileUnexpected, "{judgement:?}");
+    assert_eq!(judgement.problems[0].code, ProblemCode::FileUnexpected, "{judgement:?}");
     let (before, _) = whole.split_once("\"assets\":[").unwrap();
     shop.index([Answer::ok(shop.content_type(), format!("{before}\"assets\":[]}}"))]);
     let judgement = shop.judged().await;
-    assert_eq!(judgement.problems[0].code, Code::FileMissing, "{judgement:?}");
+    assert_eq!(judgement.problems[0].code, ProblemCode::FileMissing, "{judgement:?}");
     assert!(judgement.may_come());
 }
 

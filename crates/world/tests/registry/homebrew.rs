@@ -3,10 +3,11 @@
 
 use crate::server::{Answer, Server};
 use crate::shop::{packed, quick};
-use gonogo_core::delivery::{Channel, Code, Expected, Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Channel, Expected, Judgement, Level, ProblemCode, Sighting, judge};
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_sandbox::KeptPort;
 use gonogo_world::http::{Http, Limits, Patience};
 use gonogo_world::process::{Cancel, Environment, Invocation, run};
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
@@ -20,12 +21,6 @@ const FILE: &str = "kit_1.2.1_linux.tar.gz";
 /// What was built.
 fn built() -> Vec<u8> {
     packed(&[("kit/bin/kit", "bytes")])
-}
-
-/// An address at which nobody listens.
-fn nobody() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
 }
 
 fn formula_at(base: &str, file: &str, version: &str, content: &[u8]) -> String {
@@ -89,7 +84,7 @@ impl Tap {
         formula_at(&self.server.base, FILE, version, content)
     }
 
-    async fn observe(&self, package: &str) -> Observation {
+    async fn observe(&self, package: &str) -> Sighting {
         let http = Http::new(&self.environment(), self.patience, 1).unwrap();
         let http = http.with_limits(Limits { document: 1 << 20, file: 1 << 20, ..Limits::default() });
         let configuration = Configuration::new(self.environment(), self.home.path());
@@ -106,7 +101,7 @@ impl Tap {
 
     async fn unread(&self, wanted: Reason) {
         let seen = self.observe("o/homebrew-tap/kit").await;
-        assert!(matches!(seen, Observation::Unknown { reason, .. } if reason == wanted), "{seen:?}");
+        assert!(matches!(seen, Sighting::Unknown { reason, .. } if reason == wanted), "{seen:?}");
     }
 
     async fn judged(&self) -> Judgement {
@@ -135,7 +130,10 @@ async fn a_wrong_digest_or_wrong_bytes_fail() {
     let tap = Tap::new().await;
     tap.write("Formula/kit.rb", &tap.formula("1.2.1", b"other bytes")).await;
     let judgement = tap.judged().await;
-    assert!(judgement.problems.iter().all(|problem| problem.code == Code::BytesDiffer), "{judgement:?}");
+    assert!(
+        judgement.problems.iter().all(|problem| problem.code == ProblemCode::BytesDiffer),
+        "{judgement:?}"
+    );
     assert_eq!(judgement.verdict, Verdict::Failed);
     tap.write("Formula/kit.rb", &tap.formula("1.2.1", &built())).await;
     tap.server.route(&format!("/{FILE}"), [Answer::ok("application/gzip", "evil!")]);
@@ -147,25 +145,25 @@ async fn a_tap_that_still_has_the_version_before_does_not_have_this_one() {
     let tap = Tap::new().await;
     tap.write("Formula/kit.rb", &tap.formula("1.2.0", &built())).await;
     let judgement = tap.judged().await;
-    assert!(judgement.problems[0].code == Code::Absent && judgement.may_come(), "{judgement:?}");
+    assert!(judgement.problems[0].code == ProblemCode::Absent && judgement.may_come(), "{judgement:?}");
 }
 
 #[tokio::test]
 async fn no_formula_is_an_absence_and_no_tap_is_unknown() {
     let tap = Tap::new().await;
-    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Observation::Absent { .. }));
-    assert!(matches!(tap.observe("o/tap/kit").await, Observation::Absent { .. }), "the tap's short name");
+    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Sighting::Absent { .. }));
+    assert!(matches!(tap.observe("o/tap/kit").await, Sighting::Absent { .. }), "the tap's short name");
     let gone = tap.observe("o/homebrew-gone/kit").await;
-    assert!(matches!(gone, Observation::Unknown { reason: Reason::Unreachable, .. }), "{gone:?}");
+    assert!(matches!(gone, Sighting::Unknown { reason: Reason::Unreachable, .. }), "{gone:?}");
 }
 
 #[tokio::test]
 async fn a_formula_that_makes_no_sense_is_a_contradiction() {
     let tap = Tap::new().await;
     tap.write("Formula/kit.rb", "<html>").await;
-    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Observation::Conflict { .. }));
+    assert!(matches!(tap.observe("o/homebrew-tap/kit").await, Sighting::Conflict { .. }));
     for package in ["kit", "o/tap", "../tap/kit", "o/tap/-kit", "o/tap/kit/x"] {
-        assert!(matches!(tap.observe(package).await, Observation::Conflict { .. }), "{package}");
+        assert!(matches!(tap.observe(package).await, Sighting::Conflict { .. }), "{package}");
     }
 }
 
@@ -196,12 +194,16 @@ async fn a_file_that_does_not_come_leaves_the_bytes_unproven() {
 async fn a_file_that_comes_too_slowly_or_from_nobody_or_a_stranger_leaves_the_bytes_unproven() {
     let mut tap = Tap::new().await;
     let attempt = Duration::from_millis(300);
-    tap.patience = Patience { retries: 0, attempt, transfer: attempt, ..quick() };
+    let hasty = Patience { retries: 0, attempt, transfer: attempt, ..quick() };
     tap.server.route(&format!("/{FILE}"), [Answer::Drip]);
-    let (base, stranger) = (tap.server.base.clone(), tap.server.self_signed().await);
-    for (base, reason) in
-        [(base, Reason::TimedOut), (nobody(), Reason::Unreachable), (stranger, Reason::Unreachable)]
-    {
+    let (base, nobody, stranger) =
+        (tap.server.base.clone(), KeptPort::new().unwrap(), tap.server.self_signed().await);
+    for (base, patience, reason) in [
+        (base, hasty, Reason::TimedOut),
+        (nobody.base(), quick(), Reason::Unreachable),
+        (stranger, quick(), Reason::Unreachable),
+    ] {
+        tap.patience = patience;
         tap.write("Formula/kit.rb", &formula_at(&base, FILE, "1.2.1", &built())).await;
         let judgement = tap.judged().await;
         assert_eq!((judgement.verdict, judgement.reason), (Verdict::Incomplete, Some(reason)), "{base}");
@@ -228,7 +230,7 @@ async fn a_file_that_was_not_built_is_told() {
     tap.write("Formula/kit.rb", &formula_at(&tap.server.base, other, "1.2.1", &built())).await;
     let judgement = tap.judged().await;
     assert_eq!(judgement.verdict, Verdict::Failed);
-    assert_eq!(judgement.problems[0].code, Code::FileUnexpected, "{judgement:?}");
+    assert_eq!(judgement.problems[0].code, ProblemCode::FileUnexpected, "{judgement:?}");
 }
 
 #[tokio::test]
@@ -251,7 +253,8 @@ async fn a_tap_that_cannot_be_read_is_unknown() {
     }
     let asked = tap.server.asked();
     assert!(asked.len() >= 8 && asked.iter().all(|asked| asked.contains("/homebrew-tap/")), "{asked:?}");
-    tap.owner = Some(nobody());
+    let nobody = KeptPort::new().unwrap();
+    tap.owner = Some(nobody.base());
     tap.unread(Reason::Unreachable).await;
     tap.owner = Some(tap.server.self_signed().await);
     tap.unread(Reason::Unreachable).await;

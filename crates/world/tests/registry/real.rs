@@ -1,7 +1,7 @@
 //! The real registries, as this machine's clients reach them, and the clients' own word on what is there.
 
 use crate::shop::quick;
-use gonogo_core::delivery::{Cell, Channel, Column, Expected, Judgement, Level, Observation, judge, matrix};
+use gonogo_core::delivery::{Cell, Channel, Column, Expected, Judgement, Level, Sighting, judge, matrix};
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::verdict::{Reason, Verdict};
@@ -19,7 +19,7 @@ fn registries(environment: Environment, patience: Patience) -> Registries {
     Registries::new(http, Configuration::new(environment, &std::env::temp_dir()))
 }
 
-async fn seen(channel: Channel, package: &str, version: &str, depth: Depth) -> Observation {
+async fn seen(channel: Channel, package: &str, version: &str, depth: Depth) -> Sighting {
     let version = Version::parse(version).unwrap();
     let tag = format!("v{version}");
     let wanted =
@@ -28,7 +28,7 @@ async fn seen(channel: Channel, package: &str, version: &str, depth: Depth) -> O
     registries.observe(&wanted, depth, &Cancel::default()).await
 }
 
-fn judged(channel: Channel, package: &str, version: &str, seen: &Observation, level: Level) -> Judgement {
+fn judged(channel: Channel, package: &str, version: &str, seen: &Sighting, level: Level) -> Judgement {
     judge(&Expected::unrecorded(channel, package, &Version::parse(version).unwrap()), seen, level)
 }
 
@@ -51,7 +51,7 @@ async fn what_the_registries_serve_is_what_they_state() {
 async fn a_version_that_was_only_tagged_is_absent_everywhere() {
     for channel in [Channel::CratesIo, Channel::Npm, Channel::Pypi] {
         let seen = seen(channel, "plasmite", "0.4.0", Depth::Index).await;
-        assert!(matches!(seen, Observation::Absent { .. }), "{channel}: {seen:?}");
+        assert!(matches!(seen, Sighting::Absent { .. }), "{channel}: {seen:?}");
     }
 }
 

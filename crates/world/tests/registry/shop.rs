@@ -5,15 +5,15 @@ use crate::support::test_tool;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::GzEncoder};
-use gonogo_core::delivery::{Algorithm, Channel, Checksum, Expected, Judgement, Level, Observation, judge};
+use gonogo_core::delivery::{Algorithm, Channel, Checksum, Expected, Judgement, Level, Sighting, judge};
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
+use gonogo_sandbox::write_program;
 use gonogo_world::http::{Http, Limits, Patience, Sums, hexadecimal};
 use gonogo_world::process::{Cancel, Environment};
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
 use semver::Version;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -247,7 +247,7 @@ impl Shop {
         }
     }
 
-    pub async fn observe(&self, depth: Depth) -> Observation {
+    pub async fn observe(&self, depth: Depth) -> Sighting {
         let wanted = Wanted {
             channel: self.channel,
             package: self.package().to_owned(),
@@ -351,9 +351,7 @@ pub fn clients(home: &Path, base: &str) -> Environment {
         ("go", format!("printf '{base}/go\\n\\n\\nsums.example.test\\n'")),
         ("pip", format!("echo '  -i, --index-url <url>  Base URL (default {base}/simple). This should'")),
     ] {
-        let path = home.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{said}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&home.join(name), &format!("#!/bin/sh\n{said}\n")).unwrap();
     }
     std::os::unix::fs::symlink(test_tool("bin/gh"), home.join("gh")).unwrap();
     let socket = serde_json::Value::from(home.join("s").to_str().unwrap());

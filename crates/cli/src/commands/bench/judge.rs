@@ -1,12 +1,13 @@
 //! `gonogo bench judge FILE --margin 5%`: the verdict on pairs that were recorded elsewhere, by the same rules as gate 5.
 
-use crate::error::{Failure, chain};
+use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::interval;
 use crate::screen::Screen;
 use gonogo_core::bench::recorded;
 use gonogo_core::stats::{Better, Design, Judgement, Order, judge};
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
+use gonogo_engine::failure::{Failure, chain};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fs::File;
@@ -124,9 +125,7 @@ pub fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Failure> {
         detectable: judgement.detectable.filter(|effect| effect.is_finite()),
         pairs_needed: judgement.needed.filter(|pairs| pairs.is_finite()),
     };
-    screen.document(
-        &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
-    );
+    screen.document(&to_json(&document)?)?;
     Ok(match outcome {
         Outcome::Passed => Exit::Go,
         Outcome::Failed => Exit::NoGo,

@@ -3,9 +3,9 @@
 pub mod judge;
 pub mod show;
 
-use crate::error::Failure;
 use crate::exit_code::Exit;
 use crate::screen::Screen;
+use gonogo_engine::failure::Failure;
 use gonogo_world::process::Cancel;
 
 /// What `gonogo bench` can do.

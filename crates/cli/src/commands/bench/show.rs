@@ -1,15 +1,17 @@
 //! `gonogo bench show TARGET`: what the benchmark checks of the latest poll measured, judged again from their evidence.
 
-use crate::context::{PlanAsked, load_plan, open_checkout, target};
-use crate::error::{Failure, chain};
+use crate::commands::asked::PlanAsked;
+use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::{bench_svg, interval};
 use crate::screen::Screen;
-use gonogo_core::bench::{Phase, Record, SCHEMA};
+use gonogo_core::bench::{Phase, Record};
 use gonogo_core::ledger::State;
 use gonogo_core::stats::{Better, Design, Judgement, Order, Pair, judge};
 use gonogo_core::text::visible;
 use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_engine::context::{load_plan, open_checkout, target};
+use gonogo_engine::failure::{Failure, chain};
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use schemars::JsonSchema;
@@ -83,7 +85,7 @@ pub struct Scenario {
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let git = open_checkout(cancel).await?;
-    let plan = load_plan(&arguments.plan, git.root())?.plan;
+    let plan = load_plan(arguments.plan.plan.as_deref(), git.root())?.plan;
     let target = target(&arguments.target, &plan)?;
     let folder = ledger::folder(git.common_dir(), target.tag());
     let records = ledger::records(git.common_dir(), target.tag())?;
@@ -92,10 +94,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     for finished in state.poll.iter().flat_map(|poll| poll.finished.values()) {
         let Some(evidence) = finished.evidence.iter().find(|one| one.name == "benchmark") else { continue };
         let bytes = ledger::read_blob(&folder, evidence.digest)?;
-        let record: Record = serde_json::from_slice(&bytes).map_err(|error| unread(&chain(&error)))?;
-        if record.schema != SCHEMA {
-            return Err(unread(&format!("it is {}, and this program reads {SCHEMA}", record.schema)));
-        }
+        let record = Record::parse(&bytes).map_err(|error| unread(&chain(&error)))?;
         let key = (finished.gate, finished.check.clone());
         let attempts = state.attempts(&key, finished.subject);
         screen.line(format!(
@@ -119,9 +118,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         );
     }
     let document = Document { schema: "gonogo.bench-show/1", target: target.tag().to_owned(), checks };
-    screen.document(
-        &serde_json::to_value(document).map_err(|error| Failure::new(Exit::Internal, chain(&error)))?,
-    );
+    screen.document(&to_json(&document)?)?;
     Ok(Exit::Go)
 }
 

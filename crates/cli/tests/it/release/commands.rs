@@ -88,3 +88,30 @@ fn a_version_that_somebody_else_published_is_not_taken_for_ours() {
     assert_eq!(document["stopped"]["step"], "npm");
     assert_eq!(puts(), 1);
 }
+
+#[test]
+fn a_command_runs_what_is_built_before_it_and_the_ledger_says_which_program_it_was() {
+    let prepare = |project: &Project| {
+        with_command(project, "repeatable = true\nbefore = [[\"build-it\", \"{version}\"]]");
+        let plan = std::fs::read_to_string(project.root().join("gonogo.toml")).unwrap();
+        project.write("gonogo.toml", plan.replace("run = [\"publish-it\"]", "run = [\"made-it\"]"));
+        let tools = project.beside("tools");
+        let (made, done) =
+            (tools.join("made-it").display().to_string(), project.beside("done").display().to_string());
+        project.tool(
+            "build-it",
+            &format!("printf '#!/bin/sh\\necho once >>{done}\\n' >{made}.new && chmod +x {made}.new && mv {made}.new {made}; [ \"$1\" = 0.2.0 ]"),
+        );
+    };
+    let stage = Stage::shaped(Shape { prepare, ..Shape::default() });
+    assert_eq!(stage.run().exits(0).json()["state"], "completed");
+    assert_eq!(times(&stage), 1);
+    let records = String::from_utf8(stage.project.records()).unwrap();
+    let program = records
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|record| record.pointer("/event/effect-intended/program").cloned())
+        .unwrap();
+    assert!(program["path"].as_str().unwrap().ends_with("/tools/made-it"), "{program}");
+    assert!(program["digest"].as_str().unwrap().starts_with("sha256:"), "{program}");
+}

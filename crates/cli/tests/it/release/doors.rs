@@ -4,8 +4,8 @@ use super::world::{BUILD, CI, REPOSITORY, Shape, Stage, code};
 use crate::support::{Ran, Running, until};
 use gonogo_core::digest::Digest;
 use gonogo_sandbox::github::Run;
+use gonogo_sandbox::write_program;
 use serde_json::Value;
-use std::os::unix::fs::PermissionsExt;
 
 /// Runs to the moment when the tag was just made in the checkout, changes something, and lets the run go on.
 fn between(stage: &Stage, change: impl FnOnce(&Stage)) -> Ran {
@@ -16,8 +16,7 @@ fn between(stage: &Stage, change: impl FnOnce(&Stage)) -> Ran {
         began.display(),
         go.display()
     );
-    std::fs::write(&hook, script).unwrap();
-    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&hook, &script).unwrap();
     let mut running = Running::start(&mut stage.live());
     until("the tag is made", || began.exists() || running.has_ended());
     assert!(began.exists(), "{:?}", running.end());
@@ -156,7 +155,7 @@ fn a_local_tag_at_another_commit_or_not_of_this_ledger_is_a_conflict() {
 #[test]
 fn a_workflow_of_the_same_name_in_another_path_is_not_the_build() {
     let stage = Stage::shaped(Shape {
-        plan: vec![("release.yml\"\ntimeout = \"30s\"", "release-2.yml\"\ntimeout = \"2s\"")],
+        plan: vec![("release.yml\"\ntimeout = \"10m\"", "release-2.yml\"\ntimeout = \"2s\"")],
         ..Shape::default()
     });
     stops(stage.run(), 1, "workflow-missing");

@@ -7,13 +7,12 @@
 use super::world::{REPOSITORY, Shape, Stage, TAP, is_effect, spelled};
 use crate::support::{Ran, Running, until};
 use gonogo_sandbox::github::Repository;
-use gonogo_sandbox::{Entry, Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Entry, Fault, Matcher, Service, Trouble, write_program};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -172,8 +171,8 @@ impl Scene {
     fn hooks(&self) {
         let wait = |which: &str| {
             format!(
-                "if [ \"$(cat '{hold}' 2>/dev/null)\" = {which} ]; then : >'{hit}'; n=0\n\
-                 while [ -e '{hold}' ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n + 1)); done; fi\n",
+                "if [ \"$(cat '{hold}' 2>/dev/null)\" = {which} ]; then : >'{hit}'\n\
+                 while [ -e '{hold}' ]; do sleep 0.05; done; fi\n",
                 hold = self.hold().display(),
                 hit = self.hit().display(),
             )
@@ -381,8 +380,7 @@ fn open_id(blocker: &Value) -> Option<&str> {
 
 fn write_hook(path: &Path, script: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, format!("#!/bin/sh\n{script}exit 0\n")).unwrap();
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(path, &format!("#!/bin/sh\n{script}exit 0\n")).unwrap();
 }
 
 fn processes() -> impl Iterator<Item = i32> {

@@ -117,17 +117,22 @@ fn a_release_killed_after_any_step_makes_nothing_twice() {
 fn a_release_killed_again_and_again_at_any_moment_makes_nothing_twice() {
     let mut random = random(20_260_205);
     let mut scene = Scene::set(true);
-    let whole = u64::try_from(scene.whole().as_micros()).unwrap();
+    let mut whole = u64::try_from(scene.whole().as_micros()).unwrap();
     let mut tally = Tally::default();
-    for _ in 0..if is_long() { 80 } else { 4 } {
+    // Where no run was cut short, nothing is proven yet.
+    while tally.releases < if is_long() { 80 } else { 4 } || tally.kills == 0 {
+        let kills = tally.kills;
         let times = 1 + random.below(3);
         let moments: Vec<(Moment, Children)> = (0..times)
             .map(|_| (Moment::After(Duration::from_micros(random.below(whole))), random.children()))
             .collect();
         tally.play(&mut scene, &moments);
+        if tally.kills == kills {
+            // The first release was slow: sooner, the next time.
+            whole = (whole / 2).max(1);
+        }
     }
     println!("{tally:#?}");
-    assert!(tally.kills > 0, "no run was cut short: nothing is proven");
 }
 
 #[test]

@@ -5,8 +5,8 @@ use crate::support::Ran;
 
 /// What the workflows do, as the plan says it.
 pub const PLAYED: (&str, &str) = (
-    "timeout = \"30s\"\n\n[[steps]]\nkind = \"fetch-artifacts\"",
-    "timeout = \"30s\"\nrehearse = { run = [[\"mkdir\", \"dist\"], [\"cp\", \"payload\", \"dist/sample_{version}_linux.tar.gz\"]], artifacts = { dist = [\"dist/*\"] } }\n\n[[steps]]\nkind = \"fetch-artifacts\"",
+    "timeout = \"10m\"\n\n[[steps]]\nkind = \"fetch-artifacts\"",
+    "timeout = \"10m\"\nrehearse = { run = [[\"mkdir\", \"dist\"], [\"cp\", \"payload\", \"dist/sample_{version}_linux.tar.gz\"]], artifacts = { dist = [\"dist/*\"] } }\n\n[[steps]]\nkind = \"fetch-artifacts\"",
 );
 /// What the publishing workflow does, as the plan says it.
 pub const PUBLISHED: (&str, &str) = (

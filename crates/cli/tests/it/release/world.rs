@@ -52,7 +52,7 @@ kind = "push-tag"
 id = "build"
 kind = "watch-workflow"
 workflow = ".github/workflows/release.yml"
-timeout = "30s"
+timeout = "10m"
 
 [[steps]]
 kind = "fetch-artifacts"
@@ -65,13 +65,13 @@ id = "publish"
 kind = "dispatch-workflow"
 workflow = ".github/workflows/publish.yml"
 inputs = { release_tag = "{tag}", build_run_id = "{build-run-id}" }
-timeout = "30s"
+timeout = "10m"
 settle = "1s"
 
 [[steps]]
 kind = "github-release"
 create = true
-timeout = "30s"
+timeout = "10m"
 settle = "1s"
 
 [channels.homebrew]
@@ -157,7 +157,7 @@ impl Stage {
             artifacts: vec![Artifacts { name: "dist".to_owned(), files: vec!["dist/*".to_owned()] }],
             has_metadata: true,
             tag_input: None,
-            timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(600),
         };
         let inputs = vec!["release_tag".to_owned(), "build_run_id".to_owned()];
         let files = vec![("Formula/sample.rb".to_owned(), FORMULA.as_bytes().to_vec())];

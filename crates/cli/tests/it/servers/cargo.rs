@@ -163,6 +163,6 @@ fn a_release_to_a_sparse_registry_is_proven_and_every_fault_there_is_told_by_its
     release.lead(led);
     release.says("failed absent");
     assert_eq!(release.verified("1s", 3).0, "incomplete timed-out");
-    shop.server = None;
+    shop.server.as_mut().unwrap().stop();
     release.says("incomplete unreachable");
 }

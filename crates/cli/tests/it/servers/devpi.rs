@@ -104,7 +104,7 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 #[test]
 fn a_release_to_devpi_is_proven_from_json_and_every_fault_there_is_told_by_its_name() {
     let project = Project::unborn();
-    let devpi = Devpi::start(project.beside("devpi"), &project);
+    let mut devpi = Devpi::start(project.beside("devpi"), &project);
     let mut release =
         Release::begun(project, Channel::Pypi, &[Binding::Python], Devpi::led(&devpi.server.base()));
     let stale = document(devpi.server.port, INDEX);
@@ -174,6 +174,6 @@ fn a_release_to_devpi_is_proven_from_json_and_every_fault_there_is_told_by_its_n
     devpi.ask(&release.project, &["index", "-y", "--delete", "root/dev"]);
     // There is no index any more, which says nothing of what it had.
     release.says("incomplete unreadable-output");
-    drop(devpi);
+    devpi.server.stop();
     release.says("incomplete unreachable");
 }

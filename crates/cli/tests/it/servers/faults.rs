@@ -111,9 +111,10 @@ impl Served<'_> {
     /// The program gives a document two minutes, and a file half an hour.
     fn what_is_said_of_a_drip(&self) {
         let most = Duration::from_secs(4);
-        let brief = Patience { attempt: most, deadline: most, transfer: most, ..Patience::default() };
-        let looks = self.release.looks(brief, LIMITS);
-        for path in [self.index, self.file] {
+        let document = Patience { attempt: most, deadline: most, ..Patience::default() };
+        let file = Patience { transfer: most, ..Patience::default() };
+        for (path, patience) in [(self.index, document), (self.file, file)] {
+            let looks = self.release.looks(patience, LIMITS);
             self.relay.set(path, Way::Drip, Times::Always);
             assert_eq!(looks.say(), "incomplete timed-out", "{path}");
             assert_eq!(self.relay.calm(), 1, "{path}");

@@ -88,7 +88,7 @@ impl Kept {
 #[test]
 fn a_release_to_verdaccio_is_proven_and_every_fault_there_is_told_by_its_name() {
     let project = Project::unborn();
-    let shop = Verdaccio::start(project.beside("verdaccio"), &project);
+    let mut shop = Verdaccio::start(project.beside("verdaccio"), &project);
     let led = shop.led(&shop.server.base());
     let mut release = Release::begun(project, Channel::Npm, &[Binding::Node], led);
     let stale = document(shop.server.port, "/tally");
@@ -162,6 +162,6 @@ fn a_release_to_verdaccio_is_proven_and_every_fault_there_is_told_by_its_name() 
     assert_eq!(release.verified("1s", 3).0, "incomplete timed-out");
     release.client("npm", &["unpublish", "tally", "--force"]);
     release.says("failed absent");
-    drop(shop);
+    shop.server.stop();
     release.says("incomplete unreachable");
 }

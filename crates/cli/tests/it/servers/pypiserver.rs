@@ -33,7 +33,7 @@ fn a_release_to_pypiserver_is_proven_from_html_and_every_fault_there_is_told_by_
     let packages = folder.join("packages");
     fs::create_dir_all(&packages).unwrap();
     let program = test_tool("servers/python-venv/bin").join("pypi-server");
-    let server = Server::start(&folder.join("log"), "/simple/", |port| {
+    let mut server = Server::start(&folder.join("log"), "/simple/", |port| {
         let mut command = project.command(&program);
         command.args(["run", "--interface", "127.0.0.1", "--port", &port.to_string()]);
         // Whoever comes may upload, and what is not here is not looked for elsewhere.
@@ -105,6 +105,6 @@ fn a_release_to_pypiserver_is_proven_from_html_and_every_fault_there_is_told_by_
     release.says("failed absent");
     put_back();
     release.says("passed");
-    drop(server);
+    server.stop();
     release.says("incomplete unreachable");
 }

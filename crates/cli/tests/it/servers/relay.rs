@@ -2,7 +2,6 @@
 //!
 //! Invariant: it counts what it did. A rule that nothing came under has not been applied.
 
-use super::server::free_port;
 use super::way::{Asked, Way};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -46,7 +45,8 @@ struct State {
 pub struct Relay {
     /// Its address, without a slash at the end.
     pub base: String,
-    port: u16,
+    /// Kept so that its port is nobody else's before its thread has ended.
+    listener: TcpListener,
     state: Arc<State>,
     accepting: Option<JoinHandle<()>>,
 }
@@ -60,7 +60,7 @@ impl Relay {
     pub fn self_signed(upstream: u16) -> (Self, Vec<u8>) {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config =
             ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let config =
@@ -69,14 +69,15 @@ impl Relay {
     }
 
     fn start(upstream: u16, secured: Option<Arc<ServerConfig>>) -> Self {
-        let port = free_port();
-        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let incoming = listener.try_clone().unwrap();
         let scheme = if secured.is_some() { "https" } else { "http" };
         let state = Arc::new(State { upstream, ..State::default() });
         let own = state.clone();
         let accepting = spawn(move || {
             scope(|connections| {
-                for stream in listener.incoming().flatten() {
+                for stream in incoming.incoming().flatten() {
                     if own.is_over.load(Ordering::SeqCst) {
                         break;
                     }
@@ -86,7 +87,7 @@ impl Relay {
                 }
             });
         });
-        Self { base: format!("{scheme}://127.0.0.1:{port}"), port, state, accepting: Some(accepting) }
+        Self { base: format!("{scheme}://{address}"), listener, state, accepting: Some(accepting) }
     }
 
     /// What becomes of answers about one path from now on.
@@ -110,7 +111,7 @@ impl Drop for Relay {
     fn drop(&mut self) {
         self.state.is_over.store(true, Ordering::SeqCst);
         // It waits for a connection, and sees at the next one that there is none to wait for.
-        TcpStream::connect(("127.0.0.1", self.port)).ok();
+        TcpStream::connect(self.listener.local_addr().unwrap()).ok();
         self.accepting.take().map(JoinHandle::join);
     }
 }

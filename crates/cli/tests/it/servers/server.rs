@@ -1,72 +1,51 @@
-//! A server that somebody else wrote, on a free port of loopback. It ends with its value.
+//! A server that somebody else wrote, on a port of loopback that is nobody else's. It ends with its value, or before that.
 
-use std::collections::BTreeSet;
+use crate::support::until;
+use gonogo_sandbox::KeptPort;
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command};
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
-
-/// Ports that were given to a server of this process: no two wait for each other's answers.
-static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+use std::time::Duration;
 
 pub struct Server {
     child: Child,
     pub port: u16,
+    kept: KeptPort,
 }
 
 impl Server {
     /// Starts one, and waits until it answers a path with 200. What it says is kept in `log`.
-    pub fn start(log: &Path, path: &str, command: impl Fn(u16) -> Command) -> Self {
-        // Somebody else may take a port before the server does.
-        for _ in 0..5 {
-            let port = free_port();
-            let (out, err) = (File::create(log).unwrap(), File::options().append(true).open(log).unwrap());
-            let mut server = Self { child: command(port).stdout(out).stderr(err).spawn().unwrap(), port };
-            if server.answers(path) {
-                return server;
-            }
-        }
-        panic!("it does not start: {}", std::fs::read_to_string(log).unwrap());
+    pub fn start(log: &Path, path: &str, command: impl FnOnce(u16) -> Command) -> Self {
+        let kept = KeptPort::new().unwrap();
+        let port = kept.number();
+        let (out, err) = (File::create(log).unwrap(), File::options().append(true).open(log).unwrap());
+        let child = command(port).stdout(out).stderr(err).spawn().unwrap();
+        let mut server = Self { child, port, kept };
+        until("the server answers", || {
+            let said = || std::fs::read_to_string(log).unwrap();
+            assert!(server.child.try_wait().unwrap().is_none(), "it does not start: {}", said());
+            status(port, path) == Some(200)
+        });
+        server
     }
 
     /// Its address, without a slash at the end.
     pub fn base(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.kept.base()
     }
 
-    fn answers(&mut self, path: &str) -> bool {
-        let started = Instant::now();
-        while started.elapsed() < Duration::from_secs(60) {
-            if self.child.try_wait().unwrap().is_some() {
-                return false;
-            }
-            if status(self.port, path) == Some(200) {
-                return true;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        false
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
+    /// Ends it. Whoever asks it is refused from then on, until its value goes.
+    pub fn stop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
     }
 }
 
-/// A port that nobody listens on.
-pub fn free_port() -> u16 {
-    loop {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        if GIVEN.lock().unwrap().insert(port) {
-            return port;
-        }
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

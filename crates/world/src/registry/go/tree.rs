@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// The `h1:` of a module's version, from the repository that is checked out; `release` is a commit of the release, in
 /// which the module's folder is found. `None` where no module of the repository has this name.
-pub async fn go_sum(
+pub(super) async fn go_sum(
     git: &Git,
     module: &str,
     version: &Version,

@@ -1,0 +1,184 @@
+//! The delivery of a release: waited for, recorded in the ledger, and filed as one blocker where it does not hold.
+
+use super::event::{DeliveryEvent, DeliveryWatch};
+use super::registries;
+use super::verify::{Delivery, verify};
+use super::wanted::{Asked, tasks};
+use crate::blockers::{Filed, file_stop};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::next::again;
+use crate::tracker::OpenTracker;
+use gonogo_core::blocker::Stopped;
+use gonogo_core::delivery::{Doubt, Install, Judgement, Partial, Sighting, partial};
+use gonogo_core::ledger::{self, DeliveredChannel, Event};
+use gonogo_core::mechanics::{Cause, Code, Mechanics};
+use gonogo_core::plan::StepKind;
+use gonogo_core::redact::Redactor;
+use gonogo_core::release::Mode;
+use gonogo_core::verdict::{Outcome, Reason, combine};
+use gonogo_world::git::Git;
+use gonogo_world::ledger::{Ledger, read};
+use std::ffi::OsString;
+
+/// The step that a blocker of a delivery names.
+const STEP: &str = "delivery";
+
+/// A release whose delivery is waited for.
+pub struct Release<'a> {
+    /// Its context.
+    pub context: &'a Context,
+    /// In which world.
+    pub mode: Mode,
+    /// The commit that is released, where it is known.
+    pub commit: Option<String>,
+    /// The checkout that has its tags, in which clients are configured.
+    pub git: &'a Git,
+    /// Variables that lead every client elsewhere.
+    pub variables: &'a [(OsString, OsString)],
+    /// Where blockers are filed.
+    pub tracker: &'a OpenTracker,
+    /// How deep to look, and how long.
+    pub asked: Asked,
+}
+
+/// What came of it.
+pub struct Delivered {
+    /// Whether what was built is recorded.
+    pub has_manifest: bool,
+    /// Each package on each channel.
+    pub deliveries: Vec<Delivery>,
+    /// All of it.
+    pub outcome: Outcome,
+    /// Who has what, and the way out.
+    pub partial: Partial,
+    /// What was filed, where it does not hold.
+    pub filed: Option<Filed>,
+}
+
+impl Delivered {
+    /// What is concluded of each package.
+    pub fn judgements(&self) -> Vec<Judgement> {
+        self.deliveries.iter().map(|delivery| delivery.judgement.clone()).collect()
+    }
+}
+
+/// Waits for the delivery of a release. `None` where the plan names no channel.
+pub async fn deliver(
+    release: &Release<'_>,
+    watch: &mut impl DeliveryWatch,
+) -> Result<Option<Delivered>, Failure> {
+    let Release { context, mode, .. } = release;
+    let records = read(&context.ledger_folder())?;
+    let mechanics = Mechanics::fold(records.iter().flatten(), *mode);
+    let mut tasks = tasks(
+        release.git,
+        &context.candidate.plan,
+        &context.candidate.target,
+        release.commit.as_deref(),
+        &mechanics,
+        release.asked,
+    )
+    .await;
+    if tasks.is_empty() {
+        return Ok(None);
+    }
+    // Where the plan fetches what is built, a channel that agrees with itself alone proves nothing.
+    let builds =
+        context.candidate.plan.steps.iter().any(|step| matches!(step.kind, StepKind::FetchArtifacts(_)));
+    if builds && mechanics.manifest().is_none() {
+        for task in &mut tasks {
+            let doubt = Doubt::new(Reason::BaselineMissing, "what was built is not recorded here");
+            task.expected.doubts.push(doubt);
+        }
+    }
+    let registries = registries(release.git.root(), release.variables)?;
+    watch.delivery(DeliveryEvent::Begins(&tasks));
+    let mut deliveries =
+        verify(&registries, tasks, &context.candidate.target, watch, &context.session.cancel).await?;
+    for delivery in &mut deliveries {
+        redact(delivery, &context.session.redactor);
+    }
+    let judgements: Vec<Judgement> = deliveries.iter().map(|delivery| delivery.judgement.clone()).collect();
+    let outcome = combine(judgements.iter().map(Judgement::outcome));
+    let mut delivered = Delivered {
+        has_manifest: mechanics.manifest().is_some(),
+        partial: partial(&judgements),
+        deliveries,
+        outcome,
+        filed: None,
+    };
+    // Without a ledger here, the release was made elsewhere: it is looked at, and nothing is written.
+    if records.is_some() {
+        let mut ledger = context.open_ledger()?;
+        if outcome != Outcome::Passed {
+            delivered.filed = Some(file(release, &mut ledger, &delivered).await?);
+        }
+        ledger.append(Event::Delivered(Box::new(event(release, &delivered))), Vec::new())?;
+        ledger.flush()?;
+    }
+    watch.delivery(DeliveryEvent::Came { target: context.candidate.target.tag(), delivered: &delivered });
+    Ok(Some(delivered))
+}
+
+fn event(release: &Release<'_>, delivered: &Delivered) -> ledger::Delivered {
+    let channels = delivered
+        .deliveries
+        .iter()
+        .map(|delivery| DeliveredChannel { asked: delivery.asked, judgement: delivery.judgement.clone() });
+    ledger::Delivered {
+        mode: release.mode,
+        agent: release.context.session.agent.clone(),
+        commit: release.commit.clone(),
+        verdict: delivered.outcome.verdict(),
+        reason: delivered.outcome.reason(),
+        channels: channels.collect(),
+        blocker: delivered.filed.as_ref().and_then(Filed::id).map(str::to_owned),
+    }
+}
+
+async fn file(release: &Release<'_>, ledger: &mut Ledger, delivered: &Delivered) -> Result<Filed, Failure> {
+    let context = release.context;
+    let target = context.candidate.target.tag();
+    let wrong: Vec<String> = delivered.deliveries.iter().filter_map(why).collect();
+    let message = context.session.redactor.text(&wrong.join("\n"));
+    let stopped = Stopped {
+        target,
+        commit: release.commit.as_deref().unwrap_or(&context.candidate.commit),
+        mode: release.mode,
+        step: STEP,
+        cause: &Cause::new(Code::Undelivered, message),
+        past_the_door: release.mode == Mode::Live,
+        channels: &delivered.partial.lines(),
+        recovery: &delivered.partial.way_out(),
+        next: &again(target, release.mode),
+    };
+    file_stop(&context.session.cancel, ledger, release.tracker, &stopped).await
+}
+
+/// Why one package is not delivered, in one line.
+fn why(delivery: &Delivery) -> Option<String> {
+    let judgement = &delivery.judgement;
+    let problems = judgement.problems.iter().map(|problem| format!("{}: {}", problem.code, problem.said));
+    let doubts = judgement.doubts.iter().map(|doubt| format!("{}: {}", doubt.reason, doubt.said));
+    let all: Vec<String> = problems.chain(doubts).collect();
+    let name = format!("{} {} {}", judgement.channel, judgement.package, judgement.version);
+    (judgement.outcome() != Outcome::Passed).then(|| format!("{name}: {}", all.join("; ")))
+}
+
+/// Takes secrets out of what clients and programs said, before any of it is stored.
+fn redact(delivery: &mut Delivery, redactor: &Redactor) {
+    let judgement = &mut delivery.judgement;
+    let problems = judgement.problems.iter_mut().map(|problem| &mut problem.said);
+    let doubts = judgement.doubts.iter_mut().map(|doubt| &mut doubt.said);
+    for said in problems.chain(doubts) {
+        *said = redactor.text(said);
+    }
+    if let Sighting::Live(facts) = &mut delivery.seen
+        && let Some(
+            Install::NotInstalled { said } | Install::DoesNotRun { said } | Install::NotTried { said, .. },
+        ) = &mut facts.install
+    {
+        *said = redactor.text(said);
+    }
+}

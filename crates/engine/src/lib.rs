@@ -1,0 +1,18 @@
+//! The engine of gonogo: wires rules and world together. Context, preconditions, poll, mechanics, delivery; typed outcomes
+//! and events out. Every front end stands on it; it shows nothing, and it decides nothing that `gonogo_core` decides.
+
+pub mod blockers;
+pub mod causes;
+pub mod context;
+pub mod delivery;
+pub mod failure;
+pub mod github;
+pub mod launch;
+pub mod next;
+pub mod poll;
+pub mod preflight;
+pub mod rehearsal;
+pub mod release;
+pub mod run;
+mod tags;
+pub mod tracker;

@@ -1,0 +1,114 @@
+//! One step, brought to its end: the same way for every kind.
+
+use super::steps::Acting;
+use super::{Ending, Run, RunEvent, RunWatch, StepReport, door};
+use crate::failure::Failure;
+use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, StepDone};
+use gonogo_core::mechanics::{
+    Cause, Code, Effect, Facts, KindEffect, KindFacts, Next, Observation, Step, next,
+};
+
+impl Run<'_> {
+    /// Brings one step to its end. `None` in the second place: on to the next one.
+    pub(super) async fn bring_to_end<K: Acting>(
+        &mut self,
+        step: &Step,
+        kind: &K,
+        watch: &mut impl RunWatch,
+    ) -> Result<(StepReport, Option<Ending>), Failure> {
+        let id = &step.id;
+        let mut report = StepReport { step: id.clone(), effects: Vec::new(), facts: None };
+        let stopped = |cause: Cause| Some(Ending::Stopped { step: id.clone(), cause });
+        let mut carried_out: Vec<K::Effect> = Vec::new();
+        let mut failed: Option<Cause> = None;
+        loop {
+            let observation = kind.observe(self, step, watch).await.unwrap_or_else(Observation::Unknown);
+            // What was cut short has seen nothing.
+            if self.context.session.cancel.is_cancelled() {
+                return Ok((report, Some(Ending::Interrupted)));
+            }
+            let effect = match next(&self.mechanics.step(id), &carried_out, observation) {
+                Next::Apply(effect) => effect,
+                Next::Finish(facts) => {
+                    report.facts = Some(self.finish(step, facts, !carried_out.is_empty(), watch)?);
+                    return Ok((report, None));
+                }
+                // What the effect itself said tells more than that it does not show.
+                Next::Stop(cause) => {
+                    let told = failed.filter(|_| cause.code == Code::Unconfirmed);
+                    return Ok((report, stopped(told.unwrap_or(cause))));
+                }
+            };
+            let program = match kind.prepare(self, step, &effect).await {
+                Ok(program) => program,
+                Err(_) if self.context.session.cancel.is_cancelled() => {
+                    return Ok((report, Some(Ending::Interrupted)));
+                }
+                Err(cause) => return Ok((report, stopped(cause))),
+            };
+            if effect.is_behind_a_door() {
+                let door = door::check(self).await;
+                if self.context.session.cancel.is_cancelled() {
+                    return Ok((report, Some(Ending::Interrupted)));
+                }
+                if let Err(cause) = door {
+                    return Ok((report, stopped(cause)));
+                }
+            }
+            let one_way = kind.is_one_way(&effect);
+            let recorded: Effect = effect.clone().into();
+            if one_way && !self.mechanics.past_the_door && !watch.may_pass(self.context, id, &recorded) {
+                return Ok((report, Some(Ending::Declined { step: id.clone() })));
+            }
+            let known = match kind.before(self, step, &effect).await {
+                Ok(known) => known,
+                Err(cause) => return Ok((report, stopped(cause))),
+            };
+            let intended = EffectIntended {
+                run: self.seq,
+                step: id.clone(),
+                effect: recorded.clone(),
+                one_way,
+                mark: known.mark,
+                detail: known.detail,
+                program,
+            };
+            self.record(Event::EffectIntended(Box::new(intended)))?;
+            watch.run(RunEvent::Effect { step: id, effect: &recorded });
+            let applied = kind.apply(self, step, &effect).await;
+            let made = applied.as_ref().ok().copied().flatten();
+            failed = applied.err();
+            let applied = EffectApplied {
+                run: self.seq,
+                step: id.clone(),
+                effect: recorded.clone(),
+                error: failed.clone(),
+                made,
+            };
+            self.record(Event::EffectApplied(Box::new(applied)))?;
+            report.effects.push(recorded);
+            carried_out.push(effect);
+        }
+    }
+
+    /// Records that a step is done, where that is not recorded yet.
+    fn finish<F: KindFacts>(
+        &mut self,
+        step: &Step,
+        facts: F,
+        by_this_run: bool,
+        watch: &mut impl RunWatch,
+    ) -> Result<Facts, Failure> {
+        let workflow_run = facts.workflow_run();
+        let facts: Facts = facts.into();
+        if self.mechanics.step(&step.id).done.as_ref() != Some(&facts) {
+            let done = StepDone { run: self.seq, step: step.id.clone(), facts: facts.clone() };
+            self.record(Event::StepDone(Box::new(done)))?;
+        }
+        if let Some(run) = workflow_run {
+            self.values.build_run.get_or_insert(run);
+        }
+        watch.run(RunEvent::Done { step: &step.id, facts: &facts, by_this_run });
+        Ok(facts)
+    }
+}

@@ -1,0 +1,255 @@
+//! A Go module over the module proxy protocol ("Module proxies", Go Modules Reference), asked as `go env GOPROXY` says.
+//!
+//! Invariant: only a proxy's own 404 or 410 is an absence, and only where the list of proxies goes no further for it.
+//! Whether a version is there is asked by its `.info`; a list may be older.
+
+mod dirhash;
+mod install;
+mod tree;
+
+pub(super) use dirhash::of_zip;
+
+use super::configuration::{GoSettings, Hop};
+use super::index::{Answer, Index};
+use super::install::Clean;
+use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted, archive};
+use crate::git::Git;
+use crate::http::{Document, Http, HttpError, Request, Url};
+use crate::process::Cancel;
+use gonogo_core::delivery::{Algorithm, Channel, Checksum, Install, Origin, Served, ServedFile, Told};
+use gonogo_core::verdict::Reason;
+use semver::Version;
+use std::sync::Arc;
+
+/// How a module proxy is asked.
+pub(super) struct Go;
+
+impl Index for Go {
+    fn list<'a>(
+        &'a self,
+        registries: &'a Registries,
+        package: &'a str,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        Box::pin(list(&registries.http, &registries.configuration, package, cancel))
+    }
+
+    fn install<'a>(
+        &'a self,
+        clean: &'a Clean<'a>,
+        wanted: &'a Wanted,
+        smoke: &'a [String],
+    ) -> Answer<'a, Result<Install, Install>> {
+        Box::pin(install::install(clean, wanted, smoke))
+    }
+
+    fn one<'a>(
+        &'a self,
+        registries: &'a Registries,
+        wanted: &'a Wanted,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, Trouble>> {
+        let Registries { http, configuration, .. } = registries;
+        Box::pin(one(http, configuration, &wanted.package, &wanted.version, cancel))
+    }
+
+    fn archive(&self, _: &str, _: &Wanted) -> archive::Kind {
+        archive::Kind::GoModule
+    }
+
+    fn sum_of_tree<'a>(
+        &'a self,
+        git: &'a Git,
+        package: &'a str,
+        version: &'a Version,
+        commit: &'a str,
+    ) -> Answer<'a, Result<Option<Checksum>, String>> {
+        Box::pin(tree::go_sum(git, package, version, commit))
+    }
+}
+
+/// Every version of a module that the proxy lists.
+async fn list(
+    http: &Http,
+    configuration: &Configuration,
+    module: &str,
+    cancel: &Cancel,
+) -> Result<Listing, Trouble> {
+    let settings = configuration.go(cancel).await?;
+    let (proxy, document) = first(http, &settings, module, "@v/list", cancel).await?;
+    let lines = document.text()?.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut versions = Vec::new();
+    for line in lines {
+        if Channel::Go.read(line).is_none() {
+            return Err(HttpError::nonsense(&document.url, "a line that is no version").into());
+        }
+        let entry = entry(&proxy, module, line, None)?;
+        versions.push(Listed { version: line.to_owned(), entry: Ok(entry) });
+    }
+    Ok(Listing { versions })
+}
+
+/// One version, by its own document.
+async fn one(
+    http: &Http,
+    configuration: &Configuration,
+    module: &str,
+    version: &Version,
+    cancel: &Cancel,
+) -> Result<Listing, Trouble> {
+    let settings = configuration.go(cancel).await?;
+    let spelled = format!("v{version}");
+    let (proxy, document) =
+        first(http, &settings, module, &format!("@v/{}.info", escaped(&spelled)), cancel).await?;
+    let value = document.json()?;
+    let told =
+        value["Version"].as_str().ok_or_else(|| HttpError::nonsense(&document.url, "it names no version"))?;
+    let origin = value.pointer("/Origin/Hash").and_then(|hash| hash.as_str());
+    let origin = origin.map(|commit| Origin { commit: commit.to_ascii_lowercase(), dirty: false });
+    if told != spelled {
+        return Err(Trouble::Conflict(format!("asked for {spelled}, and told of {told}")));
+    }
+    let mut entry = entry(&proxy, module, told, origin)?;
+    entry.facts.files[0].stated.extend(stated(http, &settings, &proxy, module, told, cancel).await?);
+    Ok(Listing { versions: vec![Listed { version: told.to_owned(), entry: Ok(entry) }] })
+}
+
+fn entry(proxy: &Url, module: &str, version: &str, origin: Option<Origin>) -> Result<Entry, Trouble> {
+    let address = join(proxy, module, &format!("@v/{}.zip", escaped(version)))?;
+    let facts = Served {
+        package: module.to_owned(),
+        version: version.to_owned(),
+        resolves: Told::Yes,
+        files: vec![ServedFile { name: format!("{version}.zip"), ..ServedFile::default() }],
+        gaps: if origin.is_none() { vec!["origin".to_owned()] } else { Vec::new() },
+        origin,
+        ..Served::default()
+    };
+    Ok(Entry { facts, sources: vec![Source::address(address)] })
+}
+
+/// What the checksum database states of a version, asked through the proxy where the proxy passes it on. Its signature
+/// is the go command's to check, in an install. Nothing where the database is off or does not have it.
+async fn stated(
+    http: &Http,
+    settings: &GoSettings,
+    proxy: &Url,
+    module: &str,
+    version: &str,
+    cancel: &Cancel,
+) -> Result<Option<Checksum>, Trouble> {
+    let Some(database) = settings.database(module) else { return Ok(None) };
+    let path = format!("sumdb/{database}/lookup/{}@{}", escaped(module), escaped(version));
+    let url = proxy.join(&path).map_err(|error| HttpError::nonsense(proxy, error.to_string()))?;
+    let document = match http.get(&Request::document(url.clone(), "text/plain"), cancel).await {
+        // A proxy that does not pass the database on, or a database that has not seen the version yet.
+        Err(HttpError::NotFound { .. }) => return Ok(None),
+        answer => answer?,
+    };
+    let start = format!("{module} {version} h1:");
+    let sum = document.text()?.lines().find_map(|line| line.strip_prefix(&start));
+    let sum = sum.ok_or_else(|| HttpError::nonsense(&url, "it states no checksum of the module"))?;
+    let sum = Checksum::new(Algorithm::GoH1, sum);
+    Ok(Some(sum.map_err(|error| Trouble::from(HttpError::nonsense(&url, error.to_string())))?))
+}
+
+/// The first answer of the proxies in their order: after a `,` only a "not found" goes on, after a `|` any error does.
+async fn first(
+    http: &Http,
+    settings: &GoSettings,
+    module: &str,
+    path: &str,
+    cancel: &Cancel,
+) -> Result<(Url, Arc<Document>), Trouble> {
+    if settings.is_private(module) {
+        let said = format!("{module} is private here (GONOPROXY): the go command asks its repository");
+        return Err(Trouble::Unknown(Reason::UnsupportedHere, said));
+    }
+    let mut missed = None;
+    let mut failed = None;
+    for (hop, goes_on_after_any) in &settings.proxies {
+        let proxy = match hop {
+            Hop::Proxy(proxy) => proxy,
+            // A proxy has said that it does not have it. That the repository might is no delivery through the proxy.
+            Hop::Direct | Hop::Off if missed.is_some() => break,
+            Hop::Direct => {
+                let said = "GOPROXY leads to the repository itself, which is not a channel".to_owned();
+                return Err(Trouble::Unknown(Reason::UnsupportedHere, said));
+            }
+            Hop::Off => {
+                return Err(Trouble::Unknown(Reason::UnsupportedHere, "GOPROXY is off".to_owned()));
+            }
+        };
+        let url = join(proxy, module, path)?;
+        match http.get(&Request::document(url, "*/*"), cancel).await {
+            Ok(document) => {
+                if document.is_page() {
+                    return Err(
+                        HttpError::nonsense(&document.url, "an HTML page in place of an answer").into()
+                    );
+                }
+                return Ok((proxy.clone(), document));
+            }
+            Err(error @ HttpError::NotFound { .. }) => missed = Some(not_found(error)),
+            Err(error) if *goes_on_after_any => failed = Some(Trouble::from(error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // Where one proxy could not be asked, another one's "not found" is not the last word.
+    failed.or(missed).map_or_else(
+        || Err(Trouble::Unknown(Reason::UnsupportedHere, "GOPROXY names no proxy".to_owned())),
+        Err,
+    )
+}
+
+/// A proxy says "not found" as plain text, or with no word. A page that says so comes from something else on the way.
+fn not_found(error: HttpError) -> Trouble {
+    match &error {
+        HttpError::NotFound { content_type, said, .. }
+            if content_type.contains("html") || said.trim_ascii_start().starts_with(b"<") =>
+        {
+            error.into()
+        }
+        _ => Trouble::NotFound(error.to_string()),
+    }
+}
+
+fn join(proxy: &Url, module: &str, path: &str) -> Result<Url, Trouble> {
+    let is_path = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
+    };
+    if !module.split('/').all(is_path) {
+        return Err(Trouble::Conflict(format!("`{module}` is no module's path")));
+    }
+    let joined = proxy.join(&format!("{}/{path}", escaped(module)));
+    joined.map_err(|error| HttpError::nonsense(proxy, error.to_string()).into())
+}
+
+/// A path or version as proxies have it: each upper-case letter as `!` and the lower-case one.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_uppercase() {
+            escaped.push('!');
+        }
+        escaped.push(c.to_ascii_lowercase());
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn upper_case_is_escaped_and_paths_stay_within_the_proxy() {
+        let proxy = Url::parse("http://127.0.0.1:9/go/").unwrap();
+        let made = |module: &str| join(&proxy, module, "@v/list").map(|url| url.to_string());
+        assert_eq!(made("example.test/Kit").unwrap(), "http://127.0.0.1:9/go/example.test/!kit/@v/list");
+        for module in ["", "../x", "example.test//kit", "example.test/kit?x", "https://example.test/kit"] {
+            assert!(made(module).is_err(), "{module}");
+        }
+    }
+}
