@@ -2,8 +2,6 @@
 //! nothing running.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gonogo_core::ledger::Opened;
-use gonogo_world::ledger::Ledger;
 use gonogo_world::process::{Cancel, Environment, Invocation, run, run_holding};
 use gonogo_world::tools::find_on_path;
 use gonogo_world::tracker::Tracker;
@@ -139,46 +137,55 @@ impl Held {
     }
 }
 
-/// The descriptors that a listing of `/dev/fd` shows, with where they lead; not the one of the listing itself, nor where the
-/// three of every child lead.
-fn descriptors(listing: &str) -> Vec<String> {
-    let mut all: Vec<String> = listing
-        .lines()
-        .filter_map(|line| line.split_once(" -> "))
-        .filter(|(_, to)| !(to.starts_with("/proc/") && to.ends_with("/fd")))
-        .map(|(line, to)| {
-            let number = line.rsplit(' ').next().unwrap_or_default();
-            if matches!(number, "0" | "1" | "2") { number.to_owned() } else { format!("{number} {to}") }
-        })
-        .collect();
-    all.sort();
-    all
-}
-
-async fn descriptors_of_a_child(folder: &Path) -> Vec<String> {
-    let listed = run(&sh(folder, "ls -l /dev/fd/"), &Cancel::default()).await.unwrap();
-    assert!(listed.succeeded());
-    descriptors(&listed.stdout.text())
-}
-
+/// What a child has open, by Linux's listing of it, which says where each leads.
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_child_has_no_descriptor_of_ours_whatever_lock_is_held() {
-    let held = Held::new().await;
-    // What whoever started the test left open is not ours.
-    let before = descriptors_of_a_child(held.folder.path()).await;
-    assert!(["0", "1", "2"].iter().all(|own| before.iter().any(|one| one == own)), "{before:?}");
-    let opened = Opened { project: "p".to_owned(), target: "v1.0.0".to_owned() };
-    let ledger = Ledger::open(&held.path("ledger"), opened).unwrap();
-    held.while_locked(async {
-        assert_eq!(descriptors_of_a_child(held.folder.path()).await, before);
-    })
-    .await;
-    drop(ledger);
-    // Ergo, which writes under the lock, has that one, and no other.
-    let of_ergo = descriptors(&std::fs::read_to_string(held.path("descriptors")).unwrap());
-    let more: Vec<&String> = of_ergo.iter().filter(|one| !before.contains(one)).collect();
-    assert!(matches!(more[..], [one] if one.ends_with("/checkout/.ergo")), "{of_ergo:?}");
+mod listed {
+    use super::{Held, sh};
+    use gonogo_core::ledger::Opened;
+    use gonogo_world::ledger::Ledger;
+    use gonogo_world::process::{Cancel, run};
+    use std::path::Path;
+
+    /// The descriptors that a listing of `/dev/fd` shows, with where they lead; not the one of the listing itself, nor where the
+    /// three of every child lead.
+    fn descriptors(listing: &str) -> Vec<String> {
+        let mut all: Vec<String> = listing
+            .lines()
+            .filter_map(|line| line.split_once(" -> "))
+            .filter(|(_, to)| !(to.starts_with("/proc/") && to.ends_with("/fd")))
+            .map(|(line, to)| {
+                let number = line.rsplit(' ').next().unwrap_or_default();
+                if matches!(number, "0" | "1" | "2") { number.to_owned() } else { format!("{number} {to}") }
+            })
+            .collect();
+        all.sort();
+        all
+    }
+
+    async fn descriptors_of_a_child(folder: &Path) -> Vec<String> {
+        let listed = run(&sh(folder, "ls -l /dev/fd/"), &Cancel::default()).await.unwrap();
+        assert!(listed.succeeded());
+        descriptors(&listed.stdout.text())
+    }
+
+    #[tokio::test]
+    async fn a_child_has_no_descriptor_of_ours_whatever_lock_is_held() {
+        let held = Held::new().await;
+        // What whoever started the test left open is not ours.
+        let before = descriptors_of_a_child(held.folder.path()).await;
+        assert!(["0", "1", "2"].iter().all(|own| before.iter().any(|one| one == own)), "{before:?}");
+        let opened = Opened { project: "p".to_owned(), target: "v1.0.0".to_owned() };
+        let ledger = Ledger::open(&held.path("ledger"), opened).unwrap();
+        held.while_locked(async {
+            assert_eq!(descriptors_of_a_child(held.folder.path()).await, before);
+        })
+        .await;
+        drop(ledger);
+        // Ergo, which writes under the lock, has that one, and no other.
+        let of_ergo = descriptors(&std::fs::read_to_string(held.path("descriptors")).unwrap());
+        let more: Vec<&String> = of_ergo.iter().filter(|one| !before.contains(one)).collect();
+        assert!(matches!(more[..], [one] if one.ends_with("/checkout/.ergo")), "{of_ergo:?}");
+    }
 }
 
 /// A process that a test left running; ended with the test.

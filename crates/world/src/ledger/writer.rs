@@ -145,7 +145,7 @@ fn gather(first: Order, inbox: &Receiver<Order>) -> (Vec<Entry>, Option<SyncSend
 fn write(folder: &Path, file: &mut File, entries: &[Entry], stored: &mut HashSet<String>) -> io::Result<()> {
     let Some(last) = entries.last() else { return Ok(()) };
     let blobs = entries.iter().flat_map(|entry| &entry.blobs);
-    store(&folder.join(BLOBS), blobs, stored)?;
+    store(&folder.join(BLOBS), blobs, stored, file_system)?;
     let lines: String = entries.iter().flat_map(|entry| [entry.line.as_str(), "\n"]).collect();
     file.write_all(lines.as_bytes())?;
     file.sync_data()?;
@@ -157,6 +157,7 @@ fn store<'a>(
     folder: &Path,
     blobs: impl Iterator<Item = &'a Blob>,
     stored: &mut HashSet<String>,
+    at_once: AtOnce,
 ) -> io::Result<()> {
     let mut fresh = Vec::new();
     for blob in blobs {
@@ -171,7 +172,7 @@ fn store<'a>(
     for group in fresh.chunks(OPEN) {
         let files = group.iter().map(|(_, bytes)| unfinished(folder, bytes));
         let files: Vec<NamedTempFile> = files.collect::<io::Result<_>>()?;
-        sync_all(folder, &files)?;
+        sync_all(folder, &files, at_once)?;
         for (file, (name, _)) in files.into_iter().zip(group) {
             file.persist(folder.join(name)).map_err(|error| error.error)?;
         }
@@ -201,13 +202,32 @@ pub(super) fn clear_up(folder: &Path) -> io::Result<()> {
 }
 
 /// Puts what was written on disk: each file by itself, or all of the file system at once where that is one wait
-/// in place of many.
-fn sync_all(folder: &Path, files: &[NamedTempFile]) -> io::Result<()> {
-    if files.len() < MANY {
-        return files.iter().try_for_each(|file| file.as_file().sync_data());
+/// in place of many, and where the system can.
+fn sync_all(folder: &Path, files: &[NamedTempFile], at_once: AtOnce) -> io::Result<()> {
+    if files.len() >= MANY && at_once(folder)? {
+        return Ok(());
     }
+    files.iter().try_for_each(|file| file.as_file().sync_data())
+}
+
+/// Syncs the whole file system of a folder; `false` where there is no way to.
+type AtOnce = fn(&Path) -> io::Result<bool>;
+
+#[cfg(target_os = "linux")]
+fn file_system(folder: &Path) -> io::Result<bool> {
     rustix::fs::syncfs(File::open(folder)?)?;
-    Ok(())
+    Ok(true)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn file_system(folder: &Path) -> io::Result<bool> {
+    no_file_system(folder)
+}
+
+/// What stands in the place of syncfs(2) where there is none.
+#[cfg(any(test, not(target_os = "linux")))]
+fn no_file_system(_: &Path) -> io::Result<bool> {
+    Ok(false)
 }
 
 fn unfinished(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
@@ -281,6 +301,23 @@ mod tests {
         orders.send(Order::Write(entry(Vec::new()))).unwrap();
         let (entries, waiting) = gather(inbox.recv().unwrap(), &inbox);
         assert_eq!((entries.len(), waiting.is_some()), (1, true));
+    }
+
+    #[test]
+    fn many_blobs_are_stored_whole_with_and_without_a_way_to_sync_them_at_once() {
+        let blobs: Vec<Blob> = (0..2 * MANY).map(|n| Blob::new("n", n.to_string().into_bytes())).collect();
+        let stored = |at_once: AtOnce| {
+            let folder = tempfile::tempdir().unwrap();
+            let result = store(folder.path(), blobs.iter(), &mut HashSet::new(), at_once);
+            let whole = blobs
+                .iter()
+                .filter(|blob| is_whole(&folder.path().join(blob.reference().digest.hex()), blob));
+            (result.is_ok(), whole.count(), fs::read_dir(folder.path()).unwrap().count())
+        };
+        assert_eq!(stored(file_system), (true, 2 * MANY, 2 * MANY));
+        assert_eq!(stored(no_file_system), (true, 2 * MANY, 2 * MANY));
+        // A sync that fails leaves none of them in its place.
+        assert_eq!(stored(|_| Err(io::ErrorKind::StorageFull.into())), (false, 0, 0));
     }
 
     #[test]
