@@ -34,8 +34,8 @@ pub enum LedgerError {
         /// Who, as far as the lock file says.
         holder: String,
     },
-    /// The ledger cannot be believed.
-    #[error("the ledger at {} cannot be believed", .path.display())]
+    /// The ledger failed verification.
+    #[error("the ledger at {} failed verification", .path.display())]
     Broken {
         /// The ledger's folder.
         path: PathBuf,

@@ -19,7 +19,7 @@ use gonogo_world::process::Cancel;
 pub struct Arguments {
     #[command(flatten)]
     asked: Asked,
-    /// Take over no earlier evidence: run everything again
+    /// Ignore earlier evidence: run everything again
     #[arg(long)]
     fresh: bool,
     /// Close blockers whose checks have passed since they were filed

@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Go through the point of no return without being asked: live mode needs this where nobody is at a terminal
     #[arg(long)]
     yes: bool,
-    /// Take over no earlier evidence: run every check again
+    /// Ignore earlier evidence: run every check again
     #[arg(long)]
     fresh: bool,
     /// In dry-run mode: keep the private world in this folder, which is not there yet

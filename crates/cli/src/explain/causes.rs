@@ -41,7 +41,7 @@ const fn cause(code: Code) -> Text {
             "Mend it or wait for its end, then the command under `next`.",
         ),
         Code::CiUnknown => text(
-            "CI of the commit has no answer that can be believed: of a fork, of another event, or contradictory.",
+            "CI of the commit has no answer that can be trusted: of a fork, of another event, or contradictory.",
             "A green light of somebody else's is none.",
             "Look at the commit's runs on GitHub; then the command under `next`.",
         ),
@@ -106,7 +106,7 @@ const fn cause(code: Code) -> Text {
             "Ask those whom `message` names to approve it at `run_url`; then the command under `next` takes up from there.",
         ),
         Code::WorkflowUntrusted => text(
-            "A run cannot be believed to be this release's: of another commit or repository, or two could be the one.",
+            "A run is not shown to be this release's: of another commit or repository, or two could be the one.",
             "Artifacts of a foreign run must not be delivered.",
             "Look at `run_url`, and ask a maintainer which run is whose.",
         ),

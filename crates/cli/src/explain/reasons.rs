@@ -63,7 +63,7 @@ const fn reason(reason: Reason) -> Text {
         Reason::Interrupted => text(
             "It was stopped before it ended, by a signal or with the program that ran it.",
             "Half an output is no evidence.",
-            "`gonogo poll TARGET` runs what has no end; finished evidence of the same subject is taken over.",
+            "`gonogo poll TARGET` runs what has no end; finished evidence of the same subject is used again.",
         ),
         Reason::TimedOut => text(
             "It ran into its time limit and was ended.",
@@ -136,7 +136,7 @@ const fn reason(reason: Reason) -> Text {
             "Run the plan's `canary` line by itself, mend the tool or its data, and `gonogo poll TARGET`.",
         ),
         Reason::TrackerUnreadable => text(
-            "The blocker tracker could not be read or written, or gave an answer that cannot be believed.",
+            "The blocker tracker could not be read or written, or gave an answer that makes no sense.",
             "Blockers that nobody could look up may stand.",
             "`gonogo doctor` says what is the matter with it; never change the tracker in the plan to get past this.",
         ),

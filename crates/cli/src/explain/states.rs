@@ -122,7 +122,7 @@ const fn run(state: RunState) -> Text {
             "`gonogo explain` the code, settle the cause, then the command under `next`: it closes the blocker and runs again.",
         ),
         RunState::Declined => text(
-            "Nobody said yes at the point of no return.",
+            "The point of no return was not confirmed.",
             "Nothing that cannot be undone has happened.",
             "When a maintainer says yes: `gonogo run TARGET --mode live`, with `--yes` where nobody is at a terminal.",
         ),

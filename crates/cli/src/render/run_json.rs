@@ -22,7 +22,7 @@ words! {
         Undelivered = "undelivered",
         /// A step stopped it.
         Stopped = "stopped",
-        /// Nobody said yes at the point of no return.
+        /// The point of no return was not confirmed.
         Declined = "declined",
         /// A signal stopped it.
         Interrupted = "interrupted",

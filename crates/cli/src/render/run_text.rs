@@ -164,7 +164,7 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
             screen.line(format!("{} {tag} {what}", screen.paint("1;32", "DONE")));
         }
         Ending::Declined { step } => screen.line(format!(
-            "stopped before {step}: nobody said yes. Nothing that cannot be undone has happened."
+            "stopped before {step}: not confirmed. Nothing that cannot be undone has happened."
         )),
         Ending::Interrupted => screen.line("stopped by a signal"),
         Ending::Stopped { step, cause } => print_stop(screen, context, report, step, cause),

@@ -82,7 +82,7 @@ fn a_ledger_that_was_changed_is_a_hard_stop_and_stays_as_it_is() {
         assert_eq!(ran.code, Some(4), "{what}: {ran:#?}");
         assert_eq!(ran.json()["schema"], "gonogo.error/1");
         assert!(
-            ran.stderr.starts_with("gonogo: ") && ran.stderr.contains("cannot be believed"),
+            ran.stderr.starts_with("gonogo: ") && ran.stderr.contains("failed verification"),
             "{what}: {ran:#?}"
         );
         let status = project.run(&["status", "v0.2.0"]);

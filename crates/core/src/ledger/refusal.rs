@@ -13,7 +13,7 @@ pub enum NotRead {
     Newer(#[from] Newer),
 }
 
-/// A ledger that cannot be believed. A hard stop: nothing repairs this.
+/// A ledger that failed verification. A hard stop: nothing repairs this.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Broken {
     /// A line is not a record, or not spelled as it was written.

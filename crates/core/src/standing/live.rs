@@ -32,7 +32,7 @@ pub(super) fn at(seen: &Seen<'_>) -> Option<At> {
         Some(stopped) => {
             (ReleaseState::Stopped, Held::ByCause(stopped.cause.code.severity()), at_stop(seen, run, stopped))
         }
-        // Nobody said yes at the door, or the run was cut short.
+        // Not confirmed at the door, or the run was cut short.
         None => (ReleaseState::Releasing, Held::ByWork, go_on(seen, run)),
     };
     let again = || vec![Verb::Run(Mode::Live)];

@@ -1,6 +1,6 @@
 //! What the ledger of a release says, held against what is there now: its chain, its tag here and where it was pushed.
 //!
-//! Invariant: a ledger that cannot be believed ends the command; a tag that is not the recorded one is wrong.
+//! Invariant: a ledger that fails verification ends the command; a tag that is not the recorded one is wrong.
 
 use crate::failure::Failure;
 use crate::tags::tag_seen;

@@ -1,6 +1,6 @@
 //! A benchmark check: builds the base commit and this one, measures them side by side, and lets core judge.
 //!
-//! Invariant: a pass needs both sides built and run to their end, the base found alike to itself on this host, and every
+//! Invariant: a pass needs both sides built and run to their end, the base shown not to differ from itself on this host, and every
 //! scenario shown to be within the margin; or two builds that are the same byte for byte.
 
 use super::command::not_prepared;

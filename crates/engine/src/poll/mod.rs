@@ -33,7 +33,7 @@ use std::sync::Arc;
 /// How a poll is run.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Take over no earlier evidence.
+    /// Ignore earlier evidence.
     pub fresh: bool,
     /// How many processor slots there are.
     pub jobs: usize,

@@ -53,7 +53,7 @@ pub enum Ending {
         /// Why.
         cause: Cause,
     },
-    /// Nobody said yes at the first one-way door.
+    /// Not confirmed at the first one-way door.
     Declined {
         /// The step behind the door.
         step: String,
