@@ -7,7 +7,7 @@ use crate::poll::{self, Options, PollWatch};
 use crate::preflight::{self, Item, State};
 use crate::rehearsal::{self, Rehearsal};
 use crate::run::{self, Ending, RunWatch, World, summary, world};
-use gonogo_core::mechanics::Mechanics;
+use gonogo_core::ledger::Mechanics;
 use gonogo_core::release::Mode;
 use std::path::PathBuf;
 

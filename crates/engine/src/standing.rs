@@ -7,8 +7,9 @@ use crate::poll;
 use crate::preflight::{self, Item};
 use crate::tracker;
 use gonogo_core::blocker::{Backlog, epic_title, stand};
+use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::State;
-use gonogo_core::mechanics::{Code, Mechanics};
+use gonogo_core::mechanics::Code;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Mode, Target, derive_base_tag};
 use gonogo_core::standing::{

@@ -10,7 +10,7 @@ use crate::screen::Screen;
 use gonogo_core::delivery::{
     Change, Judgement, Level, Matrix, Package, Partial, Sighting, matrix, partial, since,
 };
-use gonogo_core::mechanics::Mechanics;
+use gonogo_core::ledger::Mechanics;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Mode, TagPattern, Target};
 use gonogo_core::standing::{Given, Verb, WhatNext, after_look};

@@ -9,7 +9,7 @@ use crate::render::terminal::Terminal;
 use crate::screen::Screen;
 use gonogo_core::delivery::Level;
 use gonogo_core::delivery::Window;
-use gonogo_core::mechanics::Mechanics;
+use gonogo_core::ledger::Mechanics;
 use gonogo_core::release::{Agent, Mode};
 use gonogo_engine::context::{Asked, Context, current_folder};
 use gonogo_engine::delivery::{self, Release};

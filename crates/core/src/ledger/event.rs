@@ -3,7 +3,7 @@
 use crate::delivery::{Judgement, Level};
 use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
-use crate::mechanics::{Cause, Effect, Facts};
+use crate::mechanics::{Cause, Effect, Facts, Intent};
 use crate::release::{Agent, Mode, ResolvedTool, Subject};
 use crate::verdict::{Outcome, Reason, Verdict};
 use serde::{Deserialize, Serialize};
@@ -292,6 +292,13 @@ pub struct EffectIntended {
     /// The program that does it, as it was found right before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<ResolvedTool>,
+}
+
+impl EffectIntended {
+    /// What a step's history keeps of it.
+    pub fn intent(&self) -> Intent {
+        Intent { effect: self.effect.clone(), one_way: self.one_way, mark: self.mark }
+    }
 }
 
 /// See [`Event::EffectApplied`].

@@ -6,6 +6,7 @@ mod chain;
 mod event;
 mod format_1;
 mod line;
+mod mechanics;
 mod refusal;
 mod state;
 
@@ -15,6 +16,7 @@ pub use event::{
     EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted, Record, Repaired,
     ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
 };
+pub use mechanics::{Mechanics, RunState};
 pub use refusal::{Broken, Newer, NotRead};
 pub use state::{CheckKey, PollState, State};
 

@@ -39,7 +39,7 @@ pub use github_release::{
     AssetSeen, GithubRelease, ReleaseEffect, ReleasePublished, ReleaseSeen, ReleaseWanted, chosen,
     judge_release,
 };
-pub use history::{Mechanics, RunState, StepHistory};
+pub use history::{Intent, StepHistory};
 pub use homebrew_formula::{
     FormulaEffect, FormulaInTap, FormulaSeen, HomebrewFormula, judge_formula, updated_formula,
 };

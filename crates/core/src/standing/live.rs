@@ -6,8 +6,8 @@ use super::next::{Duty, WhatNext};
 use super::refused;
 use super::seen::Seen;
 use super::stop;
+use crate::ledger::RunState;
 use crate::ledger::{Delivered, PollState, StepStopped};
-use crate::mechanics::RunState;
 use crate::release::Mode;
 use crate::verdict::{Outcome, Reason};
 

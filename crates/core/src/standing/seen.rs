@@ -1,8 +1,9 @@
 //! What a release's standing is decided from.
 
 use crate::blocker::{Closing, Standing};
+use crate::ledger::Mechanics;
 use crate::ledger::{Record, State};
-use crate::mechanics::{Mechanics, unplayable};
+use crate::mechanics::unplayable;
 use crate::plan::{Channels, Plan, TrackerKind};
 use crate::release::Mode;
 

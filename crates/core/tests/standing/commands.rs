@@ -7,13 +7,14 @@ use gonogo_core::canonical;
 use gonogo_core::clearance;
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{Poll, builtin, reviewed_evidence};
+use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{
     BlockerResolved, CheckFinished, CheckKey, CheckStarted, Delivered, EffectApplied, EffectIntended, Event,
     PollFinished, PollStarted, RunFinished, RunStarted, StepDone, StepStopped,
 };
 use gonogo_core::mechanics::{
-    Cause, Code, CommandDone, CommandEffect, Facts, KindOfStep, Mechanics, Next, Observation, PushEffect,
-    PushTag, StepCommand, Tag, TagEffect, TagMade, TagPushed, next,
+    Cause, Code, CommandDone, CommandEffect, Facts, KindOfStep, Next, Observation, PushEffect, PushTag,
+    StepCommand, Tag, TagEffect, TagMade, TagPushed, next,
 };
 use gonogo_core::plan::{self, Step, StepKind};
 use gonogo_core::release::Mode;

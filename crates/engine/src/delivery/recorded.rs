@@ -5,8 +5,9 @@
 use crate::failure::Failure;
 use crate::tags::tag_seen;
 use gonogo_core::digest::Digest;
+use gonogo_core::ledger::Mechanics;
 use gonogo_core::mechanics::{
-    KindOfStep, Mechanics, Observation, TagPushed, TagSeen, judge_local_tag, judge_remote_tag,
+    KindOfStep, Observation, TagPushed, TagSeen, judge_local_tag, judge_remote_tag,
 };
 use gonogo_core::release::{Mode, Target};
 use gonogo_core::verdict::{Outcome, Reason};

@@ -1,7 +1,8 @@
 //! What has to be delivered, by a plan and by what the ledger says was built.
 
 use gonogo_core::delivery::{Checksum, Doubt, Expected, KnownRelease, Level, Package};
-use gonogo_core::mechanics::{Mechanics, ReleasePublished, Stored};
+use gonogo_core::ledger::Mechanics;
+use gonogo_core::mechanics::{ReleasePublished, Stored};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Target;
 use gonogo_core::text::one_line;

@@ -69,6 +69,11 @@ pub enum Prevented {
 }
 
 impl Launcher {
+    /// Why a tool cannot be used, where that is known and what comes before the program does not make it.
+    pub fn lack(&self, program: &Program, name: &str) -> Option<&Lack> {
+        self.toolbox.lacking.get(name).filter(|_| !program.may_make(name))
+    }
+
     /// A program in the tree below `root`.
     pub fn launch(&self, program: &Program, root: &Path) -> Result<Launch, Lack> {
         let directory = program.cwd.as_ref().map_or_else(|| root.to_owned(), |cwd| root.join(cwd));
@@ -76,8 +81,8 @@ impl Launcher {
             let message = format!("the folder {} is not there", program.cwd.as_deref().unwrap_or("."));
             return Err(Lack { reason: Reason::NotRun, message });
         }
-        let needed = program.needs.iter().filter(|name| !program.may_make(name));
-        if let Some(lack) = needed.filter_map(|name| self.toolbox.lacking.get(name)).next() {
+        // What is known to be lacking is said before anything is built.
+        if let Some(lack) = program.programs().find_map(|name| self.lack(program, name)) {
             return Err(lack.clone());
         }
         let own = program.env.iter().map(String::as_str);

@@ -40,6 +40,10 @@ type WrittenReport = Option<(Vec<u8>, u64)>;
 /// Makes a check ready. `Err` is the verdict of one that cannot run here.
 pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
     let root = run.context.session.git.root();
+    let canary = command.canary.iter().flatten().next();
+    if let Some(lack) = canary.and_then(|name| run.launcher.lack(&command.program, name)) {
+        return Err(lack.judged());
+    }
     let launch = run.launcher.launch(&command.program, root).map_err(|lack| lack.judged())?;
     Ok(Prepared {
         launch,

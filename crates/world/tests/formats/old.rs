@@ -2,8 +2,8 @@
 
 use crate::{copied, fixtures, lines};
 use gonogo_core::digest::Digest;
+use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{Broken, Event, EvidenceRef, FORMAT, Opened, READER, Record, Repaired, State};
-use gonogo_core::mechanics::Mechanics;
 use gonogo_core::release::Mode;
 use gonogo_core::verdict::Verdict;
 use gonogo_world::ledger::{self, Ledger, LedgerError};
