@@ -3,6 +3,7 @@
 use crate::commands::asked::Asked;
 use crate::commands::to_json;
 use crate::exit_code::Exit;
+use crate::log;
 use crate::render::terminal::Terminal;
 use crate::render::{poll_json, poll_text};
 use crate::screen::Screen;
@@ -10,6 +11,7 @@ use gonogo_engine::context::Context;
 use gonogo_engine::failure::Failure;
 use gonogo_engine::poll::{self, Options, Report};
 use gonogo_engine::tracker;
+use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 
 /// What `gonogo poll` takes.
@@ -31,6 +33,7 @@ pub struct Arguments {
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::capture(&arguments.asked.to_engine(), cancel).await?;
+    log::to_folder(&ledger::folder(context.session.git.common_dir(), context.candidate.target.tag()));
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
     let options = Options { fresh: arguments.fresh, jobs, close_passed: arguments.close_passed };
     let tracker = tracker::open(&context.session.git, &context.candidate.plan);

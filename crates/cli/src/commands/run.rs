@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::to_json;
 use crate::exit_code::Exit;
+use crate::log;
 use crate::render::run_json::RunState;
 use crate::render::terminal::Terminal;
 use crate::render::{preflight_text, run_json};
@@ -14,6 +15,7 @@ use gonogo_engine::next::after_delivery;
 use gonogo_engine::poll::Options;
 use gonogo_engine::preflight::{self, Item};
 use gonogo_engine::release::{self, Outcome, Rehearsed, Released};
+use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,7 @@ pub struct Arguments {
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::capture(&arguments.asked.to_engine(), cancel).await?;
+    log::to_folder(&ledger::folder(context.session.git.common_dir(), context.candidate.target.tag()));
     if context.candidate.plan.steps.is_empty() {
         return Err(Failure::usage("the plan has no steps: there is nothing to run")
             .remedy("add `[[steps]]` to the plan, or run `gonogo poll`"));
