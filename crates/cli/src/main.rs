@@ -6,6 +6,7 @@ mod commands;
 mod documented;
 mod exit_code;
 mod explain;
+mod log;
 mod render;
 #[cfg(test)]
 mod schemas;
@@ -34,6 +35,8 @@ struct Arguments {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t)]
     color: Color,
+    #[command(flatten)]
+    log: log::Asked,
     #[command(subcommand)]
     command: Command,
 }
@@ -76,12 +79,38 @@ enum Command {
     Demo(commands::demo::Arguments),
 }
 
+impl Command {
+    /// Its name, where what it does is kept in a file beside the ledger.
+    const fn logged(&self) -> Option<&'static str> {
+        match self {
+            Self::Poll(_) => Some("poll"),
+            Self::Run(_) => Some("run"),
+            Self::Verify(_) => Some("verify"),
+            Self::Init(_)
+            | Self::Doctor(_)
+            | Self::Prepare(_)
+            | Self::Audit(_)
+            | Self::Status(_)
+            | Self::Review(_)
+            | Self::Blocker(_)
+            | Self::Explain(_)
+            | Self::Skill(_)
+            | Self::Plan(_)
+            | Self::Bench(_)
+            | Self::Demo(_) => None,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
     let screen = Screen::new(arguments.json, arguments.color);
+    if let Err(failure) = log::start(&arguments.log, arguments.command.logged()) {
+        return end(&screen, Err(failure));
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return end(&screen, Err(Failure::new(FailureKind::Internal, chain(&error)))),
@@ -146,10 +175,15 @@ fn listen(cancel: &Cancel, ordered: &Cancel) -> std::io::Result<()> {
 
 fn end(screen: &Screen, result: Result<Exit, Failure>) -> ExitCode {
     match result {
-        Ok(exit) => exit.into(),
+        Ok(exit) => {
+            log::ends(exit, "");
+            exit.into()
+        }
         Err(failure) => {
+            let exit = Exit::of_failure(&failure);
+            log::ends(exit, &failure.message);
             screen.failure(&failure);
-            Exit::of_failure(&failure).into()
+            exit.into()
         }
     }
 }

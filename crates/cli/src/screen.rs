@@ -105,6 +105,11 @@ impl Screen {
     }
 }
 
+/// A line for whoever watches, on standard error; nobody need be there.
+pub fn aside(line: &str) {
+    writeln!(io::stderr().lock(), "{}", visible(line).replace('\n', " ")).ok();
+}
+
 /// A document whose texts have no control characters but line feeds and tabs.
 fn visible_value(value: &Value) -> Value {
     match value {

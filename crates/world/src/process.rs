@@ -11,6 +11,7 @@ mod told;
 
 pub use environment::Environment;
 pub use gonogo_core::gate::End;
+pub use told::redactor;
 
 use crate::there;
 use capture::{Capture, Sink};

@@ -23,6 +23,7 @@ mod ergos;
 mod explain;
 mod hostile;
 mod init;
+mod logs;
 mod missing_tools;
 mod next;
 mod order;

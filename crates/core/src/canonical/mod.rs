@@ -34,9 +34,9 @@ pub fn digest(value: &impl Serialize) -> Result<Digest, NotCanonical> {
 
 /// Compares many values with what they are said to be spelled like.
 #[derive(Default)]
-pub struct Comparison(Writer);
+pub struct Speller(Writer);
 
-impl Comparison {
+impl Speller {
     /// Whether this text is the value's canonical spelling.
     pub fn is_spelled(&mut self, value: &impl Serialize, text: &[u8]) -> bool {
         self.0.spell(value).is_ok_and(|spelled| spelled == text)

@@ -394,7 +394,7 @@ impl SerializeStructVariant for Object<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Comparison, to_string};
+    use super::super::{Speller, to_string};
     use proptest::prelude::*;
     use serde::Serialize;
     use serde_json::{Value, json};
@@ -446,7 +446,7 @@ mod tests {
         #[test]
         fn a_text_with_one_byte_changed_is_another_spelling(sample in any_sample(), at in any::<usize>(), to in any::<u8>()) {
             let mut text = to_string(&sample).unwrap().into_bytes();
-            let mut comparison = Comparison::default();
+            let mut comparison = Speller::default();
             // The memory is used again, whatever was spelled before, and however that ended.
             let no_spelling = json!([{ "b": 1, "a": 0.5 }]);
             prop_assert!(!comparison.is_spelled(&no_spelling, b""));

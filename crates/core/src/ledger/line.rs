@@ -4,7 +4,7 @@
 
 use super::event::{Event, Record};
 use super::format_1;
-use crate::canonical::{self, Comparison};
+use crate::canonical::{self, Speller};
 use crate::digest::Digest;
 use crate::strict_json;
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub(super) enum NoRecord {
 
 /// Reads lines. Many by one reader, since its memory is used again.
 #[derive(Default)]
-pub(super) struct LineReader(Comparison);
+pub(super) struct LineReader(Speller);
 
 impl LineReader {
     pub(super) fn read(&mut self, line: &[u8]) -> Result<Record, NoRecord> {

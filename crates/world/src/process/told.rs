@@ -83,8 +83,9 @@ fn line(invocation: &Invocation) -> String {
     line
 }
 
-/// The redactor for our own environment and for the shapes of tokens; `None` where it could not be made.
-fn redactor() -> Option<&'static Redactor> {
+/// The redactor for our own environment and for the shapes of tokens, for whatever is told. `None` where it could not be
+/// made: then nothing is to be told.
+pub fn redactor() -> Option<&'static Redactor> {
     static OWN: OnceLock<Option<Redactor>> = OnceLock::new();
     let made = OWN.get_or_init(|| {
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
