@@ -61,7 +61,7 @@ impl Looked {
 }
 
 /// What comes next, with what was given for it.
-pub struct Told {
+pub struct NextTold {
     /// What comes next.
     pub next: WhatNext,
     /// What was given.
@@ -70,11 +70,11 @@ pub struct Told {
 
 /// What comes next at the end of a command, which has let go of the ledger. A ledger that cannot be read is no reason to lose
 /// what the command came to.
-pub async fn at_the_end(context: &Context, looked: Looked) -> Told {
+pub async fn at_the_end(context: &Context, looked: Looked) -> NextTold {
     let (candidate, git) = (&context.candidate, &context.session.git);
     let folded = match context.records() {
         Ok(records) => Folded::of(&records),
-        Err(failure) => return Told { next: without_ledger(&failure), given: context.given.clone() },
+        Err(failure) => return NextTold { next: without_ledger(&failure), given: context.given.clone() },
     };
     let Looked { blockers, readiness, is_tag_on_remote } = looked;
     let releasing = Releasing::of(&candidate.plan);
@@ -86,17 +86,17 @@ pub async fn at_the_end(context: &Context, looked: Looked) -> Told {
     });
     let derived = candidate.base_tag();
     let given = kept(&context.given, &folded.state, git, &candidate.plan, &candidate.target, derived).await;
-    Told { next: position.next, given }
+    NextTold { next: position.next, given }
 }
 
 /// What comes next after a look at the channels: what the release's standing says, where a release was begun here.
-pub async fn after_delivery(context: &Context, delivered: &Delivered) -> Told {
+pub async fn after_delivery(context: &Context, delivered: &Delivered) -> NextTold {
     let records = context.records().unwrap_or_default();
     if Mechanics::fold(&records, Mode::Live).run.is_some() {
         return at_the_end(context, Looked::nowhere()).await;
     }
     let filed = delivered.filed.as_ref().and_then(|filed| filed.id());
-    Told { next: after_look(delivered.outcome, filed, Verb::Verify), given: context.given.clone() }
+    NextTold { next: after_look(delivered.outcome, filed, Verb::Verify), given: context.given.clone() }
 }
 
 /// What comes next where the ledger cannot be read: somebody else's doing is a maintainer's to decide about.
@@ -113,7 +113,7 @@ fn without_ledger(failure: &Failure) -> WhatNext {
 }
 
 /// What somebody finds who comes in the middle.
-pub struct Found {
+pub struct Standpoint {
     /// What the records add up to.
     pub folded: Folded,
     /// Where the release stands.
@@ -134,7 +134,7 @@ pub async fn in_the_middle(
     given: &Given,
     commit: &str,
     cancel: &Cancel,
-) -> Result<Found, Failure> {
+) -> Result<Standpoint, Failure> {
     let target = target(&given.target, plan)?;
     let records = ledger::records(git.common_dir(), target.tag())?;
     let is_written = ledger::is_written(&ledger::folder(git.common_dir(), target.tag()));
@@ -149,7 +149,7 @@ pub async fn in_the_middle(
     let position = Position::of(&seen);
     let blockers = seen.blockers;
     let given = kept(given, &folded.state, git, plan, &target, None).await;
-    Ok(Found { folded, position, given, is_written, blockers })
+    Ok(Standpoint { folded, position, given, is_written, blockers })
 }
 
 /// What was given, with the base tag that the latest poll was given where it is not the one that is derived.

@@ -11,12 +11,12 @@ use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{PollState, State};
 use gonogo_core::mechanics::Code;
 use gonogo_core::release::Agent;
-use gonogo_core::standing::{Blockers, Folded, Given, Position, Rehearsed, ReleaseState, Releasing};
+use gonogo_core::standing::{Blockers, Folded, Given, Position, RehearsalState, ReleaseState, Releasing};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_engine::context::{load_plan, open_checkout, target};
 use gonogo_engine::failure::Failure;
-use gonogo_engine::standing::{Found, in_the_middle};
+use gonogo_engine::standing::{Standpoint, in_the_middle};
 use gonogo_world::git::Git;
 use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
@@ -99,7 +99,7 @@ pub struct Document {
     /// Whether the latest dry run was of the commit that is checked out, and went through to a delivery on every channel.
     pub rehearsed: bool,
     /// What stopped the latest dry run of the commit that is checked out.
-    pub rehearsal: Option<Rehearsal>,
+    pub rehearsal: Option<RehearsalStop>,
     /// Whether something that cannot be undone may have happened; a tag on the remote of which the ledger knows nothing is
     /// such a thing.
     pub past_the_point_of_no_return: bool,
@@ -149,7 +149,7 @@ pub struct Stop {
 
 /// Why a dry run did not go through.
 #[derive(Serialize, JsonSchema)]
-pub struct Rehearsal {
+pub struct RehearsalStop {
     /// The code of the cause.
     pub code: Code,
     /// The blocker that was filed.
@@ -206,7 +206,7 @@ fn all(arguments: &Arguments, git: &Git, commit: &str, screen: &Screen) -> Resul
     Ok(Exit::Go)
 }
 
-fn document(target: &str, commit: String, found: &Found) -> Document {
+fn document(target: &str, commit: String, found: &Standpoint) -> Document {
     let (state, live) = (&found.folded.state, &found.folded.live);
     let position = &found.position;
     let poll = state.poll.as_ref();
@@ -250,17 +250,22 @@ fn document(target: &str, commit: String, found: &Found) -> Document {
     }
 }
 
-fn rehearsal(rehearsed: &Rehearsed) -> Option<Rehearsal> {
+fn rehearsal(rehearsed: &RehearsalState) -> Option<RehearsalStop> {
     let (code, blocker) = match rehearsed {
-        Rehearsed::Stopped(halt) => (halt.code, &halt.blocker),
-        Rehearsed::Undelivered { blocker, .. } => (Code::Undelivered, blocker),
-        Rehearsed::Not | Rehearsed::CutShort | Rehearsed::Through => return None,
+        RehearsalState::Stopped(halt) => (halt.code, &halt.blocker),
+        RehearsalState::Undelivered { blocker, .. } => (Code::Undelivered, blocker),
+        RehearsalState::Not | RehearsalState::CutShort | RehearsalState::Through => return None,
     };
-    Some(Rehearsal { code, blocker: blocker.clone() })
+    Some(RehearsalStop { code, blocker: blocker.clone() })
 }
 
 /// What cannot be told.
-fn not_known(word: ReleaseState, poll: Option<&PollState>, live: &Mechanics, found: &Found) -> Vec<String> {
+fn not_known(
+    word: ReleaseState,
+    poll: Option<&PollState>,
+    live: &Mechanics,
+    found: &Standpoint,
+) -> Vec<String> {
     let Some(poll) = poll else {
         return vec!["anything: no poll of this release is recorded here".to_owned()];
     };

@@ -186,7 +186,9 @@ const fn next(kind: NextKind) -> Text {
             "No command may change what others may have.",
             "A maintainer decides: the cause is taken away, and the command under `next` goes on; or another version is released.",
         ),
-        NextKind::Nothing => text("The release is where it was to go.", "It does not block.", "Nothing."),
+        NextKind::Nothing => {
+            text("The release is where it was to go.", "It does not block.", "Nothing more.")
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::screen::Screen;
 use gonogo_core::standing::{Given, NextKind, WhatNext};
-use gonogo_engine::standing::Told;
+use gonogo_engine::standing::NextTold;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ impl NextPart {
     }
 
     /// The part of a document about a release.
-    pub fn told(told: &Told) -> Self {
+    pub fn told(told: &NextTold) -> Self {
         Self::of(&told.next, &told.given)
     }
 

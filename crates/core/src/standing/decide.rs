@@ -3,7 +3,7 @@
 use super::given::Verb;
 use super::next::{Duty, WhatNext};
 use super::refused::refused;
-use super::rehearsal::{Rehearsed, rehearsed};
+use super::rehearsal::{RehearsalState, rehearsed};
 use super::seen::{Blockers, Readiness, Seen};
 use super::words::words;
 use super::{live, stop};
@@ -64,7 +64,7 @@ pub struct Position {
     /// What comes next.
     pub next: WhatNext,
     /// Whether the commit that is checked out was rehearsed to the end.
-    pub rehearsed: Rehearsed,
+    pub rehearsed: RehearsalState,
     /// Whether something that cannot be undone may have happened.
     pub is_out: bool,
 }
@@ -170,15 +170,15 @@ fn at_go(seen: &Seen<'_>) -> At {
     let at = |state, held, next| At { state, held, next };
     let rehearsed = rehearsed(seen);
     match &rehearsed {
-        Rehearsed::Stopped(stop) => {
+        RehearsalState::Stopped(stop) => {
             let next = rehearsed.next(seen).unwrap_or_else(rehearse);
             return at(ReleaseState::RehearsalFailed, Held::ByCause(stop.code.severity()), next);
         }
-        Rehearsed::Undelivered { outcome, .. } => {
+        RehearsalState::Undelivered { outcome, .. } => {
             let next = rehearsed.next(seen).unwrap_or_else(rehearse);
             return at(ReleaseState::RehearsalFailed, Held::ByOutcome(*outcome), next);
         }
-        Rehearsed::Not | Rehearsed::CutShort | Rehearsed::Through => {}
+        RehearsalState::Not | RehearsalState::CutShort | RehearsalState::Through => {}
     }
     // What was filed since holds the release back as much as what the poll found; a poll tells what settles it.
     let filed_since = !seen.state.open_blockers().is_empty();
@@ -191,8 +191,10 @@ fn at_go(seen: &Seen<'_>) -> At {
     }
     match rehearsed {
         _ if !seen.releasing.has_steps => at(ReleaseState::Go, Held::ByNothing, WhatNext::Nothing),
-        Rehearsed::CutShort => at(ReleaseState::Rehearsing, Held::ByWork, rehearse()),
-        Rehearsed::Not if seen.releasing.can_rehearse => at(ReleaseState::Go, Held::ByNothing, rehearse()),
+        RehearsalState::CutShort => at(ReleaseState::Rehearsing, Held::ByWork, rehearse()),
+        RehearsalState::Not if seen.releasing.can_rehearse => {
+            at(ReleaseState::Go, Held::ByNothing, rehearse())
+        }
         _ => at(ReleaseState::Go, Held::ByNothing, live()),
     }
 }

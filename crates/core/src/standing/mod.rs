@@ -17,6 +17,6 @@ mod words;
 pub use decide::{Held, Position, ReleaseState};
 pub use given::{Given, Verb};
 pub use next::{Duty, NextKind, WhatNext};
-pub use rehearsal::{Halt, Rehearsed};
+pub use rehearsal::{Halt, RehearsalState};
 pub use seen::{Blockers, Folded, Readiness, Releasing, Seen};
 pub use stop::{after_look, after_stop};

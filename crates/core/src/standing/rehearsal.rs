@@ -10,7 +10,7 @@ use crate::verdict::{Outcome, Reason};
 
 /// How far the latest rehearsal of a commit came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rehearsed {
+pub enum RehearsalState {
     /// There was none.
     Not,
     /// It has no end.
@@ -43,7 +43,7 @@ impl Halt {
     }
 }
 
-impl Rehearsed {
+impl RehearsalState {
     /// Whether it went through to its end.
     pub const fn is_through(&self) -> bool {
         matches!(self, Self::Through)
@@ -63,24 +63,24 @@ impl Rehearsed {
 }
 
 /// The latest rehearsal, where it was of this commit.
-pub(super) fn rehearsed(seen: &Seen<'_>) -> Rehearsed {
+pub(super) fn rehearsed(seen: &Seen<'_>) -> RehearsalState {
     let rehearsal = seen.rehearsal;
     let Some(run) = rehearsal.run.as_ref().filter(|run| run.started.commit == seen.commit) else {
-        return Rehearsed::Not;
+        return RehearsalState::Not;
     };
-    let Some(ended) = &run.ended else { return Rehearsed::CutShort };
+    let Some(ended) = &run.ended else { return RehearsalState::CutShort };
     if let Some(stopped) = &rehearsal.stopped {
-        return Rehearsed::Stopped(Halt::new(&stopped.cause, stopped.blocker.as_deref()));
+        return RehearsalState::Stopped(Halt::new(&stopped.cause, stopped.blocker.as_deref()));
     }
     if !ended.completed {
-        return Rehearsed::CutShort;
+        return RehearsalState::CutShort;
     }
     match &rehearsal.delivered {
-        None if seen.releasing.has_channels => Rehearsed::CutShort,
-        None => Rehearsed::Through,
+        None if seen.releasing.has_channels => RehearsalState::CutShort,
+        None => RehearsalState::Through,
         Some(delivered) => match Outcome::from_parts(delivered.verdict, delivered.reason) {
-            Some(Outcome::Passed) => Rehearsed::Through,
-            outcome => Rehearsed::Undelivered {
+            Some(Outcome::Passed) => RehearsalState::Through,
+            outcome => RehearsalState::Undelivered {
                 outcome: outcome.unwrap_or(Outcome::Incomplete(Reason::UnreadableOutput)),
                 blocker: delivered.blocker.clone(),
             },
