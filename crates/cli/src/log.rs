@@ -1,5 +1,5 @@
 //! What is told of each child and each request: on standard error where it is asked for, and in a file of each poll, run and
-//! verification beside the ledger.
+//! verification beside the ledger, opened once that is open.
 //!
 //! Invariant: a line is redacted before a byte of it reaches disk or screen, and standard output is not touched. A log
 //! decides nothing: one that cannot be written is said once, and stops nothing.
@@ -12,9 +12,9 @@ use file::LogFile;
 use gonogo_core::redact::Redactor;
 use gonogo_core::text::visible;
 use gonogo_engine::failure::Failure;
-use gonogo_world::{clock, process};
+use gonogo_world::{clock, ledger, process};
 use std::fmt::{Debug, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -36,7 +36,7 @@ pub struct Asked {
     verbose: u8,
 }
 
-/// Begins to listen. `kept` names the command whose log is kept in a file, once [`to_folder`] says where.
+/// Begins to listen. `kept` names the command whose log is kept in a file, once its release's ledger is open.
 pub fn start(asked: &Asked, kept: Option<&'static str>) -> Result<(), Failure> {
     let screen = shown(asked)?;
     if screen.is_none() && kept.is_none() {
@@ -45,7 +45,8 @@ pub fn start(asked: &Asked, kept: Option<&'static str>) -> Result<(), Failure> {
     let file = kept.map(|command| {
         // Set once: there is one command in a process.
         FILE.get_or_init(|| Mutex::new(LogFile::of(command)));
-        Lines(to_file).with_filter(Targets::new().with_target(OURS, LevelFilter::DEBUG))
+        let ours = Targets::new().with_target(OURS, LevelFilter::DEBUG);
+        Lines(to_file).and_then(Opens).with_filter(ours)
     });
     let screen = screen.map(|filter| Lines(aside).with_filter(filter));
     let listening = tracing_subscriber::registry().with(file).with(screen).try_init();
@@ -56,16 +57,12 @@ pub fn start(asked: &Asked, kept: Option<&'static str>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts the log into a release's folder, where this command keeps one: what was told so far, and all that follows.
-pub fn to_folder(folder: &Path) {
-    if let Some(mut file) = opened() {
-        file.open(&folder.join("logs"), &clock::spelled(clock::now()));
-    }
-}
-
 /// Tells how the command ends, and why where it could not do what it was asked.
 pub fn ends(exit: Exit, why: &str) {
     tracing::info!(target: OURS, exit = exit.status(), why, "ends");
+    if let Some(trouble) = opened().and_then(|mut file| file.trouble.take()) {
+        aside(&format!("gonogo: nothing more was logged: {trouble}"));
+    }
 }
 
 /// What is shown on standard error: by the variable, else by the flags; `None` where nothing is.
@@ -107,6 +104,35 @@ impl<S: Subscriber> Layer<S> for Lines {
         let line = format!("{time} {level:5} {target} {}{}", fields.message, fields.others);
         (self.0)(&visible(&redactor.text(&line)).replace('\n', "␊"));
     }
+}
+
+/// Opens the file beside a ledger that was opened. What no ledger is open for has begun nothing, and leaves nothing; and
+/// into the folder of one that cannot be used nobody writes.
+struct Opens;
+
+impl<S: Subscriber> Layer<S> for Opens {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() != ledger::OPENED {
+            return;
+        }
+        let mut folder = Folder(None);
+        event.record(&mut folder);
+        if let (Folder(Some(folder)), Some(mut file)) = (folder, opened()) {
+            file.open(&folder.join("logs"), &clock::spelled(clock::now()));
+        }
+    }
+}
+
+struct Folder(Option<PathBuf>);
+
+impl Visit for Folder {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "folder" {
+            self.0 = Some(PathBuf::from(value));
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
 }
 
 /// An event's message, and after it its other fields.

@@ -181,8 +181,8 @@ fn end(screen: &Screen, result: Result<Exit, Failure>) -> ExitCode {
         }
         Err(failure) => {
             let exit = Exit::of_failure(&failure);
-            log::ends(exit, &failure.message);
             screen.failure(&failure);
+            log::ends(exit, &failure.message);
             exit.into()
         }
     }

@@ -25,6 +25,9 @@ const LOCK: &str = "lock";
 /// What stands before the process's number in the lock's file.
 const HOLDER: &str = "process ";
 
+/// What it is told under that a ledger is open for writing; `folder` is its folder, where that is text.
+pub const OPENED: &str = "gonogo::ledger";
+
 /// Why a ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -185,6 +188,9 @@ impl Ledger {
         }
         if let Some(torn) = torn {
             ledger.append(Event::Repaired(torn.repaired), Vec::new())?;
+        }
+        if let Some(folder) = folder.to_str() {
+            tracing::debug!(target: OPENED, folder, "opened");
         }
         Ok(ledger)
     }

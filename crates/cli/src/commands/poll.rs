@@ -3,7 +3,6 @@
 use crate::commands::asked::Asked;
 use crate::commands::to_json;
 use crate::exit_code::Exit;
-use crate::log;
 use crate::render::next::NextPart;
 use crate::render::terminal::Terminal;
 use crate::render::{poll_json, poll_text};
@@ -34,7 +33,6 @@ pub struct Arguments {
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::capture(&arguments.asked.to_engine(), cancel).await?;
-    log::to_folder(&context.ledger_folder());
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
     let options = Options { fresh: arguments.fresh, jobs, close_passed: arguments.close_passed };
     let tracker = tracker::open(&context.session.git, &context.candidate.plan);

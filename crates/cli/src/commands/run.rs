@@ -3,7 +3,6 @@
 use super::asked;
 use super::to_json;
 use crate::exit_code::Exit;
-use crate::log;
 use crate::render::next::NextPart;
 use crate::render::run_json::RunState;
 use crate::render::terminal::Terminal;
@@ -44,7 +43,6 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context =
         Context::capture(&Asked { yes: arguments.yes, ..arguments.asked.to_engine() }, cancel).await?;
-    log::to_folder(&context.ledger_folder());
     if context.candidate.plan.steps.is_empty() {
         return Err(Failure::usage("the plan has no steps: there is nothing to run")
             .remedy("add `[[steps]]` to the plan, or run `gonogo poll`"));

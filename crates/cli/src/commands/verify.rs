@@ -3,7 +3,6 @@
 use crate::commands::asked::{AGENT, PlanAsked, says};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
-use crate::log;
 use crate::render::delivery_json;
 use crate::render::next::NextPart;
 use crate::render::terminal::Terminal;
@@ -80,7 +79,6 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         plan: arguments.plan.plan.clone(),
     };
     let context = Context::without_base(&current_folder()?, &asked, cancel).await?;
-    log::to_folder(&ledger::folder(context.session.git.common_dir(), context.candidate.target.tag()));
     let tag = context.candidate.target.tag();
     let records = ledger::records(context.session.git.common_dir(), tag)?;
     let released = Mechanics::fold(&records, Mode::Live).run.map(|run| run.started.commit);

@@ -3,7 +3,6 @@
 //! Invariant: what comes before the file is opened is kept for it, up to a limit; a file that is full says so in its last
 //! line, and nothing of anybody else's in the folder is touched.
 
-use crate::screen::aside;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -24,6 +23,8 @@ pub struct LogFile {
     place: Place,
     written: usize,
     largest: usize,
+    /// Why it could not be written, until somebody is told.
+    pub trouble: Option<String>,
 }
 
 #[derive(Debug)]
@@ -37,7 +38,7 @@ enum Place {
 impl LogFile {
     /// The log of a command.
     pub const fn of(command: &'static str) -> Self {
-        Self { command, place: Place::Waiting(Vec::new()), written: 0, largest: LARGEST }
+        Self { command, place: Place::Waiting(Vec::new()), written: 0, largest: LARGEST, trouble: None }
     }
 
     /// Opens the file in a folder, which is made where it is not there, and removes the oldest of those that are too many.
@@ -85,7 +86,7 @@ impl LogFile {
 
     fn give_up(&mut self, path: &Path, error: &io::Error) {
         self.place = Place::Closed;
-        aside(&format!("gonogo: nothing is logged: {}: {error}", path.display()));
+        self.trouble = Some(format!("{}: {error}", path.display()));
     }
 }
 

@@ -51,7 +51,7 @@ fn stops(ran: Ran, exit: i32, cause: &str) -> Value {
 
 #[test]
 fn a_run_that_waits_for_an_approval_says_whose_and_goes_on_once_it_is_given() {
-    let hasty = ("build-run-id}\" }\ntimeout = \"30s\"", "build-run-id}\" }\ntimeout = \"2s\"");
+    let hasty = ("build-run-id}\" }\ntimeout = \"10m\"", "build-run-id}\" }\ntimeout = \"5s\"");
     let stage = Stage::shaped(Shape { plan: vec![hasty], ..Shape::default() });
     protect(&stage, PUBLISH);
     let stopped = stops(stage.run(), 3, "approval-pending");
@@ -66,7 +66,7 @@ fn a_run_that_waits_for_an_approval_says_whose_and_goes_on_once_it_is_given() {
 
 #[test]
 fn what_is_waited_for_is_shown_while_it_is_waited_for() {
-    let hasty = ("release.yml\"\ntimeout = \"30s\"", "release.yml\"\ntimeout = \"2s\"");
+    let hasty = ("release.yml\"\ntimeout = \"10m\"", "release.yml\"\ntimeout = \"5s\"");
     let stage = Stage::shaped(Shape { plan: vec![hasty], ..Shape::default() });
     protect(&stage, BUILD);
     let ran = stage.gonogo(&["run", "v0.2.0", "--mode", "live", "--yes"]).output().unwrap();
@@ -79,7 +79,7 @@ fn what_is_waited_for_is_shown_while_it_is_waited_for() {
 
 #[test]
 fn who_may_approve_need_not_be_known_to_wait_for_it() {
-    let hasty = ("release.yml\"\ntimeout = \"30s\"", "release.yml\"\ntimeout = \"2s\"");
+    let hasty = ("release.yml\"\ntimeout = \"10m\"", "release.yml\"\ntimeout = \"5s\"");
     let stage = Stage::shaped(Shape { plan: vec![hasty], ..Shape::default() });
     protect(&stage, BUILD);
     let pending = Matcher::of("GET", "/repos/o/r/actions/runs/8/pending_deployments");
