@@ -32,6 +32,7 @@ pub struct Entry {
 /// A closed set of codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::enum_variant_names, reason = "the word is the one that documents print")]
 pub enum Kind {
     /// What a check, a gate or a poll came to.
     Verdict,
