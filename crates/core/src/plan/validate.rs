@@ -449,17 +449,17 @@ fn reader(
     problems: &mut Problems,
 ) -> Option<Reader> {
     Some(match name.get_ref() {
-        ReaderName::Libtest => Reader::Libtest,
+        ReaderName::Libtest => Reader::Libtest { one_binary: names_one_binary(run) },
         ReaderName::Nextest => Reader::Nextest,
         ReaderName::Pytest => Reader::Pytest,
         ReaderName::Unittest => Reader::Unittest,
-        ReaderName::NodeTest => Reader::NodeTest,
+        ReaderName::NodeTest => Reader::NodeTest { files: arguments(run) },
         ReaderName::GoTest => Reader::GoTest,
         ReaderName::CargoAudit => Reader::CargoAudit,
         ReaderName::NpmAudit => Reader::NpmAudit { without_dev: leaves_dev_out(run) },
         ReaderName::PipAudit => Reader::PipAudit,
         ReaderName::Sarif => Reader::Sarif,
-        ReaderName::Junit => Reader::Junit,
+        ReaderName::Junit => Reader::Junit { files: arguments(run) },
         ReaderName::JsonPointer => {
             let pointers = pointers.unwrap_or_default();
             let all = [
@@ -491,6 +491,27 @@ fn reader(
             Reader::Text(TextRule { expect, finding: finding.flatten(), require, exits })
         }
     })
+}
+
+/// The arguments of a command that are no options.
+fn arguments(run: &[String]) -> Vec<String> {
+    run.iter().skip(1).filter(|word| !word.starts_with('-')).cloned().collect()
+}
+
+/// Whether cargo is told to run one test binary: one target of one package, and nothing else.
+fn names_one_binary(run: &[String]) -> bool {
+    let own: Vec<&str> = run.iter().map(String::as_str).take_while(|word| *word != "--").collect();
+    let several =
+        ["--workspace", "--all", "--all-targets", "--tests", "--bins", "--examples", "--benches", "--doc"];
+    let named = |word: &&&str| {
+        let options = ["--lib", "--test", "--bin", "--example", "--bench"];
+        options.contains(*word) || options.iter().any(|option| word.starts_with(&format!("{option}=")))
+    };
+    let glob = |word: &&str| word.contains('*') || word.contains('?');
+    let is_cargo = own.first().is_some_and(|program| program.ends_with("cargo"));
+    is_cargo
+        && !own.iter().any(|word| several.contains(word) || glob(word))
+        && own.iter().filter(named).count() == 1
 }
 
 /// The words by which npm is told to leave development dependencies out.

@@ -22,6 +22,7 @@ mod text;
 mod unittest;
 
 use crate::evidence::Counts;
+use crate::roster::Roster;
 use crate::verdict::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -58,8 +59,14 @@ pub struct Reading {
     pub findings: Vec<RawFinding>,
     /// When the data behind the answer was made (an advisory database's last commit), RFC 3339, where known.
     pub data_time: Option<String>,
-    /// What a person should know, and which changes no verdict (a warning, a yanked package), a line each.
+    /// What a person should know, and which changes no verdict (a warning, an unmaintained package), a line each.
     pub notes: Vec<String>,
+    /// The tests by name; `counts` is their sum. Empty for a tool that runs no tests.
+    pub roster: Roster,
+    /// The tool names no input that it looked at, and states the rules by which it looked.
+    pub states_what_it_ran: bool,
+    /// The tool documents its exit status, other than 0, for just this report, in which nothing that blocks is wrong.
+    pub exit_explained: bool,
 }
 
 /// A problem as the tool names it, before it has a fingerprint.
@@ -101,7 +108,10 @@ pub fn why_it_failed(stderr: &[u8]) -> Unread {
 #[derive(Clone, Debug)]
 pub enum Reader {
     /// `cargo test`, human output; sums the `test result:` lines of all binaries.
-    Libtest,
+    Libtest {
+        /// The command names one test binary, so that there is one report.
+        one_binary: bool,
+    },
     /// `cargo nextest run`, human output.
     Nextest,
     /// `pytest`, human output.
@@ -109,7 +119,10 @@ pub enum Reader {
     /// `python -m unittest`, human output on standard error.
     Unittest,
     /// `node --test`: TAP (the default of a pipe up to Node 22) or spec.
-    NodeTest,
+    NodeTest {
+        /// The arguments of the command that may be scripts.
+        files: Vec<String>,
+    },
     /// `go test`, plain or `-json`.
     GoTest,
     /// `cargo audit --json`.
@@ -124,7 +137,10 @@ pub enum Reader {
     /// A SARIF 2.1.0 log.
     Sarif,
     /// A JUnit XML report.
-    Junit,
+    Junit {
+        /// The arguments of the command that may be scripts of node's test runner.
+        files: Vec<String>,
+    },
     /// Any JSON document, by JSON pointers (RFC 6901).
     JsonPointer(Pointers),
     /// Lines of text, by regular expressions.
@@ -139,17 +155,17 @@ impl Reader {
     /// a signal ended; and exit status 126 or 127 (POSIX: the program was not run, or not found) without findings.
     pub fn read(&self, output: &Output<'_>) -> Result<Reading, Unread> {
         let reading = match self {
-            Self::Libtest => libtest::read(output),
+            Self::Libtest { one_binary } => libtest::read(*one_binary, output),
             Self::Nextest => nextest::read(output),
             Self::Pytest => pytest::read(output),
             Self::Unittest => unittest::read(output),
-            Self::NodeTest => node_test::read(output),
+            Self::NodeTest { files } => node_test::read(files, output),
             Self::GoTest => go_test::read(output),
             Self::CargoAudit => cargo_audit::read(output),
             Self::NpmAudit { without_dev } => npm_audit::read(*without_dev, output),
             Self::PipAudit => pip_audit::read(output),
             Self::Sarif => sarif::read(output),
-            Self::Junit => junit::read(output),
+            Self::Junit { files } => junit::read(files, output),
             Self::JsonPointer(pointers) => json_pointer::read(pointers, output),
             Self::Text(rule) => text::read(rule, output),
         };
@@ -159,24 +175,46 @@ impl Reader {
                 let detail = format!("exit status {code}: {}", why.detail);
                 Err(Unread { reason: Reason::ToolMissing, detail })
             }
-            (Some(_), reading) => reading,
+            (Some(_), Err(why)) => Err(self.with_hint(why, output)),
+            (Some(_), Ok(reading)) => sum_of_its_tests(reading),
         }
+    }
+
+    /// Unreadable output that is coloured says so, with what ends it.
+    fn with_hint(&self, why: Unread, output: &Output<'_>) -> Unread {
+        let coloured = |bytes: &[u8]| bytes.windows(2).any(|pair| pair == b"\x1b[");
+        if why.reason != Reason::UnreadableOutput || ![output.stdout, output.stderr].into_iter().any(coloured)
+        {
+            return why;
+        }
+        let ended_by = match self {
+            Self::Libtest { .. } => "`--color=never` before and after the `--`, and no CARGO_TERM_COLOR",
+            Self::Nextest => "`--color=never`",
+            Self::Pytest => "`--color=no`, and no FORCE_COLOR or PY_COLORS",
+            Self::Unittest => "PYTHON_COLORS=0",
+            _ => "NO_COLOR=1, and no FORCE_COLOR",
+        };
+        let detail = format!(
+            "colour is forced, and a coloured line is no report's line ({ended_by} ends it): {}",
+            why.detail
+        );
+        Unread { detail, ..why }
     }
 
     /// The name in the plan.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Libtest => "libtest",
+            Self::Libtest { .. } => "libtest",
             Self::Nextest => "nextest",
             Self::Pytest => "pytest",
             Self::Unittest => "unittest",
-            Self::NodeTest => "node-test",
+            Self::NodeTest { .. } => "node-test",
             Self::GoTest => "go-test",
             Self::CargoAudit => "cargo-audit",
             Self::NpmAudit { .. } => "npm-audit",
             Self::PipAudit => "pip-audit",
             Self::Sarif => "sarif",
-            Self::Junit => "junit",
+            Self::Junit { .. } => "junit",
             Self::JsonPointer(_) => "json-pointer",
             Self::Text(_) => "text",
         }
@@ -186,15 +224,27 @@ impl Reader {
     /// examined.
     pub const fn runs_tests(&self) -> bool {
         match self {
-            Self::Libtest
+            Self::Libtest { .. }
             | Self::Nextest
             | Self::Pytest
             | Self::Unittest
-            | Self::NodeTest
+            | Self::NodeTest { .. }
             | Self::GoTest
-            | Self::Junit => true,
+            | Self::Junit { .. } => true,
             Self::JsonPointer(pointers) => pointers.passed.is_some(),
             Self::CargoAudit | Self::NpmAudit { .. } | Self::PipAudit | Self::Sarif | Self::Text(_) => false,
+        }
+    }
+
+    /// Variables that the tool is run with, by which no setting of the project keeps it from looking: for npm an `omit` of any
+    /// `.npmrc` is outweighed. A list is divided by two line feeds.
+    pub const fn environment(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::NpmAudit { without_dev: false } => {
+                &[("npm_config_include", "prod\n\ndev\n\noptional\n\npeer")]
+            }
+            Self::NpmAudit { without_dev: true } => &[("npm_config_include", "prod\n\noptional\n\npeer")],
+            _ => &[],
         }
     }
 
@@ -205,6 +255,18 @@ impl Reader {
             _ => &[],
         }
     }
+}
+
+/// Totals that are not the sum of the tests by name are no answer.
+fn sum_of_its_tests(reading: Reading) -> Result<Reading, Unread> {
+    let (sum, stated) = (reading.roster.counts(), reading.counts.unwrap_or_default());
+    if reading.roster.is_empty() || sum == stated {
+        return Ok(reading);
+    }
+    Err(Unread::unreadable(format!(
+        "{} tests ran and {} were skipped by name, and the totals are {} and {}",
+        sum.executed, sum.skipped, stated.executed, stated.skipped
+    )))
 }
 
 /// Where a JSON document says what (RFC 6901 pointers). A pointer that is given and does not resolve to a

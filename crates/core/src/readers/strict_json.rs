@@ -4,8 +4,9 @@ use super::Unread;
 use crate::strict_json;
 use serde_json::{Map, Value};
 
-/// The document in these bytes.
+/// The document in these bytes, which a byte-order mark may begin, as tools on Windows write it.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, Unread> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     strict_json::parse(bytes).map_err(|error| Unread::unreadable(error.to_string()))
 }
 

@@ -93,17 +93,17 @@ pub(crate) fn readers() -> Vec<Reader> {
 fn make_readers() -> Vec<Reader> {
     let pointer = |text: &str| Some(text.to_owned());
     vec![
-        Reader::Libtest,
+        Reader::Libtest { one_binary: false },
         Reader::Nextest,
         Reader::Pytest,
         Reader::Unittest,
-        Reader::NodeTest,
+        Reader::NodeTest { files: Vec::new() },
         Reader::GoTest,
         Reader::CargoAudit,
         Reader::NpmAudit { without_dev: false },
         Reader::PipAudit,
         Reader::Sarif,
-        Reader::Junit,
+        Reader::Junit { files: Vec::new() },
         Reader::JsonPointer(Pointers {
             passed: pointer("/summary/pass"),
             failed: pointer("/summary/fail"),

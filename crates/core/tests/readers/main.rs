@@ -5,6 +5,8 @@ mod clean;
 mod deceit;
 mod each;
 mod fixtures;
+mod healthy;
+mod liars;
 mod meta;
 mod nested;
 mod properties;

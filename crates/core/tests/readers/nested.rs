@@ -3,7 +3,12 @@
 use gonogo_core::readers::{Output, Reader, Reading, Unread};
 
 fn read(stdout: &str, exit: i32) -> Result<Reading, Unread> {
-    Reader::Libtest.read(&Output { stdout: stdout.as_bytes(), stderr: b"", exit: Some(exit), report: None })
+    Reader::Libtest { one_binary: false }.read(&Output {
+        stdout: stdout.as_bytes(),
+        stderr: b"",
+        exit: Some(exit),
+        report: None,
+    })
 }
 
 fn result(word: &str, passed: u64, failed: u64) -> String {

@@ -6,6 +6,7 @@ use crate::launch::{Launch, Prevented};
 use gonogo_core::gate::{End, Judged, Ran, judge_canary, judge_command};
 use gonogo_core::plan::{Check, Command};
 use gonogo_core::readers::why_it_failed;
+use gonogo_core::redact::Redactor;
 use gonogo_core::release::ResolvedTool;
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::clock;
@@ -44,7 +45,10 @@ pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
     if let Some(lack) = canary.and_then(|name| run.launcher.lack(&command.program, name)) {
         return Err(lack.judged());
     }
-    let launch = run.launcher.launch(&command.program, root).map_err(|lack| lack.judged())?;
+    let mut launch = run.launcher.launch(&command.program, root).map_err(|lack| lack.judged())?;
+    for (name, value) in command.reader.environment() {
+        launch = launch.with(name, *value);
+    }
     Ok(Prepared {
         launch,
         canary: command.canary.clone(),
@@ -117,27 +121,36 @@ fn read_capped(path: &Path, limit: usize) -> Option<(Vec<u8>, u64)> {
     Some((bytes, left))
 }
 
-/// Redacts what a command left behind, and judges it.
+/// Judges what a command left behind, and redacts what is stored and shown of it.
 pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
-    let redact = |bytes: Vec<u8>| run.context.session.redactor.bytes(bytes);
+    let redactor = &run.context.session.redactor;
     let (program, captured) = match attempt.main {
         Ok(ran) => ran,
-        Err(prevented) => return not_run(prevented, redact),
+        Err(prevented) => return not_run(prevented, |bytes| redactor.bytes(bytes)),
     };
     let millis = millis(&captured);
     let mut dropped = dropped(&captured);
     let (end, held_open) = (captured.end, captured.held_open);
-    let stdout = redact(captured.stdout.bytes);
-    let stderr = redact(captured.stderr.bytes);
+    let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
     let data_time = attempt.data_time.as_ref().and_then(|time| time.as_deref().ok());
     let report_missing = attempt.report.as_ref().is_some_and(Option::is_none);
     let report = attempt.report.flatten().map(|(bytes, left)| {
         dropped += left;
-        redact(bytes)
+        bytes
     });
-    let report_bytes = report.as_deref();
-    let ran =
-        Ran { end, stdout: &stdout, stderr: &stderr, report: report_bytes, dropped, held_open, data_time };
+    let canary = attempt.canary.map(|canary| judge_its_canary(run, command, canary));
+    let roots = roots(run);
+    let ran = Ran {
+        end,
+        stdout: &stdout,
+        stderr: &stderr,
+        report: report.as_deref(),
+        dropped,
+        held_open,
+        data_time,
+        canary_fired: canary.as_ref().is_some_and(|(missed, _)| missed.is_none()),
+        roots: &roots,
+    };
     let root = run.context.session.git.root();
     let ignore_files: Vec<&str> =
         command.reader.ignore_files().iter().copied().filter(|file| root.join(file).exists()).collect();
@@ -151,17 +164,45 @@ pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt
         let name = command.program.report.as_deref().unwrap_or_default();
         judged = Judged::incomplete(Reason::UnreadableOutput, format!("it did not write its report {name}"));
     }
-    let mut blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
-    blobs.extend(report.map(|report| Blob::new("report", report)));
-    if let Some(canary) = attempt.canary {
-        let (missed, blob) = judge_its_canary(run, command, canary);
+    let mut blobs =
+        vec![Blob::new("stdout", redactor.bytes(stdout)), Blob::new("stderr", redactor.bytes(stderr))];
+    blobs.extend(report.map(|report| Blob::new("report", redactor.bytes(report))));
+    if !judged.roster.is_empty() {
+        blobs.push(Blob::new("tests", redactor.bytes(judged.roster.document().into_bytes())));
+    }
+    if let Some((missed, blob)) = canary {
         blobs.extend(blob);
         // A failure stands whether or not the tool saw its canary; only a clean answer depends on it.
         if let Some(missed) = missed.filter(|_| judged.outcome == Outcome::Passed) {
             judged = missed;
         }
     }
+    redact(&mut judged, redactor);
     Done { judged, blobs, millis, repeat: None, program: Some(program) }
+}
+
+/// The folders that the check ran in, as tools may spell them.
+fn roots(run: &Run<'_>) -> Vec<String> {
+    let root = run.context.session.git.root();
+    let real = root.canonicalize().ok();
+    let mut roots: Vec<String> = [Some(root.to_owned()), real]
+        .into_iter()
+        .flatten()
+        .filter_map(|root| root.to_str().map(str::to_owned))
+        .collect();
+    roots.dedup();
+    roots
+}
+
+/// Takes what is secret out of what is shown of a verdict.
+fn redact(judged: &mut Judged, redactor: &Redactor) {
+    for finding in &mut judged.findings {
+        finding.message = redactor.text(&finding.message);
+        finding.place = finding.place.as_deref().map(|place| redactor.text(place));
+    }
+    for said in judged.notes.iter_mut().chain(&mut judged.detail) {
+        *said = redactor.text(said);
+    }
 }
 
 /// A check whose program did not run.
@@ -205,11 +246,24 @@ fn judge_its_canary(
         Err(error) => return (Some(Judged::incomplete(Reason::CanaryMissed, error)), None),
     };
     let (end, dropped, held_open) = (captured.end, dropped(&captured), captured.held_open);
-    let stdout = run.context.session.redactor.bytes(captured.stdout.bytes);
-    let stderr = run.context.session.redactor.bytes(captured.stderr.bytes);
-    let ran =
-        Ran { end, stdout: &stdout, stderr: &stderr, report: None, dropped, held_open, data_time: None };
-    (judge_canary(&command.reader, &ran, clock::now()), Some(Blob::new("canary", stdout)))
+    let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
+    let ran = Ran {
+        end,
+        stdout: &stdout,
+        stderr: &stderr,
+        report: None,
+        dropped,
+        held_open,
+        data_time: None,
+        canary_fired: false,
+        roots: &[],
+    };
+    let redactor = &run.context.session.redactor;
+    let mut missed = judge_canary(&command.reader, &ran, clock::now());
+    if let Some(missed) = &mut missed {
+        redact(missed, redactor);
+    }
+    (missed, Some(Blob::new("canary", redactor.bytes(stdout))))
 }
 
 fn dropped(captured: &Captured) -> u64 {

@@ -2,6 +2,11 @@
 //!
 //! Invariant: every value is positive and finite, every scenario has one, and a text without any is unread, not empty.
 
+mod callgrind;
+mod criterion;
+mod go_test;
+mod hyperfine;
+
 use super::mapping::Mapping;
 use crate::readers::{Unread, strict_document};
 use serde_json::Value;
@@ -26,11 +31,12 @@ pub enum Format {
     Json(Mapping),
     /// Criterion.rs: the middle of `time: [low middle high]`, or lines of `--output-format bencher` (libtest's too).
     Criterion,
-    /// The document of `hyperfine --export-json`: the median of each command.
+    /// The document of `hyperfine --export-json`, of version 1 or 2: the median of each command.
     Hyperfine,
     /// The document of `pytest --benchmark-json`: the median of each benchmark.
     PytestBenchmark,
-    /// `go test -bench`: nanoseconds for each operation; of several lines of one name (`-count`) the least.
+    /// `go test -bench`, also with `-json`: nanoseconds for each operation; of several lines of one name (`-count`) the least.
+    /// Where several packages have benchmarks, a name begins with its package.
     GoTest,
     /// The log of `valgrind --tool=callgrind --log-file=…`: instructions that the program executed. They hardly vary, so few
     /// runs tell; they say nothing of waiting, caches or the disk.
@@ -44,13 +50,13 @@ impl Format {
     pub fn read(&self, source: Source<'_>) -> Result<Sample, Unread> {
         let sample = match self {
             Self::Json(mapping) => mapping.read(&strict_document(source.text)?)?,
-            Self::Criterion => criterion(text(source.text)?)?,
-            Self::Hyperfine => hyperfine(&strict_document(source.text)?)?,
-            Self::Callgrind => callgrind(text(source.text)?)?,
+            Self::Criterion => criterion::read(text(source.text)?)?,
+            Self::Hyperfine => hyperfine::read(&strict_document(source.text)?)?,
+            Self::Callgrind => callgrind::read(text(source.text)?)?,
             Self::PytestBenchmark => {
                 listed(&strict_document(source.text)?, "/benchmarks", "/fullname", "/stats/median")?
             }
-            Self::GoTest => go_test(text(source.text)?)?,
+            Self::GoTest => go_test::read(text(source.text)?)?,
             Self::WallTime => {
                 Sample::from([("wall time".to_owned(), positive("wall time", source.seconds)?)])
             }
@@ -93,92 +99,6 @@ fn listed(document: &Value, list: &str, name: &str, metric: &str) -> Result<Samp
     Ok(sample)
 }
 
-fn hyperfine(document: &Value) -> Result<Sample, Unread> {
-    let sample = listed(document, "/results", "/command", "/median")?;
-    let results = document.pointer("/results").and_then(Value::as_array).into_iter().flatten();
-    let codes = results.filter_map(|result| result.get("exit_codes")?.as_array()).flatten();
-    // With --ignore-failure it measures commands that fail.
-    match codes.into_iter().find(|code| code.as_i64() != Some(0)) {
-        Some(code) => Err(Unread::unreadable(format!("a command ended with status {code}"))),
-        None => Ok(sample),
-    }
-}
-
-/// `==7== Collected : 129530`, once; where more than instructions are counted, they come first.
-fn callgrind(text: &str) -> Result<Sample, Unread> {
-    let mut counts =
-        text.lines().filter_map(|line| line.split_once("== Collected :")).map(|(_, count)| count);
-    let (Some(count), None) = (counts.next(), counts.next()) else {
-        return Err(Unread::unreadable("not the log of one process under callgrind"));
-    };
-    let count = count.split_whitespace().next().and_then(|count| count.parse::<f64>().ok());
-    let count = count.ok_or_else(|| Unread::unreadable("the instructions cannot be read"))?;
-    Ok(Sample::from([("instructions".to_owned(), positive("instructions", count)?)]))
-}
-
-/// `name   time:   [1.2 µs 1.3 µs 1.4 µs]`, the name on the line before where it is long; or
-/// `test name ... bench:   1,300 ns/iter (+/- 20)`. Values in nanoseconds.
-fn criterion(text: &str) -> Result<Sample, Unread> {
-    let mut sample = Sample::new();
-    let mut before = "";
-    for line in text.lines() {
-        let found = if let Some((name, rest)) = line.split_once("time:") {
-            let name = Some(name.trim()).filter(|name| !name.is_empty()).unwrap_or(before.trim());
-            middle(rest).map(|value| (name, value))
-        } else if let Some((name, rest)) = line.split_once(" ... bench:") {
-            let value = rest.trim().split(" ns/iter").next().map(|number| number.replace(',', ""));
-            let name = name.trim().trim_start_matches("test ").trim();
-            value.and_then(|number| number.parse::<f64>().ok()).map(|value| (name, value))
-        } else {
-            before = line;
-            continue;
-        };
-        let Some((name, value)) = found.filter(|(name, _)| !name.is_empty()) else {
-            return Err(Unread::unreadable(format!("a line with a time cannot be read: {}", line.trim())));
-        };
-        if sample.insert(name.to_owned(), positive(name, value)?).is_some() {
-            return Err(Unread::unreadable(format!("{name} is there twice")));
-        }
-    }
-    Ok(sample)
-}
-
-/// The middle of `[1.2 µs 1.3 µs 1.4 µs]`, in nanoseconds.
-fn middle(text: &str) -> Option<f64> {
-    let inner = text.trim().strip_prefix('[')?.split(']').next()?;
-    let words: Vec<&str> = inner.split_whitespace().collect();
-    let [_, _, value, unit, _, _] = words[..] else { return None };
-    let nanoseconds = match unit {
-        "ps" => 1e-3,
-        "ns" => 1.0,
-        "µs" | "μs" | "us" => 1e3,
-        "ms" => 1e6,
-        "s" => 1e9,
-        _ => return None,
-    };
-    Some(value.parse::<f64>().ok()? * nanoseconds)
-}
-
-/// `BenchmarkName-8   1000   1234 ns/op   …`, after which the package must not say FAIL.
-fn go_test(text: &str) -> Result<Sample, Unread> {
-    let mut sample = Sample::new();
-    for line in text.lines() {
-        if line == "FAIL" || line.starts_with("FAIL\t") || line.starts_with("--- FAIL") {
-            return Err(Unread::unreadable(format!("go test says: {}", line.trim())));
-        }
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let Some(position) = words.iter().position(|word| *word == "ns/op") else { continue };
-        let value = position.checked_sub(1).and_then(|at| words[at].parse::<f64>().ok());
-        let (Some(name), Some(value)) = (words.first().filter(|name| name.starts_with("Benchmark")), value)
-        else {
-            return Err(Unread::unreadable(format!("a line with ns/op cannot be read: {}", line.trim())));
-        };
-        let value = positive(name, value)?;
-        sample.entry((*name).to_owned()).and_modify(|least| *least = least.min(value)).or_insert(value);
-    }
-    Ok(sample)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,7 +114,7 @@ mod tests {
 
     #[test]
     fn each_format_gives_one_value_for_each_scenario() {
-        let cases: [(Format, &str, &[(&str, f64)]); 8] = [
+        let cases: [(Format, &str, &[(&str, f64)]); 12] = [
             (
                 mapping(),
                 r#"{"results": [{"bench": "append", "durability": "fast", "writers": 1, "ms_per_msg": 0.02, "note": "x"},
@@ -208,6 +128,27 @@ mod tests {
                 &[("a_name_that_is_long_enough_to_stand_alone", 2.5e6), ("fib 20", 26251.0)],
             ),
             (Format::Criterion, "test fib ... bench:      26,251 ns/iter (+/- 120)\n", &[("fib", 26251.0)]),
+            (
+                Format::Criterion,
+                "fib/20                  time:   [26.029 µs 26.251 µs 26.505 µs]\n                        thrpt:  [1.1 Melem/s 1.2 Melem/s 1.3 Melem/s]\n\
+                 \u{20}                change:\n                        time:   [-23.6% -22.9% -22.2%] (p = 0.00 < 0.05)\n                        thrpt:  [+28.5% +29.7% +30.9%]\n",
+                &[("fib/20", 26251.0)],
+            ),
+            (
+                Format::Hyperfine,
+                r#"{"schema_version": 2, "results": [{"command": "sleep 1", "summary": {"time_wall_clock": {"median": 1.01}}, "runs": [{"exit_code": 0}]}]}"#,
+                &[("sleep 1", 1.01)],
+            ),
+            (
+                Format::GoTest,
+                "{\"Action\":\"output\",\"Package\":\"x\",\"Test\":\"BenchmarkA\",\"Output\":\"BenchmarkA-2     \\t\"}\n{\"Action\":\"output\",\"Package\":\"x\",\"Test\":\"BenchmarkA\",\"Output\":\"765322184\\t         1.760 ns/op\\t 3.000 things/op\\n\"}\n{\"Action\":\"pass\",\"Package\":\"x\"}\n",
+                &[("BenchmarkA-2", 1.76)],
+            ),
+            (
+                Format::GoTest,
+                "pkg: x\nBenchmarkA-8 10 5 ns/op\nPASS\nok  \tx\t1s\npkg: y\nBenchmarkA-8 10 7 ns/op\nPASS\nok  \ty\t1s\n",
+                &[("x BenchmarkA-8", 5.0), ("y BenchmarkA-8", 7.0)],
+            ),
             (
                 Format::Hyperfine,
                 r#"{"results": [{"command": "sleep 1", "median": 1.01, "times": [1]}]}"#,
@@ -271,6 +212,20 @@ mod tests {
             ),
             (Format::Callgrind, "==7== Collected : 5\n==8== Collected : 6\n"),
             (Format::Callgrind, "==7== Collected : 0\n"),
+            (
+                Format::Callgrind,
+                "==7== Collected : 5\n==8== Process terminating with default action of signal 6\n",
+            ),
+            (
+                Format::Hyperfine,
+                r#"{"schema_version": 2, "results": [{"command": "f", "summary": {"time_wall_clock": {"median": 1}}, "runs": [{"exit_code": 1}]}]}"#,
+            ),
+            (Format::Hyperfine, r#"{"schema_version": 3, "results": [{"command": "f", "median": 1}]}"#),
+            (Format::Criterion, "fib time: [-1% -2% -3%]\n"),
+            (
+                Format::GoTest,
+                "{\"Action\":\"output\",\"Package\":\"x\",\"Output\":\"BenchmarkA 1 2 ns/op\\n\"}\n{\"Action\":\"fail\",\"Package\":\"x\"}\n",
+            ),
             (Format::GoTest, "BenchmarkA-8 1000 fast ns/op\n"),
             (Format::GoTest, "BenchmarkA-8 1000 12 ns/op\n--- FAIL: BenchmarkB\nFAIL\n"),
         ] {
