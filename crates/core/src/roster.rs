@@ -139,6 +139,24 @@ impl Roster {
         true
     }
 
+    /// Adds the tests of another one.
+    pub fn append(&mut self, other: Self) {
+        for case in other.cases {
+            self.add(&case.place, &case.suite, &case.name, case.state);
+        }
+        self.add_unnamed(other.unnamed);
+    }
+
+    /// The same with every place and name spelled anew.
+    #[must_use]
+    pub fn spelled(mut self, anew: impl Fn(&str) -> String) -> Self {
+        for case in &mut self.cases {
+            case.place = anew(&case.place);
+            case.name = anew(&case.name);
+        }
+        self
+    }
+
     /// The sum over all tests.
     pub fn counts(&self) -> Counts {
         self.cases.iter().fold(self.unnamed, |sum, case| sum.plus(case.state.counts()))

@@ -4,7 +4,7 @@
 
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::plan::Minimum;
-use crate::readers::{Output, RawFinding, Reader, Reading};
+use crate::readers::{Output, RawFinding, Reader, Reading, ReportFile};
 use crate::roster::Roster;
 use crate::text;
 use crate::verdict::{Outcome, Reason};
@@ -45,8 +45,8 @@ pub struct Ran<'a> {
     pub stdout: &'a [u8],
     /// Standard error, up to the limit.
     pub stderr: &'a [u8],
-    /// The report file that it wrote in this run.
-    pub report: Option<&'a [u8]>,
+    /// The report files that it wrote in this run, where the plan names a report.
+    pub reports: Option<&'a [ReportFile]>,
     /// Bytes that were printed beyond the limit.
     pub dropped: u64,
     /// A process that it left behind held its output open.
@@ -135,8 +135,13 @@ pub fn judge_command(
         let detail = "a process that it left behind held its output open, so the output has no proven end";
         return Judged::incomplete(Reason::UnreadableOutput, detail);
     }
-    let output = Output { stdout: ran.stdout, stderr: ran.stderr, exit, report: ran.report };
-    let reading = match reader.read(&output) {
+    let output = Output { stdout: ran.stdout, stderr: ran.stderr, exit, report: None };
+    let read = match ran.reports {
+        None => reader.read(&output),
+        Some([one]) => reader.read(&Output { report: Some(&one.bytes), ..output }),
+        Some(several) => reader.read_all(&output, several),
+    };
+    let reading = match read {
         Ok(reading) => reading,
         Err(unread) => return Judged::incomplete(unread.reason, unread.detail),
     };
@@ -159,7 +164,7 @@ pub fn judge_command(
         examined: reading.examined,
         findings: raw.into_iter().map(|raw| finding(gate, check, raw, ran.roots)).collect(),
         notes: reading.notes.iter().map(|note| text::one_line(&from_roots(note, ran.roots))).collect(),
-        roster: reading.roster.clone(),
+        roster: reading.roster.clone().spelled(|text| from_roots(text, ran.roots)),
     };
     if !judged.findings.is_empty() {
         return judged;
@@ -271,7 +276,7 @@ fn shortfall(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::readers::TextRule;
+    use crate::readers::{Stream, TextRule};
     use proptest::prelude::*;
     use regex::Regex;
 
@@ -283,6 +288,7 @@ mod tests {
             finding: Some(Regex::new("^wrong: ").unwrap()),
             require: Vec::new(),
             exits: std::collections::BTreeMap::new(),
+            stream: Stream::Stdout,
         })
     }
 
@@ -291,7 +297,7 @@ mod tests {
             end: End::Exited(0),
             stdout,
             stderr: b"",
-            report: None,
+            reports: None,
             data_time: None,
             dropped: 0,
             held_open: false,
@@ -439,7 +445,7 @@ mod tests {
             end in any_end(), lines in 0_usize..3, wrong in any::<bool>(), dropped in 0_u64..2, held_open in any::<bool>()
         ) {
             let stdout = "checked x\n".repeat(lines) + if wrong { "wrong: y\n" } else { "" };
-            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", report: None, data_time: None, dropped, held_open, canary_fired: false, roots: &[] };
+            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", reports: None, data_time: None, dropped, held_open, canary_fired: false, roots: &[] };
             let may_pass = end == End::Exited(0) && lines > 0 && !wrong && dropped == 0 && !held_open;
             prop_assert_eq!(judged(&ran).outcome == Outcome::Passed, may_pass);
         }

@@ -8,9 +8,8 @@ use super::{
 };
 use crate::digest::Digest;
 use crate::problems::{PlanProblem, Problems};
-use crate::readers::{Pointers, Reader, TextRule};
+use crate::readers::Reader;
 use crate::verdict::Reason;
-use regex::Regex;
 use semver::Version;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
@@ -313,10 +312,11 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let program = command || benchmark;
     let text = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::Text);
     let pointers = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::JsonPointer);
+    let lines = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::JsonLines);
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 23] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 25] = [
         (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
         (raw.run.as_ref().map(Spanned::span), program, "run"),
         (raw.before.first().map(Spanned::span), program, "before"),
@@ -336,6 +336,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (raw.canary.as_ref().map(Spanned::span), command, "canary"),
         (raw.minimum.as_ref().map(Spanned::span), command, "minimum"),
         (present(raw.pointers.is_some()), pointers, "pointers"),
+        (raw.lines.as_ref().map(Spanned::span), lines, "lines"),
+        (raw.stream.as_ref().map(Spanned::span), text || lines, "stream"),
         (spanned(&raw.expect), text, "expect"),
         (spanned(&raw.finding), text, "finding"),
         (spanned(&raw.pattern), kind == Kind::Inventory, "pattern"),
@@ -382,15 +384,10 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             );
             None
         }
-        Some(name) => reader(
-            name,
-            raw.expect.as_ref(),
-            raw.finding.as_ref(),
-            (exits, require),
-            raw.pointers,
-            program.as_ref().map_or(&[], |program| &program.run),
-            problems,
-        ),
+        Some(name) => {
+            let run = program.as_ref().map_or::<&[String], _>(&[], |program| &program.run);
+            super::reader::of(name, &raw, (exits, require), run, problems)
+        }
     };
     let minimum = minimum(raw.minimum, reader.as_ref(), problems);
     if problems.0.len() > before {
@@ -437,89 +434,6 @@ pub(super) fn argv(run: &Spanned<Vec<String>>, problems: &mut Problems) -> Vec<S
         );
     }
     words.clone()
-}
-
-fn reader(
-    name: &Spanned<ReaderName>,
-    expect: Option<&Spanned<String>>,
-    finding: Option<&Spanned<String>>,
-    (exits, require): (BTreeMap<i32, Reason>, Vec<Regex>),
-    pointers: Option<Pointers>,
-    run: &[String],
-    problems: &mut Problems,
-) -> Option<Reader> {
-    Some(match name.get_ref() {
-        ReaderName::Libtest => Reader::Libtest { one_binary: names_one_binary(run) },
-        ReaderName::Nextest => Reader::Nextest,
-        ReaderName::Pytest => Reader::Pytest,
-        ReaderName::Unittest => Reader::Unittest,
-        ReaderName::NodeTest => Reader::NodeTest { files: arguments(run) },
-        ReaderName::GoTest => Reader::GoTest,
-        ReaderName::CargoAudit => Reader::CargoAudit,
-        ReaderName::NpmAudit => Reader::NpmAudit { without_dev: leaves_dev_out(run) },
-        ReaderName::PipAudit => Reader::PipAudit,
-        ReaderName::Sarif => Reader::Sarif,
-        ReaderName::Junit => Reader::Junit { files: arguments(run) },
-        ReaderName::JsonPointer => {
-            let pointers = pointers.unwrap_or_default();
-            let all = [
-                &pointers.passed,
-                &pointers.failed,
-                &pointers.skipped,
-                &pointers.examined,
-                &pointers.findings,
-            ];
-            if pointers.passed.is_none() && pointers.examined.is_none() {
-                problems.at(
-                    name,
-                    "the `json-pointer` reader needs `pointers.passed` or `pointers.examined`",
-                    None,
-                );
-            }
-            if all.into_iter().flatten().any(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
-                problems.at(name, "a JSON pointer is empty or starts with `/`", None);
-            }
-            Reader::JsonPointer(pointers)
-        }
-        ReaderName::Text => {
-            let Some(expect) = expect else {
-                problems.at(name, "the `text` reader needs `expect`: what a good output says", None);
-                return None;
-            };
-            let finding = finding.map(|pattern| problems.regex(pattern));
-            let expect = problems.regex(expect)?;
-            Reader::Text(TextRule { expect, finding: finding.flatten(), require, exits })
-        }
-    })
-}
-
-/// The arguments of a command that are no options.
-fn arguments(run: &[String]) -> Vec<String> {
-    run.iter().skip(1).filter(|word| !word.starts_with('-')).cloned().collect()
-}
-
-/// Whether cargo is told to run one test binary: one target of one package, and nothing else.
-fn names_one_binary(run: &[String]) -> bool {
-    let own: Vec<&str> = run.iter().map(String::as_str).take_while(|word| *word != "--").collect();
-    let several =
-        ["--workspace", "--all", "--all-targets", "--tests", "--bins", "--examples", "--benches", "--doc"];
-    let named = |word: &&&str| {
-        let options = ["--lib", "--test", "--bin", "--example", "--bench"];
-        options.contains(*word) || options.iter().any(|option| word.starts_with(&format!("{option}=")))
-    };
-    let glob = |word: &&str| word.contains('*') || word.contains('?');
-    let is_cargo = own.first().is_some_and(|program| program.ends_with("cargo"));
-    is_cargo
-        && !own.iter().any(|word| several.contains(word) || glob(word))
-        && own.iter().filter(named).count() == 1
-}
-
-/// The words by which npm is told to leave development dependencies out.
-fn leaves_dev_out(run: &[String]) -> bool {
-    let alone = ["--omit=dev", "--production", "--only=prod", "--only=production", "--no-dev"];
-    let pairs = run.iter().zip(run.iter().skip(1));
-    run.iter().any(|word| alone.contains(&word.as_str()) || word.starts_with("--production="))
-        || pairs.into_iter().any(|(option, value)| option == "--omit" && value == "dev")
 }
 
 fn minimum(raw: Option<Spanned<raw::Minimum>>, reader: Option<&Reader>, problems: &mut Problems) -> Minimum {

@@ -4,7 +4,8 @@
 //! or with bytes that are no UTF-8. Findings are searched in all lines, also those of standard error.
 
 use super::lines::{Lines, agree, finding, names_a_missing_tool, shown, visible_pieces};
-use super::{Output, RawFinding, Reading, TextRule, Unread};
+use super::rule::TextRule;
+use super::{Output, RawFinding, Reading, Unread};
 use crate::verdict::Reason;
 use regex::Regex;
 
@@ -15,18 +16,22 @@ pub(super) fn read(rule: &TextRule, output: &Output<'_>) -> Result<Reading, Unre
         let detail = line.unwrap_or_else(|| format!("exit status {code}: no program to run"));
         return Err(Unread { reason: Reason::ToolMissing, detail });
     }
-    let document = Lines::of(output.document());
-    let mut whole = document.all();
-    if !document.closed() {
-        whole.pop();
+    let documents: Vec<Lines<'_>> = output.streams(rule.stream).into_iter().map(Lines::of).collect();
+    let mut whole: Vec<&str> = Vec::new();
+    for document in &documents {
+        whole.extend(document.iter());
+        if !document.closed() {
+            whole.pop();
+        }
     }
     let plain =
         |line: &&&str| !line.chars().any(|one| one == '\u{fffd}' || (one.is_control() && one != '\t'));
     let examined = whole.iter().filter(plain).filter(|line| rule.expect.is_match(line)).count() as u64;
-    let stdout = Lines::of(if output.report.is_some() { output.stdout } else { b"" });
     let mut findings: Vec<RawFinding> = Vec::new();
     if let Some(pattern) = &rule.finding {
-        let lines = document.iter().chain(stdout.iter()).chain(stderr.iter());
+        let stdout = Lines::of(output.stdout);
+        let report = Lines::of(output.report.unwrap_or_default());
+        let lines = report.iter().chain(stdout.iter()).chain(stderr.iter());
         findings.extend(lines.filter_map(|line| wrong(pattern, line)));
     }
     if output.exit == Some(0) && examined > 0 {
@@ -40,7 +45,8 @@ pub(super) fn read(rule: &TextRule, output: &Output<'_>) -> Result<Reading, Unre
     {
         let last = stderr.last_filled().map(shown);
         if let Some(reason) = rule.exits.get(&code) {
-            let said = last.or_else(|| document.last_filled().map(shown)).unwrap_or_default();
+            let said = last.or_else(|| documents.iter().rev().find_map(Lines::last_filled).map(shown));
+            let said = said.unwrap_or_default();
             return Err(Unread { reason: *reason, detail: format!("exit status {code}: {said}") });
         }
         let said = last.map(|line| format!(": {line}")).unwrap_or_default();

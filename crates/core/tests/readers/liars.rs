@@ -3,7 +3,7 @@
 
 use crate::clean::shown;
 use crate::fixtures::{Fixture, reader};
-use gonogo_core::readers::{Output, Reader, Reading, TextRule, Unread};
+use gonogo_core::readers::{Output, Reader, Reading, Stream, TextRule, Unread};
 use gonogo_core::verdict::Reason;
 
 fn output<'a>(stdout: &'a str, stderr: &'a str, exit: i32) -> Output<'a> {
@@ -129,19 +129,26 @@ fn disabled_tests_that_a_suite_declares_are_compared() {
     assert_eq!(shown(&suite(0, r#"<testcase name="a"/>"#)), 2);
 }
 
-const TRAILER: &str = "<!-- suites 1 --><!-- pass # --><!-- fail 0 --><!-- cancelled 0 --><!-- skipped 0 --><!-- todo 0 --><!-- duration_ms 1.5 -->";
-
 #[test]
 fn an_empty_suite_of_nodes_runner_is_no_test_that_passed() {
-    let of = |tests: u64, cases: &str| {
-        let trailer = TRAILER.replace('#', &tests.to_string());
-        read("junit", &format!("<testsuites>{cases}<!-- tests {tests} -->{trailer}</testsuites>"), 0)
+    let of = |tests: u64, suites: u64, cases: &str| {
+        let rest =
+            "<!-- fail 0 --><!-- cancelled 0 --><!-- skipped 0 --><!-- todo 0 --><!-- duration_ms 1.5 -->";
+        let trailer = format!("<!-- tests {tests} --><!-- suites {suites} --><!-- pass {tests} -->{rest}");
+        read("junit", &format!("<testsuites>{cases}{trailer}</testsuites>"), 0)
     };
     let empty = r#"<testcase name="empty" time="0.1" classname="test"/>"#;
-    assert_eq!(shown(&of(0, empty)), 0);
-    assert_eq!(shown(&of(1, &format!("{empty}<testcase name=\"adds\" classname=\"test\"/>"))), 1);
-    assert_eq!(shown(&of(2, &format!("{empty}<testcase name=\"adds\" classname=\"test\"/>"))), 2);
-    assert!(of(3, empty).is_err(), "more than are listed");
+    let both = format!("{empty}<testcase name=\"adds\" classname=\"test\"/>");
+    assert_eq!(shown(&of(0, 1, empty)), 0);
+    assert_eq!(shown(&of(1, 1, &both)), 1);
+    assert_eq!(shown(&of(2, 0, &both)), 2);
+    assert!(of(2, 0, &both).unwrap().roster.names_all());
+    assert!(of(3, 0, &both).is_err(), "more than are listed");
+    assert!(of(1, 0, &both).is_err(), "fewer than are listed, and no suite");
+    let parent = format!(
+        "<testsuite name=\"parent\" tests=\"1\"><testcase name=\"a\" classname=\"test\"/></testsuite>{both}"
+    );
+    assert_eq!(shown(&of(3, 1, &parent)), 3);
 }
 
 #[test]
@@ -176,6 +183,7 @@ fn a_finding_is_seen_behind_what_a_terminal_hides() {
             finding: Some(regex::Regex::new(finding).unwrap()),
             require: Vec::new(),
             exits: std::collections::BTreeMap::new(),
+            stream: Stream::Stdout,
         })
     };
     for line in [

@@ -15,7 +15,7 @@ use case::Case;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use suite::{Suite, Tally};
-use trailer::Trailer;
+use trailer::{Stated, Trailer};
 
 /// Deeper than any runner nests its suites.
 const DEEPEST: usize = 100;
@@ -55,6 +55,8 @@ struct Report<'a> {
     notes: Vec<String>,
     contradiction: Option<String>,
     trailer: Trailer,
+    /// How many `testsuite` elements there are.
+    suites: u64,
     /// How many of the cases that are listed as passed the producer does not count as tests.
     surplus: u64,
     /// How many skipped tests are counted and not listed.
@@ -83,6 +85,7 @@ impl<'a> Report<'a> {
             notes: Vec::new(),
             contradiction: None,
             trailer: Trailer::default(),
+            suites: 0,
             surplus: 0,
             unlisted: 0,
             unsettled: 0,
@@ -150,6 +153,7 @@ impl<'a> Report<'a> {
                 if !open.iter().all(|element| matches!(element, Element::Suite(_))) {
                     return Err(Unread::unreadable("a suite inside something that is no suite"));
                 }
+                self.suites = self.suites.saturating_add(u64::from(name.as_ref() == "testsuite"));
                 self.suite(tag)
             }
             "testcase" => {
@@ -295,40 +299,60 @@ impl<'a> Report<'a> {
     /// The tests as the producer itself counts them, where it does, and what contradicts that.
     fn believed(&mut self) -> Result<(Roster, Option<String>), Unread> {
         let mut roster = std::mem::take(&mut self.roster);
+        if let Some(stated) = self.trailer.stated() {
+            return self.by_trailer(roster, stated);
+        }
+        if self.trailer.is_whole() {
+            return Ok((roster, Some("the counts of the trailer do not add up".to_owned())));
+        }
         roster.add_unnamed(Counts::of(0, 0, self.unlisted));
         let listed = roster.counts();
         let unsettled =
             (self.unsettled > 0).then(|| format!("{} tests are counted and not listed", self.unsettled));
         let contradiction = self.contradiction.take().or(unsettled);
-        let stated = match self.trailer.counts() {
-            Some([passed, failed, left_out]) => {
-                let bare =
-                    roster.cases().iter().filter(|case| case.state == TestState::NotRun).count() as u64;
-                Counts::of(passed.saturating_sub(bare), failed, left_out.saturating_add(bare))
-            }
-            None if self.surplus > 0 && contradiction.is_none() => {
-                Counts::of(listed.passed.saturating_sub(self.surplus), listed.failed, listed.skipped)
-            }
-            None => return Ok((roster, contradiction)),
-        };
-        if stated == listed {
-            return Ok((roster, None));
+        if self.surplus == 0 || contradiction.is_some() {
+            return Ok((roster, contradiction));
         }
-        if stated.passed > listed.passed || stated.failed != listed.failed || stated.skipped != listed.skipped
-        {
+        // Which of those that are listed as passed are still to be written is not said.
+        let passed = listed.passed.saturating_sub(self.surplus);
+        Ok((without_passed(&roster, Counts::of(passed, listed.failed, listed.skipped))?, None))
+    }
+
+    fn by_trailer(&self, roster: Roster, stated: Stated) -> Result<(Roster, Option<String>), Unread> {
+        let listed = roster.counts();
+        let cases = listed.executed.saturating_add(listed.skipped).saturating_add(self.suites);
+        let bare = roster.cases().iter().filter(|case| case.state == TestState::NotRun).count() as u64;
+        let coherent = stated.tests.checked_add(stated.suites) == Some(cases)
+            && stated.failed >= listed.failed
+            && (stated.failed > 0) == (listed.failed > 0)
+            && stated.skipped.saturating_add(bare) <= listed.skipped
+            && stated.passed >= bare;
+        if !coherent {
             let what = format!(
                 "{} passed, {} failed and {} skipped are listed, and the trailer states {}, {} and {}",
                 listed.passed, listed.failed, listed.skipped, stated.passed, stated.failed, stated.skipped
             );
             return Ok((roster, Some(what)));
         }
-        // Some of those that are listed as passed are suites without a test, or tests to be written, and which is not said.
-        let mut certain = Roster::default();
-        for case in roster.cases().iter().filter(|case| case.state != TestState::Passed) {
-            certain.add(&case.place, &case.suite, &case.name, case.state);
+        let counts = Counts::of(
+            stated.passed.saturating_sub(bare),
+            listed.failed,
+            stated.skipped.saturating_add(bare),
+        );
+        if counts == listed && stated.suites == 0 {
+            return Ok((roster, None));
         }
-        Ok((totalled(certain, stated)?, None))
+        Ok((without_passed(&roster, counts)?, None))
     }
+}
+
+/// The tests that failed by name, and the others as they are counted.
+fn without_passed(roster: &Roster, counts: Counts) -> Result<Roster, Unread> {
+    let mut certain = Roster::default();
+    for case in roster.cases().iter().filter(|case| case.state.counts().failed > 0) {
+        certain.add(&case.place, &case.suite, &case.name, case.state);
+    }
+    totalled(certain, counts)
 }
 
 /// An attribute's value. One that stands twice, or holds an entity of its own, is refused.

@@ -1,7 +1,7 @@
 //! What node's test runner says at the end of its JUnit report, in comments: `<!-- tests 4 -->` and seven more.
 //!
-//! The suites above count what node calls tests in several ways; the trailer is its own account. An empty `describe` is listed as
-//! a test that passed, and is none.
+//! The suites above count what node calls tests in several ways; the trailer is its own account, which says how many of them are
+//! suites (`describe`). An empty one is listed as a test that passed, and is none; a test with subtests is listed as a suite.
 
 use crate::readers::lines::{group, pattern};
 use regex::Regex;
@@ -24,14 +24,27 @@ impl Trailer {
         }
     }
 
-    /// Passed, failed and skipped, where all of the trailer is there and adds up.
-    pub(super) fn counts(&self) -> Option<[u64; 3]> {
-        let [tests, _suites, pass, fail, cancelled, skipped, todo, _] = self.0.as_slice() else {
-            return None;
-        };
-        let failed = fail.checked_add(*cancelled)?;
-        let left_out = skipped.checked_add(*todo)?;
-        let sum = pass.checked_add(failed)?.checked_add(left_out)?;
-        (sum == *tests).then_some([*pass, failed, left_out])
+    /// Whether all of it is there.
+    pub(super) fn is_whole(&self) -> bool {
+        self.0.len() == NAMES.len()
     }
+
+    /// What it states, where all of it is there and adds up.
+    pub(super) fn stated(&self) -> Option<Stated> {
+        let [tests, suites, pass, fail, cancelled, skipped, todo, _] = self.0.as_slice() else { return None };
+        let failed = fail.checked_add(*cancelled)?;
+        let skipped = skipped.checked_add(*todo)?;
+        let sum = pass.checked_add(failed)?.checked_add(skipped)?;
+        (sum == *tests).then_some(Stated { tests: *tests, suites: *suites, passed: *pass, failed, skipped })
+    }
+}
+
+/// The producer's own counts.
+#[derive(Clone, Copy)]
+pub(super) struct Stated {
+    pub(super) tests: u64,
+    pub(super) suites: u64,
+    pub(super) passed: u64,
+    pub(super) failed: u64,
+    pub(super) skipped: u64,
 }

@@ -138,9 +138,10 @@ pub(super) fn of_one<'a>(stdout: &'a Lines<'_>) -> Option<Run<'a>> {
     run.noise = true;
     // What the others list cannot be told from its own.
     run.inside.insert(announced.saturating_add(1), 1);
-    let last = stdout.iter().rev().find(|line| RESULT.is_match(line))?;
-    let (ok, numbers) = numbers(&RESULT.captures(last)?).ok()?;
-    for line in stdout.iter() {
+    let last = stdout.iter().enumerate().filter(|(_, line)| RESULT.is_match(line)).last();
+    let (end, line) = last?;
+    let (ok, numbers) = numbers(&RESULT.captures(line)?).ok()?;
+    for line in stdout.iter().take(end) {
         run.note(line);
     }
     run.close(ok, numbers).ok().flatten()

@@ -64,7 +64,7 @@ impl Starts {
             return Err(self.missing(runs));
         }
         if (docs == 0 && !of_docs.is_empty())
-            || of_docs.iter().any(|run| run.names_all() && !run.is_of_doctests())
+            || of_docs.iter().any(|run| !run.is_bare() && !run.is_of_doctests())
         {
             return Err(Unread::unreadable(format!(
                 "{} reports, and cargo started {binaries} test binaries: {}",
