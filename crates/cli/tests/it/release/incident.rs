@@ -54,7 +54,7 @@ pub fn stage() -> Stage {
     Stage::shaped(Shape { prepare, ..Shape::default() })
 }
 
-/// The toolchain's own program: rustup's door to it needs a home.
+/// The toolchain's own program: rustup's proxy for it needs a home.
 fn real_rust(program: &str) -> std::path::PathBuf {
     let output = std::process::Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
     std::path::Path::new(String::from_utf8(output.stdout).unwrap().trim()).join("bin").join(program)
