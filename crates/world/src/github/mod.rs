@@ -23,7 +23,7 @@ pub use artifacts::Artifact;
 pub use auth::AuthFacts;
 pub use dispatch::Dispatched;
 pub use error::GhError;
-pub use jobs::{Annotation, Job, Step};
+pub use jobs::{Annotation, Job, JobStep};
 pub use probe::Capabilities;
 pub use releases::{Asset, NewRelease, Release};
 pub use repository::RepositoryFacts;
