@@ -87,3 +87,13 @@ async fn writes_to_a_full_disk() {
     let Err(ProcessError::Store { source, .. }) = ended else { panic!("{ended:?}") };
     assert_eq!(source.kind(), std::io::ErrorKind::FileTooLarge);
 }
+
+#[test]
+fn a_variable_that_is_set_is_not_taken_from_our_own_environment_again() {
+    // Every test has these two from its caller.
+    let environment = Environment::allowing([]).with("PATH", "/elsewhere").with("CARGO_PKG_NAME", "another");
+    let environment = environment.letting_through(["PATH", "CARGO_PKG_NAME", "CARGO_PKG_VERSION"]);
+    assert_eq!(environment.get("PATH").unwrap(), "/elsewhere");
+    assert_eq!(environment.get("CARGO_PKG_NAME").unwrap(), "another");
+    assert_eq!(environment.get("CARGO_PKG_VERSION").unwrap(), env!("CARGO_PKG_VERSION"));
+}

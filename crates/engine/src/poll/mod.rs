@@ -104,7 +104,8 @@ pub async fn run(
     let unsettled =
         settle::checks_to_repeat(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
     let limit = candidate.plan.policy.output_limit;
-    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, limit };
+    let held = context.session.variables.clone();
+    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, held, limit };
     let run = execute::PollContext {
         context,
         options,

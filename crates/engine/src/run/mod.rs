@@ -144,7 +144,8 @@ async fn launcher(context: &Context, world: &World) -> Launcher {
     let environment = world.environment.clone().with_all(world.variables.iter().cloned());
     let (names, root, cancel) = (plan.step_tool_names(), world.git.root(), &context.session.cancel);
     let toolbox = Toolbox::resolve(&names, &plan.tools, root, &environment, cancel).await;
-    Launcher { toolbox: Arc::new(toolbox), environment, limit: plan.policy.output_limit }
+    let held = world.variables.clone();
+    Launcher { toolbox: Arc::new(toolbox), environment, held, limit: plan.policy.output_limit }
 }
 
 impl<'a> Run<'a> {
