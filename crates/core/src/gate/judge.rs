@@ -4,7 +4,7 @@
 
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::plan::Minimum;
-use crate::readers::{Output, RawFinding, Reader, Reading, ReportFile};
+use crate::readers::{RawFinding, Reader, Reading, ReportFile, ToolOutput};
 use crate::roster::Roster;
 use crate::text;
 use crate::verdict::{Outcome, Reason};
@@ -135,10 +135,10 @@ pub fn judge_command(
         let detail = "a process that it left behind held its output open, so the output has no proven end";
         return Judged::incomplete(Reason::UnreadableOutput, detail);
     }
-    let output = Output { stdout: ran.stdout, stderr: ran.stderr, exit, report: None };
+    let output = ToolOutput { stdout: ran.stdout, stderr: ran.stderr, exit, report: None };
     let read = match ran.reports {
         None => reader.read(&output),
-        Some([one]) => reader.read(&Output { report: Some(&one.bytes), ..output }),
+        Some([one]) => reader.read(&ToolOutput { report: Some(&one.bytes), ..output }),
         Some(several) => reader.read_all(&output, several),
     };
     let reading = match read {
@@ -276,7 +276,7 @@ fn shortfall(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::readers::{Stream, TextRule};
+    use crate::readers::{ReadStream, TextRule};
     use proptest::prelude::*;
     use regex::Regex;
 
@@ -288,7 +288,7 @@ mod tests {
             finding: Some(Regex::new("^wrong: ").unwrap()),
             require: Vec::new(),
             exits: std::collections::BTreeMap::new(),
-            stream: Stream::Stdout,
+            stream: ReadStream::Stdout,
         })
     }
 

@@ -4,7 +4,7 @@
 
 use crate::delivery::Channels;
 use crate::mechanics;
-use crate::readers::{LineRule, Pointers, Stream};
+use crate::readers::{LineRule, Pointers, ReadStream};
 use crate::verdict::Reason;
 use schemars::JsonSchema;
 use serde::de::IgnoredAny;
@@ -206,8 +206,8 @@ pub(super) struct Check {
     #[schemars(with = "Option<LineRule>")]
     pub(super) lines: Option<Spanned<LineRule>>,
     /// For the `text` and `json-lines` readers: which output is read where there is no report. By default standard output.
-    #[schemars(with = "Option<Stream>")]
-    pub(super) stream: Option<Spanned<Stream>>,
+    #[schemars(with = "Option<ReadStream>")]
+    pub(super) stream: Option<Spanned<ReadStream>>,
     /// For the `text` reader: a regular expression; each line that matches is an input examined.
     #[schemars(with = "Option<String>")]
     pub(super) expect: Option<Spanned<String>>,

@@ -94,7 +94,7 @@ pub const CARDS: [Card; 25] = [
         counts: "Tests by package and name, with `-json` or `-v`. A test with subtests does not count, its subtests do.",
         refuses: &[
             "A result out of Go's cache (`(cached)`): it is an earlier run's, so its tests count as not run. `-count=1` runs them.",
-            "Output without `-json` or `-v`: it names no test that passed.",
+            "ToolOutput without `-json` or `-v`: it names no test that passed.",
             "A package or test that started and did not end. Benchmarks need no end.",
         ],
         options: &[],

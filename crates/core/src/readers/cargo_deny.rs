@@ -4,11 +4,11 @@
 
 use super::lines::{Lines, agree, finding, no_report, shown};
 use super::strict_json::{count, object, parse, text};
-use super::{Output, Reading, Unread};
+use super::{Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stderr, stdout) = (Lines::of(output.stderr), Lines::of(output.stdout));
     // Some versions print it on standard output.
     let is_report = |lines: &Lines<'_>| lines.iter().any(|line| line.starts_with("{\""));

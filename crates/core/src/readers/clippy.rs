@@ -4,11 +4,11 @@
 
 use super::lines::{Lines, agree, finding, no_report, shown};
 use super::strict_json::{member, parse, text};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.document()), Lines::of(output.stderr));
     let (mut findings, mut seen) = (Vec::new(), BTreeSet::new());
     let (mut examined, mut finished) = (0_u64, None);

@@ -5,11 +5,11 @@
 //! run, so its tests have not run.
 
 use super::lines::{Lines, agree, finding, no_report_said, shown};
-use super::{Output, RawFinding, Reading, Unread, go_events, go_lines};
+use super::{RawFinding, Reading, ToolOutput, Unread, go_events, go_lines};
 use crate::roster::{Roster, TestState};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stdout = Lines::of(output.stdout);
     let run = match stdout.first_filled() {
         Some(_) if stdout.iter().any(|line| line.starts_with("{\"")) => go_events::run(&stdout),

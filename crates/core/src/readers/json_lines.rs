@@ -3,10 +3,10 @@
 use super::lines::{Lines, agree, finding, no_report};
 use super::rule::{LineRule, Selector};
 use super::strict_json::parse;
-use super::{Output, Reading, Unread};
+use super::{Reading, ToolOutput, Unread};
 use serde_json::Value;
 
-pub(super) fn read(rule: &LineRule, output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(rule: &LineRule, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (mut examined, mut findings, mut ends, mut lines) = (0_u64, Vec::new(), 0_u64, 0_u64);
     let streams: Vec<Lines<'_>> = output.streams(rule.stream).into_iter().map(Lines::of).collect();
     for stream in &streams {

@@ -1,7 +1,7 @@
 //! From a tool's output to counts and findings.
 //!
 //! A reader never says that something passed: it says what the tool reported, and whether the report is whole.
-//! Output that is truncated, empty or foreign is an [`Unread`], never an empty [`Reading`].
+//! ToolOutput that is truncated, empty or foreign is an [`Unread`], never an empty [`Reading`].
 
 mod cards;
 mod cargo_audit;
@@ -35,7 +35,7 @@ mod trivy;
 mod unittest;
 
 pub use cards::{CARDS, Card};
-pub use rule::{LineRule, Pointers, Selector, Stream, TextRule, Threshold};
+pub use rule::{LineRule, Pointers, ReadStream, Selector, TextRule, Threshold};
 
 use crate::evidence::Counts;
 use crate::roster::Roster;
@@ -43,7 +43,7 @@ use crate::verdict::Reason;
 
 /// What a tool left behind: its captured output, already redacted, and how it ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Output<'a> {
+pub struct ToolOutput<'a> {
     /// Captured standard output. Any bytes: not always UTF-8, and NUL bytes may be in it.
     pub stdout: &'a [u8],
     /// Captured standard error.
@@ -54,19 +54,19 @@ pub struct Output<'a> {
     pub report: Option<&'a [u8]>,
 }
 
-impl<'a> Output<'a> {
+impl<'a> ToolOutput<'a> {
     /// The document of a reader that reads one: the report, else standard output.
     fn document(&self) -> &'a [u8] {
         self.report.unwrap_or(self.stdout)
     }
 
     /// What a reader of lines reads: the report, else the streams that the plan names.
-    fn streams(&self, stream: Stream) -> Vec<&'a [u8]> {
+    fn streams(&self, stream: ReadStream) -> Vec<&'a [u8]> {
         match (self.report, stream) {
             (Some(report), _) => vec![report],
-            (None, Stream::Stdout) => vec![self.stdout],
-            (None, Stream::Stderr) => vec![self.stderr],
-            (None, Stream::Both) => vec![self.stdout, self.stderr],
+            (None, ReadStream::Stdout) => vec![self.stdout],
+            (None, ReadStream::Stderr) => vec![self.stderr],
+            (None, ReadStream::Both) => vec![self.stdout, self.stderr],
         }
     }
 }
@@ -207,9 +207,9 @@ impl Reader {
     /// What the tool reported, if its report was read to its end and does not contradict itself or the exit status.
     ///
     /// # Errors
-    /// Output that is empty, cut, foreign or contradictory, or that says why the tool did not answer; a process that
+    /// ToolOutput that is empty, cut, foreign or contradictory, or that says why the tool did not answer; a process that
     /// a signal ended; and exit status 126 or 127 (POSIX: the program was not run, or not found) without findings.
-    pub fn read(&self, output: &Output<'_>) -> Result<Reading, Unread> {
+    pub fn read(&self, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
         let reading = match self {
             Self::Libtest { one_binary } => libtest::read(*one_binary, output),
             Self::Nextest => nextest::read(output),
@@ -248,7 +248,7 @@ impl Reader {
     }
 
     /// Unreadable output that is coloured says so, with what ends it.
-    fn with_hint(&self, why: Unread, output: &Output<'_>) -> Unread {
+    fn with_hint(&self, why: Unread, output: &ToolOutput<'_>) -> Unread {
         let coloured = |bytes: &[u8]| bytes.windows(2).any(|pair| pair == b"\x1b[");
         if why.reason != Reason::UnreadableOutput || ![output.stdout, output.stderr].into_iter().any(coloured)
         {
@@ -273,7 +273,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Self::read`], with the file's path in front; and where there is no file.
-    pub fn read_all(&self, output: &Output<'_>, reports: &[ReportFile]) -> Result<Reading, Unread> {
+    pub fn read_all(&self, output: &ToolOutput<'_>, reports: &[ReportFile]) -> Result<Reading, Unread> {
         if reports.is_empty() {
             return Err(Unread::unreadable("no report file was written"));
         }
@@ -284,7 +284,7 @@ impl Reader {
         let mut tests: Option<Counts> = None;
         for file in reports {
             // Whether the exit status agrees is asked once, of all of them together.
-            let one = Output { exit: Some(0), report: Some(&file.bytes), ..*output };
+            let one = ToolOutput { exit: Some(0), report: Some(&file.bytes), ..*output };
             let named = |why: Unread| Unread { detail: format!("{}: {}", file.path, why.detail), ..why };
             let reading = self.read(&one).map_err(named)?;
             if let Some(counts) = reading.counts {

@@ -3,7 +3,7 @@
 //! With `--no-error-summary` or `-O json` a clean run prints nothing, which shows nothing.
 
 use super::lines::{Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown};
-use super::{Output, Reading, Unread};
+use super::{Reading, ToolOutput, Unread};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ static FOUND: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.document()), Lines::of(output.stderr));
     let Some(last) = stdout.last_filled() else {
         return Err(no_report(&stderr, "summary of mypy"));

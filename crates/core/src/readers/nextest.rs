@@ -6,7 +6,7 @@
 use super::lines::{
     Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown, totalled,
 };
-use super::{Output, Reading, Unread, libtest};
+use super::{Reading, ToolOutput, Unread, libtest};
 use crate::evidence::Counts;
 use crate::roster::{Roster, TestState};
 use regex::Regex;
@@ -21,7 +21,7 @@ static PART: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([0-9]+) ([a-z ]+?)(?
 static STATUS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^ +([A-Z][A-Za-z0-9 /+-]*?) \[[ >0-9.]+s\] (?:\([^()]*\) )?(\S+) (\S.*)$"));
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let text = Lines::of(output.stderr);
     let lines = text.all();
     let starts: Vec<_> = lines.iter().filter_map(|line| STARTING.captures(line)).collect();

@@ -6,7 +6,7 @@
 use super::lines::{
     Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown, totalled,
 };
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use crate::roster::{Roster, TestState};
 use regex::Regex;
@@ -30,7 +30,7 @@ static THRESHOLD: LazyLock<Regex> = LazyLock::new(|| {
 const NAMES: [&str; 8] = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo", "duration_ms"];
 
 /// `files` are the arguments of the command that may be scripts: node reports a script without a test under that name.
-pub(super) fn read(files: &[String], output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
     let mut lines = stdout.all();
     let mut files: Vec<&str> = files.iter().map(String::as_str).collect();

@@ -5,7 +5,7 @@
 
 use super::lines::{Lines, agree, finding, group, no_report, number, pattern};
 use super::strict_json::{array, parse, text};
-use super::{Output, Reading, Unread};
+use super::{Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use regex::Regex;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 static SCANNED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^Scanned .* file and found ([0-9]+) packages?$"));
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (document, stderr) = (output.document(), Lines::of(output.stderr));
     if output.exit == Some(128) {
         let detail = "exit status 128: nothing was found that could be scanned".to_owned();

@@ -64,7 +64,7 @@ pub struct Threshold {
 /// Which output is read, where there is no report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Stream {
+pub enum ReadStream {
     /// Standard output.
     #[default]
     Stdout,
@@ -86,7 +86,7 @@ pub struct TextRule {
     /// Exit statuses by which the tool says that it could not look, each with the reason. Findings outweigh them.
     pub exits: BTreeMap<i32, Reason>,
     /// Where inputs are counted. Findings are searched in all output.
-    pub stream: Stream,
+    pub stream: ReadStream,
 }
 
 /// Which lines of JSON are meant: at each pointer stands one of the values, which are texts, numbers or truth values as they are
@@ -113,7 +113,7 @@ pub struct LineRule {
     pub place: Option<String>,
     /// Which output is read. It is set beside the rule, as `stream`.
     #[serde(skip)]
-    pub stream: Stream,
+    pub stream: ReadStream,
 }
 
 impl LineRule {

@@ -6,7 +6,7 @@
 use super::lines::{
     Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown, uncoloured,
 };
-use super::{Output, Reading, Unread};
+use super::{Reading, ToolOutput, Unread};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -22,7 +22,7 @@ static WHERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^  (\S.*?)(?:, previously in file .*| in (?:file )?(?:/\S*|\S+:[0-9]+)|, previously in .*)?$")
 });
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
     if output.exit == Some(101) {
         return Err(no_report(&stderr, "answer (exit status 101)"));

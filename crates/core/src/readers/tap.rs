@@ -4,7 +4,7 @@
 //! inside it is. `# TODO` says that a failure is expected.
 
 use super::lines::{Lines, agree, finding, group, no_report, number, pattern, shown};
-use super::{Output, Reading, Unread};
+use super::{Reading, ToolOutput, Unread};
 use crate::roster::{Roster, TestState};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ static BAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ *Bail out!(.*)$"));
 /// Deeper than any producer nests its subtests.
 const DEEPEST: usize = 64;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let text = Lines::of(output.document());
     if text.first_filled().is_none() {
         return Err(no_report(&Lines::of(output.stderr), "TAP"));

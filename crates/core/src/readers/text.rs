@@ -5,11 +5,11 @@
 
 use super::lines::{Lines, agree, finding, names_a_missing_tool, shown, visible_pieces};
 use super::rule::TextRule;
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use regex::Regex;
 
-pub(super) fn read(rule: &TextRule, output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(rule: &TextRule, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stderr = Lines::of(output.stderr);
     if let Some(code @ (126 | 127)) = output.exit {
         let line = stderr.iter().find(|line| names_a_missing_tool(line)).map(shown);

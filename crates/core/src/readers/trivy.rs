@@ -5,7 +5,7 @@
 
 use super::lines::{Lines, agree, finding, no_report, shown};
 use super::strict_json::{array, count, parse, text};
-use super::{Output, Reading, Unread};
+use super::{Reading, ToolOutput, Unread};
 use serde_json::Value;
 
 /// The kinds of problems, and where each keeps its name, its subject and its title.
@@ -16,7 +16,7 @@ const KINDS: [(&str, &str, &str, &str); 4] = [
     ("Licenses", "/Name", "/PkgName", "/Category"),
 ];
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "JSON report"));

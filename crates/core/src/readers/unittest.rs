@@ -7,7 +7,7 @@
 use super::lines::{
     Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown, totalled,
 };
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use crate::roster::{Roster, TestState};
 use regex::Regex;
@@ -25,7 +25,7 @@ static LISTED: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TEST: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\S+) \(([^() ]+)\)"));
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stderr = Lines::of(output.stderr);
     let lines = stderr.all();
     if stderr.first_filled().is_none() {

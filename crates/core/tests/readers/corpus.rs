@@ -6,7 +6,7 @@
 
 use crate::clean::shown;
 use crate::fixtures;
-use gonogo_core::readers::{Output, Reader};
+use gonogo_core::readers::{Reader, ToolOutput};
 use gonogo_core::roster::TestState;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,8 +56,8 @@ fn captured(folder: &Path) -> Captured {
 }
 
 impl Captured {
-    fn output(&self) -> Output<'_> {
-        Output {
+    fn output(&self) -> ToolOutput<'_> {
+        ToolOutput {
             stdout: &self.stdout,
             stderr: &self.stderr,
             exit: Some(self.exit),

@@ -1,6 +1,8 @@
 //! The captured outputs, and the reader that each of them is for.
 
-use gonogo_core::readers::{LineRule, Output, Pointers, Reader, Reading, Selector, Stream, TextRule, Unread};
+use gonogo_core::readers::{
+    LineRule, Pointers, ReadStream, Reader, Reading, Selector, TextRule, ToolOutput, Unread,
+};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -30,8 +32,8 @@ impl Fixture {
         }
     }
 
-    pub(crate) fn output(&self) -> Output<'_> {
-        Output {
+    pub(crate) fn output(&self) -> ToolOutput<'_> {
+        ToolOutput {
             stdout: &self.stdout,
             stderr: &self.stderr,
             exit: Some(self.exit),
@@ -123,7 +125,7 @@ fn make_readers() -> Vec<Reader> {
             key: ["/code", "/file"].map(str::to_owned).to_vec(),
             message: "/message".to_owned(),
             place: pointer("/file"),
-            stream: Stream::Stdout,
+            stream: ReadStream::Stdout,
         }),
         Reader::JsonPointer(Pointers {
             passed: pointer("/summary/pass"),
@@ -138,7 +140,7 @@ fn make_readers() -> Vec<Reader> {
             require: Vec::new(),
             expect: regex::Regex::new(r"^checked \S+$").unwrap(),
             finding: Some(regex::Regex::new("^mismatch: ").unwrap()),
-            stream: Stream::Stdout,
+            stream: ReadStream::Stdout,
         }),
     ]
 }

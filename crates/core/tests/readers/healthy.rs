@@ -3,11 +3,11 @@
 
 use crate::clean::shown;
 use crate::fixtures::{Fixture, reader};
-use gonogo_core::readers::{Output, Reader, Reading, Unread};
+use gonogo_core::readers::{Reader, Reading, ToolOutput, Unread};
 use gonogo_core::verdict::Reason;
 
-fn output<'a>(stdout: &'a str, stderr: &'a str, exit: i32) -> Output<'a> {
-    Output { stdout: stdout.as_bytes(), stderr: stderr.as_bytes(), exit: Some(exit), report: None }
+fn output<'a>(stdout: &'a str, stderr: &'a str, exit: i32) -> ToolOutput<'a> {
+    ToolOutput { stdout: stdout.as_bytes(), stderr: stderr.as_bytes(), exit: Some(exit), report: None }
 }
 
 fn read(name: &str, stdout: &str, exit: i32) -> Result<Reading, Unread> {

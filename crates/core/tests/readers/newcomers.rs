@@ -3,11 +3,11 @@
 use crate::clean::shown;
 use crate::fixtures::{Fixture, reader};
 use crate::told;
-use gonogo_core::readers::{Output, Reader, Reading, ReportFile, Unread};
+use gonogo_core::readers::{Reader, Reading, ReportFile, ToolOutput, Unread};
 use gonogo_core::verdict::Reason;
 
-fn output<'a>(stdout: &'a str, stderr: &'a str, exit: i32) -> Output<'a> {
-    Output { stdout: stdout.as_bytes(), stderr: stderr.as_bytes(), exit: Some(exit), report: None }
+fn output<'a>(stdout: &'a str, stderr: &'a str, exit: i32) -> ToolOutput<'a> {
+    ToolOutput { stdout: stdout.as_bytes(), stderr: stderr.as_bytes(), exit: Some(exit), report: None }
 }
 
 fn read(name: &str, stdout: &str, exit: i32) -> Result<Reading, Unread> {
@@ -224,6 +224,6 @@ fn several_report_files_are_one_report() {
     assert_eq!(of(&failing, 1).unwrap().findings.len(), 1);
     let broken = [good[0].clone(), file("b.xml", "<testsuite>")];
     assert!(of(&broken, 0).unwrap_err().detail.starts_with("b.xml: "));
-    let signalled = Output { exit: None, ..output("", "", 0) };
+    let signalled = ToolOutput { exit: None, ..output("", "", 0) };
     assert!(junit.read_all(&signalled, &good).is_err());
 }

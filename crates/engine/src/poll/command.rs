@@ -1,6 +1,6 @@
 //! One command check: how it is called, what it left behind, and how that is judged.
 
-use super::execute::{Done, Run};
+use super::execute::{Done, PollContext};
 use crate::failure::chain;
 use crate::launch::{Launch, Prevented};
 use gonogo_core::gate::{End, Judged, Ran, judge_canary, judge_command};

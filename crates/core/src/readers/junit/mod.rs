@@ -9,7 +9,7 @@ mod trailer;
 
 use crate::evidence::Counts;
 use crate::readers::lines::{Lines, agree, finding, name_the_rest, no_report, number, shown, totalled};
-use crate::readers::{Output, RawFinding, Reading, Unread, node_test};
+use crate::readers::{RawFinding, Reading, ToolOutput, Unread, node_test};
 use crate::roster::{Roster, TestState};
 use case::Case;
 use quick_xml::Reader;
@@ -21,7 +21,7 @@ use trailer::{Stated, Trailer};
 const DEEPEST: usize = 100;
 
 /// `files` are the arguments of the command that may be scripts: node reports a script without a test under that name.
-pub(super) fn read(files: &[String], output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "JUnit report"));

@@ -2,7 +2,7 @@
 
 use crate::evidence::Counts;
 use crate::readers::lines::{Lines, distinct, finding, pattern, shown};
-use crate::readers::{Output, RawFinding, Reading, Unread};
+use crate::readers::{RawFinding, Reading, ToolOutput, Unread};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ static NOT_COMPILING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A project that does not compile is a finding; any other output without a report stays unread.
 pub(in crate::readers) fn failures(
-    output: &Output<'_>,
+    output: &ToolOutput<'_>,
     stderr: &Lines<'_>,
     why: Unread,
 ) -> Result<Reading, Unread> {

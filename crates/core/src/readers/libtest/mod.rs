@@ -11,7 +11,7 @@ mod starts;
 pub(super) use compile::failures as compile_failures;
 
 use super::lines::{Lines, agree, finding, group, name_the_rest, no_report, pattern};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use crate::roster::{Roster, TestState};
 use regex::Regex;
@@ -28,7 +28,7 @@ static CRASH: LazyLock<Regex> = LazyLock::new(|| {
 static DOC_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r" \(line [0-9]+\)"));
 
 /// `one_binary`: the command names one test binary, so that there is one report.
-pub(super) fn read(one_binary: bool, output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(one_binary: bool, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
     if stderr.iter().any(|line| line.starts_with(" Nextest run ID ")) {
         return Err(Unread::unreadable("cargo nextest's output, which has a reader of its own"));

@@ -10,7 +10,7 @@ use crate::evidence::Counts;
 use crate::readers::lines::{
     Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown, totalled,
 };
-use crate::readers::{Output, RawFinding, Reading, Unread};
+use crate::readers::{RawFinding, Reading, ToolOutput, Unread};
 use crate::roster::Roster;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -35,7 +35,7 @@ static UNCOVERED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
     let lines = stdout.all();
     let Some(last) = lines.iter().rposition(|line| !line.trim().is_empty()) else {

@@ -8,11 +8,11 @@ mod rules;
 
 use crate::readers::lines::{Lines, agree, finding, no_report, shown};
 use crate::readers::strict_json::{array, member, object, parse, text};
-use crate::readers::{Output, Reading, Unread};
+use crate::readers::{Reading, ToolOutput, Unread};
 use rules::Rules;
 use serde_json::Value;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "SARIF log"));
@@ -170,14 +170,14 @@ fn suppressed(result: &Value) -> Result<Option<String>, Unread> {
 
 #[cfg(test)]
 mod tests {
-    use crate::readers::{Output, RawFinding};
+    use crate::readers::{RawFinding, ToolOutput};
 
     #[test]
     fn a_finding_says_where_it_is_and_its_key_does_not_hold_the_line() {
         let log = br#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"t"}},"results":[{"ruleId":"r",
             "message":{"text":"m"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.py"},
             "region":{"startLine":7}}}]}]}]}"#;
-        let output = Output { stdout: log, stderr: b"", exit: Some(0), report: None };
+        let output = ToolOutput { stdout: log, stderr: b"", exit: Some(0), report: None };
         let finding =
             RawFinding { key: "r a.py m".into(), message: "r: m".into(), place: Some("a.py:7".into()) };
         assert_eq!(super::read(&output).unwrap().findings, [finding]);
