@@ -58,6 +58,16 @@ pub fn is_pattern(report: &str) -> bool {
     report.contains(['*', '?', '['])
 }
 
+/// The files that a path with a pattern in it matches, or the path itself.
+pub fn expand(path: &Path) -> Vec<PathBuf> {
+    let parts: Vec<_> = path.components().collect();
+    let pattern = |part: &std::path::Component<'_>| is_pattern(&part.as_os_str().to_string_lossy());
+    let Some(first) = parts.iter().position(pattern) else { return vec![path.to_owned()] };
+    let (root, rest) = parts.split_at(first);
+    let rest: PathBuf = rest.iter().collect();
+    matching(&root.iter().collect::<PathBuf>(), &rest.to_string_lossy())
+}
+
 fn matching(root: &Path, pattern: &str) -> Vec<PathBuf> {
     if !is_pattern(pattern) {
         let path = root.join(pattern);

@@ -45,6 +45,7 @@ pub struct Benchmark {
 pub(super) enum FormatName {
     Json,
     Criterion,
+    CriterionEstimates,
     Hyperfine,
     PytestBenchmark,
     GoTest,
@@ -176,6 +177,7 @@ fn format(raw: &Raw, problems: &mut Problems) -> Option<Format> {
     }
     Some(match raw.format.get_ref() {
         FormatName::Criterion => Format::Criterion,
+        FormatName::CriterionEstimates => Format::CriterionEstimates,
         FormatName::Hyperfine => Format::Hyperfine,
         FormatName::PytestBenchmark => Format::PytestBenchmark,
         FormatName::GoTest => Format::GoTest,

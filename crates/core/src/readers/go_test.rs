@@ -7,7 +7,7 @@
 use super::lines::{Lines, agree, finding, no_report_said, shown};
 use super::{RawFinding, Reading, ToolOutput, Unread, go_events, go_lines};
 use crate::roster::{Roster, TestState};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stdout = Lines::of(output.stdout);
@@ -42,6 +42,9 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     agree(output.exit, reading)
 }
 
+/// How many parts of a subtest's name may be its own.
+const MOST_SLASHES: usize = 64;
+
 /// How a test or a package ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -70,18 +73,26 @@ pub(super) struct Run {
 impl Run {
     /// Tests whose end counts: those without subtests, and those that failed with none of their subtests failing.
     fn counted(&self) -> impl Iterator<Item = &(String, String, End)> {
-        let (mut parents, mut failed_inside) = (BTreeSet::new(), BTreeSet::new());
+        let named: HashSet<(&str, &str)> =
+            self.tests.iter().map(|(package, test, _)| (package.as_str(), test.as_str())).collect();
+        // The test that a subtest is in is named too; a name may hold slashes of its own, of which a few are looked at.
+        let parent = |package: &'_ str, test: &'_ str| {
+            let slashes = test.rmatch_indices('/').take(MOST_SLASHES);
+            let outer = slashes.map(|(slash, _)| test.get(..slash).unwrap_or_default());
+            outer
+                .map(|outer| (package.to_owned(), outer.to_owned()))
+                .find(|(package, outer)| named.contains(&(package, outer)))
+        };
+        let (mut parents, mut failed_inside) = (HashSet::new(), HashSet::new());
         for (package, test, end) in &self.tests {
-            for (slash, _) in test.match_indices('/') {
-                let parent = (package.as_str(), test.get(..slash).unwrap_or_default());
-                parents.insert(parent);
-                if *end == End::Fail {
-                    failed_inside.insert(parent);
-                }
+            let Some(outer) = parent(package, test) else { continue };
+            if *end == End::Fail {
+                failed_inside.insert(outer.clone());
             }
+            parents.insert(outer);
         }
         self.tests.iter().filter(move |(package, test, end)| {
-            let name = (package.as_str(), test.as_str());
+            let name = (package.clone(), test.clone());
             !parents.contains(&name) || (*end == End::Fail && !failed_inside.contains(&name))
         })
     }

@@ -121,17 +121,28 @@ impl After {
 
 /// The tests by name, where it is certain which of the points are suites; else those that failed.
 fn roster(points: &[Point], files: &[&str], counts: Counts, suites: u64) -> Result<Roster, Unread> {
-    let (parents, marked) = points.iter().fold((0, 0), |(parents, marked), one| {
-        (parents + u64::from(one.has_children), marked + u64::from(one.is_suite))
-    });
-    let is_suite =
-        |one: &Point| if marked == suites { one.is_suite } else { parents == suites && one.has_children };
+    let marked = points.iter().filter(|one| one.is_suite).count() as u64;
+    if marked != suites {
+        // The spec reporter does not say which of them are suites.
+        return failed_alone(points, counts);
+    }
+    let is_suite = |one: &Point| one.is_suite;
     let mut roster = Roster::default();
     for one in points.iter().filter(|one| !is_suite(one)) {
         let state = if one.is_bare_file(files) { TestState::NotRun } else { one.state };
         roster.add("", &one.path.join(" > "), &one.name, state);
     }
-    if roster.counts() == counts { Ok(roster) } else { totalled(Roster::default(), counts) }
+    if roster.counts() == counts { Ok(roster) } else { failed_alone(points, counts) }
+}
+
+/// The failed tests by name, and the others as they are counted.
+fn failed_alone(points: &[Point], counts: Counts) -> Result<Roster, Unread> {
+    let mut roster = Roster::default();
+    let failed = points.iter().filter(|one| one.state == TestState::Failed && !one.has_children);
+    for one in failed.take(usize::try_from(counts.failed).unwrap_or(usize::MAX)) {
+        roster.add("", &one.path.join(" > "), &one.name, one.state);
+    }
+    totalled(roster, counts)
 }
 
 struct Totals {

@@ -7,6 +7,7 @@ mod deceit;
 mod docs;
 mod each;
 mod fixtures;
+mod fuzz;
 mod healthy;
 mod liars;
 mod meta;

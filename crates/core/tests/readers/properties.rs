@@ -6,7 +6,7 @@ use gonogo_core::readers::{Reader, ToolOutput};
 use proptest::prelude::*;
 
 /// What must hold of a reading, whatever was read.
-fn is_sound(reader: &Reader, output: &ToolOutput<'_>) -> Result<(), TestCaseError> {
+pub(crate) fn is_sound(reader: &Reader, output: &ToolOutput<'_>) -> Result<(), TestCaseError> {
     let reading = reader.read(output);
     let Ok(reading) = &reading else { return Ok(()) };
     let name = reader.name();

@@ -38,7 +38,7 @@ pub struct Attempt {
 }
 
 /// Makes a check ready. `Err` is the verdict of one that cannot run here.
-pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
+pub fn prepare(run: &PollContext<'_>, command: &Command) -> Result<Prepared, Judged> {
     let root = run.context.session.git.root();
     let canary = command.canary.iter().flatten().next();
     if let Some(lack) = canary.and_then(|name| run.launcher.lack(&command.program, name)) {
@@ -121,7 +121,7 @@ async fn tracked(root: &Path, cancel: &Cancel) -> Option<BTreeSet<PathBuf>> {
 }
 
 /// Judges what a command left behind, and redacts what is stored and shown of it.
-pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
+pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
     let redactor = &run.context.session.redactor;
     let (program, captured) = match attempt.main {
         Ok(ran) => ran,
@@ -195,7 +195,7 @@ fn stored(mut reports: Vec<ReportFile>) -> Option<Vec<u8>> {
 }
 
 /// The folders that the check ran in, as tools may spell them.
-fn roots(run: &Run<'_>) -> Vec<String> {
+fn roots(run: &PollContext<'_>) -> Vec<String> {
     let root = run.context.session.git.root();
     let real = root.canonicalize().ok();
     let mut roots: Vec<String> = [Some(root.to_owned()), real]
@@ -250,7 +250,7 @@ pub(super) fn not_prepared(program: &[String], end: End, stderr: &[u8]) -> Judge
 }
 
 fn judge_its_canary(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     command: &Command,
     canary: Result<Captured, String>,
 ) -> (Option<Judged>, Option<Blob>) {

@@ -1,15 +1,17 @@
 //! One run of a benchmark program, and what it left behind.
 
 use crate::process::{Cancel, End, Invocation, ProcessError, run};
+use crate::reports::{expand, is_pattern};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A benchmark program of one side, ready to run.
 #[derive(Clone, Debug)]
 pub struct BenchProgram {
     /// How it is called.
     pub invocation: Invocation,
-    /// The report that it writes, read in place of standard output.
+    /// The report that it writes, read in place of standard output; or a pattern for several JSON documents, which are read as one object
+    /// with their paths as keys.
     pub report: Option<PathBuf>,
 }
 
@@ -46,11 +48,11 @@ pub enum RunError {
 impl BenchProgram {
     /// Runs it once. Gives its output (or report) and its wall time in seconds.
     pub async fn once(&self, cancel: &Cancel) -> Result<(Vec<u8>, f64), RunError> {
-        if let Some(report) = &self.report {
+        for report in self.report.iter().flat_map(|report| expand(report)) {
             // One that an earlier run wrote says nothing of this one.
-            match std::fs::remove_file(report) {
+            match std::fs::remove_file(&report) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(RunError::Report { path: report.clone(), source });
+                    return Err(RunError::Report { path: report, source });
                 }
                 _ => {}
             }
@@ -73,14 +75,39 @@ impl BenchProgram {
                 Ok((captured.stdout.bytes, seconds))
             };
         };
-        let unreadable = |source| RunError::Report { path: path.clone(), source };
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        let size = file.metadata().map_err(unreadable)?.len();
-        if size > limit {
-            return Err(RunError::TooLarge(size - limit));
-        }
-        let mut bytes = Vec::new();
-        file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-        Ok((bytes, seconds))
+        let bytes = if is_pattern(&path.to_string_lossy()) { joined(path, limit) } else { read(path, limit) };
+        bytes.map(|bytes| (bytes, seconds))
     }
+}
+
+/// A report, whole.
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, RunError> {
+    let unreadable = |source| RunError::Report { path: path.to_owned(), source };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    if size > limit {
+        return Err(RunError::TooLarge(size - limit));
+    }
+    let mut bytes = Vec::new();
+    file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// The JSON documents that a pattern matches, as one object with their paths as keys.
+fn joined(pattern: &Path, limit: u64) -> Result<Vec<u8>, RunError> {
+    let paths = expand(pattern);
+    if paths.is_empty() {
+        let source = std::io::ErrorKind::NotFound.into();
+        return Err(RunError::Report { path: pattern.to_owned(), source });
+    }
+    let mut all = Vec::new();
+    for path in paths {
+        all.push(if all.is_empty() { b'{' } else { b',' });
+        all.extend_from_slice(serde_json::Value::from(path.to_string_lossy()).to_string().as_bytes());
+        all.push(b':');
+        let left = limit.saturating_sub(all.len() as u64);
+        all.extend_from_slice(&read(&path, left)?);
+    }
+    all.push(b'}');
+    Ok(all)
 }

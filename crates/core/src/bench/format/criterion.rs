@@ -2,6 +2,7 @@
 
 use super::{Sample, positive};
 use crate::readers::Unread;
+use serde_json::Value;
 
 /// `name   time:   [1.2 µs 1.3 µs 1.4 µs]`, the name on the line before where it is long; or
 /// `test name ... bench:   1,300 ns/iter (+/- 20)`. Values in nanoseconds. Below `change:` stands, in percent, how that is to an
@@ -34,6 +35,23 @@ pub(super) fn read(text: &str) -> Result<Sample, Unread> {
         if sample.insert(name.to_owned(), positive(name, value)?).is_some() {
             return Err(Unread::unreadable(format!("{name} is there twice")));
         }
+    }
+    Ok(sample)
+}
+
+/// `{".../criterion/fib/20/new/estimates.json": {"median": {"point_estimate": 26251.0}}}`
+pub(super) fn estimates(documents: &Value) -> Result<Sample, Unread> {
+    let documents = documents
+        .as_object()
+        .ok_or_else(|| Unread::unreadable("not criterion's estimates by their paths"))?;
+    let mut sample = Sample::new();
+    for (path, document) in documents {
+        let name = path.strip_suffix("/new/estimates.json").and_then(|path| path.rsplit_once("/criterion/"));
+        let (_, name) = name
+            .ok_or_else(|| Unread::unreadable(format!("{path} is not criterion/NAME/new/estimates.json")))?;
+        let value = document.pointer("/median/point_estimate").and_then(Value::as_f64);
+        let value = value.ok_or_else(|| Unread::unreadable(format!("{name} has no median")))?;
+        sample.insert(name.to_owned(), positive(name, value)?);
     }
     Ok(sample)
 }

@@ -31,6 +31,9 @@ pub enum Format {
     Json(Mapping),
     /// Criterion.rs: the middle of `time: [low middle high]`, or lines of `--output-format bencher` (libtest's too).
     Criterion,
+    /// Criterion.rs's own files, by a report such as `target/criterion/**/new/estimates.json`: the median of each benchmark, in
+    /// nanoseconds, named by its folders.
+    CriterionEstimates,
     /// The document of `hyperfine --export-json`, of version 1 or 2: the median of each command.
     Hyperfine,
     /// The document of `pytest --benchmark-json`: the median of each benchmark.
@@ -51,6 +54,7 @@ impl Format {
         let sample = match self {
             Self::Json(mapping) => mapping.read(&strict_document(source.text)?)?,
             Self::Criterion => criterion::read(text(source.text)?)?,
+            Self::CriterionEstimates => criterion::estimates(&strict_document(source.text)?)?,
             Self::Hyperfine => hyperfine::read(&strict_document(source.text)?)?,
             Self::Callgrind => callgrind::read(text(source.text)?)?,
             Self::PytestBenchmark => {
@@ -114,7 +118,7 @@ mod tests {
 
     #[test]
     fn each_format_gives_one_value_for_each_scenario() {
-        let cases: [(Format, &str, &[(&str, f64)]); 12] = [
+        let cases: [(Format, &str, &[(&str, f64)]); 13] = [
             (
                 mapping(),
                 r#"{"results": [{"bench": "append", "durability": "fast", "writers": 1, "ms_per_msg": 0.02, "note": "x"},
@@ -133,6 +137,11 @@ mod tests {
                 "fib/20                  time:   [26.029 µs 26.251 µs 26.505 µs]\n                        thrpt:  [1.1 Melem/s 1.2 Melem/s 1.3 Melem/s]\n\
                  \u{20}                change:\n                        time:   [-23.6% -22.9% -22.2%] (p = 0.00 < 0.05)\n                        thrpt:  [+28.5% +29.7% +30.9%]\n",
                 &[("fib/20", 26251.0)],
+            ),
+            (
+                Format::CriterionEstimates,
+                r#"{"/x/target/criterion/fib/20/new/estimates.json": {"median": {"point_estimate": 26251.0}}, "/x/target/criterion/add/new/estimates.json": {"median": {"point_estimate": 5.5}}}"#,
+                &[("add", 5.5), ("fib/20", 26251.0)],
             ),
             (
                 Format::Hyperfine,
@@ -219,6 +228,15 @@ mod tests {
             (
                 Format::Hyperfine,
                 r#"{"schema_version": 2, "results": [{"command": "f", "summary": {"time_wall_clock": {"median": 1}}, "runs": [{"exit_code": 1}]}]}"#,
+            ),
+            (Format::CriterionEstimates, r#"{"/x/estimates.json": {"median": {"point_estimate": 5.5}}}"#),
+            (
+                Format::CriterionEstimates,
+                r#"{"/criterion/a/new/estimates.json": {"mean": {"point_estimate": 5.5}}}"#,
+            ),
+            (
+                Format::CriterionEstimates,
+                r#"{"/criterion/a/base/estimates.json": {"median": {"point_estimate": 5.5}}}"#,
             ),
             (Format::Hyperfine, r#"{"schema_version": 3, "results": [{"command": "f", "median": 1}]}"#),
             (Format::Criterion, "fib time: [-1% -2% -3%]\n"),

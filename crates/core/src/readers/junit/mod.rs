@@ -71,6 +71,16 @@ enum Element {
     Other,
 }
 
+impl Element {
+    /// Where a test case inside it is.
+    fn path(&self) -> &str {
+        match self {
+            Self::Suite(suite) => &suite.path,
+            _ => "",
+        }
+    }
+}
+
 impl<'a> Report<'a> {
     fn of(text: &str, files: &'a [String]) -> Result<Self, Unread> {
         let odd = |error: &dyn std::fmt::Display| {
@@ -154,7 +164,7 @@ impl<'a> Report<'a> {
                     return Err(Unread::unreadable("a suite inside something that is no suite"));
                 }
                 self.suites = self.suites.saturating_add(u64::from(name.as_ref() == "testsuite"));
-                self.suite(tag)
+                suite_of(tag, open.last().map_or("", Element::path))
             }
             "testcase" => {
                 if !matches!(open.last(), Some(Element::Suite(_))) {
@@ -203,20 +213,6 @@ impl<'a> Report<'a> {
             }
             _ => Ok(Element::Other),
         }
-    }
-
-    fn suite(&mut self, tag: &BytesStart<'_>) -> Result<Element, Unread> {
-        let mut declared = [None; 5];
-        let names = ["tests", "failures", "errors", "skipped", "disabled"];
-        for (place, name) in declared.iter_mut().zip(names) {
-            let Some(text) = attribute(tag, name)? else { continue };
-            // mocha states -1 skipped where it has none.
-            if !text.starts_with('-') {
-                *place = Some(number(&text)?);
-            }
-        }
-        let name = attribute(tag, "name")?.unwrap_or_default();
-        Ok(Element::Suite(Box::new(Suite { name, declared, ..Suite::default() })))
     }
 
     fn close(&mut self, element: Element, open: &mut [Element]) -> Result<(), Unread> {
@@ -287,12 +283,8 @@ impl<'a> Report<'a> {
         if bare {
             self.notes.push(format!("no test in {}, not counted", shown(&case.name)));
         }
-        let suites = open.iter().filter_map(|one| match one {
-            Element::Suite(suite) if !suite.name.is_empty() => Some(suite.name.as_str()),
-            _ => None,
-        });
-        let place = suites.collect::<Vec<_>>().join(" > ");
-        self.roster.add(&place, &case.class, &case.name, if bare { TestState::NotRun } else { state });
+        let place = open.last().map_or("", Element::path);
+        self.roster.add(place, &case.class, &case.name, if bare { TestState::NotRun } else { state });
         Ok(tally)
     }
 
@@ -353,6 +345,24 @@ fn without_passed(roster: &Roster, counts: Counts) -> Result<Roster, Unread> {
         certain.add(&case.place, &case.suite, &case.name, case.state);
     }
     totalled(certain, counts)
+}
+
+fn suite_of(tag: &BytesStart<'_>, outer: &str) -> Result<Element, Unread> {
+    let mut declared = [None; 5];
+    let names = ["tests", "failures", "errors", "skipped", "disabled"];
+    for (place, name) in declared.iter_mut().zip(names) {
+        let Some(text) = attribute(tag, name)? else { continue };
+        // mocha states -1 skipped where it has none.
+        if !text.starts_with('-') {
+            *place = Some(number(&text)?);
+        }
+    }
+    let name = attribute(tag, "name")?.unwrap_or_default();
+    let path = match (outer, name.as_str()) {
+        (path, "") | ("", path) => path.to_owned(),
+        _ => format!("{outer} > {name}"),
+    };
+    Ok(Element::Suite(Box::new(Suite { name, path, declared, ..Suite::default() })))
 }
 
 /// An attribute's value. One that stands twice, or holds an entity of its own, is refused.

@@ -52,6 +52,8 @@ impl Tally {
 #[derive(Default)]
 pub(super) struct Suite {
     pub(super) name: String,
+    /// Its name behind those of the suites that it is in.
+    pub(super) path: String,
     /// `tests`, `failures`, `errors`, `skipped` and `disabled`; `None` where it is not there or less than zero.
     pub(super) declared: [Option<u64>; 5],
     /// Everything in it.

@@ -151,6 +151,8 @@ pub(super) fn of_one<'a>(stdout: &'a Lines<'_>) -> Option<Run<'a>> {
 struct Open<'a> {
     announced: u64,
     listed: Vec<(&'a str, TestState)>,
+    /// How many of those that are listed passed, failed and were ignored.
+    tally: [u64; 3],
     dots: u64,
     quiet_failures: u64,
     noise: bool,
@@ -174,6 +176,7 @@ impl<'a> Open<'a> {
         Self {
             announced,
             listed: Vec::new(),
+            tally: [0; 3],
             dots: 0,
             quiet_failures: 0,
             noise: false,
@@ -261,12 +264,13 @@ impl<'a> Open<'a> {
 
     fn list(&mut self, line: &'a str) {
         if let Some(found) = TEST.captures(line) {
-            let state = match group(&found, 2) {
-                "FAILED" => TestState::Failed,
-                word if word.starts_with("ignored") => TestState::Ignored,
+            let (state, index) = match group(&found, 2) {
+                "FAILED" => (TestState::Failed, 1),
+                word if word.starts_with("ignored") => (TestState::Ignored, 2),
                 // A measured benchmark ran to an answer, so it counts as a test that passed.
-                _ => TestState::Passed,
+                _ => (TestState::Passed, 0),
             };
+            self.tally[index] += 1;
             let name = found.get(1).map_or("", |name| name.as_str());
             self.listed.push((name.strip_suffix(" - should panic").unwrap_or(name), state));
         } else if DOTS.is_match(line) {
@@ -284,8 +288,7 @@ impl<'a> Open<'a> {
         let [passed, failed, ignored, measured] = numbers;
         let passed = passed.saturating_add(measured);
         let sum = numbers.iter().try_fold(0_u64, |sum, one| sum.checked_add(*one));
-        let of = |wanted: TestState| self.listed.iter().filter(|(_, state)| *state == wanted).count() as u64;
-        let [ran, red, left_out] = [TestState::Passed, TestState::Failed, TestState::Ignored].map(of);
+        let [ran, red, left_out] = self.tally;
         let listed = self.listed.len() as u64;
         let quiet = self.dots + self.quiet_failures;
         let complete = self.noise || listed == self.announced || (listed == 0 && quiet == self.announced);

@@ -4,15 +4,24 @@
 //! them. What an invocation overrides counts before what the rule says by itself.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The components of a run's tool and what its invocations override.
 pub(super) struct Rules<'a> {
     run: &'a Value,
+    /// The rules of each component by their ids; the driver's first.
+    by_id: Vec<BTreeMap<&'a str, &'a Value>>,
 }
 
 impl<'a> Rules<'a> {
-    pub(super) const fn of(run: &'a Value) -> Self {
-        Self { run }
+    pub(super) fn of(run: &'a Value) -> Self {
+        let extensions = run.pointer("/tool/extensions").and_then(Value::as_array).into_iter().flatten();
+        let components = run.pointer("/tool/driver").into_iter().chain(extensions);
+        let ids = |component: &'a Value| {
+            let rules = list(component, "rules").unwrap_or_default().iter().rev();
+            rules.filter_map(|rule| Some((rule.get("id")?.as_str()?, rule))).collect()
+        };
+        Self { run, by_id: components.map(ids).collect() }
     }
 
     /// How many rules the tool says that it has.
@@ -71,17 +80,18 @@ impl<'a> Rules<'a> {
         if let Some(rule) = reference.and_then(|reference| self.descriptor(reference)) {
             return Some(rule);
         }
-        let component = self.component(reference.and_then(|reference| reference.get("toolComponent")))?;
-        let rules = list(component, "rules")?;
+        let place = self.component(reference.and_then(|reference| reference.get("toolComponent")))?;
+        let rules = list(self.at(place)?, "rules")?;
         let index =
             result.get("ruleIndex").and_then(Value::as_u64).and_then(|index| usize::try_from(index).ok());
         let id = result.get("ruleId").and_then(Value::as_str).or_else(|| reference?.get("id")?.as_str());
-        index.and_then(|index| rules.get(index)).or_else(|| by_id(rules, id?))
+        index.and_then(|index| rules.get(index)).or_else(|| self.named(place, id?))
     }
 
     /// The descriptor that a reference means, which stands in the component that it names.
     fn descriptor(&self, reference: &Value) -> Option<&'a Value> {
-        let rules = list(self.component(reference.get("toolComponent"))?, "rules")?;
+        let place = self.component(reference.get("toolComponent"))?;
+        let rules = list(self.at(place)?, "rules")?;
         let index =
             reference.get("index").and_then(Value::as_u64).and_then(|index| usize::try_from(index).ok());
         if let Some(index) = index {
@@ -89,34 +99,48 @@ impl<'a> Rules<'a> {
         }
         let guid = reference.get("guid").and_then(Value::as_str);
         let by_guid = guid.and_then(|guid| rules.iter().find(|rule| is(rule, "guid", guid)));
-        by_guid.or_else(|| by_id(rules, reference.get("id")?.as_str()?))
+        by_guid.or_else(|| self.named(place, reference.get("id")?.as_str()?))
     }
 
-    /// The driver, or the extension that is named by index, guid or name.
-    fn component(&self, reference: Option<&Value>) -> Option<&'a Value> {
-        let driver = self.run.pointer("/tool/driver");
-        let Some(reference) = reference else { return driver };
-        let extensions = self.run.pointer("/tool/extensions").and_then(Value::as_array);
-        let extensions = extensions.map(Vec::as_slice).unwrap_or_default();
+    /// The place of the driver (0), or of the extension that is named by index, guid or name.
+    fn component(&self, reference: Option<&Value>) -> Option<usize> {
+        let Some(reference) = reference else { return Some(0) };
         if let Some(index) = reference.get("index").and_then(Value::as_u64) {
-            return extensions.get(usize::try_from(index).ok()?);
+            return usize::try_from(index).ok()?.checked_add(1);
         }
         for name in ["guid", "name"] {
             if let Some(wanted) = reference.get(name).and_then(Value::as_str) {
-                return driver.into_iter().chain(extensions).find(|one| is(one, name, wanted));
+                return (0..self.by_id.len())
+                    .find(|place| self.at(*place).is_some_and(|one| is(one, name, wanted)));
             }
         }
-        driver
+        Some(0)
+    }
+
+    fn at(&self, place: usize) -> Option<&'a Value> {
+        match place.checked_sub(1) {
+            None => self.run.pointer("/tool/driver"),
+            Some(extension) => self.run.pointer("/tool/extensions")?.as_array()?.get(extension),
+        }
+    }
+
+    /// A rule by its id, or by what stands before the last slash of a hierarchical one (section 3.27.5).
+    fn named(&self, place: usize, id: &str) -> Option<&'a Value> {
+        let rules = self.by_id.get(place)?;
+        rules.get(id).or_else(|| rules.get(id.rsplit_once('/')?.0)).copied()
     }
 
     /// The level of a notification that has none of its own.
     pub(super) fn level_of_notification(&self, notification: &'a Value) -> &'a str {
         let reference = notification.get("descriptor");
         let found = reference.and_then(|reference| {
-            let all = list(self.component(reference.get("toolComponent"))?, "notifications")?;
+            let all = list(self.at(self.component(reference.get("toolComponent"))?)?, "notifications")?;
             let index =
                 reference.get("index").and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
-            index.and_then(|index| all.get(index)).or_else(|| by_id(all, reference.get("id")?.as_str()?))
+            index.and_then(|index| all.get(index)).or_else(|| {
+                let id = reference.get("id")?.as_str()?;
+                all.iter().find(|one| is(one, "id", id))
+            })
         });
         found.and_then(|one| one.pointer("/defaultConfiguration/level")?.as_str()).unwrap_or("warning")
     }
@@ -138,10 +162,4 @@ fn list<'a>(of: &'a Value, name: &str) -> Option<&'a [Value]> {
 
 fn is(value: &Value, name: &str, wanted: &str) -> bool {
     value.get(name).and_then(Value::as_str) == Some(wanted)
-}
-
-/// A rule by its id, or by what stands before the last slash of a hierarchical one (section 3.27.5).
-fn by_id<'a>(rules: &'a [Value], id: &str) -> Option<&'a Value> {
-    let found = |id: &str| rules.iter().find(|rule| is(rule, "id", id));
-    found(id).or_else(|| found(id.rsplit_once('/')?.0))
 }
