@@ -89,8 +89,8 @@ impl Acting for GithubRelease {
             }
             ReleaseEffect::Publish => {
                 let release = the_release(run, gh, step).await?;
-                let is_final = run.context.candidate.target.version().pre.is_empty();
-                let published = gh.publish_release(run.clearance, release.id, is_final, cancel).await;
+                let is_newest = is_newest(run).await?;
+                let published = gh.publish_release(run.clearance, release.id, is_newest, cancel).await;
                 published.map(|_| None).map_err(|error| causes::of_gh(&error))
             }
         }
@@ -208,4 +208,15 @@ async fn new_release(run: &Run<'_>) -> Result<NewRelease, Cause> {
         body,
         prerelease: !context.candidate.target.version().pre.is_empty(),
     })
+}
+
+/// Whether users who ask for the latest release are to get this one: it is final, and the remote has no tag of a higher
+/// one. A release of an older line leaves the latest where it is.
+async fn is_newest(run: &Run<'_>) -> Result<bool, Cause> {
+    let own = run.context.candidate.target.version();
+    let pattern = &run.context.candidate.plan.project.tag;
+    let tags = run.world.git.remote_tags(&run.world.remote).await.map_err(|error| causes::of_git(&error))?;
+    let versions = tags.iter().filter_map(|tag| pattern.version(tag.as_str()));
+    let higher = versions.filter(|version| version.pre.is_empty()).any(|version| version > *own);
+    Ok(own.pre.is_empty() && !higher)
 }
