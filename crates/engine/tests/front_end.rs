@@ -6,7 +6,7 @@
     reason = "the project is made with git itself, and helpers of tests may break off as tests do"
 )]
 
-use gonogo_core::mechanics::Effect;
+use gonogo_core::mechanics::{Answer, Effect};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Agent, Mode};
 use gonogo_core::verdict::Outcome;
@@ -59,9 +59,9 @@ impl RunWatch for Lines {
         });
     }
 
-    fn may_pass(&mut self, _: &Context, step: &str, effect: &Effect) -> bool {
+    async fn may_pass(&mut self, _: &Context, step: &str, effect: &Effect) -> Answer {
         self.said.push(format!("{step}: {effect}?"));
-        self.yes
+        if self.yes { Answer::Yes } else { Answer::No }
     }
 }
 

@@ -14,6 +14,7 @@ use gonogo_core::ledger::{
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use writer::{Entry, Writer};
@@ -140,14 +141,14 @@ pub struct Ledger {
     writer: Writer,
     repaired: Option<u64>,
     // Held until the ledger is dropped; the system lets go of it whatever happens to us.
-    _lock: File,
+    lock: File,
 }
 
 impl Ledger {
     /// Opens a release's ledger, or begins it. Cuts off a torn last line and records that.
     pub fn open(folder: &Path, opened: Opened) -> Result<Self, LedgerError> {
         fs::create_dir_all(folder.join(BLOBS)).map_err(io_error("create", folder))?;
-        let lock = lock(&folder.join(LOCK))?;
+        let lock = self::lock(&folder.join(LOCK))?;
         writer::clear_up(folder).map_err(io_error("clear up", folder))?;
         let target = opened.target.clone();
         let path = folder.join(RECORDS);
@@ -176,7 +177,7 @@ impl Ledger {
         }
         let writer = Writer::start(folder.to_owned(), file);
         let repaired = torn.as_ref().map(|torn| torn.repaired.bytes);
-        let mut ledger = Self { folder: folder.to_owned(), chain, state, writer, repaired, _lock: lock };
+        let mut ledger = Self { folder: folder.to_owned(), chain, state, writer, repaired, lock };
         match ledger.state.target.clone() {
             Some(found) if found != target => {
                 return Err(LedgerError::OtherTarget { path: folder.to_owned(), found });
@@ -218,6 +219,17 @@ impl Ledger {
     /// Where the chain stands.
     pub const fn anchor(&self) -> Anchor {
         self.chain.anchor()
+    }
+
+    /// Whether the lock is still this ledger's own: whoever removes its file can take another one in its place.
+    pub fn is_locked(&self) -> Result<bool, LedgerError> {
+        let path = self.folder.join(LOCK);
+        let held = self.lock.metadata().map_err(io_error("look at", &path))?;
+        match fs::metadata(&path) {
+            Ok(there) => Ok((there.dev(), there.ino()) == (held.dev(), held.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(io_error("look at", &path)(error)),
+        }
     }
 
     /// How many bytes of a torn last line were cut off when it was opened.

@@ -7,6 +7,7 @@ mod event;
 mod format_1;
 mod line;
 mod mechanics;
+mod owner;
 mod refusal;
 mod state;
 
@@ -17,8 +18,9 @@ pub use event::{
     ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
 };
 pub use mechanics::{Mechanics, RunState};
+pub use owner::{Foreign, Owner};
 pub use refusal::{Broken, Newer, NotRead};
-pub use state::{CheckKey, PollState, State};
+pub use state::{CheckKey, Contradiction, KnownBlocker, PollState, State};
 
 /// The format of the records that this program writes. It reads this one and every one before it; `docs/formats.md`
 /// says how a format is changed.

@@ -175,6 +175,7 @@ async fn measure(
     }
     let started = CheckStarted { poll: run.poll_seq, gate: gate.id, check: check.id.clone() };
     ledger.append(Event::CheckStarted(started), Vec::new())?;
+    ledger.flush()?;
     watch.poll(PollEvent::Started { gate: gate.id, check: &check.id });
     let before = ledger.state().attempts(&(gate.id, check.id.clone()), run.about);
     let mut done = benchmark::run(run, gate.id, check, asked).await;
@@ -211,13 +212,21 @@ async fn side_by_side(
     });
     let mut schedule = Schedule::new(run.options.jobs, needs.collect());
     loop {
+        let mut starting = Vec::new();
         while !run.context.session.cancel.is_cancelled() {
             let Some(index) = schedule.start_next() else { break };
             let job = &mut jobs[index];
             let Some(prepared) = job.prepared.take() else { continue };
             let started = CheckStarted { poll: run.poll_seq, gate: job.gate, check: job.check.id.clone() };
             ledger.append(Event::CheckStarted(started), Vec::new())?;
-            watch.poll(PollEvent::Started { gate: job.gate, check: &job.check.id });
+            starting.push((index, prepared));
+        }
+        if !starting.is_empty() {
+            // On disk before anything runs: a kill right after this leaves the checks in flight, and not unknown.
+            ledger.flush()?;
+        }
+        for (index, prepared) in starting {
+            watch.poll(PollEvent::Started { gate: jobs[index].gate, check: &jobs[index].check.id });
             let cancel = run.context.session.cancel.clone();
             running.spawn(async move { (index, prepared.run(cancel).await) });
         }

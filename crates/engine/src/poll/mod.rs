@@ -98,11 +98,13 @@ pub async fn run(
         required_gates: drift.required.keys().copied().collect(),
     };
     let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
+    // Whoever looks after a kill finds the poll that began, and no check runs that is of none.
+    ledger.flush()?;
     watch.poll(PollEvent::Begins(context));
 
     let epic = epic_title(candidate.target.tag());
     let unsettled =
-        settle::checks_to_repeat(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
+        settle::unsettled_checks(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
     let limit = candidate.plan.policy.output_limit;
     let launcher = Launcher { toolbox: Arc::new(toolbox), environment, limit };
     let run =

@@ -125,6 +125,16 @@ impl Git {
         Ok(self)
     }
 
+    /// The file by which another git says that it changes this checkout now; `None` where there is none.
+    pub async fn index_lock(&self) -> Result<Option<PathBuf>, GitError> {
+        let asked = ["rev-parse", "--path-format=absolute", "--git-path", "index.lock"];
+        let path = PathBuf::from(self.one_line(&asked).await?);
+        match crate::there::look(&path) {
+            Ok(found) => Ok(found.map(|_| path)),
+            Err(_) => Err(GitError::nonsense(&asked)),
+        }
+    }
+
     /// The same with variables set, as a private world needs it.
     #[must_use]
     pub fn with_variables(

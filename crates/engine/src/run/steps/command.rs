@@ -7,7 +7,7 @@ use crate::causes;
 use crate::failure::chain;
 use crate::launch::{Lack, Launch, Prevented};
 use gonogo_core::mechanics::{
-    Cause, Code, CommandDone, CommandEffect, Observation, Observe, Step, StepCommand, judge_exit,
+    Cause, Code, CommandDone, CommandEffect, DoorPass, Observation, Observe, Step, StepCommand, judge_exit,
 };
 use gonogo_core::program::Program;
 use gonogo_core::release::ResolvedTool;
@@ -70,7 +70,13 @@ impl Acting for StepCommand {
         Ok(Known { mark: None, detail: Some(shown(run, &filled(run, &self.program.run)?)) })
     }
 
-    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &CommandEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        effect: &CommandEffect,
+        _pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let CommandEffect::Run = effect;
         let arguments = filled(run, &self.program.run)?;
         let ended = execute(run, &launch(self, run, step)?, &arguments).await?;

@@ -7,8 +7,8 @@ use super::{Acting, Run, RunEvent, RunWatch};
 use crate::causes;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::mechanics::{
-    BuildMetadata, Built, Cause, Code, FetchArtifacts, NoEffect, Observation, Step, WorkflowSucceeded,
-    judge_metadata, matches_pattern,
+    BuildMetadata, Built, Cause, Code, DoorPass, FetchArtifacts, NoEffect, Observation, Step,
+    WorkflowSucceeded, judge_metadata, matches_pattern,
 };
 use gonogo_world::github::{Artifact, Gh};
 use gonogo_world::tools::digest_file;
@@ -46,7 +46,13 @@ impl Acting for FetchArtifacts {
         Ok(Observation::Done(Built { run: build, manifest }))
     }
 
-    async fn apply(&self, _: &Run<'_>, _: &Step, effect: &NoEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        _: &Run<'_>,
+        _: &Step,
+        effect: &NoEffect,
+        _: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         match *effect {}
     }
 }

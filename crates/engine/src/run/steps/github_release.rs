@@ -7,7 +7,7 @@ use super::{Acting, Run, RunWatch};
 use crate::causes;
 use gonogo_core::manifest::Manifest;
 use gonogo_core::mechanics::{
-    AssetSeen, Cause, Code, GithubRelease, KindEffect, Observation, ReleaseEffect, ReleaseSeen,
+    AssetSeen, Cause, Code, DoorPass, GithubRelease, KindEffect, Observation, ReleaseEffect, ReleaseSeen,
     ReleaseWanted, Step, Watched, chosen, judge_release,
 };
 use gonogo_core::versions::changelog_section;
@@ -65,32 +65,38 @@ impl Acting for GithubRelease {
         wait::settled(run, step.timeout, watch, look, late).await
     }
 
-    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &ReleaseEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        effect: &ReleaseEffect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let gh = github(run)?;
         let cancel = &run.context.session.cancel;
         match effect {
             ReleaseEffect::CreateDraft => {
-                let made = gh.create_draft(run.clearance, &new_release(run).await?, cancel).await;
+                let made = gh.create_draft(pass, &new_release(run).await?, cancel).await;
                 made.map(|made| Some(made.id)).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Upload(name) => {
                 let file = fetch_artifacts::folder(run).join(name);
                 check(&file, name, &wanted(self, run, step)?.assets)?;
                 let release = the_release(run, gh, step).await?;
-                let uploaded = gh.upload_asset(run.clearance, &release, name, &file, cancel).await;
+                let uploaded = gh.upload_asset(pass, &release, name, &file, cancel).await;
                 uploaded.map(|_| None).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Remove(name) => {
                 let release = the_release(run, gh, step).await?;
                 let is_broken = |asset: &&Asset| asset.name == *name && asset.state != "uploaded";
                 let Some(broken) = release.assets.iter().find(is_broken) else { return Ok(None) };
-                let removed = gh.delete_asset(run.clearance, broken.id, cancel).await;
+                let removed = gh.delete_asset(pass, broken.id, cancel).await;
                 removed.map(|()| None).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Publish => {
                 let release = the_release(run, gh, step).await?;
                 let is_final = run.context.candidate.target.version().pre.is_empty();
-                let published = gh.publish_release(run.clearance, release.id, is_final, cancel).await;
+                let published = gh.publish_release(pass, release.id, is_final, cancel).await;
                 published.map(|_| None).map_err(|error| causes::of_gh(&error))
             }
         }

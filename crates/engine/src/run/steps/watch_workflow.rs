@@ -5,7 +5,8 @@ use super::workflow_runs::{github, runs_of, with_approvals, with_log};
 use super::{Acting, Run, RunWatch};
 use crate::causes;
 use gonogo_core::mechanics::{
-    BuildWanted, Cause, Code, NoEffect, Observation, Step, WatchWorkflow, WorkflowSucceeded, judge_build,
+    BuildWanted, Cause, Code, DoorPass, NoEffect, Observation, Step, WatchWorkflow, WorkflowSucceeded,
+    judge_build,
 };
 use gonogo_world::github::{GhError, RunFilter};
 use std::cell::Cell;
@@ -62,7 +63,13 @@ impl Acting for WatchWorkflow {
         Ok(with_log(run, gh, seen).await)
     }
 
-    async fn apply(&self, _: &Run<'_>, _: &Step, effect: &NoEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        _: &Run<'_>,
+        _: &Step,
+        effect: &NoEffect,
+        _: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         match *effect {}
     }
 }
