@@ -183,7 +183,12 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
             screen.line(format!("{} {tag} {what}", screen.paint("1;32", "DONE")));
         }
         Ending::Declined { step } => screen.line(format!(
-            "stopped before {step}: not confirmed. Nothing that cannot be undone has happened."
+            "stopped before {step}: not confirmed. {}",
+            if report.past_the_door {
+                "The tag is on the remote already: do not move it, and do not start over."
+            } else {
+                "Nothing that cannot be undone has happened."
+            }
         )),
         Ending::Interrupted => screen.line("stopped by a signal"),
         Ending::Stopped { step, cause } => print_stop(screen, context, report, step, cause),

@@ -37,7 +37,8 @@ pub use state::{CheckKey, Contradiction, KnownBlocker, PollState, State};
 ///   - 1.7: a problem of a delivery may be `other-provenance` or `mutable`.
 /// - 2: the first record of each format tells its `reader`; `check-finished` and `effect-intended` tell the `program` that was
 ///   run. From here on, whatever changes in a record is a new format.
-pub const FORMAT: u32 = 2;
+/// - 3: the reason of a check may be `flaky`; a blocker that was seen may be a task of somebody's own.
+pub const FORMAT: u32 = 3;
 
 /// The oldest format whose programs read what this program writes, rightly and whole. They do not add to it.
-pub const READER: u32 = 2;
+pub const READER: u32 = 3;

@@ -144,7 +144,8 @@ async fn ci(run: &Run<'_>) -> Option<Result<Ci, Cause>> {
 
 /// The head of the ledger as it is on disk, its whole chain checked.
 fn ledger_head(run: &Run<'_>) -> Result<Digest, Cause> {
-    let records = ledger::read(run.ledger.folder()).map_err(|error| moved(chain(&error)))?;
+    let records =
+        ledger::read(run.ledger.folder(), run.context.owner()).map_err(|error| moved(chain(&error)))?;
     let last =
         records.as_deref().and_then(<[_]>::last).ok_or_else(|| moved("the ledger is gone".to_owned()))?;
     canonical::digest(last).map_err(|error| moved(chain(&error)))

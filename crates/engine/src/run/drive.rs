@@ -5,8 +5,7 @@ use super::{Ending, Run, RunEvent, RunWatch, StepReport, door};
 use crate::failure::Failure;
 use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, StepDone};
 use gonogo_core::mechanics::{
-    Asking, Cause, Code, Confirmed, Effect, Facts, KindEffect, KindFacts, Next, Observation, Question, Step,
-    next,
+    Asking, Cause, Code, Confirmed, Effect, Facts, KindFacts, Next, Observation, Question, Step, next,
 };
 use gonogo_core::release::ResolvedTool;
 

@@ -1,6 +1,6 @@
 //! Pushes of a tag.
 
-use crate::support::{Cancel, Git, GitError, World, cleared};
+use crate::support::{Cancel, Git, GitError, World, cleared, pass};
 use gonogo_world::git::{Party, Pushed, Refusal, Rejection};
 use std::time::Duration;
 

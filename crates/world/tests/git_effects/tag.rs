@@ -1,6 +1,6 @@
 //! Tags of the checkout.
 
-use crate::support::{Git, GitError, World, cleared};
+use crate::support::{Git, GitError, World, cleared, pass};
 
 async fn create(git: &Git, commit: &str, message: &str) -> Result<(), GitError> {
     git.create_annotated_tag(pass(&cleared("v1.0.0")), "v1.0.0", commit, message).await

@@ -1,6 +1,6 @@
 //! A repository beside the project's: one file of it is changed.
 
-use crate::support::{GitError, World, cleared};
+use crate::support::{GitError, World, cleared, pass};
 use gonogo_world::git::{Pushed, Rejection, Tap, Written};
 
 const FORMULA: &str = "Formula/sample.rb";
