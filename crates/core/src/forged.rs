@@ -74,11 +74,11 @@
 //! From a clearance to an effect there is one way: asked, looked, carried out.
 //!
 //! ```
-//! use gonogo_core::{clearance::Clearance, mechanics::{Answer, Asking, Confirmed, DoorPass, DoorSeen, DoorWanted, check_door}};
+//! use gonogo_core::{clearance::Clearance, mechanics::{Consent, Asking, Confirmed, DoorPass, DoorSeen, DoorWanted, check_door}};
 //! fn way<'go>(go: &'go Clearance, seen: &DoorSeen, wanted: &DoorWanted) -> Option<DoorPass<'go>> {
 //!     let confirmed = match Asking::about(go, true, false) {
 //!         Asking::Nobody(confirmed) => confirmed,
-//!         Asking::Somebody(question) => question.answered(Answer::Yes)?,
+//!         Asking::Somebody(question) => question.answered(Consent::Given)?,
 //!     };
 //!     check_door(confirmed, seen, wanted).ok()
 //! }
@@ -94,9 +94,9 @@
 //! ```
 //!
 //! ```compile_fail,E0382
-//! use gonogo_core::mechanics::{Answer, Confirmed, Question};
+//! use gonogo_core::mechanics::{Consent, Confirmed, Question};
 //! fn asked_once<'go>(question: Question<'go>) -> (Option<Confirmed<'go>>, Option<Confirmed<'go>>) {
-//!     (question.answered(Answer::Yes), question.answered(Answer::Yes))
+//!     (question.answered(Consent::Given), question.answered(Consent::Given))
 //! }
 //! ```
 //!

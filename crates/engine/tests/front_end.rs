@@ -6,7 +6,7 @@
     reason = "the project is made with git itself, and helpers of tests may break off as tests do"
 )]
 
-use gonogo_core::mechanics::{Answer, Effect};
+use gonogo_core::mechanics::{Consent, Effect};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Agent, Mode};
 use gonogo_core::verdict::Outcome;
@@ -59,9 +59,9 @@ impl RunWatch for Lines {
         });
     }
 
-    async fn may_pass(&mut self, _: &Context, step: &str, effect: &Effect) -> Answer {
+    async fn may_pass(&mut self, _: &Context, step: &str, effect: &Effect) -> Consent {
         self.said.push(format!("{step}: {effect}?"));
-        if self.yes { Answer::Yes } else { Answer::No }
+        if self.yes { Consent::Given } else { Consent::Withheld }
     }
 }
 

@@ -67,16 +67,16 @@ words! {
     }
 }
 
-words! {
-    /// What was asked of the tracker.
-    TrackerAsked {
-        /// It was asked, and answered.
-        Read = "read",
-        /// It was asked, and could not be read.
-        Unreadable = "unreadable",
-        /// It was not asked: nothing that comes next hangs on it.
-        NotAsked = "not-asked",
-    }
+/// What was asked of the tracker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrackerAsked {
+    /// It was asked, and answered.
+    Read,
+    /// It was asked, and could not be read.
+    Unreadable,
+    /// It was not asked: nothing that comes next hangs on it.
+    NotAsked,
 }
 
 /// The JSON document of `gonogo status`, `gonogo.status/1`.

@@ -16,7 +16,6 @@ use gonogo_engine::delivery::{self, Release};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::standing;
 use gonogo_engine::tracker;
-use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
-use gonogo_core::mechanics::{Answer, Cause, Effect, Facts, Planned, Severity, Undoable};
+use gonogo_core::mechanics::{Cause, Consent, Effect, Facts, Planned, Severity, Undoable};
 use gonogo_core::release::Mode;
 use gonogo_core::text::{one_line, visible};
 use gonogo_engine::blockers::Filed;
@@ -116,7 +116,7 @@ impl Steps {
     }
 
     /// Asks at the point of no return.
-    pub async fn ask(&mut self, context: &Context, step: &str, effect: &Effect) -> Answer {
+    pub async fn ask(&mut self, context: &Context, step: &str, effect: &Effect) -> Consent {
         self.still();
         let tag = context.candidate.target.tag();
         let asked = {
@@ -129,11 +129,11 @@ impl Steps {
             asked.and_then(|()| out.flush())
         };
         if asked.is_err() || !std::io::stdin().is_terminal() {
-            return Answer::No;
+            return Consent::Withheld;
         }
         match line().await {
-            Some(answer) if answer.trim() == tag => Answer::Yes,
-            Some(_) | None => Answer::No,
+            Some(answer) if answer.trim() == tag => Consent::Given,
+            Some(_) | None => Consent::Withheld,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::board::Board;
 use super::delivery_text::Deliveries;
 use super::run_text::Steps;
 use crate::screen::Screen;
-use gonogo_core::mechanics::{Answer, Effect};
+use gonogo_core::mechanics::{Consent, Effect};
 use gonogo_engine::context::Context;
 use gonogo_engine::delivery::{DeliveryEvent, DeliveryWatch};
 use gonogo_engine::poll::{PollEvent, PollWatch};
@@ -43,8 +43,8 @@ impl RunWatch for Terminal {
         self.steps.see(&event);
     }
 
-    async fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> Answer {
-        if self.yes { Answer::Yes } else { self.steps.ask(context, step, effect).await }
+    async fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> Consent {
+        if self.yes { Consent::Given } else { self.steps.ask(context, step, effect).await }
     }
 }
 

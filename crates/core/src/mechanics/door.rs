@@ -34,21 +34,21 @@ pub struct Question<'go>(&'go Clearance);
 
 impl<'go> Question<'go> {
     /// What follows from the answer: nothing, where it is not a yes.
-    pub fn answered(self, answer: Answer) -> Option<Confirmed<'go>> {
+    pub fn answered(self, answer: Consent) -> Option<Confirmed<'go>> {
         match answer {
-            Answer::Yes => Some(Confirmed(self.0)),
-            Answer::No => None,
+            Consent::Given => Some(Confirmed(self.0)),
+            Consent::Withheld => None,
         }
     }
 }
 
 /// What somebody says to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Consent {
     /// Go on.
-    Yes,
+    Given,
     /// Anything else.
-    No,
+    Withheld,
 }
 
 /// That nobody has to be asked any more.
@@ -306,7 +306,7 @@ mod tests {
         let go = go();
         assert!(matches!(Asking::about(&go, true, true), Asking::Nobody(_)));
         assert!(matches!(Asking::about(&go, false, false), Asking::Nobody(_)));
-        for (answer, goes_on) in [(Answer::Yes, true), (Answer::No, false)] {
+        for (answer, goes_on) in [(Consent::Given, true), (Consent::Withheld, false)] {
             let Asking::Somebody(question) = Asking::about(&go, true, false) else { unreachable!() };
             assert_eq!(question.answered(answer).is_some(), goes_on);
         }

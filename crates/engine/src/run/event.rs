@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::context::Context;
-use gonogo_core::mechanics::{Answer, Cause, Effect, Facts, Planned};
+use gonogo_core::mechanics::{Cause, Consent, Effect, Facts, Planned};
 
 /// What happens in a run.
 pub enum RunEvent<'a> {
@@ -50,5 +50,5 @@ pub trait RunWatch {
     fn run(&mut self, event: RunEvent<'_>);
     /// Whether to go through the first one-way door: `effect` of `step` cannot be undone. It may be dropped before it has
     /// an answer, where a stop order comes first.
-    fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> impl Future<Output = Answer>;
+    fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> impl Future<Output = Consent>;
 }

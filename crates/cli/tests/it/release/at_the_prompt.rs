@@ -10,16 +10,13 @@ use std::time::{Duration, Instant};
 /// Lets the question wait, changes something, and answers it with a yes: nothing is pushed, and the run says why.
 #[track_caller]
 fn stops(stage: &Stage, exit: i32, code: &str, change: impl FnOnce(&Stage)) {
-    let before = stage.effects().len();
     let terminal = Terminal::asked(stage);
     change(stage);
     let changed = stage.effects();
     let ran = terminal.types("v0.2.0\n").exits(exit);
     assert!(ran.stdout.contains(&format!(": {code}")), "{ran:?}");
     assert_eq!(ran.stdout.matches("anything else to stop: ").count(), 1, "{ran:?}");
-    assert_eq!(stage.effects(), changed, "{before}: something was pushed");
-    let tags = stage.remote(REPOSITORY, &["for-each-ref", "--format=%(subject)", "refs/tags/v0.2.0"]);
-    assert!(!tags.contains("sample"), "our tag is on the remote: {tags}");
+    assert_eq!(stage.effects(), changed, "something was pushed");
 }
 
 fn other_commit(stage: &Stage) -> String {
