@@ -6,7 +6,8 @@
     reason = "the project is made with git itself, and helpers of tests may break off as tests do"
 )]
 
-use gonogo_core::mechanics::{Consent, Effect};
+use gonogo_core::door::Consent;
+use gonogo_core::mechanics::Effect;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Agent, Mode};
 use gonogo_core::verdict::Outcome;

@@ -2,7 +2,7 @@
 //! one, which does.
 //!
 //! ```
-//! use gonogo_core::mechanics::DoorPass;
+//! use gonogo_core::door::DoorPass;
 //! async fn push_tag(pass: DoorPass<'_>, git: &gonogo_world::git::Git) { let _ = git.push_tag(pass, "origin", "v1").await; }
 //! async fn create_annotated_tag(pass: DoorPass<'_>, git: &gonogo_world::git::Git) { let _ = git.create_annotated_tag(pass, "v1", "c", "message").await; }
 //! async fn write_file(pass: &DoorPass<'_>, tap: &gonogo_world::git::Tap) { let _ = tap.write_file(pass, "Formula/x.rb", b"", "message").await; }
@@ -58,14 +58,14 @@
 //! ```
 //!
 //! ```compile_fail,E0308
-//! use gonogo_core::mechanics::Confirmed;
+//! use gonogo_core::door::Confirmed;
 //! async fn push_tag(yes: Confirmed<'_>, git: &gonogo_world::git::Git) { let _ = git.push_tag(yes, "origin", "v1").await; }
 //! ```
 //!
 //! One look is good for one effect:
 //!
 //! ```compile_fail,E0382
-//! use gonogo_core::mechanics::DoorPass;
+//! use gonogo_core::door::DoorPass;
 //! async fn twice(pass: DoorPass<'_>, git: &gonogo_world::git::Git) {
 //!     let _ = git.push_tag(pass, "origin", "v1").await;
 //!     let _ = git.push_tag(pass, "mirror", "v1").await;

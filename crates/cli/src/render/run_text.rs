@@ -2,7 +2,8 @@
 
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
-use gonogo_core::mechanics::{Cause, Consent, Effect, Facts, Planned, Severity, Undoable};
+use gonogo_core::door::Consent;
+use gonogo_core::mechanics::{Cause, Effect, Facts, Planned, Severity, Undoable};
 use gonogo_core::release::Mode;
 use gonogo_core::text::{one_line, visible};
 use gonogo_engine::blockers::Filed;

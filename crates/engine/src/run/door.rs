@@ -10,20 +10,16 @@ use gonogo_core::blocker::{epic_title, stand};
 use gonogo_core::canonical;
 use gonogo_core::ci::{Ci, judge_ci};
 use gonogo_core::digest::Digest;
-use gonogo_core::mechanics::{
-    Cause, Code, Confirmed, DoorPass, DoorSeen, DoorWanted, PushEffect, StepKind, TagPushed, TagSeen,
-    TagWanted, check_door,
-};
+use gonogo_core::door::{Confirmed, DoorPass, DoorSeen, DoorWanted, TagWanted, check_door};
+use gonogo_core::mechanics::{Cause, Code, PushEffect, StepKind, TagPushed, TagSeen};
 use gonogo_world::git::Contains;
 use gonogo_world::ledger;
 use gonogo_world::tracker::Tracker;
 use std::collections::HashSet;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
 
 /// How long another git may hold the index, such as an editor's, before that is more than a moment.
 const MOMENT: Duration = Duration::from_secs(3);
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Looks through the door, after the last question was answered.
 pub async fn look<'go>(run: &Run<'_>, confirmed: Confirmed<'go>) -> Result<DoorPass<'go>, Cause> {
@@ -56,17 +52,11 @@ pub async fn look<'go>(run: &Run<'_>, confirmed: Confirmed<'go>) -> Result<DoorP
 
 /// Another git that is at work in the checkout may be about to change what is looked at.
 async fn no_other_git(run: &Run<'_>) -> Result<(), Cause> {
-    let until = Instant::now() + MOMENT;
-    loop {
-        let lock = run.world.git.index_lock().await.map_err(|error| causes::of_git(&error))?;
-        let Some(lock) = lock else { return Ok(()) };
-        if Instant::now() >= until || run.context.session.cancel.is_cancelled() {
-            let message = format!("another git is at work in the checkout: {} is there", lock.display());
-            return Err(Cause::new(Code::GitLocked, message)
-                .remedy("wait for the other git, or remove the file if none is at work; then run again"));
-        }
-        sleep(PAUSE).await;
-    }
+    let lock = run.world.git.other_git(MOMENT).await.map_err(|error| causes::of_git(&error))?;
+    let Some(lock) = lock else { return Ok(()) };
+    let message = format!("another git is at work in the checkout: {} is there", lock.display());
+    Err(Cause::new(Code::GitLocked, message)
+        .remedy("wait for the other git, or remove the file if none is at work; then run again"))
 }
 
 async fn dirty(run: &Run<'_>) -> Result<Vec<String>, Cause> {

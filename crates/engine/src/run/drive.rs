@@ -3,10 +3,9 @@
 use super::steps::Acting;
 use super::{Ending, Run, RunEvent, RunWatch, StepReport, door};
 use crate::failure::Failure;
+use gonogo_core::door::{Asking, Confirmed, Question};
 use gonogo_core::ledger::{EffectApplied, EffectIntended, Event, StepDone};
-use gonogo_core::mechanics::{
-    Asking, Cause, Code, Confirmed, Effect, Facts, KindFacts, Next, Observation, Question, Step, next,
-};
+use gonogo_core::mechanics::{Cause, Code, Effect, Facts, KindFacts, Next, Observation, Step, next};
 use gonogo_core::release::ResolvedTool;
 
 /// An effect that somebody said yes to. What was seen before that is old by now.

@@ -2,7 +2,8 @@
 
 use super::Report;
 use crate::context::Context;
-use gonogo_core::mechanics::{Cause, Consent, Effect, Facts, Planned};
+use gonogo_core::door::Consent;
+use gonogo_core::mechanics::{Cause, Effect, Facts, Planned};
 
 /// What happens in a run.
 pub enum RunEvent<'a> {

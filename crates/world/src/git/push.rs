@@ -7,7 +7,7 @@ use super::error::failed_with_remote;
 use super::words::without_own;
 use super::{Git, GitError};
 use crate::process::{Captured, End};
-use gonogo_core::mechanics::DoorPass;
+use gonogo_core::door::DoorPass;
 
 /// What became of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]

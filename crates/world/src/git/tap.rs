@@ -7,7 +7,7 @@ use super::push::Pushed;
 use super::words::without_own;
 use super::{Git, GitError, is_object_id, object_id};
 use crate::process::End;
-use gonogo_core::mechanics::DoorPass;
+use gonogo_core::door::DoorPass;
 use std::path::Path;
 
 /// A fresh clone of a remote's default branch, without a working tree: nothing that the repository holds (links,

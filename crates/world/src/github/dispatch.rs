@@ -2,7 +2,7 @@
 
 use super::{Gh, GhError, Method, encoded};
 use crate::process::Cancel;
-use gonogo_core::mechanics::DoorPass;
+use gonogo_core::door::DoorPass;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use super::transfer::BYTES;
 use super::{Downloaded, Gh, GhError, HOST, Method, encoded, typed};
 use crate::process::Cancel;
 use gonogo_core::digest::Digest;
-use gonogo_core::mechanics::DoorPass;
+use gonogo_core::door::DoorPass;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;

@@ -4,9 +4,9 @@
 use gonogo_core::blocker::{Backlog, stand};
 use gonogo_core::clearance::{Clearance, decide};
 use gonogo_core::digest::Digest;
+use gonogo_core::door::{Asking, DoorPass, DoorSeen, DoorWanted, TagWanted, check_door};
 use gonogo_core::gate::Poll;
 use gonogo_core::ledger::{CheckFinished, State};
-use gonogo_core::mechanics::{Asking, DoorPass, DoorSeen, DoorWanted, TagWanted, check_door};
 use gonogo_core::plan::{Plan, required_gates};
 use gonogo_core::verdict::Outcome;
 use std::collections::{BTreeMap, HashSet};

@@ -6,8 +6,9 @@ use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
 use crate::failure::chain;
 use crate::launch::{Lack, Launch, Prevented};
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
-    Cause, Code, CommandDone, CommandEffect, DoorPass, Observation, Observe, Step, StepCommand, judge_exit,
+    Cause, Code, CommandDone, CommandEffect, Observation, Observe, Step, StepCommand, judge_exit,
 };
 use gonogo_core::program::Program;
 use gonogo_core::release::ResolvedTool;

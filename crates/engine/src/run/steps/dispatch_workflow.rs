@@ -5,8 +5,9 @@ use super::workflow_runs::{file_of, github, runs_of, with_approvals, with_log};
 use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
 use gonogo_core::ci::WorkflowRun;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
-    Cause, Code, DispatchEffect, DispatchSeen, DispatchWorkflow, DoorPass, Observation, Step, Watched,
+    Cause, Code, DispatchEffect, DispatchSeen, DispatchWorkflow, Observation, Step, Watched,
     WorkflowSucceeded, judge_dispatch,
 };
 use gonogo_world::github::{Gh, GhError, RunFilter};

@@ -5,10 +5,11 @@
 use super::workflow_runs::github;
 use super::{Acting, Run, RunEvent, RunWatch};
 use crate::causes;
+use gonogo_core::door::DoorPass;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::mechanics::{
-    BuildMetadata, Built, Cause, Code, DoorPass, FetchArtifacts, NoEffect, Observation, Step,
-    WorkflowSucceeded, judge_metadata, matches_pattern,
+    BuildMetadata, Built, Cause, Code, FetchArtifacts, NoEffect, Observation, Step, WorkflowSucceeded,
+    judge_metadata, matches_pattern,
 };
 use gonogo_world::github::{Artifact, Gh};
 use gonogo_world::tools::digest_file;

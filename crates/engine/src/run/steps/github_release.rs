@@ -5,9 +5,10 @@ use super::wait::{self, Waiting};
 use super::workflow_runs::github;
 use super::{Acting, Run, RunWatch};
 use crate::causes;
+use gonogo_core::door::DoorPass;
 use gonogo_core::manifest::Manifest;
 use gonogo_core::mechanics::{
-    AssetSeen, Cause, Code, DoorPass, GithubRelease, KindEffect, Observation, ReleaseEffect, ReleaseSeen,
+    AssetSeen, Cause, Code, GithubRelease, KindEffect, Observation, ReleaseEffect, ReleaseSeen,
     ReleaseWanted, Step, Watched, chosen, judge_release,
 };
 use gonogo_core::versions::changelog_section;

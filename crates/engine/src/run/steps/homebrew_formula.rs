@@ -3,8 +3,9 @@
 use super::{Acting, Run, RunWatch};
 use crate::causes;
 use crate::failure::chain;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
-    Cause, Code, DoorPass, FormulaEffect, FormulaSeen, HomebrewFormula, Observation, Step, judge_formula,
+    Cause, Code, FormulaEffect, FormulaSeen, HomebrewFormula, Observation, Step, judge_formula,
     updated_formula,
 };
 use gonogo_world::git::{Tap, Written, sibling_address};

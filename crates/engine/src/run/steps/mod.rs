@@ -15,7 +15,8 @@ pub use workflow_runs::file_of;
 
 use super::{Ending, Run, RunEvent, RunWatch, StepReport};
 use crate::failure::Failure;
-use gonogo_core::mechanics::{Cause, DoorPass, KindOfStep, Observation, Step, StepKind};
+use gonogo_core::door::DoorPass;
+use gonogo_core::mechanics::{Cause, KindOfStep, Observation, Step, StepKind};
 use gonogo_core::release::ResolvedTool;
 use std::path::Path;
 

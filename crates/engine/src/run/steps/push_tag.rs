@@ -3,8 +3,9 @@
 use super::tag::{filled, local};
 use super::{Acting, Run, RunWatch};
 use crate::causes;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
-    Cause, Code, DoorPass, Observation, PushEffect, PushTag, Step, TagSeen, check_local_tag, judge_remote_tag,
+    Cause, Code, Observation, PushEffect, PushTag, Step, TagSeen, check_local_tag, judge_remote_tag,
 };
 
 impl Acting for PushTag {

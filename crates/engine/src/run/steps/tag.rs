@@ -3,8 +3,9 @@
 use super::{Acting, Run, RunWatch};
 use crate::causes;
 use crate::tags::tag_seen;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
-    Cause, Code, DoorPass, Observation, Step, Tag, TagEffect, TagSeen, judge_local_tag, tag_message,
+    Cause, Code, Observation, Step, Tag, TagEffect, TagSeen, judge_local_tag, tag_message,
 };
 
 impl Acting for Tag {

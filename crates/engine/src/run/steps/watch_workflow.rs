@@ -4,9 +4,9 @@ use super::wait::{self, Waiting};
 use super::workflow_runs::{github, runs_of, with_approvals, with_log};
 use super::{Acting, Run, RunWatch};
 use crate::causes;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
-    BuildWanted, Cause, Code, DoorPass, NoEffect, Observation, Step, WatchWorkflow, WorkflowSucceeded,
-    judge_build,
+    BuildWanted, Cause, Code, NoEffect, Observation, Step, WatchWorkflow, WorkflowSucceeded, judge_build,
 };
 use gonogo_world::github::{GhError, RunFilter};
 use std::cell::Cell;

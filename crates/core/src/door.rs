@@ -3,10 +3,10 @@
 //! Invariant: each of the three is a value that only the one before it makes, and that is used up by the one after it. So
 //! nothing can be carried out after a look that is older than the answer, nor twice after one look.
 
-use super::{Cause, Code, KindEffect, TagSeen};
 use crate::ci::Ci;
 use crate::clearance::Clearance;
 use crate::digest::Digest;
+use crate::mechanics::{Cause, Code, KindEffect, TagSeen};
 
 /// Whether an effect waits for somebody's yes.
 #[derive(Debug)]
