@@ -140,7 +140,7 @@ pub(crate) mod tests {
     /// A clearance for tests of what comes after it: from a poll that passed and an empty tracker, as any other.
     pub(crate) fn cleared() -> Clearance {
         use crate::blocker::{Backlog, stand};
-        use crate::ledger::{CheckFinished, State};
+        use crate::ledger::{CheckFinished, LedgerState};
         use crate::plan::{Plan, required_gates};
         let text = "schema = 1\n[project]\nname = \"s\"\n[policy]\nrequired-gates = [1]\n[tracker]\nkind = \"file\"\n\
             [[gates]]\nid = 1\nname = \"All\"\n[[gates.checks]]\nid = \"a\"\nkind = \"git-clean\"\n";
@@ -165,7 +165,7 @@ pub(crate) mod tests {
         };
         let results = [((1, "a".to_owned()), passed)].into();
         let poll = Poll::evaluate(&plan, &required_gates(&plan, None), subject, &results);
-        let standing = stand(&Backlog::empty(), &State::default(), &plan, &Default::default());
+        let standing = stand(&Backlog::empty(), &LedgerState::default(), &plan, &Default::default());
         decide("v1.0.0", &poll, Ok(&standing)).unwrap()
     }
 }

@@ -9,7 +9,8 @@ use crate::there;
 use gonogo_core::canonical::NotCanonical;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{
-    self, Anchor, Broken, Chain, Event, EvidenceRef, Foreign, Newer, NotRead, Opened, Owner, Record, State,
+    self, Anchor, Broken, Chain, Event, EvidenceRef, Foreign, LedgerState, Newer, NotRead, Opened, Owner,
+    Record,
 };
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
@@ -137,7 +138,7 @@ pub fn releases(common_dir: &Path) -> Result<Vec<String>, LedgerError> {
 pub struct Ledger {
     folder: PathBuf,
     chain: Chain,
-    state: State,
+    state: LedgerState,
     writer: Writer,
     repaired: Option<u64>,
     // Held until the ledger is dropped; the system lets go of it whatever happens to us.
@@ -170,7 +171,7 @@ impl Ledger {
         let (records, chain, torn) = parse(folder, &bytes)?;
         check_owner(folder, Owner::of(&opened), &records)?;
         chain.is_writable().map_err(|newer| not_read(folder)(newer.into()))?;
-        let state = State::fold(&records);
+        let state = LedgerState::fold(&records);
         if let Some(torn) = &torn {
             file.set_len(torn.offset).map_err(io_error("repair", &path))?;
             file.seek(SeekFrom::End(0)).map_err(io_error("repair", &path))?;
@@ -206,7 +207,7 @@ impl Ledger {
     }
 
     /// What the records add up to.
-    pub const fn state(&self) -> &State {
+    pub const fn state(&self) -> &LedgerState {
         &self.state
     }
 

@@ -6,7 +6,7 @@
 )]
 
 use gonogo_core::gate::End;
-use gonogo_world::bench::{Run, RunError, Side, WorktreeError, Worktrees};
+use gonogo_world::bench::{BenchProgram, RunError, Side, WorktreeError, Worktrees};
 use gonogo_world::git::Git;
 use gonogo_world::process::{Cancel, Environment, Invocation};
 use std::path::{Path, PathBuf};
@@ -109,12 +109,12 @@ async fn a_commit_that_is_not_there_leaves_nothing_behind() {
     assert_eq!(repository.worktrees(), 1);
 }
 
-fn shell(folder: &Path, script: &str) -> Run {
+fn shell(folder: &Path, script: &str) -> BenchProgram {
     let environment = Environment::allowing([]);
     let mut invocation = Invocation::tool(Path::new("/bin/sh"), folder, environment).args(["-c", script]);
     invocation.limit = 100;
     invocation.timeout = Duration::from_secs(30);
-    Run { invocation, report: None }
+    BenchProgram { invocation, report: None }
 }
 
 #[tokio::test]
@@ -138,7 +138,8 @@ async fn a_report_of_an_earlier_run_is_not_read_for_this_one() {
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
     std::fs::write(&report, "old").unwrap();
-    let with_report = |script: &str| Run { report: Some(report.clone()), ..shell(folder.path(), script) };
+    let with_report =
+        |script: &str| BenchProgram { report: Some(report.clone()), ..shell(folder.path(), script) };
     let missing = with_report("true").once(&Cancel::default()).await.unwrap_err();
     assert!(matches!(missing, RunError::Report { .. }), "{missing}");
     let (text, _) = with_report("printf new >report.json").once(&Cancel::default()).await.unwrap();

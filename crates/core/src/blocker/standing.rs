@@ -1,9 +1,9 @@
 //! Which blockers stand: open ones, and closed ones whose check has not passed since.
 
 use super::step::is_of_step;
-use super::{Backlog, Origin, Task, TaskState, own_fingerprint, step_in};
+use super::{Backlog, BlockerOrigin, Task, TaskState, own_fingerprint, step_in};
 use crate::evidence::Fingerprint;
-use crate::ledger::{BlockerSeen, CheckKey, KnownBlocker, State};
+use crate::ledger::{BlockerSeen, CheckKey, KnownBlocker, LedgerState};
 use crate::plan::Plan;
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ pub struct Blocker {
     /// The problem's stable name, for a task that gonogo filed.
     pub fingerprint: Option<Fingerprint>,
     /// What it is about.
-    pub origin: Option<Origin>,
+    pub origin: Option<BlockerOrigin>,
     /// Its title.
     pub title: String,
     /// What the tracker says.
@@ -68,7 +68,7 @@ impl Standing {
 
 /// The checks whose pass settles a blocker: the one it names; all of its gate where the plan has no such check; all
 /// of the plan where it names nothing that the plan has.
-pub fn checks_behind(origin: Option<&Origin>, plan: &Plan) -> Vec<CheckKey> {
+pub fn checks_behind(origin: Option<&BlockerOrigin>, plan: &Plan) -> Vec<CheckKey> {
     let all = || plan.checks().map(|(gate, check)| (gate.id, check.id.clone())).collect();
     let Some(origin) = origin else { return all() };
     let of_gate = || plan.checks().filter(|(gate, _)| gate.id == origin.gate);
@@ -100,22 +100,28 @@ impl Closing {
 }
 
 /// The checks whose pass settles a problem: by what the ledger has seen of it, else by what its task says.
-fn behind(problem: &Fingerprint, said: Option<&Origin>, state: &State, plan: &Plan) -> Vec<CheckKey> {
-    let seen = state.origin(problem).map(|(gate, check)| Origin { gate, check: check.map(str::to_owned) });
+fn behind(
+    problem: &Fingerprint,
+    said: Option<&BlockerOrigin>,
+    state: &LedgerState,
+    plan: &Plan,
+) -> Vec<CheckKey> {
+    let seen =
+        state.origin(problem).map(|(gate, check)| BlockerOrigin { gate, check: check.map(str::to_owned) });
     checks_behind(seen.as_ref().or(said), plan)
 }
 
 /// What closes a task.
-pub fn closing(task: &Task, state: &State, plan: &Plan) -> Closing {
+pub fn closing(task: &Task, state: &LedgerState, plan: &Plan) -> Closing {
     if step_in(task).is_some() {
         return Closing::ById;
     }
     let Some(fingerprint) = task.fingerprint() else { return Closing::ByHand };
-    let checks = behind(&fingerprint, Origin::in_body(&task.body).as_ref(), state, plan);
+    let checks = behind(&fingerprint, BlockerOrigin::in_body(&task.body).as_ref(), state, plan);
     by_checks(&fingerprint, &checks, state)
 }
 
-fn by_checks(problem: &Fingerprint, checks: &[CheckKey], state: &State) -> Closing {
+fn by_checks(problem: &Fingerprint, checks: &[CheckKey], state: &LedgerState) -> Closing {
     match (state.passed_in_latest_poll(checks), state.passed_since_blocker(problem, checks)) {
         (true, true) => Closing::Passed,
         (true, false) => Closing::AfterPoll,
@@ -124,10 +130,15 @@ fn by_checks(problem: &Fingerprint, checks: &[CheckKey], state: &State) -> Closi
 }
 
 /// Which blockers stand. `incomplete` are the problems that are, in the poll at hand, only incomplete checks.
-pub fn stand(backlog: &Backlog, state: &State, plan: &Plan, incomplete: &HashSet<Fingerprint>) -> Standing {
+pub fn stand(
+    backlog: &Backlog,
+    state: &LedgerState,
+    plan: &Plan,
+    incomplete: &HashSet<Fingerprint>,
+) -> Standing {
     let shown = backlog.tasks.iter().map(|task| {
         let fingerprint = task.fingerprint();
-        let origin = Origin::in_body(&task.body);
+        let origin = BlockerOrigin::in_body(&task.body);
         let proven = |problem: &Fingerprint| {
             state.passed_since_blocker(problem, &behind(problem, origin.as_ref(), state, plan))
         };
@@ -154,14 +165,15 @@ pub fn stand(backlog: &Backlog, state: &State, plan: &Plan, incomplete: &HashSet
 }
 
 /// The blockers that the ledger knows as open and the tracker does not show.
-fn gone<'a>(backlog: &Backlog, state: &'a State) -> impl Iterator<Item = &'a KnownBlocker> {
+fn gone<'a>(backlog: &Backlog, state: &'a LedgerState) -> impl Iterator<Item = &'a KnownBlocker> {
     let shown: HashSet<Fingerprint> = backlog.tasks.iter().map(Task::known_as).collect();
     state.unsettled_blockers().filter(move |known| !shown.contains(&known.fingerprint))
 }
 
-fn of_gone(known: &KnownBlocker, state: &State, plan: &Plan) -> Blocker {
+fn of_gone(known: &KnownBlocker, state: &LedgerState, plan: &Plan) -> Blocker {
     let problem = &known.fingerprint;
-    let origin = state.origin(problem).map(|(gate, check)| Origin { gate, check: check.map(str::to_owned) });
+    let origin =
+        state.origin(problem).map(|(gate, check)| BlockerOrigin { gate, check: check.map(str::to_owned) });
     let title = known.title.as_deref().unwrap_or("a blocker that was filed elsewhere");
     Blocker {
         id: known.id.clone(),
@@ -176,7 +188,7 @@ fn of_gone(known: &KnownBlocker, state: &State, plan: &Plan) -> Blocker {
     }
 }
 
-fn closing_of_gone(known: &KnownBlocker, state: &State, plan: &Plan) -> Closing {
+fn closing_of_gone(known: &KnownBlocker, state: &LedgerState, plan: &Plan) -> Closing {
     let problem = &known.fingerprint;
     if *problem == own_fingerprint(&known.id) {
         Closing::Gone
@@ -190,17 +202,17 @@ fn closing_of_gone(known: &KnownBlocker, state: &State, plan: &Plan) -> Closing 
 /// The name of what stands for the delivery, where steps have their names.
 const DELIVERY: &str = "delivery";
 
-fn is_a_steps(problem: &Fingerprint, state: &State) -> bool {
+fn is_a_steps(problem: &Fingerprint, state: &LedgerState) -> bool {
     let known = state.origin(problem).is_none();
     known && state.steps().iter().map(String::as_str).chain([DELIVERY]).any(|step| is_of_step(problem, step))
 }
 
 /// The checks that have to run again, whatever earlier evidence there is: a pass of theirs is to settle a blocker that it does
 /// not settle yet.
-pub fn checks_to_repeat(backlog: &Backlog, state: &State, plan: &Plan) -> HashSet<CheckKey> {
+pub fn checks_to_repeat(backlog: &Backlog, state: &LedgerState, plan: &Plan) -> HashSet<CheckKey> {
     let shown = backlog.tasks.iter().filter(|task| step_in(task).is_none()).filter_map(|task| {
         let problem = task.fingerprint()?;
-        let checks = behind(&problem, Origin::in_body(&task.body).as_ref(), state, plan);
+        let checks = behind(&problem, BlockerOrigin::in_body(&task.body).as_ref(), state, plan);
         Some((problem, checks))
     });
     let gone = gone(backlog, state).filter_map(|known| {
@@ -215,7 +227,7 @@ pub fn checks_to_repeat(backlog: &Backlog, state: &State, plan: &Plan) -> HashSe
 
 /// What a tracker shows and a ledger does not know yet: from when it is recorded on, a pass counts for it, and it is missed where
 /// it vanishes. One that was settled, and is open again, is a new matter.
-pub fn unknown(backlog: &Backlog, state: &State) -> Vec<BlockerSeen> {
+pub fn unknown(backlog: &Backlog, state: &LedgerState) -> Vec<BlockerSeen> {
     let mut seen = HashSet::new();
     let tasks = backlog.tasks.iter().filter(|task| {
         let is_open = task.state == TaskState::Open;

@@ -124,7 +124,7 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blocker::{Origin, TaskState};
+    use crate::blocker::{BlockerOrigin, TaskState};
 
     fn draft(message: &str, log: Option<&str>) -> Draft {
         let cause = Cause { log: log.map(str::to_owned), ..Cause::new(Code::WorkflowFailed, message) };
@@ -165,9 +165,12 @@ mod tests {
             assert_eq!(step_in(&task(of_check(sections).body())), None, "{sections}");
         }
         let forged = of_check("gonogo-check: 9/other\n\nFound.\n\ngonogo-check: 3/t").body();
-        assert_eq!(Origin::in_body(&forged), Some(Origin { gate: 3, check: Some("t".to_owned()) }));
+        assert_eq!(
+            BlockerOrigin::in_body(&forged),
+            Some(BlockerOrigin { gate: 3, check: Some("t".to_owned()) })
+        );
         let elsewhere = of_check("gonogo-check: 9/other\n\nFound.").body();
-        assert_eq!(Origin::in_body(&elsewhere), None);
+        assert_eq!(BlockerOrigin::in_body(&elsewhere), None);
     }
 
     #[test]

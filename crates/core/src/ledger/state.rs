@@ -50,7 +50,7 @@ pub struct Contradiction {
 
 /// What a ledger says of its release.
 #[derive(Clone, Debug, Default)]
-pub struct State {
+pub struct LedgerState {
     /// The target that the ledger was opened for.
     pub target: Option<String>,
     /// The latest poll.
@@ -71,7 +71,7 @@ pub struct State {
     attempts: HashMap<(CheckKey, Digest), u64>,
 }
 
-impl State {
+impl LedgerState {
     /// The state after all these records.
     pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
         let mut state = Self::default();

@@ -1,16 +1,16 @@
 //! What each command does in the model, and what it says comes next.
 
 use crate::model::{Cut, Fault, Model, Shape, TAG};
-use gonogo_core::blocker::{Closing, Origin};
-use gonogo_core::blocker::{Draft, Report, Stopped, TaskState, checks_to_repeat, drafts, stand};
+use gonogo_core::blocker::{BlockerOrigin, BlockerReport, Closing};
+use gonogo_core::blocker::{Draft, Stopped, TaskState, checks_to_repeat, drafts, stand};
 use gonogo_core::canonical;
 use gonogo_core::clearance;
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{Poll, builtin, reviewed_evidence};
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{
-    BlockerResolved, CheckFinished, CheckKey, CheckStarted, Delivered, EffectApplied, EffectIntended, Event,
-    PollFinished, PollStarted, RunFinished, RunStarted, StepDone, StepStopped,
+    BlockerResolved, CheckFinished, CheckKey, CheckStarted, DeliveryRecorded, EffectApplied, EffectIntended,
+    Event, PollFinished, PollStarted, RunFinished, RunStarted, StepDone, StepStopped,
 };
 use gonogo_core::mechanics::{
     Cause, Code, CommandDone, CommandEffect, Facts, KindOfStep, Next, Observation, PushEffect, PushTag,
@@ -75,9 +75,12 @@ impl Model {
             Ended::Cut => came(false, self.position(Blockers::NotAsked, Readiness::NotAsked)),
             Ended::At(cleared) => {
                 if cleared && self.strikes(Fault::Reported) {
-                    let report =
-                        Report { check: "t".to_owned(), title: "stop".to_owned(), ..Report::default() };
-                    let origin = Origin { gate: 3, check: Some("t".to_owned()) };
+                    let report = BlockerReport {
+                        check: "t".to_owned(),
+                        title: "stop".to_owned(),
+                        ..BlockerReport::default()
+                    };
+                    let origin = BlockerOrigin { gate: 3, check: Some("t".to_owned()) };
                     self.file(&[report.draft(TAG, Some(&origin), "gonogo poll")]);
                 }
                 came(cleared, self.position(self.blockers(), Readiness::NotAsked))
@@ -470,7 +473,7 @@ impl Model {
         let passed = !self.has(Fault::Undelivered(mode));
         let cause = Cause::new(Code::Undelivered, "npm does not have it");
         let blocker = if passed { None } else { self.file_stop(mode, "delivery", &cause) };
-        self.append(Event::Delivered(Box::new(Delivered {
+        self.append(Event::Delivered(Box::new(DeliveryRecorded {
             mode,
             agent: self.agent(),
             commit: self.mechanics(mode).run.map(|run| run.started.commit),

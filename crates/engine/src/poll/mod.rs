@@ -42,7 +42,7 @@ pub struct Options {
 }
 
 /// What a poll came to.
-pub struct Report {
+pub struct PollReport {
     /// All gates.
     pub poll: Poll,
     /// The subject.
@@ -67,7 +67,7 @@ pub async fn run(
     options: Options,
     tracker: &OpenTracker,
     watch: &mut impl PollWatch,
-) -> Result<Report, Failure> {
+) -> Result<PollReport, Failure> {
     let Context { candidate, session, .. } = context;
     let git = &session.git;
     let environment = child_environment(&candidate.plan, git.root());
@@ -108,9 +108,17 @@ pub async fn run(
     let unsettled =
         settle::unsettled_checks(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
     let limit = candidate.plan.policy.output_limit;
-    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, limit };
-    let run =
-        execute::Run { context, options, launcher: &launcher, about, poll_seq, unsettled, drift: &drift };
+    let held = context.session.variables.clone();
+    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, held, limit };
+    let run = execute::PollContext {
+        context,
+        options,
+        launcher: &launcher,
+        about,
+        poll_seq,
+        unsettled,
+        drift: &drift,
+    };
     execute::all(&run, &mut ledger, watch, &mut tree).await?;
     ledger.flush()?;
     watch.poll(PollEvent::Ends);
@@ -137,7 +145,7 @@ pub async fn run(
     ledger.flush()?;
     let interrupted = session.cancel.is_cancelled();
     let seq = poll_seq;
-    let report = Report { poll, subject, standing, decision, interrupted, seq, attempts, failed_before };
+    let report = PollReport { poll, subject, standing, decision, interrupted, seq, attempts, failed_before };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
 }

@@ -8,7 +8,7 @@ use crate::causes;
 use crate::failure::chain;
 use gonogo_core::blocker::{epic_title, stand};
 use gonogo_core::canonical;
-use gonogo_core::ci::{Ci, judge_ci};
+use gonogo_core::ci::{CiState, judge_ci};
 use gonogo_core::digest::Digest;
 use gonogo_core::door::{Confirmed, DoorPass, DoorSeen, DoorWanted, TagWanted, check_door};
 use gonogo_core::mechanics::{Cause, Code, PushEffect, StepKind, TagPushed, TagSeen};
@@ -122,7 +122,7 @@ async fn blockers(run: &Run<'_>) -> Result<Vec<String>, String> {
     Ok(named.collect())
 }
 
-async fn ci(run: &Run<'_>) -> Option<Result<Ci, Cause>> {
+async fn ci(run: &Run<'_>) -> Option<Result<CiState, Cause>> {
     let want = run.context.candidate.plan.ci_wanted(&run.context.candidate.commit)?;
     let gh = match &run.world.gh {
         Ok(gh) => gh,

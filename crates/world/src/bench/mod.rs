@@ -8,6 +8,6 @@ mod runs;
 mod worktrees;
 
 pub use host::HostWatch;
-pub use order::Order;
-pub use runs::{Run, RunError};
+pub use order::OrderDraws;
+pub use runs::{BenchProgram, RunError};
 pub use worktrees::{Side, WorktreeError, Worktrees};
