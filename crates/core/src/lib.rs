@@ -10,6 +10,7 @@ pub mod ci;
 pub mod clearance;
 pub mod delivery;
 pub mod digest;
+pub mod door;
 pub mod evidence;
 #[cfg(doctest)]
 mod forged;

@@ -115,6 +115,12 @@ const fn reason(reason: Reason) -> Text {
             "A comparison that cannot be trusted counts as none.",
             "Measure on a quiet host, and `gonogo poll TARGET`.",
         ),
+        Reason::Flaky => text(
+            "The check failed on this very subject, and passes now with nothing changed.",
+            "One of the two answers is wrong, and running again until it passes does not tell which.",
+            "Mend what makes it vary and commit; or `gonogo review TARGET --gate N --check ID --show` shows what failed, and the \
+             review says why that speaks against no release.",
+        ),
         Reason::HostUnfit => text(
             "This host is not fit to measure on.",
             "Its numbers would speak of the host and not of the release.",

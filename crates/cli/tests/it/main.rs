@@ -33,6 +33,7 @@ mod poll;
 mod prepare;
 mod release;
 mod servers;
+mod settled;
 mod shop;
 mod signals;
 mod skill;

@@ -99,7 +99,7 @@ impl Drop for Running {
 }
 
 /// How long is never, on a machine that has much else to do. What is to be ended here runs for longer by itself.
-const NEVER: Duration = Duration::from_secs(300);
+pub const NEVER: Duration = Duration::from_secs(300);
 
 /// Whether this program runs with a home folder.
 fn is_running(home: &OsStr) -> bool {

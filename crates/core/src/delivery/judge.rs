@@ -103,6 +103,7 @@ const fn may_settle(reason: Reason) -> bool {
         | Reason::BaselineMissing
         | Reason::CanaryMissed
         | Reason::TrackerUnreadable
+        | Reason::Flaky
         | Reason::UnsupportedHere => false,
     }
 }

@@ -16,6 +16,11 @@ pub fn required_gates(now: &Plan, base: Option<&Plan>) -> BTreeMap<u32, String> 
 /// What became weaker, or cannot be told to be as strong, since the base plan: the gate, and what, in one line.
 pub fn weakened(now: &Plan, base: &Plan) -> Vec<(u32, String)> {
     let mut weaker = Vec::new();
+    let (retries, before) = (now.policy.retries, base.policy.retries);
+    if let Some(first) = base.policy.required_gates.iter().min().filter(|_| retries > before) {
+        let what = format!("a check may fail {retries} times before it passes, and not {before}");
+        weaker.push((*first, what));
+    }
     for id in &base.policy.required_gates {
         let Some(before) = base.gate(*id) else { continue };
         if !now.policy.required_gates.contains(id) {
@@ -109,6 +114,18 @@ mod tests {
              [gates.checks.benchmark]\nformat = \"wall-time\"\nmargin = \"{margin}\"\npairs = {pairs}\n"
         );
         Plan::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn more_re_runs_are_less_and_fewer_are_not() {
+        let with = |retries: &str| {
+            let text = "schema = 1\n[project]\nname = \"a\"\n[policy]\nrequired-gates = [5]\nRETRIES\n[tracker]\nkind = \"file\"\n\
+                [[gates]]\nid = 5\nname = \"p\"\n[[gates.checks]]\nid = \"b\"\nkind = \"git-clean\"\n";
+            Plan::parse(&text.replace("RETRIES", retries)).unwrap()
+        };
+        assert!(weakened(&with("retries = 2"), &with(""))[0].1.contains("fail 2 times"));
+        assert_eq!(weakened(&with("retries = 1"), &with("retries = 2")), []);
+        assert!(Plan::parse("retries").is_err());
     }
 
     #[test]

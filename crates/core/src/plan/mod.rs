@@ -129,6 +129,8 @@ pub struct Policy {
     pub env: Vec<String>,
     /// The cap of each output stream of a check, in bytes.
     pub output_limit: usize,
+    /// How many runs of a check may fail on one subject before a pass of it counts all the same. It is always shown.
+    pub retries: u32,
 }
 
 /// Where blockers live.

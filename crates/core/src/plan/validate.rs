@@ -21,6 +21,7 @@ use toml::de::DeValue;
 /// How long one run of ergo may take where the plan does not say.
 const TRACKER_TIMEOUT: Duration = Duration::from_secs(60);
 /// The cap of a stream where the plan names none, in MiB.
+const MOST_RETRIES: u32 = 10;
 const DEFAULT_OUTPUT_LIMIT_MIB: u32 = 8;
 
 pub(super) fn plan(
@@ -50,7 +51,12 @@ pub(super) fn plan(
         problems.at(limit, "an output limit is 1 to 1024 MiB", None);
     }
     let limit = limit.map_or(DEFAULT_OUTPUT_LIMIT_MIB, |limit| (*limit.get_ref()).clamp(1, 1024)) as usize;
-    let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
+    let retries = raw.policy.retries.as_ref();
+    if let Some(retries) = retries.filter(|retries| *retries.get_ref() > MOST_RETRIES) {
+        problems.at(retries, "a check may be run again up to 10 times", None);
+    }
+    let retries = retries.map_or(0, |retries| *retries.get_ref());
+    let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20, retries };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.

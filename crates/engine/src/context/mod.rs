@@ -9,7 +9,7 @@ pub use host::{agent, current_folder, host_name, open_checkout, redactor};
 pub use plan::{LoadedPlan, PLAN_FILE, load_plan, own_paths, parse_plan};
 
 use crate::failure::{Failure, chain};
-use gonogo_core::ledger::{Opened, Record};
+use gonogo_core::ledger::{Opened, Owner, Record};
 use gonogo_core::plan::Plan;
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::{Agent, Mode, Target};
@@ -135,6 +135,12 @@ impl Context {
         ledger::folder(self.session.git.common_dir(), self.candidate.target.tag())
     }
 
+    /// Whose ledger is asked for.
+    pub fn owner(&self) -> Owner<'_> {
+        let Candidate { plan, target, .. } = &self.candidate;
+        Owner { project: Some(&plan.project.name), target: target.tag() }
+    }
+
     /// Opens this release's ledger to write: one writer at a time.
     pub fn open_ledger(&self) -> Result<Ledger, Failure> {
         let Candidate { plan, target, .. } = &self.candidate;
@@ -144,7 +150,7 @@ impl Context {
 
     /// The records of this release; none where it has no ledger.
     pub fn records(&self) -> Result<Vec<Record>, Failure> {
-        Ok(ledger::records(self.session.git.common_dir(), self.candidate.target.tag())?)
+        Ok(ledger::records(self.session.git.common_dir(), self.owner())?)
     }
 
     /// The same, with these variables for every client.

@@ -70,7 +70,7 @@ pub async fn deliver(
     watch: &mut impl DeliveryWatch,
 ) -> Result<Option<Delivered>, Failure> {
     let AwaitedRelease { context, mode, .. } = release;
-    let records = read(&context.ledger_folder())?;
+    let records = read(&context.ledger_folder(), context.owner())?;
     let mechanics = Mechanics::fold(records.iter().flatten(), *mode);
     let mut tasks = tasks(
         release.git,

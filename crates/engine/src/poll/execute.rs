@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::failure::{Failure, chain};
 use crate::launch::{Launcher, repeat_line};
 use gonogo_core::digest::Digest;
-use gonogo_core::gate::{Judged, builtin as rules};
+use gonogo_core::gate::{Judged, builtin as rules, judge_contradiction};
 use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event};
 use gonogo_core::plan::{Benchmark, Check, CheckKind, Command, Gate};
 use gonogo_core::release::ResolvedTool;
@@ -179,6 +179,7 @@ async fn measure(
     }
     let started = CheckStarted { poll: run.poll_seq, gate: gate.id, check: check.id.clone() };
     ledger.append(Event::CheckStarted(started), Vec::new())?;
+    ledger.flush()?;
     watch.poll(PollEvent::Started { gate: gate.id, check: &check.id });
     let before = ledger.state().attempts(&(gate.id, check.id.clone()), run.about);
     let mut done = benchmark::run(run, gate.id, check, asked).await;
@@ -190,6 +191,7 @@ async fn measure(
     if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
         done.judged = with_tree(run, tree, done.judged).await;
     }
+    done.judged = run.against_earlier(ledger, gate.id, &check.id, done.judged);
     run.record(ledger, watch, gate.id, &check.id, done)
 }
 
@@ -215,13 +217,21 @@ async fn side_by_side(
     });
     let mut schedule = Schedule::new(run.options.jobs, needs.collect());
     loop {
+        let mut starting = Vec::new();
         while !run.context.session.cancel.is_cancelled() {
             let Some(index) = schedule.start_next() else { break };
             let job = &mut jobs[index];
             let Some(prepared) = job.prepared.take() else { continue };
             let started = CheckStarted { poll: run.poll_seq, gate: job.gate, check: job.check.id.clone() };
             ledger.append(Event::CheckStarted(started), Vec::new())?;
-            watch.poll(PollEvent::Started { gate: job.gate, check: &job.check.id });
+            starting.push((index, prepared));
+        }
+        if !starting.is_empty() {
+            // On disk before anything runs: a kill right after this leaves the checks in flight, and not unknown.
+            ledger.flush()?;
+        }
+        for (index, prepared) in starting {
+            watch.poll(PollEvent::Started { gate: jobs[index].gate, check: &jobs[index].check.id });
             let cancel = run.context.session.cancel.clone();
             running.spawn(async move { (index, prepared.run(cancel).await) });
         }
@@ -236,6 +246,7 @@ async fn side_by_side(
         if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
             done.judged = with_tree(run, tree, done.judged).await;
         }
+        done.judged = run.against_earlier(ledger, job.gate, &job.check.id, done.judged);
         run.record(ledger, watch, job.gate, &job.check.id, done)?;
     }
 }
@@ -268,6 +279,10 @@ fn take_over(
     if run.options.fresh || run.unsettled.contains(&key) {
         return Ok(false);
     }
+    // A pass that failures on the same subject speak against is judged anew each time.
+    if ledger.state().contradiction(&key, run.about).is_some() {
+        return Ok(false);
+    }
     let Some((seq, earlier)) = ledger.state().reusable(&key, run.about) else { return Ok(false) };
     // What is in the checkout is its commit's; what is outside may have changed since.
     let program = earlier.program.as_ref().filter(|program| Path::new(&program.path).is_absolute());
@@ -285,6 +300,17 @@ fn take_over(
 }
 
 impl PollContext<'_> {
+    /// A verdict, held against what this check has shown of this very subject before.
+    fn against_earlier(&self, ledger: &Ledger, gate: u32, check: &str, judged: Judged) -> Judged {
+        let (state, key) = (ledger.state(), (gate, check.to_owned()));
+        let earlier = state.contradiction(&key, self.about);
+        let review = earlier.and_then(|earlier| {
+            let evidence: Vec<Digest> = earlier.evidence.iter().copied().collect();
+            state.review(&key, self.about, &evidence)
+        });
+        judge_contradiction(judged, earlier, self.context.candidate.plan.policy.retries, review)
+    }
+
     fn record(
         &self,
         ledger: &mut Ledger,

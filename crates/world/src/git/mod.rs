@@ -24,7 +24,7 @@ use error::{failed, failed_with_remote};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Variables that git may see besides the fixed allow-list: how its user configured it and its transports. Not those
 /// that would point it at another repository.
@@ -51,6 +51,8 @@ const ENVIRONMENT: &[&str] = &[
 /// What the credential helpers of remotes need beside that: gh is one of them, and keyrings are.
 const REMOTE_ENVIRONMENT: &[&str] =
     &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"];
+/// How long to wait before another look at a file that is to go away.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How long a question to a remote, or a signature, may take.
 const REMOTE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -123,6 +125,24 @@ impl Git {
         };
         (self.root, self.common) = (root, common);
         Ok(self)
+    }
+
+    /// The file by which another git says that it changes this checkout now, where it is still there after so long; `None`
+    /// where it is not.
+    pub async fn other_git(&self, patience: Duration) -> Result<Option<PathBuf>, GitError> {
+        let asked = ["rev-parse", "--path-format=absolute", "--git-path", "index.lock"];
+        let path = PathBuf::from(self.one_line(&asked).await?);
+        let started = Instant::now();
+        loop {
+            let found = crate::there::look(&path).map_err(|_| GitError::nonsense(&asked))?;
+            if found.is_none() {
+                return Ok(None);
+            }
+            if started.elapsed() >= patience || self.cancel.is_cancelled() {
+                return Ok(Some(path));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// The same with variables set, as a private world needs it.

@@ -5,6 +5,7 @@ use super::wait::{self, Waiting};
 use super::workflow_runs::github;
 use super::{Acting, Run, RunWatch};
 use crate::causes;
+use gonogo_core::door::DoorPass;
 use gonogo_core::manifest::Manifest;
 use gonogo_core::mechanics::{
     AssetSeen, Cause, Code, GithubRelease, KindEffect, Observation, ReleaseEffect, ReleaseSeen,
@@ -65,32 +66,38 @@ impl Acting for GithubRelease {
         wait::settled(run, step.timeout, watch, look, late).await
     }
 
-    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &ReleaseEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        effect: &ReleaseEffect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let gh = github(run)?;
         let cancel = &run.context.session.cancel;
         match effect {
             ReleaseEffect::CreateDraft => {
-                let made = gh.create_draft(run.clearance, &new_release(run).await?, cancel).await;
+                let made = gh.create_draft(pass, &new_release(run).await?, cancel).await;
                 made.map(|made| Some(made.id)).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Upload(name) => {
                 let file = fetch_artifacts::folder(run).join(name);
                 check(&file, name, &wanted(self, run, step)?.assets)?;
                 let release = the_release(run, gh, step).await?;
-                let uploaded = gh.upload_asset(run.clearance, &release, name, &file, cancel).await;
+                let uploaded = gh.upload_asset(pass, &release, name, &file, cancel).await;
                 uploaded.map(|_| None).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Remove(name) => {
                 let release = the_release(run, gh, step).await?;
                 let is_broken = |asset: &&Asset| asset.name == *name && asset.state != "uploaded";
                 let Some(broken) = release.assets.iter().find(is_broken) else { return Ok(None) };
-                let removed = gh.delete_asset(run.clearance, broken.id, cancel).await;
+                let removed = gh.delete_asset(pass, broken.id, cancel).await;
                 removed.map(|()| None).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Publish => {
                 let release = the_release(run, gh, step).await?;
                 let is_newest = is_newest(run).await?;
-                let published = gh.publish_release(run.clearance, release.id, is_newest, cancel).await;
+                let published = gh.publish_release(pass, release.id, is_newest, cancel).await;
                 published.map(|_| None).map_err(|error| causes::of_gh(&error))
             }
         }
