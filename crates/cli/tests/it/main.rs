@@ -38,4 +38,5 @@ mod signals;
 mod skill;
 mod status;
 mod support;
+mod trust;
 mod waiting;

@@ -7,7 +7,7 @@ mod standing;
 mod step;
 
 pub use draft::{Origin, Report, drafts};
-pub use standing::{Blocker, Closing, Standing, checks_behind, closing, stand};
+pub use standing::{Blocker, Closing, Standing, checks_behind, closing, stand, stand_elsewhere};
 pub use step::{Stopped, step_in};
 
 use crate::evidence::Fingerprint;
