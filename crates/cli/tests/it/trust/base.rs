@@ -70,8 +70,8 @@ fn a_newer_release_that_only_the_remote_has_is_never_judged_by_an_older_one() {
     let project = released();
     tagged_elsewhere(&project, "v0.1.5");
     let refused = poll(&project, &[]).exits(3).json();
-    assert_eq!(refused["error"]["reason"], "baseline-missing", "{refused:#}");
-    assert!(refused["error"]["remedy"].as_str().unwrap().contains("git fetch --tags"), "{refused:#}");
+    assert_eq!(refused["reason"], "baseline-missing", "{refused:#}");
+    assert!(refused["remedy"].as_str().unwrap().contains("git fetch --tags"), "{refused:#}");
     // Not either where another base is named.
     poll(&project, &["--base-tag", "v0.1.0"]).exits(3);
     project.git(&["fetch", "--quiet", "--tags"]);
@@ -192,5 +192,5 @@ fn a_clone_without_a_remote_is_judged_by_its_own_tags_and_says_so() {
     project.write("gonogo.toml", format!("{STRICT}\n[[steps]]\nkind = \"tag\"\n"));
     project.commit("a step");
     let live = project.run(&["run", "v0.2.0", "--mode", "live", "--yes", "--json"]).exits(1).json();
-    assert!(live["error"]["message"].as_str().unwrap().contains("no remote"), "{live:#}");
+    assert!(live["error"].as_str().unwrap().contains("no remote"), "{live:#}");
 }

@@ -4,7 +4,6 @@ use crate::release::world::{REPOSITORY, Shape, Stage, code};
 use crate::support::Ran;
 use gonogo_sandbox::write_program;
 use serde_json::Value;
-use std::os::unix::fs::PermissionsExt;
 
 /// A key of ssh's, with git told to sign by it and whom to trust.
 fn ssh_key(stage: &Stage) -> String {
@@ -73,14 +72,17 @@ fn a_tag_that_the_plan_wants_signed_is_signed_or_never_pushed() {
 #[test]
 fn an_unsigned_tag_that_an_earlier_run_left_is_taken_away_by_the_line_that_is_printed() {
     let stage = Stage::ready();
-    let hook = stage.project.root().join(".git/hooks/pre-push");
-    write_program(&hook, "#!/bin/sh\nexit 1\n").unwrap();
-    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let refused = stage.run().exits(1).json();
-    assert_eq!(code(&refused), "hook-refused");
+    // Once the tag is made, a file lies in the way, and the door stays shut.
+    let hook = stage.project.root().join(".git/hooks/reference-transaction");
+    write_program(&hook, "#!/bin/sh\ntest \"$1\" != committed || grep -q refs/tags/ && touch stray\n")
+        .unwrap();
+    let stopped = stage.run().exits(1).json();
+    assert_eq!(code(&stopped), "tree-changed");
     assert_eq!(stage.git(&["tag"]).trim(), "v0.2.0");
-    std::fs::remove_file(&hook).unwrap();
-    resolve(&stage, &refused);
+    for path in [hook, stage.project.root().join("stray")] {
+        std::fs::remove_file(path).unwrap();
+    }
+    resolve(&stage, &stopped);
 
     let key = ssh_key(&stage);
     for (name, value) in [("gpg.format", "ssh"), ("user.signingKey", &key), ("tag.gpgSign", "true")] {
