@@ -122,6 +122,8 @@ impl From<GitError> for Failure {
             GitError::SeveralAddresses { .. } => {
                 Self::usage(message).remedy("name a remote that is pushed to one address")
             }
+            GitError::PushedElsewhere { .. } => Self::new(FailureKind::Conflict, message)
+                .remedy("let the remote's `pushurl` be the repository that it is read from"),
             GitError::BadName { .. } => Self::usage(message),
         }
     }

@@ -49,7 +49,7 @@ struct RealRemote {
 /// Makes a private world in a folder.
 pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failure> {
     refuse_what_cannot_be_played(context)?;
-    let (remote, branch) = world::remote_and_branch(&context.session.git).await?;
+    let (remote, branch) = world::remote_and_branch(&context.session.git, &context.candidate.plan).await?;
     let references = context.session.git.references_of(&remote).await?;
     let address = context.session.git.remote_address(&remote).await?;
     let address =

@@ -6,11 +6,12 @@ use crate::failure::{Failure, FailureKind};
 use crate::poll;
 use crate::preflight::{self, Item};
 use crate::tracker;
+use gonogo_core::baseline::newest_earlier;
 use gonogo_core::blocker::{Backlog, epic_title, stand};
 use gonogo_core::ledger::{LedgerState, Mechanics, Owner};
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::Plan;
-use gonogo_core::release::{Mode, Target, derive_base_tag};
+use gonogo_core::release::{Mode, Target};
 use gonogo_core::standing::{
     Blockers, Duty, Folded, Given, Position, Readiness, Releasing, Seen, Verb, WhatNext, after_look,
 };
@@ -172,7 +173,8 @@ async fn kept(
         return given.clone();
     }
     let Ok(tags) = git.tags().await else { return given.clone() };
-    let derived = derive_base_tag(target, &plan.project.tag, tags.iter().map(String::as_str));
+    let tags = tags.iter().map(String::as_str);
+    let derived = newest_earlier(target, tags, |tag| plan.project.tag.version(tag)).map(|(_, tag)| tag);
     let base_tag = Some(polled).filter(|polled| Some(polled.as_str()) != derived);
     Given { base_tag, ..given.clone() }
 }

@@ -132,9 +132,9 @@ const fn reason(reason: Reason) -> Text {
             "`gonogo review TARGET --gate N --check ID --show` prints what is to be judged; read it whole, then record with `--accept` or `--reject` and a `--note`.",
         ),
         Reason::BaselineMissing => text(
-            "There is nothing to compare with: no base tag, or the baseline could not be built or read.",
-            "Without a baseline a regression cannot be seen.",
-            "Name the earlier release: `gonogo poll TARGET --base-tag TAG`.",
+            "There is nothing to compare with: the newest earlier release of the remote is not here or cannot be told, or the baseline could not be built or read.",
+            "Without a baseline a regression cannot be seen, and an older one would hide it.",
+            "Make the remote reachable, fetch its tags with `git fetch --tags`, and `gonogo poll TARGET`.",
         ),
         Reason::CanaryMissed => text(
             "The tool did not find what is wrong in an input that is known to be bad.",

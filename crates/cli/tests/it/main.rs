@@ -39,4 +39,5 @@ mod signals;
 mod skill;
 mod status;
 mod support;
+mod trust;
 mod waiting;

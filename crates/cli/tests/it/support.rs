@@ -229,6 +229,14 @@ impl Project {
         project
     }
 
+    /// Gives the project a remote, `origin`, with its branch and all its tags.
+    pub fn publish(&self) {
+        let remote = self.beside("origin.git");
+        self.git(&["init", "--quiet", "--bare", "--initial-branch=main", remote.to_str().unwrap()]);
+        self.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
+        self.git(&["push", "--quiet", "--tags", "-u", "origin", "main"]);
+    }
+
     /// The checkout.
     pub fn root(&self) -> PathBuf {
         self.folder.path().join("repo")

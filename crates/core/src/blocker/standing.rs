@@ -60,10 +60,35 @@ impl Standing {
         &self.blockers
     }
 
+    /// The same with blockers that stand in another place.
+    #[must_use]
+    pub fn and(mut self, others: Vec<Blocker>) -> Self {
+        self.blockers.extend(others);
+        self
+    }
+
     /// How many stand in the way.
     pub fn count(&self) -> usize {
         self.blockers.iter().filter(|blocker| blocker.open).count()
     }
+}
+
+/// The open tasks of a place where blockers of this release stood by an earlier plan: each stands until it is closed there,
+/// whatever has passed since. `place` is that place in words.
+pub fn stand_elsewhere(backlog: &Backlog, place: &str) -> Vec<Blocker> {
+    let open = backlog.tasks.iter().filter(|task| task.state == TaskState::Open);
+    let blocker = |task: &Task| Blocker {
+        id: format!("{} in {place}", task.id),
+        fingerprint: None,
+        origin: BlockerOrigin::in_body(&task.body),
+        title: task.title.clone(),
+        state: task.state,
+        open: true,
+        incomplete_only: false,
+        is_gone: false,
+        closing: Closing::ByHand,
+    };
+    open.map(blocker).collect()
 }
 
 /// The checks whose pass settles a blocker: the one it names; all of its gate where the plan has no such check; all

@@ -51,7 +51,9 @@ pub use record::{Spelled, Stored};
 pub use rehearse::{Played, Rehearse, Start, unplayable};
 pub use step::Step;
 pub(crate) use step::Table;
-pub use tag::{Tag, TagEffect, TagMade, TagSeen, check_local_tag, judge_local_tag, tag_message};
+pub use tag::{
+    Tag, TagEffect, TagMade, TagSeen, check_local_tag, check_signed, judge_local_tag, tag_message,
+};
 pub use text::{UnknownPlaceholder, Values};
 pub use watch_workflow::{BuildWanted, WatchWorkflow, WorkflowSucceeded, judge_build};
 pub use ways_out::WaysOut;

@@ -17,7 +17,7 @@ pub use crate::problems::PlanProblem;
 pub use crate::program::Program;
 pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
-pub use drift::{required_gates, weakened};
+pub use drift::{ChangeClass, PlanChange, is_tracker_elsewhere, plan_changes, required_gates, weakened};
 pub use raw::{TrackerKind, schema};
 pub use through::{Behind, Through};
 

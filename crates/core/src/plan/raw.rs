@@ -314,3 +314,14 @@ pub enum TrackerKind {
     /// A file of gonogo's own.
     File,
 }
+
+impl TrackerKind {
+    /// Its name, as the plan has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ergo => "ergo",
+            Self::Github => "github",
+            Self::File => "file",
+        }
+    }
+}

@@ -7,6 +7,7 @@ use super::{
     TrackerPlan, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
+use crate::gate::OWN_CHECKS;
 use crate::problems::{PlanProblem, Problems};
 use crate::readers::{Pointers, Reader, TextRule};
 use crate::verdict::Reason;
@@ -276,6 +277,9 @@ fn check(raw: Spanned<raw::Check>, names: &mut HashSet<String>, problems: &mut P
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
     if raw.id.get_ref().is_empty() || !raw.id.get_ref().chars().all(plain) {
         problems.at(&raw.id, "a check's id is lower-case letters, digits and dashes", None);
+    }
+    if OWN_CHECKS.contains(&raw.id.get_ref().as_str()) {
+        problems.at(&raw.id, "a check of gonogo's own has this name", Some("give it another `id`"));
     }
     if !names.insert(raw.id.get_ref().clone()) {
         problems.at(&raw.id, format!("the check `{}` is in this gate twice", raw.id.get_ref()), None);

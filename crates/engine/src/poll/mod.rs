@@ -71,16 +71,15 @@ pub async fn run(
     let Context { candidate, session, .. } = context;
     let git = &session.git;
     let environment = child_environment(&candidate.plan, git.root());
-    let (tree, toolbox, drift) = tokio::join!(
+    let (tree, toolbox) = tokio::join!(
         unchanged_tree(git, candidate),
         Toolbox::of_checks(&candidate.plan, git.root(), &environment, &session.cancel),
-        drift::since_base(git, candidate),
     );
     if session.cancel.is_cancelled() {
         // A tool that was stopped while it said its version is not one that is missing.
         return Err(Failure::new(FailureKind::Interrupted, "stopped before any check began"));
     }
-    let (mut tree, drift) = (tree?, drift?);
+    let (mut tree, drift) = (tree?, drift::since_base(candidate));
     let subject = subject(candidate, &toolbox, &environment);
     let about =
         canonical::digest(&subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
@@ -103,6 +102,7 @@ pub async fn run(
     // Whoever looks after a kill finds the poll that began, and no check runs that is of none.
     ledger.flush()?;
     watch.poll(PollEvent::Begins(context));
+    candidate.baseline.notes.iter().for_each(|note| watch.poll(PollEvent::Note(note)));
 
     let epic = epic_title(candidate.target.tag());
     let unsettled =

@@ -3,6 +3,7 @@
 use super::{Options, PollEvent, PollWatch};
 use crate::blockers::{close_passed, file, record_unknown, said};
 use crate::context::Context;
+use crate::earlier_tracker;
 use crate::failure::Failure;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{Draft, Standing, checks_to_repeat, drafts, stand};
@@ -77,5 +78,7 @@ pub async fn blockers(
             };
         }
     }
-    Ok(Ok(stand(&backlog, ledger.state(), &context.candidate.plan, &incomplete)))
+    let standing = stand(&backlog, ledger.state(), &context.candidate.plan, &incomplete);
+    let earlier = earlier_tracker::blockers(&context.candidate, &context.session).await;
+    Ok(earlier.map(|earlier| standing.and(earlier)))
 }

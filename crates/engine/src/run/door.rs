@@ -5,6 +5,7 @@
 
 use super::Run;
 use crate::causes;
+use crate::earlier_tracker;
 use crate::failure::chain;
 use gonogo_core::blocker::{epic_title, stand};
 use gonogo_core::canonical;
@@ -113,7 +114,9 @@ async fn blockers(run: &Run<'_>) -> Result<Vec<String>, String> {
     let tracker = run.world.tracker.as_ref().map_err(|error| error.message.clone())?;
     let epic = epic_title(run.context.candidate.target.tag());
     let backlog = tracker.read(&epic, &run.context.session.cancel).await.map_err(|error| error.message)?;
-    let standing = stand(&backlog, run.ledger.state(), &run.context.candidate.plan, &HashSet::new());
+    let earlier = earlier_tracker::blockers(&run.context.candidate, &run.context.session).await?;
+    let standing =
+        stand(&backlog, run.ledger.state(), &run.context.candidate.plan, &HashSet::new()).and(earlier);
     let open = standing.blockers().iter().filter(|blocker| blocker.open);
     let named = open.map(|blocker| match blocker.is_gone {
         true => format!("{} (which the tracker does not show any more)", blocker.id),

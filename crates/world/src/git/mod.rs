@@ -8,15 +8,18 @@ mod error;
 mod push;
 mod remote;
 mod tag;
+mod tags;
 mod tap;
+mod tree_path;
 mod words;
 
 pub use address::sibling_address;
 pub use error::{GitError, Party};
 pub use push::{Pushed, Refusal, Rejection};
-pub use remote::{Contains, DefaultBranch, RemoteTag};
-pub use tag::TagFacts;
+pub use remote::{Contains, DefaultBranch, Elsewhere, RemoteTag};
+pub use tag::{Signature, TagFacts};
 pub use tap::{Tap, Written};
+pub use tree_path::AtPath;
 
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::tools;
@@ -80,6 +83,7 @@ pub struct Git {
     root: PathBuf,
     common: PathBuf,
     remote_limit: Duration,
+    must_sign: bool,
     cancel: Cancel,
 }
 
@@ -99,7 +103,10 @@ impl Git {
         let checkout = folder.ancestors().find(|folder| folder.join(".git").exists());
         let program = tools::find_on_path("git", checkout)?;
         let (root, common) = (folder.to_owned(), folder.to_owned());
-        Self { program, environment, root, common, remote_limit: REMOTE_LIMIT, cancel }.located(folder).await
+        let remote_limit = REMOTE_LIMIT;
+        Self { program, environment, root, common, remote_limit, must_sign: false, cancel }
+            .located(folder)
+            .await
     }
 
     /// The same for the checkout that a folder is in.
@@ -159,6 +166,12 @@ impl Git {
     #[must_use]
     pub fn with_remote_limit(self, limit: Duration) -> Self {
         Self { remote_limit: limit, ..self }
+    }
+
+    /// The same where every tag has to be signed, whatever git's configuration says.
+    #[must_use]
+    pub fn with_signed_tags(self, must_sign: bool) -> Self {
+        Self { must_sign, ..self }
     }
 
     /// The root of the working tree.
@@ -364,7 +377,7 @@ impl Git {
 
     /// Whether one commit is in another's history.
     pub async fn is_ancestor(&self, ancestor: &str, of: &str) -> Result<bool, GitError> {
-        let asked = ["merge-base", "--is-ancestor", ancestor, of];
+        let asked = ["--no-replace-objects", "merge-base", "--is-ancestor", ancestor, of];
         let answer = self.ask(&asked).await?;
         match answer.end {
             End::Exited(0) => Ok(true),

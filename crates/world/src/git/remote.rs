@@ -2,6 +2,7 @@
 //!
 //! Invariant: absence is the remote's own answer. Nothing here moves a reference, there or here.
 
+use super::address::{is_same_repository, without_password};
 use super::error::failed;
 use super::{Git, GitError, is_object_id, object_id};
 use crate::process::End;
@@ -44,6 +45,15 @@ pub struct DefaultBranch {
     pub name: String,
     /// The commit that it stands at.
     pub commit: String,
+}
+
+/// Where a remote is read from, and where pushes to it go instead; passwords are taken out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The address that is read.
+    pub read: String,
+    /// The address that is pushed to.
+    pub pushed: String,
 }
 
 impl Git {
@@ -92,6 +102,21 @@ impl Git {
     /// A remote's address as it is configured; `None` where there is no such remote.
     pub async fn remote_address(&self, remote: &str) -> Result<Option<String>, GitError> {
         self.configured(&format!("remote.{remote}.url")).await
+    }
+
+    /// The addresses that a remote is read from, as git resolves them (`insteadOf`).
+    pub async fn fetch_addresses(&self, remote: &str) -> Result<Vec<String>, GitError> {
+        let text = self.text(&["remote", "get-url", "--all", "--", remote]).await?;
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    /// Where a push to a remote would go that is not where the remote is read from: that repository was never looked at.
+    /// `None` where both are the same one. Two ways to the same repository, such as ssh and https, are the same.
+    pub async fn pushes_elsewhere(&self, remote: &str) -> Result<Option<Elsewhere>, GitError> {
+        let (read, pushed) = (self.fetch_addresses(remote).await?, self.push_addresses(remote).await?);
+        let Some(first) = read.first() else { return Ok(None) };
+        let stray = pushed.iter().find(|address| !is_same_repository(first, address));
+        Ok(stray.map(|stray| Elsewhere { read: without_password(first), pushed: without_password(stray) }))
     }
 
     /// The addresses that pushes to a remote go to, as git resolves them (`pushurl`, `pushInsteadOf`).

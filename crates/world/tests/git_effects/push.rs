@@ -154,6 +154,25 @@ async fn one_name_for_several_addresses_is_not_pushed_to() {
 }
 
 #[tokio::test]
+async fn a_push_that_would_go_to_another_repository_than_is_read_is_not_made() {
+    let world = tagged().await;
+    world.run(".", &["init", "--quiet", "--bare", "mirror.git"]).await;
+    let (mirror, origin) = (world.path("mirror.git"), world.path("octo/sample.git"));
+    world.run("checkout", &["remote", "set-url", "origin", origin.to_str().unwrap()]).await;
+    assert_eq!(world.git.pushes_elsewhere("origin").await.unwrap(), None);
+    let redirect = format!("url.{}.pushInsteadOf", mirror.display());
+    world.run("checkout", &["config", &redirect, origin.to_str().unwrap()]).await;
+    let error = push(&world.git).await.unwrap_err();
+    assert!(matches!(error, GitError::PushedElsewhere { .. }), "{error:?}");
+    assert_eq!(world.run("mirror.git", &["tag"]).await, "");
+    // A `pushurl` outweighs it, and may be another way to the same place.
+    let same = format!("file://{}", origin.display());
+    world.run("checkout", &["remote", "set-url", "--push", "origin", &same]).await;
+    assert_eq!(world.git.pushes_elsewhere("origin").await.unwrap(), None);
+    assert_eq!(push(&world.git).await.unwrap(), Pushed::Created);
+}
+
+#[tokio::test]
 async fn an_address_that_a_private_world_redirects_is_the_one_that_is_asked_and_pushed_to() {
     let world = tagged().await;
     world.run("checkout", &["remote", "set-url", "origin", "https://example.test/octo/sample.git"]).await;

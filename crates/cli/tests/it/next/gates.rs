@@ -162,7 +162,14 @@ fn what_was_given_once_is_in_every_command_that_comes_next() {
     let polled = follower.run(&format!("gonogo poll v0.2.0 {flags}"));
     assert_eq!(Next::of(&polled).line, format!("gonogo poll v0.2.0 {flags}"));
     project.printing("run-tests", PASSED, 0);
-    let went = follower.follow(polled, |_| Some(""));
+    let went = follower.follow(polled, |next| {
+        if next.kind == "review" {
+            let review =
+                "review v0.2.0 --gate 3 --check base-tag --accept --note Meant. --agent ann@host --plan";
+            project.run(&[&review.split(' ').collect::<Vec<_>>()[..], &["my plan.toml"]].concat()).exits(0);
+        }
+        Some("")
+    });
     assert_eq!((&went["base"], &went["agent"]), (&json!("v0.1.0"), &json!("drill@host")), "{went:#}");
     for (line, code) in &follower.ran[2..] {
         let kept = if line.contains("resolve") { "--agent drill@host --plan 'my plan.toml'" } else { flags };
