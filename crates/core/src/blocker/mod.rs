@@ -7,7 +7,9 @@ mod standing;
 mod step;
 
 pub use draft::{BlockerOrigin, BlockerReport, drafts};
-pub use standing::{Blocker, Closing, Standing, checks_behind, checks_to_repeat, closing, stand, stand_elsewhere, unknown};
+pub use standing::{
+    Blocker, Closing, Standing, checks_behind, checks_to_repeat, closing, stand, stand_elsewhere, unknown,
+};
 pub use step::{Stopped, step_in};
 
 use crate::evidence::Fingerprint;

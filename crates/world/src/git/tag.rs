@@ -6,8 +6,8 @@
 use super::error::{Party, failed};
 use super::words::telling_line;
 use super::{Git, GitError, is_object_id, object_id};
-use gonogo_core::door::DoorPass;
 use crate::process::End;
+use gonogo_core::door::DoorPass;
 
 /// How a signature begins, in the ways that git signs (gitformat-signature(5)): it is the end of a tag's content.
 const SIGNATURES: [&str; 4] = [

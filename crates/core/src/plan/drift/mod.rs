@@ -10,7 +10,8 @@ mod readers;
 mod steps;
 mod words;
 
-use super::{Ci, Gate, Plan, Policy, Project, Tool, Tracker, TrackerKind, VersionAt, VersionPlace};
+use super::{Ci, Gate, Plan, Policy, Project, Tool, TrackerKind, TrackerPlan, VersionAt, VersionPlace};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use words::{Line, Shown};
 
@@ -153,8 +154,8 @@ fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
     }
 }
 
-fn tracker_changes(changes: &mut Changes, now: &Tracker, base: &Tracker) {
-    let Tracker { kind, path, timeout } = now;
+fn tracker_changes(changes: &mut Changes, now: &TrackerPlan, base: &TrackerPlan) {
+    let TrackerPlan { kind, path, timeout } = now;
     let name = |kind: &TrackerKind| kind.name().to_owned();
     changes.same("tracker.kind", &name(kind), &name(&base.kind));
     changes.same("tracker.path", path, &base.path);

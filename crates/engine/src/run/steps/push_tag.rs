@@ -3,8 +3,8 @@
 use super::tag::{filled, local_facts, signs};
 use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
-use gonogo_core::door::DoorPass;
 use crate::tags::tag_seen;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
     Cause, Code, Observation, PushEffect, PushTag, Step, TagSeen, check_local_tag, check_signed,
     judge_remote_tag,

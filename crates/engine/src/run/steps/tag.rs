@@ -60,8 +60,7 @@ impl Acting for Tag {
         let target = &run.context.candidate.target;
         let message = tag_message(target, &run.summary, run.ledger.anchor().head);
         let git = run.world.git.clone().with_signed_tags(self.signed);
-        let made =
-            git.create_annotated_tag(pass, &tag, &run.context.candidate.commit, &message).await;
+        let made = git.create_annotated_tag(pass, &tag, &run.context.candidate.commit, &message).await;
         made.map(|()| None).map_err(|error| causes::of_git(&error))
     }
 }
