@@ -25,6 +25,7 @@ pub mod program;
 pub mod readers;
 pub mod redact;
 pub mod release;
+pub mod roster;
 pub mod standing;
 pub mod stats;
 pub mod strict_json;

@@ -268,7 +268,7 @@ async fn changelog(git: &Git, candidate: &Candidate) -> Item {
         Err(error) => return Item::unknown(id, &error, "mend the repository"),
     };
     match versions::changelog_section(&text, version) {
-        Some(section) if !section.trim().is_empty() => {
+        Some(section) if versions::says_something(section) => {
             Item::ok(id, format!("{path} has a section for {version}"))
         }
         _ => Item::not(

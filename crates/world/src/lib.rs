@@ -8,6 +8,7 @@ pub mod http;
 pub mod ledger;
 pub mod process;
 pub mod registry;
+pub mod reports;
 pub mod runner;
 mod there;
 pub mod tools;

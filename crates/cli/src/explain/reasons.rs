@@ -71,9 +71,14 @@ const fn reason(reason: Reason) -> Text {
             "Run the command beside `repeat` alone to see where it hangs; then `gonogo poll TARGET`. A longer timeout is a change of the plan, for a maintainer.",
         ),
         Reason::NoTestsExecuted => text(
-            "The tool ran, and executed fewer tests than the least that the plan takes: often a filter that matches nothing.",
+            "The tool ran, and executed no test: often a filter that matches nothing.",
             "A run of no test exits 0 and proves nothing.",
             "Run the command beside `repeat`, mend the filter or bring the tests back, commit, and `gonogo poll TARGET`.",
+        ),
+        Reason::TooFewTests => text(
+            "The tool ran, and executed fewer tests than the least that the plan takes.",
+            "Tests that went away, or were skipped or answered from a cache, show nothing of this release.",
+            "The detail says how many ran, and the list of tests is stored with the evidence. Run the command beside `repeat`, bring the tests back, commit, and `gonogo poll TARGET`; a lower `minimum.tests` is a change of the plan, for a maintainer.",
         ),
         Reason::NothingExamined => text(
             "The tool ran, and looked at fewer inputs than the least that the plan takes.",

@@ -92,6 +92,7 @@ const fn may_settle(reason: Reason) -> bool {
         | Reason::ToolTooOld
         | Reason::Interrupted
         | Reason::NoTestsExecuted
+        | Reason::TooFewTests
         | Reason::NothingExamined
         | Reason::OutputTooLarge
         | Reason::StaleEvidence

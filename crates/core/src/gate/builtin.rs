@@ -49,8 +49,8 @@ pub fn changelog(
         Err(why) => Some(format!("{path}: {why}")),
         Ok(text) => match versions::changelog_section(&text, target.version()) {
             None => Some(format!("{path} has no section for {}", target.version())),
-            Some(section) if section.trim().is_empty() => {
-                Some(format!("the section for {} in {path} is empty", target.version()))
+            Some(section) if !versions::says_something(section) => {
+                Some(format!("the section for {} in {path} says nothing yet", target.version()))
             }
             Some(_) => None,
         },

@@ -7,6 +7,7 @@ mod benchmark;
 mod drift;
 mod program;
 mod raw;
+mod reader;
 mod steps;
 mod through;
 mod validate;

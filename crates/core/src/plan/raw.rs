@@ -4,7 +4,7 @@
 
 use crate::delivery::Channels;
 use crate::mechanics;
-use crate::readers::Pointers;
+use crate::readers::{LineRule, Pointers, ReadStream};
 use crate::verdict::Reason;
 use schemars::JsonSchema;
 use serde::de::IgnoredAny;
@@ -200,11 +200,18 @@ pub(super) struct Check {
     /// For `command`: how its output is read.
     #[schemars(with = "Option<ReaderName>")]
     pub(super) reader: Option<Spanned<ReaderName>>,
-    /// For `command` and `benchmark`: a report file that it writes, relative to the repository's root.
+    /// For `command` and `benchmark`: a report file that it writes, relative to the repository's root. For `command` it may be a pattern
+    /// (`*`, `?`, `**` for folders), and all files that it matches are read as one report.
     #[schemars(with = "Option<String>")]
     pub(super) report: Option<Spanned<String>>,
     /// For the `json-pointer` reader: where the document says what.
     pub(super) pointers: Option<Pointers>,
+    /// For the `json-lines` reader: which lines mean what.
+    #[schemars(with = "Option<LineRule>")]
+    pub(super) lines: Option<Spanned<LineRule>>,
+    /// For the `text` and `json-lines` readers: which output is read where there is no report. By default standard output.
+    #[schemars(with = "Option<ReadStream>")]
+    pub(super) stream: Option<Spanned<ReadStream>>,
     /// For the `text` reader: a regular expression; each line that matches is an input examined.
     #[schemars(with = "Option<String>")]
     pub(super) expect: Option<Spanned<String>>,
@@ -272,7 +279,19 @@ pub(super) enum ReaderName {
     PipAudit,
     Sarif,
     Junit,
+    Tap,
+    Jest,
+    Vitest,
+    CargoDeny,
+    CargoSemverChecks,
+    Clippy,
+    Govulncheck,
+    OsvScanner,
+    Trivy,
+    Mypy,
+    Pyright,
     JsonPointer,
+    JsonLines,
     Text,
 }
 

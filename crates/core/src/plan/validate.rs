@@ -9,9 +9,8 @@ use super::{
 use crate::digest::Digest;
 use crate::gate::OWN_CHECKS;
 use crate::problems::{PlanProblem, Problems};
-use crate::readers::{Pointers, Reader, TextRule};
+use crate::readers::Reader;
 use crate::verdict::Reason;
-use regex::Regex;
 use semver::Version;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
@@ -323,10 +322,11 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let program = command || benchmark;
     let text = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::Text);
     let pointers = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::JsonPointer);
+    let lines = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::JsonLines);
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 23] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 25] = [
         (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
         (raw.run.as_ref().map(Spanned::span), program, "run"),
         (raw.before.first().map(Spanned::span), program, "before"),
@@ -346,6 +346,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (raw.canary.as_ref().map(Spanned::span), command, "canary"),
         (raw.minimum.as_ref().map(Spanned::span), command, "minimum"),
         (present(raw.pointers.is_some()), pointers, "pointers"),
+        (raw.lines.as_ref().map(Spanned::span), lines, "lines"),
+        (raw.stream.as_ref().map(Spanned::span), text || lines, "stream"),
         (spanned(&raw.expect), text, "expect"),
         (spanned(&raw.finding), text, "finding"),
         (spanned(&raw.pattern), kind == Kind::Inventory, "pattern"),
@@ -392,15 +394,10 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             );
             None
         }
-        Some(name) => reader(
-            name,
-            raw.expect.as_ref(),
-            raw.finding.as_ref(),
-            (exits, require),
-            raw.pointers,
-            program.as_ref().map_or(&[], |program| &program.run),
-            problems,
-        ),
+        Some(name) => {
+            let run = program.as_ref().map_or::<&[String], _>(&[], |program| &program.run);
+            super::reader::of(name, &raw, (exits, require), run, problems)
+        }
     };
     let minimum = minimum(raw.minimum, reader.as_ref(), problems);
     if problems.0.len() > before {
@@ -447,68 +444,6 @@ pub(super) fn argv(run: &Spanned<Vec<String>>, problems: &mut Problems) -> Vec<S
         );
     }
     words.clone()
-}
-
-fn reader(
-    name: &Spanned<ReaderName>,
-    expect: Option<&Spanned<String>>,
-    finding: Option<&Spanned<String>>,
-    (exits, require): (BTreeMap<i32, Reason>, Vec<Regex>),
-    pointers: Option<Pointers>,
-    run: &[String],
-    problems: &mut Problems,
-) -> Option<Reader> {
-    Some(match name.get_ref() {
-        ReaderName::Libtest => Reader::Libtest,
-        ReaderName::Nextest => Reader::Nextest,
-        ReaderName::Pytest => Reader::Pytest,
-        ReaderName::Unittest => Reader::Unittest,
-        ReaderName::NodeTest => Reader::NodeTest,
-        ReaderName::GoTest => Reader::GoTest,
-        ReaderName::CargoAudit => Reader::CargoAudit,
-        ReaderName::NpmAudit => Reader::NpmAudit { without_dev: leaves_dev_out(run) },
-        ReaderName::PipAudit => Reader::PipAudit,
-        ReaderName::Sarif => Reader::Sarif,
-        ReaderName::Junit => Reader::Junit,
-        ReaderName::JsonPointer => {
-            let pointers = pointers.unwrap_or_default();
-            let all = [
-                &pointers.passed,
-                &pointers.failed,
-                &pointers.skipped,
-                &pointers.examined,
-                &pointers.findings,
-            ];
-            if pointers.passed.is_none() && pointers.examined.is_none() {
-                problems.at(
-                    name,
-                    "the `json-pointer` reader needs `pointers.passed` or `pointers.examined`",
-                    None,
-                );
-            }
-            if all.into_iter().flatten().any(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
-                problems.at(name, "a JSON pointer is empty or starts with `/`", None);
-            }
-            Reader::JsonPointer(pointers)
-        }
-        ReaderName::Text => {
-            let Some(expect) = expect else {
-                problems.at(name, "the `text` reader needs `expect`: what a good output says", None);
-                return None;
-            };
-            let finding = finding.map(|pattern| problems.regex(pattern));
-            let expect = problems.regex(expect)?;
-            Reader::Text(TextRule { expect, finding: finding.flatten(), require, exits })
-        }
-    })
-}
-
-/// The words by which npm is told to leave development dependencies out.
-fn leaves_dev_out(run: &[String]) -> bool {
-    let alone = ["--omit=dev", "--production", "--only=prod", "--only=production", "--no-dev"];
-    let pairs = run.iter().zip(run.iter().skip(1));
-    run.iter().any(|word| alone.contains(&word.as_str()) || word.starts_with("--production="))
-        || pairs.into_iter().any(|(option, value)| option == "--omit" && value == "dev")
 }
 
 fn minimum(raw: Option<Spanned<raw::Minimum>>, reader: Option<&Reader>, problems: &mut Problems) -> Minimum {

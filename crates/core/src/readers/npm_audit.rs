@@ -44,7 +44,9 @@ pub(super) fn read(without_dev: bool, output: &ToolOutput<'_>) -> Result<Reading
     let reading = Reading { examined, findings, notes, ..Reading::default() };
     match output.exit {
         // Lower severities, all noted, make npm exit with 1 unless `--audit-level` says otherwise.
-        Some(1) if reading.findings.is_empty() && !packages.is_empty() => Ok(reading),
+        Some(1) if reading.findings.is_empty() && !packages.is_empty() => {
+            Ok(Reading { exit_explained: true, ..reading })
+        }
         exit => agree(exit, reading),
     }
 }

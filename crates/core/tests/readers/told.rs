@@ -5,7 +5,7 @@ use gonogo_core::plan::{CheckKind, Plan};
 use gonogo_core::readers::{Reader, ToolOutput};
 use gonogo_core::verdict::Reason;
 
-fn reader(check: &str) -> Result<Reader, String> {
+pub(crate) fn reader(check: &str) -> Result<Reader, String> {
     let plan = Plan::parse(&format!(
         "schema = 1\n[project]\nname = \"sample\"\n[policy]\nrequired-gates = [1]\n[tracker]\nkind = \"file\"\n\
          [[gates]]\nid = 1\nname = \"one\"\n[[gates.checks]]\nid = \"one\"\n{check}"

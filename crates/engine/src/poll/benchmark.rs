@@ -240,10 +240,8 @@ fn judged(gate: u32, check: &Check, benchmark: &Benchmark, comparison: &Comparis
     Judged {
         outcome: whole.outcome,
         detail: detail.map(|detail| one_line(&detail)),
-        counts: None,
-        examined: Some(scenarios.len() as u64),
-        findings,
         notes,
+        ..Judged::compared(scenarios.len() as u64, findings)
     }
 }
 

@@ -5,16 +5,16 @@ use crate::failure::chain;
 use crate::launch::{Launch, Prevented};
 use gonogo_core::gate::{End, Judged, Ran, judge_canary, judge_command};
 use gonogo_core::plan::{Check, Command};
-use gonogo_core::readers::why_it_failed;
+use gonogo_core::readers::{ReportFile, why_it_failed};
+use gonogo_core::redact::Redactor;
 use gonogo_core::release::ResolvedTool;
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::clock;
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::ledger::Blob;
 use gonogo_world::process::{Cancel, Captured};
-use gonogo_world::tree;
-use std::fs::File;
-use std::io::Read;
+use gonogo_world::reports::Reports;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A command check that is ready to run.
@@ -22,6 +22,8 @@ pub struct Prepared {
     launch: Launch,
     canary: Option<Vec<String>>,
     data: Option<PathBuf>,
+    root: PathBuf,
+    report: Option<String>,
     limit: usize,
 }
 
@@ -30,25 +32,28 @@ pub struct Attempt {
     /// What was run, and what it left behind.
     main: Result<(ResolvedTool, Captured), Prevented>,
     canary: Option<Result<Captured, String>>,
-    report: Option<WrittenReport>,
+    /// The report files that were written, and how many bytes beyond the limit they hold.
+    reports: Option<(Vec<ReportFile>, u64)>,
     data_time: Option<Result<String, String>>,
 }
 
-/// A report file: its bytes up to the limit and how many were left, or nothing where it was not written.
-type WrittenReport = Option<(Vec<u8>, u64)>;
-
 /// Makes a check ready. `Err` is the verdict of one that cannot run here.
-pub fn prepare(run: &PollContext<'_>, command: &Command) -> Result<Prepared, Judged> {
+pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
     let root = run.context.session.git.root();
     let canary = command.canary.iter().flatten().next();
     if let Some(lack) = canary.and_then(|name| run.launcher.lack(&command.program, name)) {
         return Err(lack.judged());
     }
-    let launch = run.launcher.launch(&command.program, root).map_err(|lack| lack.judged())?;
+    let mut launch = run.launcher.launch(&command.program, root).map_err(|lack| lack.judged())?;
+    for (name, value) in command.reader.environment() {
+        launch = launch.with(name, *value);
+    }
     Ok(Prepared {
         launch,
         canary: command.canary.clone(),
         data: command.data_repository.as_ref().map(|data| root.join(data)),
+        root: root.to_owned(),
+        report: command.program.report.clone(),
         limit: run.launcher.limit,
     })
 }
@@ -59,17 +64,18 @@ impl Prepared {
         let ready = match self.launch.prepare(&cancel).await {
             Ok(ready) => ready,
             Err(prevented) => {
-                return Attempt { main: Err(prevented), canary: None, report: None, data_time: None };
+                return Attempt { main: Err(prevented), canary: None, reports: None, data_time: None };
             }
         };
-        let path = self.launch.report();
-        let before = path.as_deref().map(tree::stamp);
+        let reports = match &self.report {
+            Some(report) => {
+                let tracked = tracked(&self.root, &cancel).await;
+                Some(Reports::clear(&self.root, report, tracked.as_ref()))
+            }
+            None => None,
+        };
         let main = ready.run(&cancel).await.map_err(Prevented::Process);
-        let report = path.as_deref().map(|path| {
-            // A report that was there before and was not written again says nothing of this run.
-            let written = before.is_some_and(|before| tree::stamp(path) != before);
-            written.then(|| read_capped(path, self.limit)).flatten()
-        });
+        let reports = reports.map(|reports| reports.written(self.limit));
         let canary = match &self.canary {
             Some(argv) => Some(self.canary(argv, &cancel).await),
             None => None,
@@ -78,7 +84,7 @@ impl Prepared {
             Some(data) => Some(data_time(data, &cancel).await),
             None => None,
         };
-        Attempt { main: main.map(|captured| (ready.program, captured)), canary, report, data_time }
+        Attempt { main: main.map(|captured| (ready.program, captured)), canary, reports, data_time }
     }
 
     async fn canary(&self, argv: &[String], cancel: &Cancel) -> Result<Captured, String> {
@@ -108,36 +114,42 @@ async fn data_time(folder: &Path, cancel: &Cancel) -> Result<String, String> {
     }
 }
 
-fn read_capped(path: &Path, limit: usize) -> Option<(Vec<u8>, u64)> {
-    let file = File::open(path).ok()?;
-    let size = file.metadata().ok()?.len();
-    let mut bytes = Vec::new();
-    file.take(limit as u64).read_to_end(&mut bytes).ok()?;
-    let left = size.saturating_sub(bytes.len() as u64);
-    Some((bytes, left))
+/// The files of the commit, where git says which.
+async fn tracked(root: &Path, cancel: &Cancel) -> Option<BTreeSet<PathBuf>> {
+    let known = async { Git::open(root, cancel.clone()).await?.tracked().await };
+    known.await.ok().map(|files| files.into_iter().map(|(path, _)| path).collect())
 }
 
-/// Redacts what a command left behind, and judges it.
-pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
-    let redact = |bytes: Vec<u8>| run.context.session.redactor.bytes(bytes);
+/// Judges what a command left behind, and redacts what is stored and shown of it.
+pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
+    let redactor = &run.context.session.redactor;
     let (program, captured) = match attempt.main {
         Ok(ran) => ran,
-        Err(prevented) => return not_run(prevented, redact),
+        Err(prevented) => return not_run(prevented, |bytes| redactor.bytes(bytes)),
     };
     let millis = millis(&captured);
     let mut dropped = dropped(&captured);
     let (end, held_open) = (captured.end, captured.held_open);
-    let stdout = redact(captured.stdout.bytes);
-    let stderr = redact(captured.stderr.bytes);
+    let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
     let data_time = attempt.data_time.as_ref().and_then(|time| time.as_deref().ok());
-    let report_missing = attempt.report.as_ref().is_some_and(Option::is_none);
-    let report = attempt.report.flatten().map(|(bytes, left)| {
+    let report_missing = attempt.reports.as_ref().is_some_and(|(files, _)| files.is_empty());
+    let reports = attempt.reports.map(|(files, left)| {
         dropped += left;
-        redact(bytes)
+        files
     });
-    let report_bytes = report.as_deref();
-    let ran =
-        Ran { end, stdout: &stdout, stderr: &stderr, report: report_bytes, dropped, held_open, data_time };
+    let canary = attempt.canary.map(|canary| judge_its_canary(run, command, canary));
+    let roots = roots(run);
+    let ran = Ran {
+        end,
+        stdout: &stdout,
+        stderr: &stderr,
+        reports: reports.as_deref().filter(|files| !files.is_empty()),
+        dropped,
+        held_open,
+        data_time,
+        canary_fired: canary.as_ref().is_some_and(|(missed, _)| missed.is_none()),
+        roots: &roots,
+    };
     let root = run.context.session.git.root();
     let ignore_files: Vec<&str> =
         command.reader.ignore_files().iter().copied().filter(|file| root.join(file).exists()).collect();
@@ -151,17 +163,59 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         let name = command.program.report.as_deref().unwrap_or_default();
         judged = Judged::incomplete(Reason::UnreadableOutput, format!("it did not write its report {name}"));
     }
-    let mut blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
-    blobs.extend(report.map(|report| Blob::new("report", report)));
-    if let Some(canary) = attempt.canary {
-        let (missed, blob) = judge_its_canary(run, command, canary);
+    let mut blobs =
+        vec![Blob::new("stdout", redactor.bytes(stdout)), Blob::new("stderr", redactor.bytes(stderr))];
+    blobs.extend(reports.and_then(stored).map(|report| Blob::new("report", redactor.bytes(report))));
+    if !judged.roster.is_empty() {
+        blobs.push(Blob::new("tests", redactor.bytes(judged.roster.document().into_bytes())));
+    }
+    if let Some((missed, blob)) = canary {
         blobs.extend(blob);
         // A failure stands whether or not the tool saw its canary; only a clean answer depends on it.
         if let Some(missed) = missed.filter(|_| judged.outcome == Outcome::Passed) {
             judged = missed;
         }
     }
+    redact(&mut judged, redactor);
     Done { judged, blobs, millis, repeat: None, program: Some(program) }
+}
+
+/// The report as it is stored: the file as it is, or several under their names.
+fn stored(mut reports: Vec<ReportFile>) -> Option<Vec<u8>> {
+    if reports.len() < 2 {
+        return reports.pop().map(|file| file.bytes);
+    }
+    let mut all = Vec::new();
+    for file in reports {
+        all.extend_from_slice(format!("==== {} ====\n", file.path).as_bytes());
+        all.extend_from_slice(&file.bytes);
+        all.push(b'\n');
+    }
+    Some(all)
+}
+
+/// The folders that the check ran in, as tools may spell them.
+fn roots(run: &Run<'_>) -> Vec<String> {
+    let root = run.context.session.git.root();
+    let real = root.canonicalize().ok();
+    let mut roots: Vec<String> = [Some(root.to_owned()), real]
+        .into_iter()
+        .flatten()
+        .filter_map(|root| root.to_str().map(str::to_owned))
+        .collect();
+    roots.dedup();
+    roots
+}
+
+/// Takes what is secret out of what is shown of a verdict.
+fn redact(judged: &mut Judged, redactor: &Redactor) {
+    for finding in &mut judged.findings {
+        finding.message = redactor.text(&finding.message);
+        finding.place = finding.place.as_deref().map(|place| redactor.text(place));
+    }
+    for said in judged.notes.iter_mut().chain(&mut judged.detail) {
+        *said = redactor.text(said);
+    }
 }
 
 /// A check whose program did not run.
@@ -196,7 +250,7 @@ pub(super) fn not_prepared(program: &[String], end: End, stderr: &[u8]) -> Judge
 }
 
 fn judge_its_canary(
-    run: &PollContext<'_>,
+    run: &Run<'_>,
     command: &Command,
     canary: Result<Captured, String>,
 ) -> (Option<Judged>, Option<Blob>) {
@@ -205,11 +259,24 @@ fn judge_its_canary(
         Err(error) => return (Some(Judged::incomplete(Reason::CanaryMissed, error)), None),
     };
     let (end, dropped, held_open) = (captured.end, dropped(&captured), captured.held_open);
-    let stdout = run.context.session.redactor.bytes(captured.stdout.bytes);
-    let stderr = run.context.session.redactor.bytes(captured.stderr.bytes);
-    let ran =
-        Ran { end, stdout: &stdout, stderr: &stderr, report: None, dropped, held_open, data_time: None };
-    (judge_canary(&command.reader, &ran, clock::now()), Some(Blob::new("canary", stdout)))
+    let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
+    let ran = Ran {
+        end,
+        stdout: &stdout,
+        stderr: &stderr,
+        reports: None,
+        dropped,
+        held_open,
+        data_time: None,
+        canary_fired: false,
+        roots: &[],
+    };
+    let redactor = &run.context.session.redactor;
+    let mut missed = judge_canary(&command.reader, &ran, clock::now());
+    if let Some(missed) = &mut missed {
+        redact(missed, redactor);
+    }
+    (missed, Some(Blob::new("canary", redactor.bytes(stdout))))
 }
 
 fn dropped(captured: &Captured) -> u64 {
