@@ -3,6 +3,7 @@
 //! Data flows one way: a [`plan`] and observations of the world come in, verdicts, reconciliation plans and
 //! ledger records go out.
 
+pub mod basis;
 pub mod bench;
 pub mod blocker;
 pub mod canonical;

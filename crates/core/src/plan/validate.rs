@@ -50,7 +50,12 @@ pub(super) fn plan(
         problems.at(limit, "an output limit is 1 to 1024 MiB", None);
     }
     let limit = limit.map_or(DEFAULT_OUTPUT_LIMIT_MIB, |limit| (*limit.get_ref()).clamp(1, 1024)) as usize;
-    let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
+    let mut paths = |paths: Vec<Spanned<String>>| -> Vec<String> {
+        paths.iter().map(|path| problems.path(path).trim_end_matches('/').to_owned()).collect()
+    };
+    let (caches, bring) = (paths(raw.policy.caches), paths(raw.policy.bring));
+    let policy =
+        Policy { required_gates, env: raw.policy.env, caches, bring, output_limit: limit << 20 };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.
@@ -316,7 +321,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 23] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 25] = [
         (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
         (raw.run.as_ref().map(Spanned::span), program, "run"),
         (raw.before.first().map(Spanned::span), program, "before"),
@@ -327,6 +332,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (spanned(&raw.timeout), program, "timeout"),
         (raw.cpu.as_ref().map(Spanned::span), command, "cpu"),
         (present(!raw.locks.is_empty()), command, "locks"),
+        (raw.inputs.first().map(Spanned::span), command, "inputs"),
+        (raw.bring.first().map(Spanned::span), command, "bring"),
         (present(raw.exclusive), command, "exclusive"),
         (raw.reader.as_ref().map(Spanned::span), command, "reader"),
         (spanned(&raw.report), program, "report"),
