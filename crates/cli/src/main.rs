@@ -36,7 +36,7 @@ struct Arguments {
     #[arg(long, global = true, value_enum, default_value_t)]
     color: Color,
     #[command(flatten)]
-    log: log::Asked,
+    log: log::LogFlags,
     #[command(subcommand)]
     command: Command,
 }

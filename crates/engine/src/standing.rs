@@ -7,8 +7,8 @@ use crate::poll;
 use crate::preflight::{self, Item};
 use crate::tracker;
 use gonogo_core::blocker::{Backlog, epic_title, stand};
+use gonogo_core::ledger::LedgerState;
 use gonogo_core::ledger::Mechanics;
-use gonogo_core::ledger::State;
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Mode, Target, derive_base_tag};
@@ -38,7 +38,7 @@ impl Looked {
     }
 
     /// At what a poll looks at.
-    pub fn of_poll(polled: &poll::Report) -> Self {
+    pub fn of_poll(polled: &poll::PollReport) -> Self {
         let blockers = match &polled.standing {
             Ok(standing) => Blockers::from(standing),
             // What was stopped has not asked.
@@ -55,7 +55,7 @@ impl Looked {
     }
 
     /// At a backlog.
-    pub fn of_backlog(backlog: &Backlog, state: &State, plan: &Plan) -> Self {
+    pub fn of_backlog(backlog: &Backlog, state: &LedgerState, plan: &Plan) -> Self {
         Self { blockers: Blockers::from(&stand(backlog, state, plan, &HashSet::new())), ..Self::nowhere() }
     }
 }
@@ -155,7 +155,7 @@ pub async fn in_the_middle(
 /// What was given, with the base tag that the latest poll was given where it is not the one that is derived.
 async fn kept(
     given: &Given,
-    state: &State,
+    state: &LedgerState,
     git: &Git,
     plan: &Plan,
     target: &Target,
@@ -185,7 +185,13 @@ async fn is_tag_on_remote(git: &Git, tag: &str) -> Option<bool> {
     is_told.then_some(false)
 }
 
-async fn read_blockers(git: &Git, plan: &Plan, target: &Target, state: &State, cancel: &Cancel) -> Blockers {
+async fn read_blockers(
+    git: &Git,
+    plan: &Plan,
+    target: &Target,
+    state: &LedgerState,
+    cancel: &Cancel,
+) -> Blockers {
     let Ok(tracker) = tracker::open(git, plan) else { return Blockers::Unreadable };
     match tracker.read(&epic_title(target.tag()), cancel).await {
         Ok(backlog) => Blockers::from(&stand(&backlog, state, plan, &HashSet::new())),

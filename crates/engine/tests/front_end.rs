@@ -10,7 +10,7 @@ use gonogo_core::mechanics::Effect;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Agent, Mode};
 use gonogo_core::verdict::Outcome;
-use gonogo_engine::context::{Asked, Context};
+use gonogo_engine::context::{Context, ReleaseRequest};
 use gonogo_engine::delivery::{DeliveryEvent, DeliveryWatch};
 use gonogo_engine::poll::{self, Options, PollEvent, PollWatch};
 use gonogo_engine::release;
@@ -101,7 +101,7 @@ impl Project {
     }
 
     async fn context(&self) -> Context {
-        let asked = Asked {
+        let asked = ReleaseRequest {
             target: "1.0.0".to_owned(),
             base_tag: None,
             agent: Some("tiny@host".parse::<Agent>().unwrap()),

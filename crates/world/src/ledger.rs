@@ -9,7 +9,7 @@ use crate::there;
 use gonogo_core::canonical::NotCanonical;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{
-    self, Anchor, Broken, Chain, Event, EvidenceRef, Newer, NotRead, Opened, Record, State,
+    self, Anchor, Broken, Chain, Event, EvidenceRef, LedgerState, Newer, NotRead, Opened, Record,
 };
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
@@ -136,7 +136,7 @@ pub fn releases(common_dir: &Path) -> Result<Vec<String>, LedgerError> {
 pub struct Ledger {
     folder: PathBuf,
     chain: Chain,
-    state: State,
+    state: LedgerState,
     writer: Writer,
     repaired: Option<u64>,
     // Held until the ledger is dropped; the system lets go of it whatever happens to us.
@@ -169,7 +169,7 @@ impl Ledger {
         file.read_to_end(&mut bytes).map_err(io_error("read", &path))?;
         let (records, chain, torn) = parse(folder, &bytes)?;
         chain.is_writable().map_err(|newer| not_read(folder)(newer.into()))?;
-        let state = State::fold(&records);
+        let state = LedgerState::fold(&records);
         if let Some(torn) = &torn {
             file.set_len(torn.offset).map_err(io_error("repair", &path))?;
             file.seek(SeekFrom::End(0)).map_err(io_error("repair", &path))?;
@@ -211,7 +211,7 @@ impl Ledger {
     }
 
     /// What the records add up to.
-    pub const fn state(&self) -> &State {
+    pub const fn state(&self) -> &LedgerState {
         &self.state
     }
 

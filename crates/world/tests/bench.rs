@@ -2,17 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gonogo_core::gate::End;
-use gonogo_world::bench::{Run, RunError};
+use gonogo_world::bench::{BenchProgram, RunError};
 use gonogo_world::process::{Cancel, Environment, Invocation};
 use std::path::Path;
 use std::time::Duration;
 
-fn shell(folder: &Path, script: &str) -> Run {
+fn shell(folder: &Path, script: &str) -> BenchProgram {
     let environment = Environment::allowing([]);
     let mut invocation = Invocation::tool(Path::new("/bin/sh"), folder, environment).args(["-c", script]);
     invocation.limit = 100;
     invocation.timeout = Duration::from_secs(30);
-    Run { invocation, report: None }
+    BenchProgram { invocation, report: None }
 }
 
 #[tokio::test]
@@ -36,8 +36,7 @@ async fn a_report_of_an_earlier_run_is_not_read_for_this_one() {
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
     std::fs::write(&report, "old").unwrap();
-    let room = (folder.path().to_owned(), "report.json".to_owned());
-    let with_report = |script: &str| Run { report: Some(room.clone()), ..shell(folder.path(), script) };
+use gonogo_world::bench::{BenchProgram, RunError};
     let missing = with_report("true").once(&Cancel::default()).await.unwrap_err();
     assert!(matches!(missing, RunError::Report { .. }), "{missing}");
     let (text, _) = with_report("printf new >report.json").once(&Cancel::default()).await.unwrap();

@@ -1,11 +1,13 @@
 //! `gonogo blocker file|list|resolve`: a release's blockers by hand.
 
-use crate::commands::asked::Asked;
+use crate::commands::flags::ReleaseFlags;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::render::poll_json::state_name;
 use crate::screen::Screen;
-use gonogo_core::blocker::{Backlog, Origin, Report, Task, TaskState, closing, epic_title, stand};
+use gonogo_core::blocker::{
+    Backlog, BlockerOrigin, BlockerReport, Task, TaskState, closing, epic_title, stand,
+};
 use gonogo_core::plan::Plan;
 use gonogo_core::standing::{Blockers, Verb};
 use gonogo_core::verdict::Reason;
@@ -38,7 +40,7 @@ pub enum Command {
 #[derive(clap::Args)]
 pub struct FileArguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// The gate's name or number, or the check, that it is about
     #[arg(long)]
     check: String,
@@ -69,14 +71,14 @@ pub struct FileArguments {
 #[derive(clap::Args)]
 pub struct ListArguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
 }
 
 /// What `gonogo blocker resolve` takes.
 #[derive(clap::Args)]
 pub struct ResolveArguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// The tasks to close
     #[arg(long = "id", value_name = "ID", required_unless_present = "passed")]
     ids: Vec<String>,
@@ -133,7 +135,7 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
         }
     };
     let origin = origin(&context.candidate.plan, &arguments.check);
-    let report = Report {
+    let report = BlockerReport {
         check: redacted(&arguments.check),
         title: redacted(&arguments.title),
         summary: redacted(&arguments.summary),
@@ -185,24 +187,24 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
 }
 
 /// What the plan has under a name, a number or a check's id.
-fn origin(plan: &Plan, name: &str) -> Option<Origin> {
+fn origin(plan: &Plan, name: &str) -> Option<BlockerOrigin> {
     let name = name.trim();
     let gate =
         plan.gates.iter().find(|gate| gate.name.eq_ignore_ascii_case(name) || gate.id.to_string() == name);
     if let Some(gate) = gate {
-        return Some(Origin { gate: gate.id, check: None });
+        return Some(BlockerOrigin { gate: gate.id, check: None });
     }
     let (gate, check) = plan
         .checks()
         .find(|(gate, check)| check.id == name || format!("{}/{}", gate.id, check.id) == name)?;
-    Some(Origin { gate: gate.id, check: Some(check.id.clone()) })
+    Some(BlockerOrigin { gate: gate.id, check: Some(check.id.clone()) })
 }
 
 async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let backlog = read(&context, &open(&context)?).await?;
     let records = context.records()?;
-    let state = gonogo_core::ledger::State::fold(&records);
+    let state = gonogo_core::ledger::LedgerState::fold(&records);
     let standing = stand(&backlog, &state, &context.candidate.plan, &HashSet::new());
     let mut rows = Vec::new();
     for blocker in standing.blockers() {

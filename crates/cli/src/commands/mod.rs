@@ -1,12 +1,12 @@
 //! The program's commands, one file each.
 
-pub mod asked;
 pub mod audit;
 pub mod bench;
 pub mod blocker;
 pub mod demo;
 pub mod doctor;
 pub mod explain;
+pub mod flags;
 pub mod init;
 mod named;
 pub mod plan;

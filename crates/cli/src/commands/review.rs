@@ -1,6 +1,6 @@
 //! `gonogo review TARGET --gate N --check ID`: records a review, bound to the latest poll's subject and evidence.
 
-use crate::commands::asked::Asked;
+use crate::commands::flags::ReleaseFlags;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::screen::Screen;
@@ -21,7 +21,7 @@ use serde_json::json;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// The gate of the check that asks for a review
     #[arg(long)]
     gate: u32,

@@ -1,6 +1,6 @@
 //! `gonogo status TARGET`: where a release stands, and the one next command, for somebody who comes in the middle.
 
-use crate::commands::asked::{AGENT, PlanAsked, says};
+use crate::commands::flags::{AGENT, PlanFlags, says};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
@@ -8,7 +8,7 @@ use crate::render::poll_text;
 use crate::render::words::words;
 use crate::screen::Screen;
 use gonogo_core::ledger::Mechanics;
-use gonogo_core::ledger::{PollState, State};
+use gonogo_core::ledger::{LedgerState, PollState};
 use gonogo_core::mechanics::Code;
 use gonogo_core::release::Agent;
 use gonogo_core::standing::{Blockers, Folded, Given, Position, RehearsalState, ReleaseState, Releasing};
@@ -40,7 +40,7 @@ pub struct Arguments {
     #[arg(long, value_name = "MODEL@HOST", env = AGENT)]
     agent: Option<Agent>,
     #[command(flatten)]
-    plan: PlanAsked,
+    plan: PlanFlags,
 }
 
 impl Arguments {
@@ -84,7 +84,7 @@ pub struct Document {
     /// The commit that is checked out.
     pub commit: String,
     /// Checks of the latest poll.
-    pub checks: Vec<Check>,
+    pub checks: Vec<StatusCheck>,
     /// Checks that began in the latest poll and have no end.
     pub in_flight: Vec<String>,
     /// Blockers that stood at the end of the latest poll; null where that is not known.
@@ -95,7 +95,7 @@ pub struct Document {
     /// Whether another command writes this release's ledger now; null where that is not known.
     pub under_way: Option<bool>,
     /// The live mechanics; null where no live run began.
-    pub mechanics: Option<Steps>,
+    pub mechanics: Option<StatusSteps>,
     /// Whether the latest dry run was of the commit that is checked out, and went through to a delivery on every channel.
     pub rehearsed: bool,
     /// What stopped the latest dry run of the commit that is checked out.
@@ -112,7 +112,7 @@ pub struct Document {
 
 /// What the ledger says of a release's live mechanics.
 #[derive(Serialize, JsonSchema)]
-pub struct Steps {
+pub struct StatusSteps {
     /// The commit that is released.
     pub commit: String,
     /// How many live runs there were for it.
@@ -120,14 +120,14 @@ pub struct Steps {
     /// Whether something that cannot be undone may have happened.
     pub past_the_point_of_no_return: bool,
     /// The plan's steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StatusStep>,
     /// What stopped the latest run.
-    pub stopped: Option<Stop>,
+    pub stopped: Option<StatusStop>,
 }
 
 /// One step.
 #[derive(Serialize, JsonSchema)]
-pub struct Step {
+pub struct StatusStep {
     /// Its name.
     pub id: String,
     /// Where it stands.
@@ -136,7 +136,7 @@ pub struct Step {
 
 /// What stopped a run.
 #[derive(Serialize, JsonSchema)]
-pub struct Stop {
+pub struct StatusStop {
     /// The step.
     pub step: String,
     /// The code of the cause.
@@ -158,7 +158,7 @@ pub struct RehearsalStop {
 
 /// One check of the latest poll.
 #[derive(Serialize, JsonSchema)]
-pub struct Check {
+pub struct StatusCheck {
     /// Its gate.
     pub gate: u32,
     /// Its name within the gate.
@@ -211,7 +211,7 @@ fn document(target: &str, commit: String, found: &Standpoint) -> Document {
     let position = &found.position;
     let poll = state.poll.as_ref();
     let finished = poll.iter().flat_map(|poll| poll.finished.values());
-    let checks = finished.map(|one| Check {
+    let checks = finished.map(|one| StatusCheck {
         gate: one.gate,
         id: one.check.clone(),
         verdict: one.verdict,
@@ -305,7 +305,7 @@ fn not_known(
     lines
 }
 
-fn steps(live: &Mechanics) -> Option<Steps> {
+fn steps(live: &Mechanics) -> Option<StatusSteps> {
     let run = live.run.as_ref()?;
     let state = |id: &str| {
         let step = live.step(id);
@@ -316,12 +316,12 @@ fn steps(live: &Mechanics) -> Option<Steps> {
             () => StepProgress::NotBegun,
         }
     };
-    Some(Steps {
+    Some(StatusSteps {
         commit: run.started.commit.clone(),
         runs: live.runs(),
         past_the_point_of_no_return: live.past_the_door,
-        steps: run.started.steps.iter().map(|id| Step { id: id.clone(), state: state(id) }).collect(),
-        stopped: live.stopped.as_ref().map(|stopped| Stop {
+        steps: run.started.steps.iter().map(|id| StatusStep { id: id.clone(), state: state(id) }).collect(),
+        stopped: live.stopped.as_ref().map(|stopped| StatusStop {
             step: stopped.step.clone(),
             code: stopped.cause.code,
             message: stopped.cause.message.clone(),
@@ -330,7 +330,7 @@ fn steps(live: &Mechanics) -> Option<Steps> {
     })
 }
 
-fn show(screen: &Screen, state: &State, document: &Document) {
+fn show(screen: &Screen, state: &LedgerState, document: &Document) {
     screen.line(format!("{}  {}  after {} polls", document.target, document.state.name(), document.polls));
     if let Some(polled) = document.polled_commit.as_ref().filter(|polled| **polled != document.commit) {
         screen.line(format!("  the latest poll was about {polled}; checked out is {}", document.commit));

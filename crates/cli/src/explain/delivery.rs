@@ -1,6 +1,6 @@
 //! How far a delivery is proven, where each channel stands, and what is done about it.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use gonogo_core::delivery::{Act, Level, Presence};
 
 const PRESENCES: [Presence; 6] = [
@@ -14,8 +14,8 @@ const PRESENCES: [Presence; 6] = [
 const ACTS: [Act; 4] = [Act::LookAgain, Act::Withdraw, Act::PublishTheSame, Act::ReleaseAnother];
 const CELLS: [&str; 5] = ["live", "withdrawn", "absent", "conflict", "unknown"];
 
-pub(super) fn entries() -> Vec<Entry> {
-    let mut entries: Vec<Entry> =
+pub(super) fn entries() -> Vec<Explanation> {
+    let mut entries: Vec<Explanation> =
         Level::ALL.iter().map(|one| entry(one.name(), Kind::DeliveryLevel, level(*one))).collect();
     entries.extend(PRESENCES.map(|one| {
         let (name, text) = presence(one);

@@ -1,13 +1,13 @@
 //! Verdicts, reasons, obstacles and clearance.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use crate::render::poll_json::Granted;
 use gonogo_core::clearance::ObstacleKind;
 use gonogo_core::verdict::{Reason, Verdict};
 
-pub(super) fn entries() -> Vec<Entry> {
+pub(super) fn entries() -> Vec<Explanation> {
     let verdicts = [Verdict::Passed, Verdict::Failed, Verdict::Incomplete];
-    let mut entries: Vec<Entry> =
+    let mut entries: Vec<Explanation> =
         verdicts.into_iter().map(|one| entry(verdict_name(one), Kind::Verdict, verdict(one))).collect();
     entries.extend(Reason::ALL.iter().map(|one| entry(one.name(), Kind::Reason, reason(*one))));
     entries.extend(ObstacleKind::ALL.iter().map(|one| entry(one.name(), Kind::Obstacle, obstacle(*one))));

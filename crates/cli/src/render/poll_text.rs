@@ -8,13 +8,13 @@ use gonogo_core::ledger::CheckFinished;
 use gonogo_core::text;
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use gonogo_engine::context::Context;
-use gonogo_engine::poll::Report;
+use gonogo_engine::poll::PollReport;
 
 /// The most findings that are shown of one check; the ledger and the JSON document hold them all.
 const MOST_FINDINGS: usize = 10;
 
 /// Prints what a poll came to.
-pub fn print(screen: &Screen, context: &Context, report: &Report) {
+pub fn print(screen: &Screen, context: &Context, report: &PollReport) {
     if screen.json {
         return;
     }
@@ -62,7 +62,7 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
     }
 }
 
-fn table(screen: &Screen, report: &Report) -> Table {
+fn table(screen: &Screen, report: &PollReport) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     if !screen.terminal {

@@ -7,7 +7,7 @@ use gonogo_core::release::Mode;
 use gonogo_core::text::{one_line, visible};
 use gonogo_engine::blockers::Filed;
 use gonogo_engine::context::Context;
-use gonogo_engine::run::{Ending, Report, RunEvent};
+use gonogo_engine::run::{Ending, RunEvent, RunReport};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Duration;
@@ -15,12 +15,12 @@ use std::time::Duration;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Shows a run as it goes.
-pub struct Steps {
+pub struct RunProgress {
     screen: Screen,
     live: Option<ProgressBar>,
 }
 
-impl Steps {
+impl RunProgress {
     /// For a screen.
     pub const fn new(screen: Screen) -> Self {
         Self { screen, live: None }
@@ -133,7 +133,7 @@ impl Steps {
 }
 
 /// Prints how a run ended: what was planned beside what was carried out, and what to do next.
-pub fn print(screen: &Screen, context: &Context, report: &Report) {
+pub fn print(screen: &Screen, context: &Context, report: &RunReport) {
     if screen.json {
         return;
     }
@@ -171,7 +171,7 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
     }
 }
 
-fn print_stop(screen: &Screen, context: &Context, report: &Report, step: &str, cause: &Cause) {
+fn print_stop(screen: &Screen, context: &Context, report: &RunReport, step: &str, cause: &Cause) {
     let word = match cause.code.severity() {
         Severity::Failed => "FAILED",
         Severity::Conflict => "CONFLICT",

@@ -3,7 +3,7 @@
 
 use super::board::Board;
 use super::delivery_text::Deliveries;
-use super::run_text::Steps;
+use super::run_text::RunProgress;
 use crate::screen::Screen;
 use gonogo_core::mechanics::Effect;
 use gonogo_engine::context::Context;
@@ -14,7 +14,7 @@ use gonogo_engine::run::{RunEvent, RunWatch};
 /// Shows what the engine does.
 pub struct Terminal {
     board: Board,
-    steps: Steps,
+    steps: RunProgress,
     deliveries: Deliveries,
     /// Nobody is asked at the point of no return.
     yes: bool,
@@ -25,7 +25,7 @@ impl Terminal {
     pub const fn new(screen: Screen, yes: bool) -> Self {
         Self {
             board: Board::new(screen),
-            steps: Steps::new(screen),
+            steps: RunProgress::new(screen),
             deliveries: Deliveries::new(screen),
             yes,
         }

@@ -1,13 +1,13 @@
 //! `references/qa-gates.md`: each gate's commands, evidence, stop conditions and review focus.
 
-use super::Source;
+use super::BundleSource;
 use super::page::{self, UnknownKey};
 use gonogo_core::plan::{Check, CheckKind, Command, Gate, Minimum, Plan};
 use gonogo_core::readers::Reader;
 use gonogo_core::stats::share;
 use gonogo_engine::launch::repeat_line;
 
-pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
+pub(super) fn page(source: &BundleSource<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;
     let gates: String = plan.gates.iter().map(gate).collect();
     let values = [

@@ -12,7 +12,7 @@ pub type Sample = BTreeMap<String, f64>;
 
 /// What one run left behind.
 #[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
+pub struct BenchOutput<'a> {
     /// Standard output, or the report that the plan names.
     pub text: &'a [u8],
     /// Wall time of the run, in seconds.
@@ -41,7 +41,7 @@ pub enum Format {
 
 impl Format {
     /// Reads a run.
-    pub fn read(&self, source: Source<'_>) -> Result<Sample, Unread> {
+    pub fn read(&self, source: BenchOutput<'_>) -> Result<Sample, Unread> {
         let sample = match self {
             Self::Json(mapping) => mapping.read(&strict_document(source.text)?)?,
             Self::Criterion => criterion(text(source.text)?)?,
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     fn read(format: &Format, text: &str) -> Result<Sample, Unread> {
-        format.read(Source { text: text.as_bytes(), seconds: 1.5 })
+        format.read(BenchOutput { text: text.as_bytes(), seconds: 1.5 })
     }
 
     fn mapping() -> Format {
@@ -276,6 +276,6 @@ mod tests {
         ] {
             assert!(read(&format, text).is_err(), "{format:?}: {text}");
         }
-        assert!(Format::WallTime.read(Source { text: b"", seconds: 0.0 }).is_err());
+        assert!(Format::WallTime.read(BenchOutput { text: b"", seconds: 0.0 }).is_err());
     }
 }

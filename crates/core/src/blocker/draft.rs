@@ -14,14 +14,14 @@ const ORIGIN: &str = "gonogo-check: ";
 
 /// The gate, and mostly the check, that a blocker is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct BlockerOrigin {
     /// The gate.
     pub gate: u32,
     /// The check; `None` for the whole gate.
     pub check: Option<String>,
 }
 
-impl Origin {
+impl BlockerOrigin {
     fn line(&self) -> String {
         match &self.check {
             Some(check) => format!("{ORIGIN}{}/{check}", self.gate),
@@ -156,7 +156,7 @@ impl Context<'_> {
         let Self { target, commit, base, again } = self;
         let base = base.map(|base| format!(", base tag {base}")).unwrap_or_default();
         let origin =
-            Origin { gate: gate.id, check: Some(check.to_owned()).filter(|check| !check.is_empty()) };
+            BlockerOrigin { gate: gate.id, check: Some(check.to_owned()).filter(|check| !check.is_empty()) };
         let repeat = finished.and_then(|finished| finished.repeat.as_deref());
         let repeat = repeat
             .map(|repeat| format!("Repeat the check alone:\n\n{}\n\n", fenced(repeat)))
@@ -187,7 +187,7 @@ fn title_line(gate: u32, text: &str) -> String {
 
 /// A blocker that somebody reports by hand.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct BlockerReport {
     /// What it is about: a gate's name or number, a check's id, or any words.
     pub check: String,
     /// The title, without the release's prefix.
@@ -206,10 +206,10 @@ pub struct Report {
     pub log_snippet: Option<String>,
 }
 
-impl Report {
+impl BlockerReport {
     /// The draft. The same check and title make the same blocker; the summary may change. `again` is the command that polls
     /// again.
-    pub fn draft(&self, target: &str, origin: Option<&Origin>, again: &str) -> Draft {
+    pub fn draft(&self, target: &str, origin: Option<&BlockerOrigin>, again: &str) -> Draft {
         let gate = origin.map_or(0, |origin| origin.gate);
         let fingerprint =
             Fingerprint::of(gate, &one_line(&self.check), &format!("report\u{0}{}", one_line(&self.title)));

@@ -1,8 +1,8 @@
 //! Which blockers stand: open ones, and closed ones whose check has not passed since.
 
-use super::{Backlog, Origin, Task, TaskState, step_in};
+use super::{Backlog, BlockerOrigin, Task, TaskState, step_in};
 use crate::evidence::Fingerprint;
-use crate::ledger::{CheckKey, State};
+use crate::ledger::{CheckKey, LedgerState};
 use crate::plan::Plan;
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ pub struct Blocker {
     /// The problem's stable name, for a task that gonogo filed.
     pub fingerprint: Option<Fingerprint>,
     /// What it is about.
-    pub origin: Option<Origin>,
+    pub origin: Option<BlockerOrigin>,
     /// Its title.
     pub title: String,
     /// What the tracker says.
@@ -62,7 +62,7 @@ impl Standing {
 
 /// The checks whose pass settles a blocker: the one it names; all of its gate where the plan has no such check; all
 /// of the plan where it names nothing that the plan has.
-pub fn checks_behind(origin: Option<&Origin>, plan: &Plan) -> Vec<CheckKey> {
+pub fn checks_behind(origin: Option<&BlockerOrigin>, plan: &Plan) -> Vec<CheckKey> {
     let all = || plan.checks().map(|(gate, check)| (gate.id, check.id.clone())).collect();
     let Some(origin) = origin else { return all() };
     let of_gate = || plan.checks().filter(|(gate, _)| gate.id == origin.gate);
@@ -90,12 +90,12 @@ impl Closing {
 }
 
 /// What closes a task.
-pub fn closing(task: &Task, state: &State, plan: &Plan) -> Closing {
+pub fn closing(task: &Task, state: &LedgerState, plan: &Plan) -> Closing {
     if step_in(&task.body).is_some() {
         return Closing::ById;
     }
     let Some(fingerprint) = task.fingerprint() else { return Closing::ByHand };
-    let checks = checks_behind(Origin::in_body(&task.body).as_ref(), plan);
+    let checks = checks_behind(BlockerOrigin::in_body(&task.body).as_ref(), plan);
     let passes = state.passed_in_latest_poll(&checks);
     match (passes, state.passed_since_blocker(&fingerprint, &checks)) {
         (true, true) => Closing::Passed,
@@ -105,13 +105,18 @@ pub fn closing(task: &Task, state: &State, plan: &Plan) -> Closing {
 }
 
 /// Which blockers stand. `incomplete` are the problems that are, in the poll at hand, only incomplete checks.
-pub fn stand(backlog: &Backlog, state: &State, plan: &Plan, incomplete: &HashSet<Fingerprint>) -> Standing {
+pub fn stand(
+    backlog: &Backlog,
+    state: &LedgerState,
+    plan: &Plan,
+    incomplete: &HashSet<Fingerprint>,
+) -> Standing {
     let blockers = backlog
         .tasks
         .iter()
         .map(|task| {
             let fingerprint = task.fingerprint();
-            let origin = Origin::in_body(&task.body);
+            let origin = BlockerOrigin::in_body(&task.body);
             let proven = |fingerprint: &Fingerprint| {
                 state.passed_since_blocker(fingerprint, &checks_behind(origin.as_ref(), plan))
             };

@@ -31,7 +31,7 @@ pub enum Presence {
 
 /// One package on one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Place {
+pub struct PackageStanding {
     /// The channel.
     pub channel: Channel,
     /// The package.
@@ -44,7 +44,7 @@ pub struct Place {
 
 /// What to do next on one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Action {
+pub struct RecoveryAction {
     /// What.
     pub act: Act,
     /// Where.
@@ -73,11 +73,11 @@ pub enum Act {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Partial {
     /// Every package on every channel.
-    pub places: Vec<Place>,
+    pub places: Vec<PackageStanding>,
     /// Whether users of different channels get different things.
     pub is_partial: bool,
     /// What to do, in order. Empty where everything is right.
-    pub recovery: Vec<Action>,
+    pub recovery: Vec<RecoveryAction>,
 }
 
 /// Where a judged channel stands.
@@ -101,7 +101,7 @@ pub fn presence(judgement: &Judgement) -> Presence {
 
 /// The table of the channels of a tag's release, and the way out where they differ.
 pub fn partial(judgements: &[Judgement], tag: &str) -> Partial {
-    let places: Vec<Place> = judgements
+    let places: Vec<PackageStanding> = judgements
         .iter()
         .map(|judgement| {
             let presence = presence(judgement);
@@ -114,14 +114,14 @@ pub fn partial(judgements: &[Judgement], tag: &str) -> Partial {
                 }
             };
             let (channel, package) = (judgement.channel, judgement.package.clone());
-            Place { channel, package, presence, undo }
+            PackageStanding { channel, package, presence, undo }
         })
         .collect();
     let is = |presence: Presence| places.iter().any(move |place| place.presence == presence);
     let first = places.first().map(|place| place.presence);
     let is_partial = places.iter().any(|place| Some(place.presence) != first);
     let act = |presence: Presence, act: Act, why: &'static str| {
-        places.iter().filter(move |place| place.presence == presence).map(move |place| Action {
+        places.iter().filter(move |place| place.presence == presence).map(move |place| RecoveryAction {
             act,
             channel: place.channel,
             package: place.package.clone(),

@@ -4,7 +4,7 @@
 
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::plan::Minimum;
-use crate::readers::{Output, RawFinding, Reader, Reading};
+use crate::readers::{RawFinding, Reader, Reading, ToolOutput};
 use crate::text;
 use crate::verdict::{Outcome, Reason};
 use jiff::Timestamp;
@@ -126,7 +126,7 @@ pub fn judge_command(
         let detail = "a process that it left behind held its output open, so the output has no proven end";
         return Judged::incomplete(Reason::UnreadableOutput, detail);
     }
-    let output = Output { stdout: ran.stdout, stderr: ran.stderr, exit, report: ran.report };
+    let output = ToolOutput { stdout: ran.stdout, stderr: ran.stderr, exit, report: ran.report };
     let reading = match reader.read(&output) {
         Ok(reading) => reading,
         Err(unread) => return Judged::incomplete(unread.reason, unread.detail),

@@ -65,7 +65,7 @@ pub enum Event {
     /// A run came to its end.
     RunFinished(RunFinished),
     /// The channels were looked at, and judged.
-    Delivered(Box<Delivered>),
+    Delivered(Box<DeliveryRecorded>),
 }
 
 /// See [`Event::Opened`].
@@ -364,7 +364,7 @@ pub struct RunFinished {
 /// See [`Event::Delivered`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Delivered {
+pub struct DeliveryRecorded {
     /// In which world: a rehearsal's channels are its own.
     pub mode: Mode,
     /// Who looked.

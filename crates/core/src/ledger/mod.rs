@@ -12,13 +12,13 @@ mod state;
 
 pub use chain::{Anchor, Chain, Torn, read};
 pub use event::{
-    BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, Delivered, DeliveredChannel,
-    EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted, Record, Repaired,
-    ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
+    BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, DeliveredChannel,
+    DeliveryRecorded, EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted,
+    Record, Repaired, ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
 };
 pub use mechanics::{Mechanics, RunState};
 pub use refusal::{Broken, Newer, NotRead};
-pub use state::{CheckKey, PollState, State};
+pub use state::{CheckKey, LedgerState, PollState};
 
 /// The format of the records that this program writes. It reads this one and every one before it; `docs/formats.md`
 /// says how a format is changed.

@@ -26,7 +26,7 @@ pub struct PollState {
 
 /// What a ledger says of its release.
 #[derive(Clone, Debug, Default)]
-pub struct State {
+pub struct LedgerState {
     /// The target that the ledger was opened for.
     pub target: Option<String>,
     /// The latest poll.
@@ -43,7 +43,7 @@ pub struct State {
     attempts: HashMap<(CheckKey, Digest), u64>,
 }
 
-impl State {
+impl LedgerState {
     /// The state after all these records.
     pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
         let mut state = Self::default();

@@ -1,7 +1,7 @@
 //! The re-check before an effect: the subject is still what was polled, and nothing has come in between.
 
 use super::{Cause, Code};
-use crate::ci::Ci;
+use crate::ci::CiState;
 use crate::digest::Digest;
 
 /// What the world says right before an effect.
@@ -20,7 +20,7 @@ pub struct DoorSeen {
     /// The blockers that stand, by the tracker's IDs, or why that is not known.
     pub blockers: Result<Vec<String>, String>,
     /// What CI says of the commit, or why that is not known; `None` where the plan names no CI.
-    pub ci: Option<Result<Ci, Cause>>,
+    pub ci: Option<Result<CiState, Cause>>,
     /// The head of the ledger as it is on disk.
     pub ledger_head: Digest,
 }
@@ -66,19 +66,19 @@ pub fn check_door(seen: &DoorSeen, commit: &str, tree: &str, ledger_head: Digest
     }
 }
 
-fn check_ci(ci: &Ci) -> Result<(), Cause> {
+fn check_ci(ci: &CiState) -> Result<(), Cause> {
     match ci {
-        Ci::Green { .. } => Ok(()),
-        Ci::Red { run, conclusion } => {
+        CiState::Green { .. } => Ok(()),
+        CiState::Red { run, conclusion } => {
             Err(Cause::new(Code::CiNotGreen, format!("CI of the commit ended as {conclusion}")).of_run(run))
         }
-        Ci::Pending { run } => {
+        CiState::Pending { run } => {
             let cause =
                 Cause::new(Code::CiNotGreen, format!("CI of the commit is {}", run.status)).of_run(run);
             Err(cause.remedy("wait for it to end, and run again"))
         }
-        Ci::Missing => Err(Cause::new(Code::CiNotGreen, "CI has not run for the commit")),
-        Ci::Untrusted { why } => Err(Cause::new(Code::CiUnknown, why.clone())),
+        CiState::Missing => Err(Cause::new(Code::CiNotGreen, "CI has not run for the commit")),
+        CiState::Untrusted { why } => Err(Cause::new(Code::CiUnknown, why.clone())),
     }
 }
 
@@ -120,9 +120,9 @@ mod tests {
         assert_eq!(code(|seen| seen.branch_holds_commit = Err(cause())), Some(Code::Unreachable));
         assert_eq!(code(|seen| seen.blockers = Ok(vec!["B1".to_owned()])), Some(Code::BlockerOpen));
         assert_eq!(code(|seen| seen.blockers = Err("no".to_owned())), Some(Code::TrackerUnreadable));
-        assert_eq!(code(|seen| seen.ci = Some(Ok(Ci::Missing))), Some(Code::CiNotGreen));
+        assert_eq!(code(|seen| seen.ci = Some(Ok(CiState::Missing))), Some(Code::CiNotGreen));
         assert_eq!(code(|seen| seen.ci = Some(Err(cause()))), Some(Code::Unreachable));
-        let untrusted = Ci::Untrusted { why: "fork".to_owned() };
+        let untrusted = CiState::Untrusted { why: "fork".to_owned() };
         assert_eq!(code(|seen| seen.ci = Some(Ok(untrusted))), Some(Code::CiUnknown));
     }
 }

@@ -50,7 +50,7 @@ pub struct Plan {
     /// The gates, in the order of the file.
     pub gates: Vec<Gate>,
     /// Where blockers live.
-    pub tracker: Tracker,
+    pub tracker: TrackerPlan,
     /// Release mechanics, in order.
     pub steps: Vec<Step>,
     /// Where users install from.
@@ -137,7 +137,7 @@ pub struct Policy {
 
 /// Where blockers live.
 #[derive(Clone, Debug)]
-pub struct Tracker {
+pub struct TrackerPlan {
     /// Which tracker.
     pub kind: TrackerKind,
     /// For the file tracker: its file, relative to the repository's root; in git's common directory where `None`.

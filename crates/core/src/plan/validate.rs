@@ -3,8 +3,8 @@
 use super::raw::{self, Kind, ReaderName};
 use super::steps;
 use super::{
-    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Project, Tool, Tracker,
-    TrackerKind, VersionAt, VersionPlace,
+    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Project, Tool, TrackerKind,
+    TrackerPlan, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
 use crate::problems::{PlanProblem, Problems};
@@ -181,7 +181,7 @@ fn ci_of(raw: raw::Ci, project: &Option<Project>, problems: &mut Problems) -> Ci
     Ci { workflow, events }
 }
 
-fn tracker(raw: raw::Tracker, project: &Option<Project>, problems: &mut Problems) -> Tracker {
+fn tracker(raw: raw::Tracker, project: &Option<Project>, problems: &mut Problems) -> TrackerPlan {
     let kind = *raw.kind.get_ref();
     if let Some(path) = raw.path.as_ref().filter(|_| kind != TrackerKind::File) {
         problems.at(path, "only the `file` tracker has a path", None);
@@ -198,7 +198,7 @@ fn tracker(raw: raw::Tracker, project: &Option<Project>, problems: &mut Problems
     }
     let path = raw.path.as_ref().map(|path| problems.path(path));
     let timeout = raw.timeout.as_ref().and_then(|text| problems.duration(text));
-    Tracker { kind, path, timeout: timeout.unwrap_or(TRACKER_TIMEOUT) }
+    TrackerPlan { kind, path, timeout: timeout.unwrap_or(TRACKER_TIMEOUT) }
 }
 
 fn required_gates(raw: &Spanned<Vec<Spanned<u32>>>, gates: &[Gate], problems: &mut Problems) -> Vec<u32> {

@@ -5,14 +5,14 @@
 
 use super::lines::{Lines, agree, finding, no_report_said, shown};
 use super::strict_json::{array, count, member, object, parse, text};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
 
 /// The public database has had more advisories than this since 2017; a database with fewer is not it.
 const FEWEST_ADVISORIES: u64 = 100;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let report = output.document();
     if report.iter().all(u8::is_ascii_whitespace) {
         return Err(without_report(&Lines::of(output.stderr)));

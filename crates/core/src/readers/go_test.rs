@@ -4,11 +4,11 @@
 //! was nothing to run. A test with subtests is not counted itself: its subtests are.
 
 use super::lines::{Lines, agree, finding, no_report_said, shown};
-use super::{Output, RawFinding, Reading, Unread, go_events, go_lines};
+use super::{RawFinding, Reading, ToolOutput, Unread, go_events, go_lines};
 use crate::evidence::Counts;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stdout = Lines::of(output.stdout);
     let first = stdout.iter().find(|line| !line.trim().is_empty());
     let run = match first {

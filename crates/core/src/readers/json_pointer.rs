@@ -4,11 +4,11 @@
 
 use super::lines::{Lines, agree, finding, name_the_rest, no_report};
 use super::strict_json::{member, parse};
-use super::{Output, Pointers, RawFinding, Reading, Unread};
+use super::{Pointers, RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use serde_json::Value;
 
-pub(super) fn read(pointers: &Pointers, output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(pointers: &Pointers, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "JSON document"));

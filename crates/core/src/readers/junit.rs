@@ -4,7 +4,7 @@
 //! and any entity beyond XML's own five are refused, so nothing expands.
 
 use super::lines::{Lines, agree, finding, name_the_rest, no_report, shown};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -12,7 +12,7 @@ use quick_xml::events::{BytesStart, Event};
 /// Deeper than any runner nests its suites.
 const DEEPEST: usize = 100;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "JUnit report"));

@@ -6,7 +6,7 @@
 use super::lines::{
     Lines, agree, distinct, finding, group, name_the_rest, no_report, number, pattern, shown,
 };
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -45,7 +45,7 @@ static NOT_COMPILING: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DOC_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r" \(line [0-9]+\)"));
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
     if stderr.iter().any(|line| line.starts_with(" Nextest run ID ")) {
         return Err(Unread::unreadable("cargo nextest's output, which has a reader of its own"));
@@ -300,7 +300,11 @@ fn crashes(stderr: &Lines) -> Vec<RawFinding> {
 }
 
 /// A project that does not compile is a finding; any other output without a report stays unread.
-pub(super) fn compile_failures(output: &Output<'_>, stderr: &Lines, why: Unread) -> Result<Reading, Unread> {
+pub(super) fn compile_failures(
+    output: &ToolOutput<'_>,
+    stderr: &Lines,
+    why: Unread,
+) -> Result<Reading, Unread> {
     let mut findings: Vec<RawFinding> = Vec::new();
     for found in stderr.iter().filter_map(|line| NOT_COMPILING.captures(line)) {
         let package = group(&found, 1);

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 
 /// What a tool left behind: its captured output, already redacted, and how it ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Output<'a> {
+pub struct ToolOutput<'a> {
     /// Captured standard output. Any bytes: not always UTF-8, and NUL bytes may be in it.
     pub stdout: &'a [u8],
     /// Captured standard error.
@@ -40,7 +40,7 @@ pub struct Output<'a> {
     pub report: Option<&'a [u8]>,
 }
 
-impl<'a> Output<'a> {
+impl<'a> ToolOutput<'a> {
     /// The document of a reader that reads one: the report, else standard output.
     fn document(&self) -> &'a [u8] {
         self.report.unwrap_or(self.stdout)
@@ -137,7 +137,7 @@ impl Reader {
     /// # Errors
     /// Output that is empty, cut, foreign or contradictory, or that says why the tool did not answer; a process that
     /// a signal ended; and exit status 126 or 127 (POSIX: the program was not run, or not found) without findings.
-    pub fn read(&self, output: &Output<'_>) -> Result<Reading, Unread> {
+    pub fn read(&self, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
         let reading = match self {
             Self::Libtest => libtest::read(output),
             Self::Nextest => nextest::read(output),

@@ -4,7 +4,7 @@
 //! 101 does not build. A second summary, as a test with uncaptured output can print, makes the output unreadable.
 
 use super::lines::{Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown};
-use super::{Output, RawFinding, Reading, Unread, libtest};
+use super::{RawFinding, Reading, ToolOutput, Unread, libtest};
 use crate::evidence::Counts;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -17,7 +17,7 @@ static PART: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([0-9]+) ([a-z ]+?)(?
 static STATUS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^ +([A-Z][A-Za-z0-9 /+-]*?) \[[ >0-9.]+s\] (?:\([^()]*\) )?(\S+) (\S.*)$"));
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stderr = Lines::of(output.stderr);
     let starts: Vec<_> = stderr.iter().filter_map(|line| STARTING.captures(line)).collect();
     let summaries: Vec<usize> = stderr

@@ -4,7 +4,7 @@
 //! Node counts a file that registers no test as a test that passed; such a file is left out here, and noted.
 
 use super::lines::{Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -21,7 +21,7 @@ static FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^.+\.[cm]?[jt]sx?$"));
 
 const NAMES: [&str; 8] = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo", "duration_ms"];
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
     let tap = stdout.iter().next().is_some_and(|line| line == "TAP version 13" || line == "TAP version 14");
     let Some((at, totals)) = totals(&stdout, tap)? else {

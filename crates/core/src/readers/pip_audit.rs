@@ -5,11 +5,11 @@
 
 use super::lines::{Lines, agree, finding, no_report, shown};
 use super::strict_json::{array, parse, text};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "report on standard output"));

@@ -4,7 +4,7 @@
 //! agrees with the `collected N items` line. Expected failures (`xfailed`) show nothing and count as skipped.
 
 use super::lines::{Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -23,7 +23,7 @@ static NAMED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(FAILED|ERROR|SUBFAILED(?:\[.*?\]|\(.*?\))*) (\S.*?)(?: - (.*))?$"));
 static NAMES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^=+ short test summary info =+$"));
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
     let Some(last) = stdout.last_filled() else {
         return Err(no_report(&stderr, "pytest summary"));

@@ -5,10 +5,10 @@
 
 use super::lines::{Lines, agree, finding, no_report, shown};
 use super::strict_json::{array, member, object, parse, text};
-use super::{Output, Reading, Unread};
+use super::{Reading, ToolOutput, Unread};
 use serde_json::Value;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "SARIF log"));
@@ -161,7 +161,7 @@ mod tests {
         let log = br#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"t"}},"results":[{"ruleId":"r",
             "message":{"text":"m"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.py"},
             "region":{"startLine":7}}}]}]}]}"#;
-        let output = super::Output { stdout: log, stderr: b"", exit: Some(0), report: None };
+        let output = super::ToolOutput { stdout: log, stderr: b"", exit: Some(0), report: None };
         let finding =
             RawFinding { key: "r a.py m".into(), message: "r: m".into(), place: Some("a.py:7".into()) };
         assert_eq!(super::read(&output).unwrap().findings, [finding]);

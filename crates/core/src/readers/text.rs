@@ -4,10 +4,10 @@
 //! or with bytes that are no UTF-8. Findings are searched in all lines, also those of standard error.
 
 use super::lines::{Lines, agree, finding, names_a_missing_tool, shown};
-use super::{Output, RawFinding, Reading, TextRule, Unread};
+use super::{RawFinding, Reading, TextRule, ToolOutput, Unread};
 use crate::verdict::Reason;
 
-pub(super) fn read(rule: &TextRule, output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(rule: &TextRule, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stderr = Lines::of(output.stderr);
     if let Some(code @ (126 | 127)) = output.exit {
         let line = stderr.iter().find(|line| names_a_missing_tool(line)).map(shown);

@@ -4,7 +4,7 @@
 //! they are taken to be in it, so that a skipped test never counts as executed. Expected failures count as skipped.
 
 use super::lines::{Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ static STATUS: LazyLock<Regex> =
 static NAMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(ERROR|FAIL|UNEXPECTED SUCCESS): (\S.*)$"));
 static PROGRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[.sxuFE]+$"));
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stderr = Lines::of(output.stderr);
     let Some(last) = stderr.last_filled() else {
         return Err(no_report(&Lines::of(output.stdout), "unittest summary"));

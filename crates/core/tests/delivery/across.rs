@@ -2,7 +2,7 @@
 
 use crate::support::{COMMIT, crate_facts, live, served, version};
 use gonogo_core::delivery::{
-    Channel, Expected, Level, Origin, Problem, ProblemCode, Served, Sighting, across, judge,
+    BuildOrigin, Channel, Expected, Level, Problem, ProblemCode, Served, Sighting, across, judge,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::{Reason, Verdict};
@@ -48,7 +48,7 @@ fn one_name_with_two_contents_is_wrong_on_both() {
 
 #[test]
 fn one_release_with_two_commits_is_wrong_on_both() {
-    let moved = Served { origin: Some(Origin { commit: OTHER.to_owned(), dirty: false }), ..release() };
+    let moved = Served { origin: Some(BuildOrigin { commit: OTHER.to_owned(), dirty: false }), ..release() };
     let found = compared([live(crate_facts()), live(formula()), live(moved)]);
     assert_eq!(codes(&found), [vec![ProblemCode::WrongCommit], vec![], vec![ProblemCode::WrongCommit]]);
     assert!(found[0][0].said.contains(COMMIT) && found[0][0].said.contains(OTHER), "{found:?}");

@@ -1,6 +1,6 @@
 //! The captured outputs, and the reader that each of them is for.
 
-use gonogo_core::readers::{Output, Pointers, Reader, Reading, TextRule, Unread};
+use gonogo_core::readers::{Pointers, Reader, Reading, TextRule, ToolOutput, Unread};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -30,8 +30,8 @@ impl Fixture {
         }
     }
 
-    pub(crate) fn output(&self) -> Output<'_> {
-        Output {
+    pub(crate) fn output(&self) -> ToolOutput<'_> {
+        ToolOutput {
             stdout: &self.stdout,
             stderr: &self.stderr,
             exit: Some(self.exit),

@@ -1,9 +1,14 @@
 //! A test that runs the test binary again: what that one prints stands in the middle of cargo's own report.
 
-use gonogo_core::readers::{Output, Reader, Reading, Unread};
+use gonogo_core::readers::{Reader, Reading, ToolOutput, Unread};
 
 fn read(stdout: &str, exit: i32) -> Result<Reading, Unread> {
-    Reader::Libtest.read(&Output { stdout: stdout.as_bytes(), stderr: b"", exit: Some(exit), report: None })
+    Reader::Libtest.read(&ToolOutput {
+        stdout: stdout.as_bytes(),
+        stderr: b"",
+        exit: Some(exit),
+        report: None,
+    })
 }
 
 fn result(word: &str, passed: u64, failed: u64) -> String {

@@ -1,16 +1,18 @@
 //! What each command does in the model, and what it says comes next.
 
 use crate::model::{Cut, Fault, Model, Shape, TAG};
-use gonogo_core::blocker::{Closing, Origin};
-use gonogo_core::blocker::{Draft, Report, Stopped, TaskState, checks_behind, closing, drafts, step_in};
+use gonogo_core::blocker::{BlockerOrigin, Closing};
+use gonogo_core::blocker::{
+    BlockerReport, Draft, Stopped, TaskState, checks_behind, closing, drafts, step_in,
+};
 use gonogo_core::canonical;
 use gonogo_core::clearance;
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{Poll, builtin, reviewed_evidence};
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{
-    BlockerResolved, CheckFinished, CheckKey, CheckStarted, Delivered, EffectApplied, EffectIntended, Event,
-    PollFinished, PollStarted, RunFinished, RunStarted, StepDone, StepStopped,
+    BlockerResolved, CheckFinished, CheckKey, CheckStarted, DeliveryRecorded, EffectApplied, EffectIntended,
+    Event, PollFinished, PollStarted, RunFinished, RunStarted, StepDone, StepStopped,
 };
 use gonogo_core::mechanics::{
     Cause, Code, CommandDone, CommandEffect, Facts, KindOfStep, Next, Observation, PushEffect, PushTag,
@@ -75,9 +77,12 @@ impl Model {
             Ended::Cut => came(false, self.position(Blockers::NotAsked, Readiness::NotAsked)),
             Ended::At(cleared) => {
                 if cleared && self.strikes(Fault::Reported) {
-                    let report =
-                        Report { check: "t".to_owned(), title: "stop".to_owned(), ..Report::default() };
-                    let origin = Origin { gate: 3, check: Some("t".to_owned()) };
+                    let report = BlockerReport {
+                        check: "t".to_owned(),
+                        title: "stop".to_owned(),
+                        ..BlockerReport::default()
+                    };
+                    let origin = BlockerOrigin { gate: 3, check: Some("t".to_owned()) };
                     self.file(&[report.draft(TAG, Some(&origin), "gonogo poll")]);
                 }
                 came(cleared, self.position(self.blockers(), Readiness::NotAsked))
@@ -105,7 +110,7 @@ impl Model {
                 let Some(fingerprint) = task.fingerprint().filter(|_| step_in(&task.body).is_none()) else {
                     continue;
                 };
-                let behind = checks_behind(Origin::in_body(&task.body).as_ref(), &self.plan);
+                let behind = checks_behind(BlockerOrigin::in_body(&task.body).as_ref(), &self.plan);
                 if !state.passed_since_blocker(&fingerprint, &behind) {
                     unsettled.extend(behind);
                 }
@@ -476,7 +481,7 @@ impl Model {
         let passed = !self.has(Fault::Undelivered(mode));
         let cause = Cause::new(Code::Undelivered, "npm does not have it");
         let blocker = if passed { None } else { self.file_stop(mode, "delivery", &cause) };
-        self.append(Event::Delivered(Box::new(Delivered {
+        self.append(Event::Delivered(Box::new(DeliveryRecorded {
             mode,
             agent: self.agent(),
             commit: self.mechanics(mode).run.map(|run| run.started.commit),

@@ -3,7 +3,7 @@
 //! The program's own rules decide in it (gates, clearance, blockers, mechanics); only the world is made up.
 
 use gonogo_core::blocker::{
-    Action, Backlog, Blocker, Draft, Standing, Task, TaskState, reconcile, stand, task_title,
+    Backlog, BacklogChange, Blocker, Draft, Standing, Task, TaskState, reconcile, stand, task_title,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{BlockerFiled, BlockerSeen, Chain, Event, Opened, Record};
@@ -232,12 +232,12 @@ impl Model {
             .collect();
         for action in reconcile(&before, drafts) {
             match action {
-                Action::Create(draft) => {
+                BacklogChange::Create(draft) => {
                     let id = format!("B{}", self.tasks.len());
                     let (title, body) = (draft.title.clone(), draft.body());
                     self.tasks.push(Task { id, title, body, state: TaskState::Open });
                 }
-                Action::Update { id, title, body, .. } => {
+                BacklogChange::Update { id, title, body, .. } => {
                     let task = self.tasks.iter_mut().find(|task| task.id == id).unwrap();
                     *task = Task { id, title, body, state: TaskState::Open };
                 }

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ReleaseRequest {
     /// The target as it was typed.
     pub target: String,
     /// The base tag; `None` to derive it.
@@ -93,12 +93,12 @@ pub struct Context {
 impl Context {
     /// Captures the context. Refuses what no answer can be about: no checkout, no commit, no usable plan or target, a
     /// base tag that ought to be there and is not.
-    pub async fn capture(asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn capture(asked: &ReleaseRequest, cancel: Cancel) -> Result<Self, Failure> {
         Self::capture_in(&current_folder()?, asked, cancel).await
     }
 
     /// The same for a folder that is not the current one.
-    pub async fn capture_in(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn capture_in(folder: &Path, asked: &ReleaseRequest, cancel: Cancel) -> Result<Self, Failure> {
         let Self { candidate, session, given } = Self::without_base(folder, asked, cancel).await?;
         let tag = asked.base_tag.as_deref();
         let base = base::find(&session.git, &candidate.plan, &candidate.target, tag).await?;
@@ -106,7 +106,11 @@ impl Context {
     }
 
     /// The context of a command that compares nothing with an earlier release.
-    pub async fn without_base(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn without_base(
+        folder: &Path,
+        asked: &ReleaseRequest,
+        cancel: Cancel,
+    ) -> Result<Self, Failure> {
         let git = Git::open(folder, cancel.clone()).await?;
         let LoadedPlan { plan, in_repository } = load_plan(asked.plan.as_deref(), git.root())?;
         let target = target(&asked.target, &plan)?;
@@ -143,8 +147,8 @@ impl Context {
         Ok(ledger::records(self.session.git.common_dir(), self.candidate.target.tag())?)
     }
 
-    /// The same, with every client led by variables.
-    pub fn led_by(self, variables: Vec<(OsString, OsString)>) -> Self {
+    /// The same, with these variables for every client.
+    pub fn with_variables(self, variables: Vec<(OsString, OsString)>) -> Self {
         let git = self.session.git.with_variables(variables.clone());
         Self { session: Session { git, variables, ..self.session }, ..self }
     }

@@ -30,6 +30,8 @@ pub struct Launcher {
     pub toolbox: Arc<Toolbox>,
     /// What every program starts from.
     pub environment: Environment,
+    /// What leads into the world that is acted in. Nothing that the plan sets or lets through stands above it.
+    pub held: Vec<(OsString, OsString)>,
     /// How many bytes of each stream are kept.
     pub limit: usize,
 }
@@ -90,6 +92,7 @@ impl Launcher {
         for (name, value) in &program.set_env {
             environment = environment.with(name, with_root(value, root));
         }
+        let environment = environment.with_all(self.held.iter().cloned());
         Ok(Launch {
             launcher: self.clone(),
             root: root.to_owned(),

@@ -81,9 +81,9 @@ impl Toolbox {
         for (name, path) in &paths {
             versions.push(match declared.iter().find(|tool| tool.name == *name) {
                 Some(declared) => version(declared, path, checkout, environment, cancel).await.map(Some),
-                // Its digest is the door's, whichever toolchain is behind it: only it can tell. Where it cannot, the
+                // Its digest is the proxy's, whichever toolchain is behind it: only it can tell. Where it cannot, the
                 // check that calls it will show why.
-                None if tools::is_door(name, path) => {
+                None if tools::is_toolchain_proxy(name, path) => {
                     let asked = Tool {
                         name: name.clone(),
                         minimum: None,

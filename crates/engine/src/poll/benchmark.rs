@@ -4,10 +4,10 @@
 //! scenario shown to be within the margin; or two builds that are the same byte for byte.
 
 use super::command::not_prepared;
-use super::execute::{Done, Run};
+use super::execute::{Done, PollContext};
 use crate::failure::chain;
 use crate::launch::{Launch, Prevented, quoted};
-use gonogo_core::bench::{BuiltFile, Comparison, Phase, Record, SCHEMA, Sample, Source};
+use gonogo_core::bench::{BenchBuild, BenchOutput, BenchRecord, Comparison, Phase, SCHEMA, Sample};
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{End, Judged};
@@ -16,7 +16,7 @@ use gonogo_core::release::ResolvedTool;
 use gonogo_core::stats::{Answer, Better};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::{Outcome, Reason};
-use gonogo_world::bench::{HostWatch, Order, Run as BenchRun, RunError, Side, WorktreeError, Worktrees};
+use gonogo_world::bench::{BenchProgram, HostWatch, OrderDraws, RunError, Side, WorktreeError, Worktrees};
 use gonogo_world::clock;
 use gonogo_world::ledger::Blob;
 use gonogo_world::tools;
@@ -29,7 +29,7 @@ const TARGET_FOLDER: &str = "CARGO_TARGET_DIR";
 const HOST_EVERY: usize = 10;
 
 /// Runs it. What it needs of the host it has to itself: nothing else of the poll runs meanwhile.
-pub async fn run(run: &Run<'_>, gate: u32, check: &Check, benchmark: &Benchmark) -> Done {
+pub async fn run(run: &PollContext<'_>, gate: u32, check: &Check, benchmark: &Benchmark) -> Done {
     let started = Instant::now();
     let repeat = Some(repeat_line(run, benchmark));
     let Some(base) = &run.context.candidate.base else {
@@ -66,7 +66,7 @@ pub async fn run(run: &Run<'_>, gate: u32, check: &Check, benchmark: &Benchmark)
 
 /// Where the worktrees are: in the user's cache, outside the checkout, so that no build finds the checkout's own settings in a
 /// folder above it.
-fn folder(run: &Run<'_>) -> PathBuf {
+fn folder(run: &PollContext<'_>) -> PathBuf {
     let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
     let root = run.context.session.git.common_dir().as_os_str().as_encoded_bytes();
@@ -75,9 +75,9 @@ fn folder(run: &Run<'_>) -> PathBuf {
 
 /// What there is to show so far, whatever comes of it.
 struct Measured {
-    record: Record,
+    record: BenchRecord,
     host: HostWatch,
-    order: Order,
+    order: OrderDraws,
     output: Vec<Blob>,
     /// What is measured, of the side that was built last.
     program: Option<ResolvedTool>,
@@ -91,11 +91,11 @@ fn incomplete<T>(reason: Reason, detail: impl AsRef<str>) -> Ended<T> {
 }
 
 impl Measured {
-    fn new(run: &Run<'_>, benchmark: &Benchmark, base: &str) -> Self {
+    fn new(run: &PollContext<'_>, benchmark: &Benchmark, base: &str) -> Self {
         // Nobody can know it beforehand, and it is recorded.
         let seed = clock::now().as_nanosecond() as u64 ^ u64::from(std::process::id()).rotate_left(32);
         let mut host = HostWatch::default();
-        let record = Record {
+        let record = BenchRecord {
             schema: SCHEMA.to_owned(),
             base: base.to_owned(),
             current: run.context.candidate.commit.clone(),
@@ -111,12 +111,12 @@ impl Measured {
             same: None,
             compared: None,
         };
-        Self { record, host, order: Order::from_seed(seed), output: Vec::new(), program: None }
+        Self { record, host, order: OrderDraws::from_seed(seed), output: Vec::new(), program: None }
     }
 
     async fn in_worktrees(
         &mut self,
-        run: &Run<'_>,
+        run: &PollContext<'_>,
         gate: u32,
         check: &Check,
         benchmark: &Benchmark,
@@ -125,7 +125,7 @@ impl Measured {
         let base = self.build(run, benchmark, &worktrees.path(Side::Base), Side::Base).await?;
         let current = self.build(run, benchmark, &worktrees.path(Side::Current), Side::Current).await?;
         self.record.built = digests(benchmark, worktrees)?;
-        let same = |file: &BuiltFile| file.base == file.current;
+        let same = |file: &BenchBuild| file.base == file.current;
         if !self.record.built.is_empty() && self.record.built.iter().all(same) {
             let judged = Judged::compared(self.record.built.len() as u64, Vec::new());
             let names: Vec<&str> = self.record.built.iter().map(|file| file.path.as_str()).collect();
@@ -159,16 +159,16 @@ impl Measured {
     /// Builds one side, and finds what is measured there.
     async fn build(
         &mut self,
-        run: &Run<'_>,
+        run: &PollContext<'_>,
         benchmark: &Benchmark,
         root: &Path,
         side: Side,
-    ) -> Ended<BenchRun> {
+    ) -> Ended<BenchProgram> {
         let launch = launch(run, benchmark, root)?;
         let (argv, captured) = match launch.prepare(&run.context.session.cancel).await {
             Ok(ready) => {
                 self.program = Some(ready.program);
-                return Ok(BenchRun { invocation: ready.invocation, report: launch.report() });
+                return Ok(BenchProgram { invocation: ready.invocation, report: launch.report() });
             }
             Err(Prevented::Lack(lack)) => return Err(Box::new(lack.judged())),
             Err(Prevented::Process(error)) => return incomplete(Reason::ToolMissing, chain(&error)),
@@ -186,10 +186,10 @@ impl Measured {
     /// Measures pairs until every scenario has an answer, or the budget of pairs or of time is spent.
     async fn compare(
         &mut self,
-        run: &Run<'_>,
+        run: &PollContext<'_>,
         benchmark: &Benchmark,
-        base: &BenchRun,
-        current: &BenchRun,
+        base: &BenchProgram,
+        current: &BenchProgram,
     ) -> Ended<(Comparison, Phase)> {
         let started = Instant::now();
         let mut comparison = Comparison::new(benchmark.design.clone(), benchmark.better);
@@ -256,7 +256,7 @@ fn time_up(benchmark: &Benchmark, comparison: &Comparison) -> String {
     format!("; stopped after {} s with {} of {budget} pairs", benchmark.time.as_secs(), comparison.count())
 }
 
-async fn sample(run: &Run<'_>, benchmark: &Benchmark, side: &BenchRun) -> Ended<Sample> {
+async fn sample(run: &PollContext<'_>, benchmark: &Benchmark, side: &BenchProgram) -> Ended<Sample> {
     let (text, seconds) = side.once(&run.context.session.cancel).await.or_else(|error| {
         let reason = match &error {
             RunError::Process(_) => Reason::ToolMissing,
@@ -270,7 +270,7 @@ async fn sample(run: &Run<'_>, benchmark: &Benchmark, side: &BenchRun) -> Ended<
     })?;
     let mut sample = benchmark
         .format
-        .read(Source { text: &text, seconds })
+        .read(BenchOutput { text: &text, seconds })
         .or_else(|unread| incomplete(unread.reason, unread.detail))?;
     if let Some(only) = &benchmark.only {
         sample.retain(|name, _| only.is_match(name));
@@ -278,7 +278,7 @@ async fn sample(run: &Run<'_>, benchmark: &Benchmark, side: &BenchRun) -> Ended<
     Ok(sample)
 }
 
-fn digests(benchmark: &Benchmark, worktrees: &Worktrees) -> Ended<Vec<BuiltFile>> {
+fn digests(benchmark: &Benchmark, worktrees: &Worktrees) -> Ended<Vec<BenchBuild>> {
     let digest = |side: Side, path: &str| {
         let file = worktrees.path(side).join(path);
         tools::digest_file(&file).or_else(|error| {
@@ -290,13 +290,13 @@ fn digests(benchmark: &Benchmark, worktrees: &Worktrees) -> Ended<Vec<BuiltFile>
         .iter()
         .map(|path| {
             let (base, current) = (digest(Side::Base, path)?, digest(Side::Current, path)?);
-            Ok(BuiltFile { path: path.clone(), base, current })
+            Ok(BenchBuild { path: path.clone(), base, current })
         })
         .collect()
 }
 
 /// A program in a side's worktree. Both sides have the same environment, but for their own folders.
-fn launch(run: &Run<'_>, benchmark: &Benchmark, root: &Path) -> Ended<Launch> {
+fn launch(run: &PollContext<'_>, benchmark: &Benchmark, root: &Path) -> Ended<Launch> {
     let launch = run.launcher.launch(&benchmark.program, root).map_err(|lack| Box::new(lack.judged()))?;
     // What the plan sets goes before it.
     if benchmark.program.set_env.contains_key(TARGET_FOLDER) {
@@ -319,7 +319,7 @@ fn with_note(mut judged: Judged, note: String) -> Judged {
 }
 
 /// The lines that build and run both sides by hand, from the repository's root.
-fn repeat_line(run: &Run<'_>, benchmark: &Benchmark) -> String {
+fn repeat_line(run: &PollContext<'_>, benchmark: &Benchmark) -> String {
     let Some(base) = &run.context.candidate.base else { return String::new() };
     let words = |argv: &Vec<String>| argv.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
     let lines: Vec<String> =

@@ -1,6 +1,6 @@
 //! One command check: how it is called, what it left behind, and how that is judged.
 
-use super::execute::{Done, Run};
+use super::execute::{Done, PollContext};
 use crate::failure::chain;
 use crate::launch::{Launch, Prevented};
 use gonogo_core::gate::{End, Judged, Ran, judge_canary, judge_command};
@@ -38,7 +38,7 @@ pub struct Attempt {
 type WrittenReport = Option<(Vec<u8>, u64)>;
 
 /// Makes a check ready. `Err` is the verdict of one that cannot run here.
-pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
+pub fn prepare(run: &PollContext<'_>, command: &Command) -> Result<Prepared, Judged> {
     let root = run.context.session.git.root();
     let canary = command.canary.iter().flatten().next();
     if let Some(lack) = canary.and_then(|name| run.launcher.lack(&command.program, name)) {
@@ -118,7 +118,7 @@ fn read_capped(path: &Path, limit: usize) -> Option<(Vec<u8>, u64)> {
 }
 
 /// Redacts what a command left behind, and judges it.
-pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
+pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
     let redact = |bytes: Vec<u8>| run.context.session.redactor.bytes(bytes);
     let (program, captured) = match attempt.main {
         Ok(ran) => ran,
@@ -196,7 +196,7 @@ pub(super) fn not_prepared(program: &[String], end: End, stderr: &[u8]) -> Judge
 }
 
 fn judge_its_canary(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     command: &Command,
     canary: Result<Captured, String>,
 ) -> (Option<Judged>, Option<Blob>) {

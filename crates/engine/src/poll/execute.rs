@@ -24,7 +24,7 @@ use std::path::Path;
 use tokio::task::JoinSet;
 
 /// What every check of one poll shares.
-pub struct Run<'a> {
+pub struct PollContext<'a> {
     pub context: &'a Context,
     pub options: Options,
     pub launcher: &'a Launcher,
@@ -59,7 +59,7 @@ const TOOLS_CHECK: &str = "required-tools";
 
 /// Runs every check of the plan, and those that stand for the plan itself.
 pub async fn all(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     tree: &mut TreeWatch,
@@ -92,7 +92,7 @@ pub async fn all(
 }
 
 async fn run_own(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     gate: &Gate,
@@ -105,7 +105,11 @@ async fn run_own(
 }
 
 /// Checks that no plan has to ask for: that it asks for no less than the base tag's, and that its tools are there.
-fn plan_checks(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl PollWatch) -> Result<(), Failure> {
+fn plan_checks(
+    run: &PollContext<'_>,
+    ledger: &mut Ledger,
+    watch: &mut impl PollWatch,
+) -> Result<(), Failure> {
     for (gate, weaker) in &run.drift.weakened {
         let blob = Blob::new("plan-drift", weaker.join("\n").into_bytes());
         let key = (*gate, drift::CHECK.to_owned());
@@ -132,7 +136,7 @@ fn plan_checks(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl PollWatch) -
 }
 
 async fn commands(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     tree: &mut TreeWatch,
@@ -164,7 +168,7 @@ async fn commands(
 
 /// A benchmark runs when every command has ended, one after the other: nothing of the poll is beside it.
 async fn measure(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     tree: &mut TreeWatch,
@@ -197,7 +201,7 @@ struct Job<'a> {
 }
 
 async fn side_by_side(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     jobs: &mut [Job<'_>],
@@ -237,7 +241,7 @@ async fn side_by_side(
 }
 
 /// Evidence is about a commit: where tracked files are no longer the commit's, or that cannot be told, it is not.
-async fn with_tree(run: &Run<'_>, tree: &mut TreeWatch, judged: Judged) -> Judged {
+async fn with_tree(run: &PollContext<'_>, tree: &mut TreeWatch, judged: Judged) -> Judged {
     match tree.changes(&run.context.session.git).await {
         Ok(changed) if changed.is_empty() => judged,
         Ok(changed) => {
@@ -254,7 +258,7 @@ async fn with_tree(run: &Run<'_>, tree: &mut TreeWatch, judged: Judged) -> Judge
 
 /// Takes over the evidence of an earlier pass on this very subject, if that is allowed and it is still whole.
 fn take_over(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     gate: &Gate,
@@ -280,7 +284,7 @@ fn take_over(
     Ok(true)
 }
 
-impl Run<'_> {
+impl PollContext<'_> {
     fn record(
         &self,
         ledger: &mut Ledger,

@@ -42,7 +42,7 @@ pub struct Options {
 }
 
 /// What a poll came to.
-pub struct Report {
+pub struct PollReport {
     /// All gates.
     pub poll: Poll,
     /// The subject.
@@ -65,7 +65,7 @@ pub async fn run(
     options: Options,
     tracker: &OpenTracker,
     watch: &mut impl PollWatch,
-) -> Result<Report, Failure> {
+) -> Result<PollReport, Failure> {
     let Context { candidate, session, .. } = context;
     let git = &session.git;
     let environment = child_environment(&candidate.plan, git.root());
@@ -104,9 +104,17 @@ pub async fn run(
     let unsettled =
         settle::checks_to_repeat(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
     let limit = candidate.plan.policy.output_limit;
-    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, limit };
-    let run =
-        execute::Run { context, options, launcher: &launcher, about, poll_seq, unsettled, drift: &drift };
+    let held = context.session.variables.clone();
+    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, held, limit };
+    let run = execute::PollContext {
+        context,
+        options,
+        launcher: &launcher,
+        about,
+        poll_seq,
+        unsettled,
+        drift: &drift,
+    };
     execute::all(&run, &mut ledger, watch, &mut tree).await?;
     ledger.flush()?;
     watch.poll(PollEvent::Ends);
@@ -130,7 +138,7 @@ pub async fn run(
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
     let interrupted = session.cancel.is_cancelled();
-    let report = Report { poll, subject, standing, decision, interrupted, seq: poll_seq, attempts };
+    let report = PollReport { poll, subject, standing, decision, interrupted, seq: poll_seq, attempts };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
 }

@@ -5,7 +5,7 @@ use crate::blockers::{close_passed, file, record_unknown, said};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::tracker::OpenTracker;
-use gonogo_core::blocker::{Draft, Origin, Standing, checks_behind, drafts, stand, step_in};
+use gonogo_core::blocker::{BlockerOrigin, Draft, Standing, checks_behind, drafts, stand, step_in};
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::Poll;
 use gonogo_core::ledger::CheckKey;
@@ -33,7 +33,7 @@ pub async fn checks_to_repeat(
         let Some(fingerprint) = task.fingerprint().filter(|_| step_in(&task.body).is_none()) else {
             continue;
         };
-        let behind = checks_behind(Origin::in_body(&task.body).as_ref(), plan);
+        let behind = checks_behind(BlockerOrigin::in_body(&task.body).as_ref(), plan);
         if !ledger.state().passed_since_blocker(&fingerprint, &behind) {
             checks.extend(behind);
         }

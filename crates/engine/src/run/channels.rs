@@ -1,19 +1,19 @@
 //! What the channels say where a run stops.
 
 use super::Run;
-use super::stop::Channels;
+use super::stop::ChannelsAtStop;
 use crate::delivery::{audit, named, registries};
 use crate::failure::Failure;
 use gonogo_core::delivery::{Level, Package, Partial, partial};
 
 /// What the plan's registries say, and what the steps have shown, where something that cannot be undone may have
 /// happened.
-pub async fn at_the_stop(run: &Run<'_>) -> Channels {
+pub async fn at_the_stop(run: &Run<'_>) -> ChannelsAtStop {
     if !run.mechanics.past_the_door {
-        return Channels { lines: vec!["no channel was touched".to_owned()], recovery: Vec::new() };
+        return ChannelsAtStop { lines: vec!["no channel was touched".to_owned()], recovery: Vec::new() };
     }
     let mut channels = match look_at_all(run).await {
-        Ok(partial) => Channels {
+        Ok(partial) => ChannelsAtStop {
             lines: partial
                 .places
                 .iter()
@@ -22,7 +22,7 @@ pub async fn at_the_stop(run: &Run<'_>) -> Channels {
             recovery: if partial.is_partial { partial.way_out() } else { Vec::new() },
         },
         Err(failure) => {
-            Channels { lines: vec![format!("not told: {}", failure.message)], recovery: Vec::new() }
+            ChannelsAtStop { lines: vec![format!("not told: {}", failure.message)], recovery: Vec::new() }
         }
     };
     let steps = run.context.candidate.plan.steps.iter();

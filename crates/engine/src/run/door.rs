@@ -5,7 +5,7 @@ use crate::causes;
 use crate::failure::chain;
 use gonogo_core::blocker::{epic_title, stand};
 use gonogo_core::canonical;
-use gonogo_core::ci::{Ci, judge_ci};
+use gonogo_core::ci::{CiState, judge_ci};
 use gonogo_core::digest::Digest;
 use gonogo_core::mechanics::{Cause, Code, DoorSeen, check_door};
 use gonogo_world::git::Contains;
@@ -60,7 +60,7 @@ async fn blockers(run: &Run<'_>) -> Result<Vec<String>, String> {
     Ok(standing.blockers().iter().filter(|blocker| blocker.open).map(|blocker| blocker.id.clone()).collect())
 }
 
-async fn ci(run: &Run<'_>) -> Option<Result<Ci, Cause>> {
+async fn ci(run: &Run<'_>) -> Option<Result<CiState, Cause>> {
     let want = run.context.candidate.plan.ci_wanted(&run.context.candidate.commit)?;
     let gh = match &run.world.gh {
         Ok(gh) => gh,

@@ -1,6 +1,6 @@
 //! What a run of the mechanics tells its front end while it goes, and the one thing that it asks.
 
-use super::Report;
+use super::RunReport;
 use crate::context::Context;
 use gonogo_core::mechanics::{Cause, Effect, Facts, Planned};
 
@@ -41,7 +41,7 @@ pub enum RunEvent<'a> {
         cause: &'a Cause,
     },
     /// This is what the run came to.
-    Came(&'a Context, &'a Report),
+    Came(&'a Context, &'a RunReport),
 }
 
 /// Watches a run as it goes.

@@ -11,7 +11,7 @@ use gonogo_core::standing::Verb;
 
 /// What the channels say at the moment of the stop.
 #[derive(Clone, Debug, Default)]
-pub struct Channels {
+pub struct ChannelsAtStop {
     /// A line for each channel.
     pub lines: Vec<String>,
     /// What to do about those that serve the version already; empty where none does, or all do.
@@ -35,7 +35,7 @@ impl Run<'_> {
         &mut self,
         step: &str,
         cause: &Cause,
-        channels: &Channels,
+        channels: &ChannelsAtStop,
         past_the_door: bool,
     ) -> Result<Filed, Failure> {
         let filed = if cause.code == Code::BlockerOpen {

@@ -8,6 +8,6 @@ mod runs;
 mod side;
 
 pub use host::HostWatch;
-pub use order::Order;
-pub use runs::{Run, RunError};
+pub use order::OrderDraws;
+pub use runs::{BenchProgram, RunError};
 pub use side::Side;

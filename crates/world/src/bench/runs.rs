@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// A benchmark program of one side, ready to run.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct BenchProgram {
     /// How it is called.
     pub invocation: Invocation,
     /// The report that it writes, read in place of standard output: the root of its room, and the path below it.
@@ -43,7 +43,7 @@ pub enum RunError {
     },
 }
 
-impl Run {
+impl BenchProgram {
     /// Runs it once. Gives its output (or report) and its wall time in seconds.
     pub async fn once(&self, cancel: &Cancel) -> Result<(Vec<u8>, f64), RunError> {
         // One that an earlier run wrote says nothing of this one.

@@ -7,7 +7,7 @@ use super::settle::{Write, clean_body, clean_title, settle, verify};
 use super::{Tracker, TrackerError, lock};
 use crate::process::Cancel;
 use crate::there;
-use gonogo_core::blocker::{Action, Backlog, Task, TaskState};
+use gonogo_core::blocker::{Backlog, BacklogChange, Task, TaskState};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
@@ -241,7 +241,7 @@ impl Tracker for FileTracker {
     async fn apply(
         &self,
         epic_title: &str,
-        actions: &[Action],
+        actions: &[BacklogChange],
         cancel: &Cancel,
     ) -> Result<Backlog, TrackerError> {
         let epic_title = clean_title(epic_title);

@@ -11,7 +11,7 @@ mod settle;
 use crate::process::Cancel;
 use ergo::ErgoTracker;
 use file::FileTracker;
-use gonogo_core::blocker::{Action, Backlog};
+use gonogo_core::blocker::{Backlog, BacklogChange};
 
 /// A tracker that could not be read or written. The poll is then `incomplete: tracker-unreadable`.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ pub trait Tracker {
     fn apply(
         &self,
         epic_title: &str,
-        actions: &[Action],
+        actions: &[BacklogChange],
         cancel: &Cancel,
     ) -> impl Future<Output = Result<Backlog, TrackerError>>;
 
@@ -73,7 +73,7 @@ impl Tracker for AnyTracker {
     async fn apply(
         &self,
         epic_title: &str,
-        actions: &[Action],
+        actions: &[BacklogChange],
         cancel: &Cancel,
     ) -> Result<Backlog, TrackerError> {
         match self {

@@ -4,7 +4,7 @@ use gonogo_core::blocker::{Backlog, stand};
 use gonogo_core::clearance::{Clearance, decide};
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{CheckFinished, State};
+use gonogo_core::ledger::{CheckFinished, LedgerState};
 use gonogo_core::plan::{Plan, required_gates};
 use gonogo_core::verdict::Outcome;
 use std::collections::{BTreeMap, HashSet};
@@ -48,6 +48,6 @@ pub(crate) fn cleared(target: &str) -> Clearance {
     };
     let results = BTreeMap::from([((1, "a".to_owned()), passed)]);
     let poll = Poll::evaluate(&plan, &required_gates(&plan, None), subject, &results);
-    let standing = stand(&Backlog::empty(), &State::default(), &plan, &HashSet::new());
+    let standing = stand(&Backlog::empty(), &LedgerState::default(), &plan, &HashSet::new());
     decide(target, &poll, Ok(&standing)).unwrap()
 }

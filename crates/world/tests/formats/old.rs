@@ -3,7 +3,9 @@
 use crate::{copied, fixtures, lines};
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::Mechanics;
-use gonogo_core::ledger::{Broken, Event, EvidenceRef, FORMAT, Opened, READER, Record, Repaired, State};
+use gonogo_core::ledger::{
+    Broken, Event, EvidenceRef, FORMAT, LedgerState, Opened, READER, Record, Repaired,
+};
 use gonogo_core::release::Mode;
 use gonogo_core::verdict::Verdict;
 use gonogo_world::ledger::{self, Ledger, LedgerError};
@@ -33,7 +35,7 @@ struct Live {
 
 impl Sum {
     fn of(records: &[Record]) -> Self {
-        let state = State::fold(records);
+        let state = LedgerState::fold(records);
         let live = Mechanics::fold(records, Mode::Live);
         let live = live.run.as_ref().map(|run| Live {
             past_the_door: live.past_the_door,

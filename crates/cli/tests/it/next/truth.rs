@@ -3,7 +3,7 @@
 use super::follower::{Follower, Next};
 use crate::release::world::{REPOSITORY, Shape, Stage};
 use crate::support::Ran;
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service};
 use serde_json::json;
 
 const NOTHING_IS_OUT: &str = "nothing that cannot be undone has happened";
@@ -47,7 +47,7 @@ fn a_foreign_tag_is_for_a_maintainer_and_its_blocker_can_be_accepted() {
 fn with_the_ledger_lost_after_the_push_nobody_says_that_nothing_is_out() {
     let stage = Stage::ready();
     let path = "/repos/o/r/actions/workflows/publish.yml/dispatches";
-    stage.world.fault(Service::Github, Fault::once(Matcher::of("POST", path), Trouble::status(403, "no")));
+    stage.world.fault(Service::Github, Fault::once(Matcher::of("POST", path), FaultKind::status(403, "no")));
     let mut follower = Follower::in_world(&stage);
     let stopped = follower.run("gonogo run v0.2.0 --mode live --yes");
     std::fs::remove_dir_all(stage.project.ledger("v0.2.0")).unwrap();

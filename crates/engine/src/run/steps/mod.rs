@@ -76,7 +76,7 @@ pub(super) async fn bring_to_end(
 }
 
 /// Removes what a run that was cut short left of its work. The ledger's lock is held: no other run is under way.
-pub fn sweep(work: &Path) {
+pub fn remove_leftovers(work: &Path) {
     // What cannot be read or removed is in nobody's way: names are never used twice.
     for entry in std::fs::read_dir(work).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -88,18 +88,18 @@ pub fn sweep(work: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::sweep;
+    use super::remove_leftovers;
 
     #[test]
-    fn what_a_cut_run_left_is_swept_and_what_was_fetched_stays() {
+    fn what_a_cut_run_left_is_removed_and_what_was_fetched_stays() {
         let work = tempfile::tempdir().unwrap();
         for name in ["tap-a1", "fetch-b2/together", "asset-c3", "artifacts"] {
             std::fs::create_dir_all(work.path().join(name)).unwrap();
         }
-        sweep(work.path());
+        remove_leftovers(work.path());
         let left: Vec<_> =
             std::fs::read_dir(work.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["artifacts"]);
-        sweep(&work.path().join("not-there"));
+        remove_leftovers(&work.path().join("not-there"));
     }
 }

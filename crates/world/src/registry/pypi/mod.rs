@@ -6,8 +6,10 @@ mod provenance;
 
 use super::index::{Answer, Index};
 use super::install::Clean;
-use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted, in_order};
-use crate::http::{Document, Http, HttpError, Request, Url};
+use super::{
+    Configuration, FileSource, IndexEntry, Listed, Listing, ListingError, Registries, Wanted, in_order,
+};
+use crate::http::{FetchedDocument, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::{
     Algorithm, Checksum, Install, Served, ServedFile, Told, Withdrawn, distribution, normalized,
@@ -40,7 +42,7 @@ impl Index for Pypi {
         registries: &'a Registries,
         package: &'a str,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         Box::pin(list(&registries.http, &registries.configuration, package, cancel))
     }
 
@@ -64,11 +66,11 @@ async fn list(
     configuration: &Configuration,
     package: &str,
     cancel: &Cancel,
-) -> Result<Listing, Trouble> {
+) -> Result<Listing, ListingError> {
     let project = normalized(package);
     let is_plain = project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !is_plain || project.trim_matches('-') != project || project.is_empty() {
-        return Err(Trouble::Conflict(format!("`{package}` is no project's name")));
+        return Err(ListingError::Conflict(format!("`{package}` is no project's name")));
     }
     let base = configuration.pypi(cancel).await?;
     let url =
@@ -90,10 +92,10 @@ async fn list(
 
 /// PEP 503 and 691: a project that is not there is a 404. Where the index's own root is not there either, the address is
 /// not an index's, and its "not found" says nothing about a project.
-async fn not_found(http: &Http, base: &Url, error: &HttpError, cancel: &Cancel) -> Trouble {
+async fn not_found(http: &Http, base: &Url, error: &HttpError, cancel: &Cancel) -> ListingError {
     match http.answers(&Request::document(base.clone(), ACCEPT), cancel).await {
-        Ok(()) => Trouble::NotFound(error.to_string()),
-        Err(root) => Trouble::Unknown(root.reason(), format!("{error}, and no index answers: {root}")),
+        Ok(()) => ListingError::NotFound(error.to_string()),
+        Err(root) => ListingError::Unknown(root.reason(), format!("{error}, and no index answers: {root}")),
     }
 }
 
@@ -119,7 +121,7 @@ fn listing(files: Vec<Result<Indexed, (String, String)>>, project: &str, has_gap
     Listing { versions: versions.collect() }
 }
 
-fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> Entry {
+fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> IndexEntry {
     let withdrawn = files.iter().filter_map(|file| {
         file.yanked.as_ref().map(|said| Withdrawn::Yanked {
             said: Some(match said {
@@ -140,9 +142,11 @@ fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> E
         gaps,
         ..Served::default()
     };
-    let mut entry = Entry { facts, sources: Vec::new() };
+    let mut entry = IndexEntry { facts, sources: Vec::new() };
     for file in files {
-        entry.sources.push(Source { attestations: file.attestations, ..Source::address(file.address) });
+        entry
+            .sources
+            .push(FileSource { attestations: file.attestations, ..FileSource::address(file.address) });
         entry.facts.files.push(ServedFile {
             name: file.name,
             stated: file.stated,
@@ -153,9 +157,13 @@ fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> E
     entry
 }
 
-fn of_json(document: &Document, project: &str) -> Result<Vec<Result<Indexed, (String, String)>>, Trouble> {
+fn of_json(
+    document: &FetchedDocument,
+    project: &str,
+) -> Result<Vec<Result<Indexed, (String, String)>>, ListingError> {
     let value = document.json()?;
-    let lacks = |what: &str| Trouble::from(HttpError::nonsense(&document.url, format!("it has no {what}")));
+    let lacks =
+        |what: &str| ListingError::from(HttpError::nonsense(&document.url, format!("it has no {what}")));
     let speaks =
         value.pointer("/meta/api-version").and_then(Value::as_str).ok_or_else(|| lacks("version"))?;
     if speaks.split('.').next() != Some("1") {
@@ -163,7 +171,7 @@ fn of_json(document: &Document, project: &str) -> Result<Vec<Result<Indexed, (St
     }
     let named = value["name"].as_str().ok_or_else(|| lacks("name"))?;
     if normalized(named) != project {
-        return Err(Trouble::Conflict(format!("asked for {project}, and told of {named}")));
+        return Err(ListingError::Conflict(format!("asked for {project}, and told of {named}")));
     }
     let files = value["files"].as_array().ok_or_else(|| lacks("files"))?;
     files

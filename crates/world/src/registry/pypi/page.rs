@@ -4,17 +4,17 @@
 //! with status 200 must not look like a project without files.
 
 use super::Indexed;
-use crate::http::{Document, HttpError, Url};
-use crate::registry::Trouble;
+use crate::http::{FetchedDocument, HttpError, Url};
+use crate::registry::ListingError;
 use gonogo_core::delivery::{Algorithm, Checksum, distribution};
 use regex::Regex;
 
 /// The files of a page.
 pub(super) fn files(
-    document: &Document,
+    document: &FetchedDocument,
     project: &str,
-) -> Result<Vec<Result<Indexed, (String, String)>>, Trouble> {
-    let nonsense = |said: &str| Trouble::from(HttpError::nonsense(&document.url, said));
+) -> Result<Vec<Result<Indexed, (String, String)>>, ListingError> {
+    let nonsense = |said: &str| ListingError::from(HttpError::nonsense(&document.url, said));
     let text = document.text()?;
     let lower = text.to_ascii_lowercase();
     if !lower.contains("</html>") && !lower.contains("</body>") {
@@ -103,10 +103,10 @@ fn unescaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Result<Vec<Result<Indexed, (String, String)>>, Trouble> {
+    fn read(body: &str) -> Result<Vec<Result<Indexed, (String, String)>>, ListingError> {
         let url = Url::parse("http://example.test/simple/kit/").unwrap();
         let (content_type, validator) = ("text/html".to_owned(), None);
-        files(&Document { url, content_type, validator, body: body.as_bytes().to_vec() }, "kit")
+        files(&FetchedDocument { url, content_type, validator, body: body.as_bytes().to_vec() }, "kit")
     }
 
     fn page(anchors: &str) -> String {
@@ -143,7 +143,7 @@ mod tests {
             page("<a href='/kit-1.0.tar.gz'>kit-1.0.tar.gz</a><a href='/kit-1.1.tar.gz'>kit-1.1.tar.gz"),
             "<html><body><a href='/kit-1.0.tar.gz'>kit-1.0.tar.gz</a>".to_owned(),
         ] {
-            assert!(matches!(read(&body), Err(Trouble::Unknown(..))), "{body}");
+            assert!(matches!(read(&body), Err(ListingError::Unknown(..))), "{body}");
         }
     }
 

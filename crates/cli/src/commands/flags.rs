@@ -8,7 +8,7 @@ pub const AGENT: &str = "GONOGO_AGENT";
 
 /// What was asked for on the command line.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Asked {
+pub struct ReleaseFlags {
     /// The version or tag to release, such as 0.9.0 or v0.9.0
     #[arg(
         value_name = "TARGET",
@@ -29,21 +29,21 @@ pub struct Asked {
     #[arg(long, default_value = "dry-run")]
     pub mode: Mode,
     #[command(flatten)]
-    pub plan: PlanAsked,
+    pub plan: PlanFlags,
 }
 
 /// Which plan was asked for.
 #[derive(Clone, Debug, clap::Args)]
-pub struct PlanAsked {
+pub struct PlanFlags {
     /// The plan: a file, or the name of one that comes with the program (plasmite) [default: gonogo.toml]
     #[arg(long, value_name = "FILE|NAME")]
     pub plan: Option<String>,
 }
 
-impl Asked {
+impl ReleaseFlags {
     /// The same, as the engine takes it.
-    pub fn to_engine(&self) -> context::Asked {
-        context::Asked {
+    pub fn to_engine(&self) -> context::ReleaseRequest {
+        context::ReleaseRequest {
             target: self.target.clone().or_else(|| self.release_target.clone()).unwrap_or_default(),
             base_tag: self.base_tag.clone(),
             agent: self.agent.clone(),

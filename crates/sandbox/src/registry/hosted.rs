@@ -1,17 +1,17 @@
-//! One registry behind its desk: what it holds now and held before each write, and what goes wrong with it.
+//! One hosted registry: what it holds now and held before each write, and what goes wrong with it.
 
 use crate::http::fault::{Fault, Stage};
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 
 /// A registry that answers requests from what it holds.
-pub(crate) trait Counter: Clone + PartialEq {
+pub(crate) trait Answering: Clone + PartialEq {
     /// Answers. `base` is the registry's own address, without a slash at the end.
-    fn answer(&mut self, request: &Request, base: &str) -> Reply;
+    fn answer(&mut self, request: &ReceivedRequest, base: &str) -> Reply;
 }
 
 /// A registry, its past and its faults.
 #[derive(Clone, Debug)]
-pub struct Desk<T> {
+pub struct HostedRegistry<T> {
     /// What it holds.
     pub registry: T,
     /// What goes wrong; paths of requests are those below the registry.
@@ -20,7 +20,7 @@ pub struct Desk<T> {
     mount: String,
 }
 
-impl<T> Desk<T> {
+impl<T> HostedRegistry<T> {
     /// Nothing has happened yet.
     pub(super) fn new(registry: T) -> Self {
         Self { registry, faults: Vec::new(), past: Vec::new(), mount: String::new() }
@@ -33,12 +33,12 @@ impl<T> Desk<T> {
     }
 }
 
-impl<T: Counter> Stage for Desk<T> {
+impl<T: Answering> Stage for HostedRegistry<T> {
     fn faults(&mut self) -> &mut Vec<Fault> {
         &mut self.faults
     }
 
-    fn carry_out(&mut self, request: &Request) -> Reply {
+    fn carry_out(&mut self, request: &ReceivedRequest) -> Reply {
         let before = (!request.is_read()).then(|| self.registry.clone());
         let reply = self.registry.answer(request, &self.mount);
         // A write is what changed something: the same upload once more is none.
@@ -46,7 +46,7 @@ impl<T: Counter> Stage for Desk<T> {
         reply
     }
 
-    fn carry_out_as_it_was(&mut self, request: &Request, writes: usize) -> Reply {
+    fn carry_out_as_it_was(&mut self, request: &ReceivedRequest, writes: usize) -> Reply {
         let past = self.past.get(self.past.len().saturating_sub(writes)).cloned();
         match past.filter(|_| request.is_read()) {
             Some(mut past) => past.answer(request, &self.mount),

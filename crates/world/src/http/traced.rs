@@ -6,14 +6,14 @@ use reqwest::{Method, Response, Url};
 use std::time::Instant;
 
 /// A request that is told of once: when its answer begins, or when there is none.
-pub(super) struct Asked {
+pub(super) struct TracedRequest {
     line: String,
     attempt: u32,
     started: Instant,
     is_over: bool,
 }
 
-impl Asked {
+impl TracedRequest {
     /// A request that is sent now; `attempt` counts from 1.
     pub(super) fn now(method: &Method, url: &Url, attempt: u32) -> Self {
         let line = format!("{} {}", method.as_str(), shown(url));
@@ -36,7 +36,7 @@ impl Asked {
     }
 }
 
-impl Drop for Asked {
+impl Drop for TracedRequest {
     fn drop(&mut self) {
         if !self.is_over {
             self.end("none in time");
