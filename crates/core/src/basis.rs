@@ -48,7 +48,9 @@ impl Basis {
             changes.push(format!("the platform changed from {} to {platform}", earlier.platform));
         }
         for name in names(tools, &earlier.tools) {
-            let of = |tools: &BTreeMap<String, String>| tools.get(name).cloned().unwrap_or_else(|| "none".to_owned());
+            let of = |tools: &BTreeMap<String, String>| {
+                tools.get(name).cloned().unwrap_or_else(|| "none".to_owned())
+            };
             let (then, now) = (of(&earlier.tools), of(tools));
             if then != now {
                 changes.push(format!("{name} changed from {then} to {now}"));
@@ -56,7 +58,11 @@ impl Basis {
         }
         let differing = |now: &BTreeMap<String, Digest>, then: &BTreeMap<String, Digest>, what: &str| {
             let differs = |name: &&String| now.get(*name) != then.get(*name);
-            names(now, then).into_iter().filter(differs).map(|name| format!("{what}{name} changed")).collect::<Vec<_>>()
+            names(now, then)
+                .into_iter()
+                .filter(differs)
+                .map(|name| format!("{what}{name} changed"))
+                .collect::<Vec<_>>()
         };
         changes.extend(differing(variables, &earlier.variables, "the variable "));
         changes.extend(differing(brought, &earlier.brought, ""));
@@ -108,7 +114,12 @@ mod tests {
             "cargo-audit changed from cargo-audit 0.21.0 to cargo-audit 0.22.0",
         );
         changed(|basis, _| basis.variables.clear(), "RUSTFLAGS");
-        changed(|basis, other| drop(basis.brought.insert("db".to_owned(), other)), "db changed");
+        changed(
+            |basis, other| {
+                basis.brought.insert("db".to_owned(), other);
+            },
+            "db changed",
+        );
         assert!(basis().changes_since(&basis()).is_empty());
     }
 }

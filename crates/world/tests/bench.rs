@@ -36,7 +36,9 @@ async fn a_report_of_an_earlier_run_is_not_read_for_this_one() {
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
     std::fs::write(&report, "old").unwrap();
-use gonogo_world::bench::{BenchProgram, RunError};
+    let room = (folder.path().to_owned(), "report.json".to_owned());
+    let with_report =
+        |script: &str| BenchProgram { report: Some(room.clone()), ..shell(folder.path(), script) };
     let missing = with_report("true").once(&Cancel::default()).await.unwrap_err();
     assert!(matches!(missing, RunError::Report { .. }), "{missing}");
     let (text, _) = with_report("printf new >report.json").once(&Cancel::default()).await.unwrap();

@@ -7,7 +7,7 @@
 
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
-use gonogo_world::room::{AwaitedReport, ReportError, Room, RoomWatch, Rooms, RoomWanted};
+use gonogo_world::room::{AwaitedReport, ReportError, Room, RoomWanted, RoomWatch, Rooms};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,14 @@ struct Repository(TempDir);
 fn git(root: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(root)
-        .args(["-c", "user.name=sample", "-c", "user.email=sample@example.test", "-c", "protocol.file.allow=always"])
+        .args([
+            "-c",
+            "user.name=sample",
+            "-c",
+            "user.email=sample@example.test",
+            "-c",
+            "protocol.file.allow=always",
+        ])
         .args(arguments)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
@@ -28,7 +35,8 @@ fn git(root: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-const ALL: RoomWanted<'static> = RoomWanted { name: "commit", commit: "", inputs: &[], bring: &[], caches: &[] };
+const ALL: RoomWanted<'static> =
+    RoomWanted { name: "commit", commit: "", inputs: &[], bring: &[], caches: &[] };
 
 impl Repository {
     fn new(files: &[(&str, &str)]) -> Self {
@@ -113,7 +121,12 @@ async fn what_this_clone_says_of_its_objects_and_filters_does_not_reach_a_room()
 
 #[tokio::test]
 async fn a_room_that_is_made_again_touches_only_what_differs_and_believes_nothing_of_what_is_there() {
-    let repository = Repository::new(&[("same", "s"), ("other", "one"), ("docs/a", "a"), (".gitattributes", "* text=auto\n")]);
+    let repository = Repository::new(&[
+        ("same", "s"),
+        ("other", "one"),
+        ("docs/a", "a"),
+        (".gitattributes", "* text=auto\n"),
+    ]);
     let room = repository.room().await;
     let stamp = |path: &str| {
         let facts = fs::symlink_metadata(room.root().join(path)).unwrap();
@@ -162,7 +175,12 @@ async fn caches_stay_and_everything_else_that_is_ignored_goes() {
 
 #[tokio::test]
 async fn a_room_of_inputs_holds_nothing_else_and_its_content_is_theirs_alone() {
-    let repository = Repository::new(&[("README.md", "r"), ("docs/a.md", "a"), ("docs/deep/b.md", "b"), ("src/x.rs", "x")]);
+    let repository = Repository::new(&[
+        ("README.md", "r"),
+        ("docs/a.md", "a"),
+        ("docs/deep/b.md", "b"),
+        ("src/x.rs", "x"),
+    ]);
     let inputs = ["README.md".to_owned(), "docs/**".to_owned()];
     let make = async || {
         let head = repository.head();
@@ -206,7 +224,11 @@ async fn a_submodule_is_at_its_commit_or_named_as_missing() {
 
 #[tokio::test]
 async fn files_whose_content_is_kept_elsewhere_are_named() {
-    let repository = Repository::new(&[(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n"), ("a.bin", "version x\n"), ("b", "b")]);
+    let repository = Repository::new(&[
+        (".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n"),
+        ("a.bin", "version x\n"),
+        ("b", "b"),
+    ]);
     assert_eq!(repository.room().await.pointers, ["a.bin"]);
 }
 
@@ -290,7 +312,10 @@ async fn a_report_is_a_file_of_the_room_that_was_written_in_its_run() {
         fs::remove_dir(at("report")).or_else(|_| fs::remove_file(at("report"))).unwrap();
     }
     std::os::unix::fs::symlink("/tmp", at("out")).unwrap();
-    assert!(AwaitedReport::in_room(root, "out/report").is_err() || AwaitedReport::in_room(root, "out/report").unwrap().read(9).is_err());
+    assert!(
+        AwaitedReport::in_room(root, "out/report").is_err()
+            || AwaitedReport::in_room(root, "out/report").unwrap().read(9).is_err()
+    );
     let expected = expect();
     fs::write(at("report"), "0123456789").unwrap();
     assert_eq!(expected.read(4).unwrap(), (b"0123".to_vec(), 6));

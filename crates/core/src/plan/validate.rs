@@ -54,8 +54,7 @@ pub(super) fn plan(
         paths.iter().map(|path| problems.path(path).trim_end_matches('/').to_owned()).collect()
     };
     let (caches, bring) = (paths(raw.policy.caches), paths(raw.policy.bring));
-    let policy =
-        Policy { required_gates, env: raw.policy.env, caches, bring, output_limit: limit << 20 };
+    let policy = Policy { required_gates, env: raw.policy.env, caches, bring, output_limit: limit << 20 };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.

@@ -23,7 +23,12 @@ impl Ground {
 
     /// Of a folder that is known to be a checkout's root.
     pub fn at(root: &Path) -> Self {
-        Self([Some(root.to_owned()), real(root), room::home(), room::home().and_then(|home| real(&home))].into_iter().flatten().collect())
+        Self(
+            [Some(root.to_owned()), real(root), room::home(), room::home().and_then(|home| real(&home))]
+                .into_iter()
+                .flatten()
+                .collect(),
+        )
     }
 
     /// Whether a path leads in: as it is spelled, or where its links and `..` lead. What cannot be followed is not known to.
@@ -79,11 +84,15 @@ mod tests {
             assert!(ground.holds(&folder.path().join(inside)), "{inside}");
         }
         for outside in ["bin", "repository", "repo/../bin"] {
-            assert!(!ground.holds(&folder.path().join(outside).canonicalize().unwrap_or_default()), "{outside}");
+            assert!(
+                !ground.holds(&folder.path().join(outside).canonicalize().unwrap_or_default()),
+                "{outside}"
+            );
         }
         let search = std::env::join_paths([folder.path().join("link"), folder.path().join("bin")]).unwrap();
         assert_eq!(ground.entries(&search).collect::<Vec<_>>(), [folder.path().join("link")]);
-        let environment = |name: &str| Environment::allowing(std::iter::empty()).with(name, folder.path().join("link"));
+        let environment =
+            |name: &str| Environment::allowing(std::iter::empty()).with(name, folder.path().join("link"));
         for name in ["CARGO_HOME", "npm_config_userconfig", "PYTHONPATH"] {
             assert_eq!(ground.led_in(&environment(name)).map(|(name, _)| name).as_deref(), Some(name));
         }

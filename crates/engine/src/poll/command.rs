@@ -1,6 +1,7 @@
 //! One command check: how it is called, what it left behind, and how that is judged.
 
 use super::execute::{Done, PollContext};
+use super::rooms;
 use crate::failure::chain;
 use crate::launch::{Launch, Prevented};
 use gonogo_core::gate::{End, Judged, Ran, judge_canary, judge_command};
@@ -12,9 +13,7 @@ use gonogo_world::clock;
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::ledger::Blob;
 use gonogo_world::process::{Cancel, Captured};
-use gonogo_world::tree;
-use std::fs::File;
-use std::io::Read;
+use gonogo_world::room::{AwaitedReport, ReportError};
 use std::path::{Path, PathBuf};
 
 /// A command check that is ready to run.
@@ -30,16 +29,18 @@ pub struct Attempt {
     /// What was run, and what it left behind.
     main: Result<(ResolvedTool, Captured), Prevented>,
     canary: Option<Result<Captured, String>>,
-    report: Option<WrittenReport>,
+    report: Option<Result<(Vec<u8>, u64), ReportError>>,
     data_time: Option<Result<String, String>>,
 }
 
-/// A report file: its bytes up to the limit and how many were left, or nothing where it was not written.
-type WrittenReport = Option<(Vec<u8>, u64)>;
-
 /// Makes a check ready. `Err` is the verdict of one that cannot run here.
 pub fn prepare(run: &PollContext<'_>, command: &Command) -> Result<Prepared, Judged> {
-    let root = run.context.session.git.root();
+    let room = run.rooms.room(&run.rooms.key(&command.program));
+    let room = room.ok_or_else(|| Judged::incomplete(Reason::NotRun, "its clean room was not made"))?;
+    if let Some(judged) = rooms::lacking(room) {
+        return Err(judged);
+    }
+    let root = room.root();
     let canary = command.canary.iter().flatten().next();
     if let Some(lack) = canary.and_then(|name| run.launcher.lack(&command.program, name)) {
         return Err(lack.judged());
@@ -62,14 +63,10 @@ impl Prepared {
                 return Attempt { main: Err(prevented), canary: None, report: None, data_time: None };
             }
         };
-        let path = self.launch.report();
-        let before = path.as_deref().map(tree::stamp);
+        // A report that was there before, or that is no file of the room, says nothing of this run.
+        let awaited = self.launch.report().map(|(root, path)| AwaitedReport::in_room(&root, &path));
         let main = ready.run(&cancel).await.map_err(Prevented::Process);
-        let report = path.as_deref().map(|path| {
-            // A report that was there before and was not written again says nothing of this run.
-            let written = before.is_some_and(|before| tree::stamp(path) != before);
-            written.then(|| read_capped(path, self.limit)).flatten()
-        });
+        let report = awaited.map(|awaited| awaited.and_then(|awaited| awaited.read(self.limit)));
         let canary = match &self.canary {
             Some(argv) => Some(self.canary(argv, &cancel).await),
             None => None,
@@ -108,15 +105,6 @@ async fn data_time(folder: &Path, cancel: &Cancel) -> Result<String, String> {
     }
 }
 
-fn read_capped(path: &Path, limit: usize) -> Option<(Vec<u8>, u64)> {
-    let file = File::open(path).ok()?;
-    let size = file.metadata().ok()?.len();
-    let mut bytes = Vec::new();
-    file.take(limit as u64).read_to_end(&mut bytes).ok()?;
-    let left = size.saturating_sub(bytes.len() as u64);
-    Some((bytes, left))
-}
-
 /// Redacts what a command left behind, and judges it.
 pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
     let redact = |bytes: Vec<u8>| run.context.session.redactor.bytes(bytes);
@@ -130,26 +118,29 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
     let stdout = redact(captured.stdout.bytes);
     let stderr = redact(captured.stderr.bytes);
     let data_time = attempt.data_time.as_ref().and_then(|time| time.as_deref().ok());
-    let report_missing = attempt.report.as_ref().is_some_and(Option::is_none);
-    let report = attempt.report.flatten().map(|(bytes, left)| {
-        dropped += left;
-        redact(bytes)
-    });
+    let (report, no_report) = match attempt.report {
+        Some(Ok((bytes, left))) => {
+            dropped += left;
+            (Some(redact(bytes)), None)
+        }
+        Some(Err(why)) => (None, Some(why)),
+        None => (None, None),
+    };
     let report_bytes = report.as_deref();
     let ran =
         Ran { end, stdout: &stdout, stderr: &stderr, report: report_bytes, dropped, held_open, data_time };
-    let root = run.context.session.git.root();
-    let ignore_files: Vec<&str> =
-        command.reader.ignore_files().iter().copied().filter(|file| root.join(file).exists()).collect();
+    let ignore_files = ignore_files(run, command);
+    let ignore_files: Vec<&str> = ignore_files.iter().map(String::as_str).collect();
     let now = clock::now();
     let mut judged =
         judge_command(gate, &check.id, &command.reader, &check.minimum, &ran, &ignore_files, now);
     if let (Outcome::Incomplete(Reason::StaleData), Some(Err(why))) = (judged.outcome, &attempt.data_time) {
         judged = judged.but(Reason::StaleData, why);
     }
-    if report_missing && matches!(end, End::Exited(_)) {
+    if let Some(why) = no_report.filter(|_| matches!(end, End::Exited(_))) {
         let name = command.program.report.as_deref().unwrap_or_default();
-        judged = Judged::incomplete(Reason::UnreadableOutput, format!("it did not write its report {name}"));
+        let detail = format!("it did not write its report {name}: {why}");
+        judged = Judged::incomplete(Reason::UnreadableOutput, detail);
     }
     let mut blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
     blobs.extend(report.map(|report| Blob::new("report", report)));
@@ -162,6 +153,19 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         }
     }
     Done { judged, blobs, millis, repeat: None, program: Some(program) }
+}
+
+/// Files that make its tool hide findings: in the root of its room, and in the folder that it runs in.
+fn ignore_files(run: &PollContext<'_>, command: &Command) -> Vec<String> {
+    let Some(room) = run.rooms.room(&run.rooms.key(&command.program)) else { return Vec::new() };
+    let mut above = vec![String::new()];
+    for part in command.program.cwd.iter().flat_map(|cwd| cwd.split('/')).filter(|part| !part.is_empty()) {
+        let last = above.last().cloned().unwrap_or_default();
+        above.push(format!("{last}{part}/"));
+    }
+    let names = command.reader.ignore_files();
+    let paths = above.iter().flat_map(|folder| names.iter().map(move |file| format!("{folder}{file}")));
+    paths.filter(|path| room.root().join(path).symlink_metadata().is_ok()).collect()
 }
 
 /// A check whose program did not run.

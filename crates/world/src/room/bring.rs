@@ -45,7 +45,8 @@ struct Copy {
 impl Copy {
     fn folder(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         fs::create_dir(to)?;
-        let mut names: Vec<_> = fs::read_dir(from)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
+        let mut names: Vec<_> =
+            fs::read_dir(from)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
         names.sort_unstable();
         for name in names {
             let (from, to) = (from.join(&name), to.join(&name));
@@ -74,7 +75,8 @@ impl Copy {
             self.name(from, if facts.mode() & 0o100 == 0 { b"file" } else { b"program" });
             self.digest.update(facts.len().to_be_bytes());
         }
-        let mut copy = fs::OpenOptions::new().write(true).create_new(true).mode(facts.mode() & 0o777).open(to)?;
+        let mut copy =
+            fs::OpenOptions::new().write(true).create_new(true).mode(facts.mode() & 0o777).open(to)?;
         let mut chunk = vec![0; 64 << 10];
         loop {
             match file.read(&mut chunk)? {

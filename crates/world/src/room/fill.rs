@@ -20,7 +20,12 @@ pub(super) struct Filled {
 type Entry<'a> = (&'a [u8], &'a [u8], &'a [u8]);
 
 /// Fills it.
-pub(super) async fn fill(git: &Git, root: &Path, wanted: &RoomWanted<'_>, keep_ignored: bool) -> Result<Filled, RoomError> {
+pub(super) async fn fill(
+    git: &Git,
+    root: &Path,
+    wanted: &RoomWanted<'_>,
+    keep_ignored: bool,
+) -> Result<Filled, RoomError> {
     git.order(&["read-tree", wanted.commit], None).await?;
     let mut asked = vec!["ls-files", "-s", "-z", "--"];
     let patterns: Vec<String> = wanted.inputs.iter().map(|input| format!(":(top,glob){input}")).collect();
@@ -30,13 +35,18 @@ pub(super) async fn fill(git: &Git, root: &Path, wanted: &RoomWanted<'_>, keep_i
         git.order(&["read-tree", "--empty"], None).await?;
         git.order(&["update-index", "-z", "--index-info"], Some(listed.clone())).await?;
     }
-    let entries: Vec<Entry<'_>> =
-        listed.split(|byte| *byte == 0).filter(|line| !line.is_empty()).map(entry).collect::<Result<_, _>>()?;
+    let entries: Vec<Entry<'_>> = listed
+        .split(|byte| *byte == 0)
+        .filter(|line| !line.is_empty())
+        .map(entry)
+        .collect::<Result<_, _>>()?;
     clean(git, root, wanted, keep_ignored).await?;
     // They say how the others are compared and written, so they come first; some that were left over are gone by now.
     let attributes: Vec<&[u8]> = entries
         .iter()
-        .filter(|(mode, _, path)| *mode != b"160000" && path.rsplit(|b| *b == b'/').next() == Some(b".gitattributes"))
+        .filter(|(mode, _, path)| {
+            *mode != b"160000" && path.rsplit(|b| *b == b'/').next() == Some(b".gitattributes")
+        })
         .map(|(.., path)| *path)
         .collect();
     if !attributes.is_empty() {
@@ -124,7 +134,10 @@ impl Room {
                 let shown = prefix.join(&path);
                 let name = names.get(&path);
                 let kept = name.and_then(|name| {
-                    modules.iter().map(|folder| folder.join(name)).find(|folder| folder.join("objects").is_dir())
+                    modules
+                        .iter()
+                        .map(|folder| folder.join(name))
+                        .find(|folder| folder.join("objects").is_dir())
                 });
                 let filled = match &kept {
                     Some(kept) => self.submodule(&above.join(&path), kept, &commit, keep_ignored).await,
@@ -137,7 +150,8 @@ impl Room {
                     continue;
                 };
                 self.files.extend(filled.files.iter().map(|file| shown.join(file)));
-                self.pointers.extend(filled.pointers.iter().map(|file| format!("{}/{file}", shown.display())));
+                self.pointers
+                    .extend(filled.pointers.iter().map(|file| format!("{}/{file}", shown.display())));
                 let below = kept.iter().map(|kept| kept.join("modules")).collect();
                 let root = above.join(&path);
                 let git = self.git.of_own(&root.join(".git"), &root);

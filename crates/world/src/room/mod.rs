@@ -11,7 +11,7 @@ mod watch;
 
 pub use bring::Brought;
 pub use report::{AwaitedReport, ReportError};
-pub use watch::{RoomWatch, RoomSeen};
+pub use watch::{RoomSeen, RoomWatch};
 
 use crate::git::{Git, GitError};
 use gonogo_core::digest::Digest;
@@ -67,7 +67,8 @@ fn forget_gone(home: &Path) {
         let folder = entry.path();
         let Ok(of) = std::fs::read(folder.join("of")) else { continue };
         let of = PathBuf::from(std::ffi::OsString::from_vec(of));
-        let is_gone = matches!(std::fs::symlink_metadata(&of), Err(error) if error.kind() == io::ErrorKind::NotFound);
+        let is_gone =
+            matches!(std::fs::symlink_metadata(&of), Err(error) if error.kind() == io::ErrorKind::NotFound);
         let Some(lock) = is_gone.then(|| File::open(folder.join("lock")).ok()).flatten() else { continue };
         if lock.try_lock().is_ok() {
             repository::remove(&folder).ok();
@@ -143,9 +144,8 @@ impl Rooms {
         if home.starts_with(&root) || home.starts_with(&common) {
             return Err(RoomError::Inside(home));
         }
-        let tags = checkout
-            .order(&["for-each-ref", "--format=%(objectname) %(refname)", "refs/tags"], None)
-            .await?;
+        let tags =
+            checkout.order(&["for-each-ref", "--format=%(objectname) %(refname)", "refs/tags"], None).await?;
         let own = checkout.order(&["rev-parse", "--absolute-git-dir"], None).await?;
         let own = PathBuf::from(std::ffi::OsString::from_vec(own.trim_ascii_end().to_vec()));
         let modules = vec![own.join("modules"), common.join("modules")];

@@ -23,7 +23,12 @@ const CONFIGURATION: &str = "[core]\n\thooksPath = /dev/null\n\tfsmonitor = fals
     [gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n";
 
 /// Makes it, whatever was there before, with `HEAD` at the commit.
-pub(super) async fn make(git: &Git, git_dir: &Path, source: &Source<'_>, commit: &str) -> Result<(), RoomError> {
+pub(super) async fn make(
+    git: &Git,
+    git_dir: &Path,
+    source: &Source<'_>,
+    commit: &str,
+) -> Result<(), RoomError> {
     remove(git_dir)?;
     let format = if commit.len() == 64 { "--object-format=sha256" } else { "--object-format=sha1" };
     git.order(&["init", "--quiet", "--template=", format, "--initial-branch=none"], None).await?;
