@@ -372,3 +372,85 @@ fn a_tool_a_variable_and_the_part_of_the_plan_make_exactly_their_checks_stale_an
     project.commit("a longer wait");
     assert_eq!(ran(&with("FLAGS", "-O3")), ["docs", "all"]);
 }
+
+#[test]
+fn an_ignore_file_beside_the_folder_that_an_auditor_runs_in_is_a_finding() {
+    const AUDIT: &str = "{\"database\":{\"advisory-count\":123,\"last-commit\":null,\"last-updated\":null},\"lockfile\":{\"dependency-count\":2},\
+        \"settings\":{\"target_arch\":[],\"target_os\":[],\"severity\":null,\"ignore\":[],\"informational_warnings\":[]},\
+        \"vulnerabilities\":{\"found\":false,\"count\":0,\"list\":[]},\"warnings\":{}}";
+    for (file, answer) in [
+        ("sub/.cargo/audit.toml", "failed"),
+        (".cargo/audit.toml", "failed"),
+        ("other/.cargo/audit.toml", "passed"),
+    ] {
+        let audit =
+            "[[gates.checks]]\nid = \"read\"\nrun = [\"audit\"]\nreader = \"cargo-audit\"\ncwd = \"sub\"\n";
+        let project = reading(audit, RIGHT);
+        project.printing("audit", AUDIT, 0);
+        project.write("sub/Cargo.lock", "");
+        project.write(file, "[advisories]\nignore = []\n");
+        project.commit("an auditor");
+        assert_eq!(verdict(&project, "read"), answer, "{file}");
+    }
+}
+
+#[test]
+fn a_key_in_an_output_hides_no_finding_behind_it() {
+    for begin in [
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU=",
+    ] {
+        let project = reading(READS, &format!("checked\n{begin}\nwrong: x\n"));
+        let document = project.poll().exits(1).json();
+        let one = check(&document, 3, "read");
+        assert_eq!(one["findings"][0]["message"], "wrong: x", "{one:#}");
+        assert!(!document.to_string().contains("b3BlbnNzaC1rZXktdjEAAAAABG5vbmU"));
+    }
+}
+
+#[test]
+fn a_token_in_the_arguments_of_a_check_is_not_shown_in_the_line_that_repeats_it() {
+    let token = format!("ghp_{}", "a1".repeat(18));
+    let project = reading(&READS.replace("\"cat\", \"src.txt\"", &format!("\"show\", \"{token}\"")), RIGHT);
+    project.tool("show", "cat src.txt; echo \"wrong: $1\"");
+    let ran = project.poll().exits(1);
+    assert!(!ran.stdout.contains(&token) && !ran.stderr.contains(&token), "{ran:#?}");
+    let folder = project.root().join(".git/gonogo");
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                assert!(!String::from_utf8_lossy(&bytes).contains(&token), "{}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_person_may_look_where_a_check_looked() {
+    let checks = READS.trim_end().to_owned() + "\nset-env = { WHERE = \"{root}/x\" }\ncwd = \"sub\"\n";
+    let project = reading(&checks, RIGHT);
+    project.write("sub/file", "");
+    project.write("src.txt", WRONG);
+    project.commit("next");
+    project.write("src.txt", "edited");
+    let room = |arguments: &[&str]| {
+        let program = [
+            "--",
+            "sh",
+            "-c",
+            "cat \"$(git rev-parse --show-toplevel)/src.txt\"; echo $WHERE; basename $PWD",
+        ];
+        project.run(&[&["room", "v0.2.0"], arguments, &program].concat())
+    };
+    let looked = room(&["--check", "3/read"]).exits(0).stdout;
+    assert_eq!(looked, format!("{WRONG}{}/x\nsub\n", project.room().display()));
+    assert_eq!(room(&[]).exits(0).stdout, format!("{WRONG}\ncommit\n"));
+    assert_eq!(room(&["--base"]).exits(0).stdout, format!("{RIGHT}\nbase\n"));
+    room(&["--check", "other"]).exits(2);
+    assert!(project.records().is_empty(), "it shows nothing");
+}

@@ -118,6 +118,11 @@ impl Launch {
         Self { environment: self.environment.with(name, value), ..self }
     }
 
+    /// The folder that it runs in, and its environment.
+    pub fn surroundings(&self) -> (PathBuf, Environment) {
+        (self.directory.clone(), self.environment.clone())
+    }
+
     /// Where its report is written: the root of the tree, and the path below it.
     pub fn report(&self) -> Option<(PathBuf, String)> {
         self.program.report.as_ref().map(|report| (self.root.clone(), report.clone()))

@@ -105,7 +105,7 @@ async fn data_time(folder: &Path, cancel: &Cancel) -> Result<String, String> {
     }
 }
 
-/// Redacts what a command left behind, and judges it.
+/// Judges what a command left behind, and redacts what is kept of it.
 pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
     let redact = |bytes: Vec<u8>| run.context.session.redactor.bytes(bytes);
     let (program, captured) = match attempt.main {
@@ -115,13 +115,12 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
     let millis = millis(&captured);
     let mut dropped = dropped(&captured);
     let (end, held_open) = (captured.end, captured.held_open);
-    let stdout = redact(captured.stdout.bytes);
-    let stderr = redact(captured.stderr.bytes);
+    let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
     let data_time = attempt.data_time.as_ref().and_then(|time| time.as_deref().ok());
     let (report, no_report) = match attempt.report {
         Some(Ok((bytes, left))) => {
             dropped += left;
-            (Some(redact(bytes)), None)
+            (Some(bytes), None)
         }
         Some(Err(why)) => (None, Some(why)),
         None => (None, None),
@@ -142,8 +141,8 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         let detail = format!("it did not write its report {name}: {why}");
         judged = Judged::incomplete(Reason::UnreadableOutput, detail);
     }
-    let mut blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
-    blobs.extend(report.map(|report| Blob::new("report", report)));
+    let mut blobs = vec![Blob::new("stdout", redact(stdout)), Blob::new("stderr", redact(stderr))];
+    blobs.extend(report.map(|report| Blob::new("report", redact(report))));
     if let Some(canary) = attempt.canary {
         let (missed, blob) = judge_its_canary(run, command, canary);
         blobs.extend(blob);
@@ -176,8 +175,8 @@ fn not_run(prevented: Prevented, redact: impl Fn(Vec<u8>) -> Vec<u8>) -> Done {
         Prevented::Before { argv, captured } => {
             let millis = millis(&captured);
             let end = captured.end;
+            let judged = not_prepared(&argv, end, &captured.stderr.bytes);
             let (stdout, stderr) = (redact(captured.stdout.bytes), redact(captured.stderr.bytes));
-            let judged = not_prepared(&argv, end, &stderr);
             let blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
             Done { blobs, millis, ..Done::of(judged) }
         }
@@ -209,11 +208,11 @@ fn judge_its_canary(
         Err(error) => return (Some(Judged::incomplete(Reason::CanaryMissed, error)), None),
     };
     let (end, dropped, held_open) = (captured.end, dropped(&captured), captured.held_open);
-    let stdout = run.context.session.redactor.bytes(captured.stdout.bytes);
-    let stderr = run.context.session.redactor.bytes(captured.stderr.bytes);
+    let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
     let ran =
         Ran { end, stdout: &stdout, stderr: &stderr, report: None, dropped, held_open, data_time: None };
-    (judge_canary(&command.reader, &ran, clock::now()), Some(Blob::new("canary", stdout)))
+    let judged = judge_canary(&command.reader, &ran, clock::now());
+    (judged, Some(Blob::new("canary", run.context.session.redactor.bytes(stdout))))
 }
 
 fn dropped(captured: &Captured) -> u64 {

@@ -21,7 +21,7 @@ use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::ledger::{self, Blob, Ledger};
 use gonogo_world::runner::{Needs, Schedule};
 use gonogo_world::tools;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use tokio::task::JoinSet;
 
@@ -239,9 +239,11 @@ async fn side_by_side(
     running: &mut JoinSet<(usize, Attempt)>,
     rooms: &mut Watches<'_>,
 ) -> Result<(), Failure> {
+    // Those that have ended, and whose rooms were not looked at since.
+    let mut unlooked: HashMap<usize, Done> = HashMap::new();
     let mut schedule = Schedule::new(run.options.jobs, jobs.iter().map(Job::needs).collect());
     loop {
-        if rooms.has_to_tidy() && running.is_empty() {
+        if rooms.has_to_tidy() && running.is_empty() && !run.context.session.cancel.is_cancelled() {
             rooms.tidy().await?;
         }
         while !run.context.session.cancel.is_cancelled() && !rooms.has_to_tidy() {
@@ -265,10 +267,18 @@ async fn side_by_side(
         done.repeat = Some(repeat_line(&job.command.program));
         done.judged.notes.extend(job.stale.take());
         done.blobs.extend(job.basis.take());
-        if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
-            done.judged = rooms.ends(&job.room, index).await?.judged(done.judged);
+        unlooked.insert(index, done);
+        let mut looked = rooms.ends(&job.room, index, !running.is_empty()).await;
+        if running.is_empty() {
+            looked.extend(rooms.settle());
         }
-        run.record(ledger, watch, job.gate, &job.check.id, done)?;
+        for (index, met) in looked {
+            let Some(mut done) = unlooked.remove(&index) else { continue };
+            if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
+                done.judged = met.judged(done.judged);
+            }
+            run.record(ledger, watch, jobs[index].gate, &jobs[index].check.id, done)?;
+        }
     }
 }
 
@@ -311,6 +321,8 @@ impl PollContext<'_> {
         done: Done,
     ) -> Result<(), Failure> {
         let Done { judged, blobs, millis, repeat, program } = done;
+        let redactor = &self.context.session.redactor;
+        let (judged, repeat) = (judged.redacted(redactor), repeat.map(|line| redactor.text(&line)));
         let finished = CheckFinished {
             poll: self.poll_seq,
             gate,

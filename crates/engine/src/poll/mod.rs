@@ -9,10 +9,12 @@ mod command;
 mod drift;
 mod event;
 mod execute;
+mod look;
 mod rooms;
 mod settle;
 
 pub use event::{PollEvent, PollWatch};
+pub use look::{OpenRoom, RoomRequest, open_room};
 
 use self::rooms::{PollRooms, Watches};
 use crate::context::{Candidate, Context, host_name};

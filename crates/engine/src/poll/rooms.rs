@@ -11,6 +11,7 @@ use gonogo_core::plan::{CheckKind, Program};
 use gonogo_core::verdict::Reason;
 use gonogo_world::room::{Room, RoomError, RoomWanted, RoomWatch, Rooms};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 /// What a room holds besides the commit, or of it: patterns of inputs, and what is brought along.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -161,10 +162,49 @@ impl Met {
 /// One room, and the checks that run in it.
 struct Watched {
     watch: RoomWatch,
+    /// Those that run, or have ended since the last look.
     running: BTreeMap<usize, Met>,
+    ended: Vec<usize>,
+    /// When the last look ended, and how long it took.
+    looked: Instant,
+    cost: Duration,
     /// It is to be tidied before anything else starts.
     disturbed: bool,
 }
+
+impl Watched {
+    fn begin(room: &Room) -> Self {
+        let started = Instant::now();
+        let watch = RoomWatch::begin(room);
+        Self {
+            watch,
+            running: BTreeMap::new(),
+            ended: Vec::new(),
+            looked: Instant::now(),
+            cost: started.elapsed(),
+            disturbed: false,
+        }
+    }
+
+    /// Looks at every file: whatever ran since the last look may have read what was there meanwhile.
+    fn look(&mut self) -> Vec<(usize, Met)> {
+        let started = Instant::now();
+        let changed = self.watch.changed();
+        self.cost = started.elapsed();
+        self.looked = Instant::now();
+        if !changed.is_empty() {
+            self.disturbed = true;
+            for met in self.running.values_mut() {
+                met.changed.extend(changed.iter().cloned());
+            }
+        }
+        let ended = std::mem::take(&mut self.ended);
+        ended.into_iter().map(|number| (number, self.running.remove(&number).unwrap_or_default())).collect()
+    }
+}
+
+/// A look is taken again when so many times its own time has passed.
+const REST: u32 = 10;
 
 /// Watches over all rooms of a poll.
 pub struct Watches<'a> {
@@ -175,12 +215,7 @@ pub struct Watches<'a> {
 impl<'a> Watches<'a> {
     /// Begins.
     pub fn begin(rooms: &'a PollRooms) -> Self {
-        let watched = |room: &Room| Watched {
-            watch: RoomWatch::begin(room),
-            running: BTreeMap::new(),
-            disturbed: false,
-        };
-        let of = rooms.made.iter().map(|(key, (_, room))| (key.clone(), watched(room))).collect();
+        let of = rooms.made.iter().map(|(key, (_, room))| (key.clone(), Watched::begin(room))).collect();
         Self { rooms, of }
     }
 
@@ -191,29 +226,32 @@ impl<'a> Watches<'a> {
         }
     }
 
-    /// It has ended: what it met.
-    pub async fn ends(&mut self, key: &RoomKey, number: usize) -> Result<Met, Failure> {
+    /// It has ended. Gives those that have ended and what each met, as far as that was looked at: a look at very many files is
+    /// not taken after each of many short checks, while others run.
+    pub async fn ends(&mut self, key: &RoomKey, number: usize, others_run: bool) -> Vec<(usize, Met)> {
         let (Some(watched), Some(room)) = (self.of.get_mut(key), self.rooms.room(key)) else {
-            return Ok(Met::default());
+            return vec![(number, Met::default())];
         };
-        let seen = watched.watch.look();
-        if !seen.changed.is_empty() {
-            watched.disturbed = true;
-            for met in watched.running.values_mut() {
-                met.changed.extend(seen.changed.iter().cloned());
-            }
-        }
-        if seen.came_or_went {
-            let strays = room.strays(&self.rooms.caches).await?;
-            watched.disturbed |= !strays.is_empty();
+        watched.ended.push(number);
+        if watched.watch.came_or_went() {
+            // What cannot be told is taken for disturbed.
+            let strays = room.strays(&self.rooms.caches).await;
+            watched.disturbed |= strays.as_ref().map_or(true, |strays| !strays.is_empty());
             // What comes while a check is alone is its own.
             if watched.running.len() > 1 {
                 for met in watched.running.values_mut() {
-                    met.strays.extend(strays.iter().cloned());
+                    met.strays.extend(strays.iter().flatten().cloned());
                 }
             }
         }
-        Ok(watched.running.remove(&number).unwrap_or_default())
+        let is_due = !others_run || watched.looked.elapsed() >= watched.cost * REST;
+        if is_due { watched.look() } else { Vec::new() }
+    }
+
+    /// What those that have ended and were not looked at yet have met.
+    pub fn settle(&mut self) -> Vec<(usize, Met)> {
+        let waiting = self.of.values_mut().filter(|watched| !watched.ended.is_empty());
+        waiting.flat_map(Watched::look).collect()
     }
 
     /// Whether a room has to be tidied before another check starts.
@@ -226,8 +264,7 @@ impl<'a> Watches<'a> {
         for (key, watched) in self.of.iter_mut().filter(|(_, watched)| watched.disturbed) {
             let Some((name, _)) = self.rooms.made.get(key) else { continue };
             let room = self.rooms.set.tidy(&self.rooms.wanted(key, name)).await?;
-            watched.watch = RoomWatch::begin(&room);
-            watched.disturbed = false;
+            *watched = Watched::begin(&room);
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ mod watch;
 
 pub use bring::Brought;
 pub use report::{AwaitedReport, ReportError};
-pub use watch::{RoomSeen, RoomWatch};
+pub use watch::RoomWatch;
 
 use crate::git::{Git, GitError};
 use gonogo_core::digest::Digest;

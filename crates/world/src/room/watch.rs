@@ -20,15 +20,6 @@ pub struct RoomWatch {
     folders: Vec<(PathBuf, Stamp)>,
 }
 
-/// What has moved since the last look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RoomSeen {
-    /// Files of the commit that were written, touched, moved or removed.
-    pub changed: Vec<String>,
-    /// Something came or went in a folder of the commit.
-    pub came_or_went: bool,
-}
-
 impl RoomWatch {
     /// Begins to watch.
     pub fn begin(room: &Room) -> Self {
@@ -49,25 +40,28 @@ impl RoomWatch {
         Self { root, files, folders }
     }
 
-    /// Looks, and remembers what it saw.
-    pub fn look(&mut self) -> RoomSeen {
-        let mut seen = RoomSeen::default();
-        for (path, known) in &mut self.files {
-            let now = stamp(&self.root.join(&*path));
-            if now.is_err() || now != *known {
-                seen.changed.push(path.display().to_string());
-                *known = now;
-            }
-        }
-        for (path, known) in &mut self.folders {
-            let now = stamp(&self.root.join(&*path));
-            if now.is_err() || now != *known {
-                seen.came_or_went = true;
-                *known = now;
-            }
-        }
-        seen
+    /// Files of the commit that were written, touched, moved or removed since the last look.
+    pub fn changed(&mut self) -> Vec<String> {
+        moved(&self.root, &mut self.files)
     }
+
+    /// Whether something came or went in a folder of the commit since the last look.
+    pub fn came_or_went(&mut self) -> bool {
+        !moved(&self.root, &mut self.folders).is_empty()
+    }
+}
+
+/// The paths whose stamps moved, which are remembered as they are now.
+fn moved(root: &Path, stamps: &mut [(PathBuf, Stamp)]) -> Vec<String> {
+    let mut moved = Vec::new();
+    for (path, known) in stamps {
+        let now = stamp(&root.join(&*path));
+        if now.is_err() || now != *known {
+            moved.push(path.display().to_string());
+            *known = now;
+        }
+    }
+    moved
 }
 
 fn stamp(path: &Path) -> Stamp {
