@@ -169,7 +169,7 @@ fn a_tree_that_is_not_its_commits_is_not_prepared_and_changes_no_answer_of_a_pol
         project.commit("a file");
         change(&project);
         let prepared = project.run(&["prepare", "v0.2.0", "--json"]).json();
-        let items = prepared["items"].as_array().unwrap();
+        let items = prepared["preflight"].as_array().unwrap();
         let tree = items.iter().find(|item| item["id"] == "tree-clean").unwrap();
         assert!(tree["state"] == "gap" && tree["message"].as_str().unwrap().contains(path), "{tree:#}");
         project.poll().exits(0);
@@ -185,7 +185,7 @@ fn a_file_that_git_is_told_not_to_look_at_is_not_prepared_and_changes_no_answer_
         project.git(&["update-index", flag, "file"]);
         project.write("file", "changed");
         let prepared = project.run(&["prepare", "v0.2.0", "--json"]).json();
-        let items = prepared["items"].as_array().unwrap();
+        let items = prepared["preflight"].as_array().unwrap();
         let tree = items.iter().find(|item| item["id"] == "tree-clean").unwrap();
         assert!(tree["state"] == "gap" && tree["message"].as_str().unwrap().contains("file"), "{tree:#}");
         project.poll().exits(0);

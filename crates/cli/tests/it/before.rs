@@ -130,7 +130,8 @@ fn data_that_is_not_its_commit_s_or_in_no_checkout_of_its_own_has_no_age() {
     assert_eq!(foreign["reason"], "stale-data");
     assert!(foreign["detail"].as_str().unwrap().contains("checkout of its own"), "{foreign:#}");
     let absent = audit(&now, |project| std::fs::remove_dir_all(project.root().join("data/db")).unwrap());
-    assert_eq!(absent["reason"], "stale-data");
+    assert_eq!(absent["reason"], "not-run");
+    assert!(absent["detail"].as_str().unwrap().contains("data/db, which is brought along, is not there"));
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn what_is_ignored_or_untracked_in_the_checkout_helps_no_check() {
         project.write(".gitignore", ignore);
         project.commit("ignore");
         project.write("lib/one.txt", RIGHT);
-        assert_eq!(verdict(&project, "read"), "incomplete unreadable-output", "{ignore:?}");
+        assert_eq!(verdict(&project, "read"), "failed", "{ignore:?}");
         // Committed, it is there.
         project.git(&["add", "--force", "lib/one.txt"]);
         project.git(&["commit", "--quiet", "-m", "lib"]);
@@ -265,7 +265,8 @@ fn what_a_check_brings_along_is_there_for_it_alone_and_named_where_it_is_not() {
     let project = reading(&(bringing + &other), RIGHT);
     project.write(".gitignore", ".scratch/\n");
     project.commit("ignore");
-    let document = project.poll().exits(3).json();
+    let document = project.poll().exits(1).json();
+    assert_eq!(check(&document, 3, "read")["reason"], "not-run");
     let detail = check(&document, 3, "read")["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains(".scratch/db, which is brought along, is not there"), "{detail}");
     project.write(".scratch/db/text", RIGHT);

@@ -95,7 +95,8 @@ impl Git {
             }
         }
         // What is released is what the objects say, not what this clone replaces them with.
-        environment = environment.with("GIT_NO_REPLACE_OBJECTS", "1").with("GIT_GRAFT_FILE", "/dev/null");
+        environment =
+            environment.with("GIT_NO_REPLACE_OBJECTS", "1").with("GIT_GRAFT_FILE", "/dev/null/none");
         // The project under release does not bring its own git either.
         let checkout = folder.ancestors().find(|folder| folder.join(".git").exists());
         let program = tools::find_on_path("git", checkout)?;
