@@ -446,6 +446,7 @@ fn a_poll_of_a_tag_with_a_slash_has_its_own_ledger() {
     let text = plan(&libtest("t", "run-tests"))
         .replace("name = \"sample\"\n", "name = \"sample\"\ntag = \"core/v{version}\"\n");
     let project = Project::new(&text);
+    project.git(&["tag", "core/v0.1.0", "v0.1.0"]);
     project.printing("run-tests", PASSED, 0);
     project.run(&["poll", "core/v0.2.0"]).exits(0);
     project.run(&["poll", "0.2.0"]).exits(0);

@@ -99,7 +99,7 @@ impl Drop for Running {
 }
 
 /// How long is never, on a machine that has much else to do. What is to be ended here runs for longer by itself.
-const NEVER: Duration = Duration::from_secs(300);
+pub const NEVER: Duration = Duration::from_secs(300);
 
 /// Whether this program runs with a home folder.
 fn is_running(home: &OsStr) -> bool {
@@ -227,6 +227,14 @@ impl Project {
         }
         project.git(&["init", "--quiet", "--initial-branch=main"]);
         project
+    }
+
+    /// Gives the project a remote, `origin`, with its branch and all its tags.
+    pub fn publish(&self) {
+        let remote = self.beside("origin.git");
+        self.git(&["init", "--quiet", "--bare", "--initial-branch=main", remote.to_str().unwrap()]);
+        self.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
+        self.git(&["push", "--quiet", "--tags", "-u", "origin", "main"]);
     }
 
     /// The checkout.

@@ -138,6 +138,10 @@ pub(super) struct Policy {
     /// The cap of each output stream of a check, in MiB (1 to 1024). By default 8.
     #[schemars(with = "Option<u32>")]
     pub(super) output_limit_mib: Option<Spanned<u32>>,
+    /// How many runs of a check may fail on one subject before a pass of it counts all the same (0 to 10). By default 0: a check
+    /// that failed, and passes with nothing changed, is incomplete (`flaky`) until it is reviewed.
+    #[schemars(with = "Option<u32>")]
+    pub(super) retries: Option<Spanned<u32>>,
 }
 
 /// A numbered requirement with its checks.
@@ -328,4 +332,15 @@ pub enum TrackerKind {
     Github,
     /// A file of gonogo's own.
     File,
+}
+
+impl TrackerKind {
+    /// Its name, as the plan has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ergo => "ergo",
+            Self::Github => "github",
+            Self::File => "file",
+        }
+    }
 }

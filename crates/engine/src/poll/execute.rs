@@ -4,7 +4,7 @@
 //! of the commit were written meanwhile is incomplete.
 
 use super::command::{self, Attempt};
-use super::drift::{self, Drift};
+use super::drift::Drift;
 use super::rooms::{PollRooms, RoomKey, Watches};
 use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin};
 use crate::context::Context;
@@ -13,7 +13,7 @@ use crate::launch::{Launcher, repeat_line};
 use gonogo_core::basis::{BASIS, Basis};
 use gonogo_core::canonical;
 use gonogo_core::digest::Digest;
-use gonogo_core::gate::{Judged, builtin as rules};
+use gonogo_core::gate::{BASE_CHECK, Judged, PLAN_CHECK, TOOLS_CHECK, builtin as rules, judge_contradiction};
 use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event};
 use gonogo_core::plan::{Benchmark, Check, CheckKind, Command, Gate};
 use gonogo_core::release::ResolvedTool;
@@ -57,9 +57,6 @@ impl Done {
         Self { judged, blobs: Vec::new(), millis: 0, repeat: None, program: None }
     }
 }
-
-/// The check that stands for tools which the plan declares and no check calls.
-const TOOLS_CHECK: &str = "required-tools";
 
 /// Runs every check of the plan, and those that stand for the plan itself.
 pub async fn all(
@@ -115,11 +112,13 @@ fn plan_checks(
     watch: &mut impl PollWatch,
 ) -> Result<(), Failure> {
     for (gate, weaker) in &run.drift.weakened {
-        let blob = Blob::new("plan-drift", weaker.join("\n").into_bytes());
-        let key = (*gate, drift::CHECK.to_owned());
-        let review = ledger.state().review(&key, run.about, &[blob.reference().digest]);
-        let judged = rules::judge_review(*gate, drift::CHECK, &weaker.join("; "), review);
-        run.record(ledger, watch, *gate, drift::CHECK, Done { blobs: vec![blob], ..Done::of(judged) })?;
+        looked_at(run, ledger, watch, (*gate, PLAN_CHECK, "plan-drift"), weaker)?;
+    }
+    if let (false, Some(gate)) =
+        (run.context.candidate.baseline.to_review.is_empty(), run.drift.required.keys().next())
+    {
+        let lines = &run.context.candidate.baseline.to_review;
+        looked_at(run, ledger, watch, (*gate, BASE_CHECK, "base-tag"), lines)?;
     }
     let called: HashSet<&str> =
         run.context.candidate.plan.checks().flat_map(|(_, check)| check.programs()).collect();
@@ -137,6 +136,23 @@ fn plan_checks(
         run.record(ledger, watch, *gate, TOOLS_CHECK, Done::of(judged))?;
     }
     Ok(())
+}
+
+/// A check that passes where a person has looked at these very lines, and found nothing against them.
+fn looked_at(
+    run: &PollContext<'_>,
+    ledger: &mut Ledger,
+    watch: &mut impl PollWatch,
+    (gate, check, evidence): (u32, &str, &str),
+    lines: &[String],
+) -> Result<(), Failure> {
+    let redactor = &run.context.session.redactor;
+    let lines: Vec<String> = lines.iter().map(|line| redactor.text(line)).collect();
+    let blob = Blob::new(evidence, lines.join("\n").into_bytes());
+    let key = (gate, check.to_owned());
+    let review = ledger.state().review(&key, run.about, &[blob.reference().digest]);
+    let judged = rules::judge_review(gate, check, &lines.join("; "), review);
+    run.record(ledger, watch, gate, check, Done { blobs: vec![blob], ..Done::of(judged) })
 }
 
 async fn commands(
@@ -193,6 +209,7 @@ async fn measure(
     }
     let started = CheckStarted { poll: run.poll_seq, gate: gate.id, check: check.id.clone() };
     ledger.append(Event::CheckStarted(started), Vec::new())?;
+    ledger.flush()?;
     watch.poll(PollEvent::Started { gate: gate.id, check: &check.id });
     let before = ledger.state().attempts(&(gate.id, check.id.clone()), run.about);
     let mut done = benchmark::run(run, gate.id, check, asked).await;
@@ -201,6 +218,7 @@ async fn measure(
         let note = format!("measured {} times on this subject: each time may err anew", before + 1);
         done.judged.notes.push(note);
     }
+    done.judged = run.against_earlier(ledger, gate.id, &check.id, done.judged);
     run.record(ledger, watch, gate.id, &check.id, done)
 }
 
@@ -246,14 +264,22 @@ async fn side_by_side(
         if rooms.has_to_tidy() && running.is_empty() && !run.context.session.cancel.is_cancelled() {
             rooms.tidy().await?;
         }
+        let mut starting = Vec::new();
         while !run.context.session.cancel.is_cancelled() && !rooms.has_to_tidy() {
             let Some(index) = schedule.start_next() else { break };
             let job = &mut jobs[index];
             let Some(prepared) = job.prepared.take() else { continue };
             let started = CheckStarted { poll: run.poll_seq, gate: job.gate, check: job.check.id.clone() };
             ledger.append(Event::CheckStarted(started), Vec::new())?;
-            watch.poll(PollEvent::Started { gate: job.gate, check: &job.check.id });
             rooms.starts(&job.room, index);
+            starting.push((index, prepared));
+        }
+        if !starting.is_empty() {
+            // On disk before anything runs: a kill right after this leaves the checks in flight, and not unknown.
+            ledger.flush()?;
+        }
+        for (index, prepared) in starting {
+            watch.poll(PollEvent::Started { gate: jobs[index].gate, check: &jobs[index].check.id });
             let cancel = run.context.session.cancel.clone();
             running.spawn(async move { (index, prepared.run(cancel).await) });
         }
@@ -277,7 +303,9 @@ async fn side_by_side(
             if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
                 done.judged = met.judged(done.judged);
             }
-            run.record(ledger, watch, jobs[index].gate, &jobs[index].check.id, done)?;
+            let (gate, check) = (jobs[index].gate, jobs[index].check);
+            done.judged = run.against_earlier(ledger, gate, &check.id, done.judged);
+            run.record(ledger, watch, gate, &check.id, done)?;
         }
     }
 }
@@ -292,6 +320,10 @@ fn take_over(
 ) -> Result<bool, Failure> {
     let key = (gate.id, check.id.clone());
     if run.options.fresh || run.unsettled.contains(&key) {
+        return Ok(false);
+    }
+    // A pass that failures on the same subject speak against is judged anew each time.
+    if ledger.state().contradiction(&key, run.about).is_some() {
         return Ok(false);
     }
     let Some((seq, earlier)) = ledger.state().reusable(&key, about) else { return Ok(false) };
@@ -312,6 +344,17 @@ fn take_over(
 }
 
 impl PollContext<'_> {
+    /// A verdict, held against what this check has shown of this very subject before.
+    fn against_earlier(&self, ledger: &Ledger, gate: u32, check: &str, judged: Judged) -> Judged {
+        let (state, key) = (ledger.state(), (gate, check.to_owned()));
+        let earlier = state.contradiction(&key, self.about);
+        let review = earlier.and_then(|earlier| {
+            let evidence: Vec<Digest> = earlier.evidence.iter().copied().collect();
+            state.review(&key, self.about, &evidence)
+        });
+        judge_contradiction(judged, earlier, self.context.candidate.plan.policy.retries, review)
+    }
+
     fn record(
         &self,
         ledger: &mut Ledger,

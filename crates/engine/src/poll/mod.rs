@@ -26,13 +26,13 @@ use gonogo_core::blocker::{Standing, epic_title};
 use gonogo_core::canonical;
 use gonogo_core::clearance::{self, Clearance, Refused};
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{Event, PollFinished, PollStarted};
+use gonogo_core::ledger::{CheckKey, Event, PollFinished, PollStarted};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Subject;
 use gonogo_core::verdict::Reason;
 use gonogo_world::process::Environment;
 use gonogo_world::room::Room;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How a poll is run.
@@ -62,6 +62,8 @@ pub struct PollReport {
     pub seq: u64,
     /// How often each check ran on this subject.
     pub attempts: BTreeMap<(u32, String), u64>,
+    /// The checks that failed on this very subject before, whatever they came to now.
+    pub failed_before: BTreeSet<(u32, String)>,
 }
 
 /// Runs a poll.
@@ -80,8 +82,7 @@ pub async fn run(
         return Err(Failure::incomplete(Reason::HostUnfit, message)
             .remedy(format!("unset {name}, or set it to a place outside the checkout")));
     }
-    let (rooms, drift) = tokio::join!(ready_rooms(context), drift::since_base(git, candidate));
-    let (rooms, drift) = (rooms?, drift?);
+    let (rooms, drift) = (ready_rooms(context).await?, drift::since_base(candidate));
     let root = rooms.main().map_or_else(|| git.root(), Room::root);
     let toolbox = Toolbox::of_checks(&candidate.plan, root, &environment, &session.cancel).await;
     if session.cancel.is_cancelled() {
@@ -112,11 +113,14 @@ pub async fn run(
         required_gates: drift.required.keys().copied().collect(),
     };
     let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
+    // Whoever looks after a kill finds the poll that began, and no check runs that is of none.
+    ledger.flush()?;
     watch.poll(PollEvent::Begins(context));
+    candidate.baseline.notes.iter().for_each(|note| watch.poll(PollEvent::Note(note)));
 
     let epic = epic_title(candidate.target.tag());
     let unsettled =
-        settle::checks_to_repeat(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
+        settle::unsettled_checks(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
     let limit = candidate.plan.policy.output_limit;
     let held = context.session.variables.clone();
     let launcher = Launcher { toolbox: Arc::new(toolbox), environment, held, limit };
@@ -137,6 +141,8 @@ pub async fn run(
     let finished = ledger.state().poll.as_ref().map(|poll| poll.finished.clone()).unwrap_or_default();
     let poll = Poll::evaluate(&candidate.plan, &drift.required, about, &finished);
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
+    let has_failed = |key: &&CheckKey| ledger.state().contradiction(key, about).is_some();
+    let failed_before = finished.keys().filter(has_failed).cloned().collect();
     let standing = if session.cancel.is_cancelled() {
         Err("the poll was stopped before its blockers were filed".to_owned())
     } else {
@@ -153,7 +159,8 @@ pub async fn run(
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
     let interrupted = session.cancel.is_cancelled();
-    let report = PollReport { poll, subject, standing, decision, interrupted, seq: poll_seq, attempts };
+    let seq = poll_seq;
+    let report = PollReport { poll, subject, standing, decision, interrupted, seq, attempts, failed_before };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
 }

@@ -9,15 +9,18 @@ mod own;
 mod push;
 mod remote;
 mod tag;
+mod tags;
 mod tap;
+mod tree_path;
 mod words;
 
 pub use address::sibling_address;
 pub use error::{GitError, Party};
 pub use push::{Pushed, Refusal, Rejection};
-pub use remote::{Contains, DefaultBranch, RemoteTag};
-pub use tag::TagFacts;
+pub use remote::{Contains, DefaultBranch, Elsewhere, RemoteTag};
+pub use tag::{Signature, TagFacts};
 pub use tap::{Tap, Written};
+pub use tree_path::AtPath;
 
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::tools;
@@ -25,7 +28,7 @@ use error::{failed, failed_with_remote};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Variables that git may see besides the fixed allow-list: how its user configured it and its transports. Not those
 /// that would point it at another repository.
@@ -52,6 +55,8 @@ const ENVIRONMENT: &[&str] = &[
 /// What the credential helpers of remotes need beside that: gh is one of them, and keyrings are.
 const REMOTE_ENVIRONMENT: &[&str] =
     &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"];
+/// How long to wait before another look at a file that is to go away.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How long a question to a remote, or a signature, may take.
 const REMOTE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -79,6 +84,7 @@ pub struct Git {
     root: PathBuf,
     common: PathBuf,
     remote_limit: Duration,
+    must_sign: bool,
     cancel: Cancel,
 }
 
@@ -101,7 +107,10 @@ impl Git {
         let checkout = folder.ancestors().find(|folder| folder.join(".git").exists());
         let program = tools::find_on_path("git", checkout)?;
         let (root, common) = (folder.to_owned(), folder.to_owned());
-        Self { program, environment, root, common, remote_limit: REMOTE_LIMIT, cancel }.located(folder).await
+        let remote_limit = REMOTE_LIMIT;
+        Self { program, environment, root, common, remote_limit, must_sign: false, cancel }
+            .located(folder)
+            .await
     }
 
     /// The same for the checkout that a folder is in.
@@ -129,6 +138,24 @@ impl Git {
         Ok(self)
     }
 
+    /// The file by which another git says that it changes this checkout now, where it is still there after so long; `None`
+    /// where it is not.
+    pub async fn other_git(&self, patience: Duration) -> Result<Option<PathBuf>, GitError> {
+        let asked = ["rev-parse", "--path-format=absolute", "--git-path", "index.lock"];
+        let path = PathBuf::from(self.one_line(&asked).await?);
+        let started = Instant::now();
+        loop {
+            let found = crate::there::look(&path).map_err(|_| GitError::nonsense(&asked))?;
+            if found.is_none() {
+                return Ok(None);
+            }
+            if started.elapsed() >= patience || self.cancel.is_cancelled() {
+                return Ok(Some(path));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// The same with variables set, as a private world needs it.
     #[must_use]
     pub fn with_variables(
@@ -143,6 +170,12 @@ impl Git {
     #[must_use]
     pub fn with_remote_limit(self, limit: Duration) -> Self {
         Self { remote_limit: limit, ..self }
+    }
+
+    /// The same where every tag has to be signed, whatever git's configuration says.
+    #[must_use]
+    pub fn with_signed_tags(self, must_sign: bool) -> Self {
+        Self { must_sign, ..self }
     }
 
     /// The root of the working tree.
@@ -348,7 +381,7 @@ impl Git {
 
     /// Whether one commit is in another's history.
     pub async fn is_ancestor(&self, ancestor: &str, of: &str) -> Result<bool, GitError> {
-        let asked = ["merge-base", "--is-ancestor", ancestor, of];
+        let asked = ["--no-replace-objects", "merge-base", "--is-ancestor", ancestor, of];
         let answer = self.ask(&asked).await?;
         match answer.end {
             End::Exited(0) => Ok(true),
