@@ -4,6 +4,7 @@
 //! ledger records go out.
 
 pub mod baseline;
+pub mod basis;
 pub mod bench;
 pub mod blocker;
 pub mod canonical;

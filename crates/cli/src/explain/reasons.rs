@@ -111,9 +111,9 @@ const fn reason(reason: Reason) -> Text {
             "Make it reachable, and run the same command again.",
         ),
         Reason::TreeChanged => text(
-            "The checkout is not, or did not stay, what its commit says.",
-            "Evidence is about a commit, and this was about something else.",
-            "`git status` names the files; commit, ignore or remove them, and `gonogo poll TARGET`.",
+            "Files of the commit were written while the check ran, or the plan or the checkout is not what the commit says.",
+            "Evidence is about a commit, and this was about something else. That a file was changed back does not help: others may have read it.",
+            "Let what writes tracked files work on a copy, commit what `git status` names, and `gonogo poll TARGET`.",
         ),
         Reason::TooNoisy => text(
             "The measurement spreads so far that a regression could not be told from noise.",

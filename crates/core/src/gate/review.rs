@@ -1,5 +1,6 @@
 //! What a review is bound to.
 
+use crate::basis::BASIS;
 use crate::digest::Digest;
 use crate::ledger::{CheckFinished, LedgerState};
 use std::collections::BTreeSet;
@@ -26,7 +27,8 @@ pub fn reviewed_evidence<'a>(
     let of_gate: Vec<&CheckFinished> =
         finished.into_iter().filter(|finished| finished.gate == gate).collect();
     let digests = |of: &[&CheckFinished]| -> Vec<Digest> {
-        let all = of.iter().flat_map(|finished| finished.evidence.iter().map(|evidence| evidence.digest));
+        let all = of.iter().flat_map(|finished| finished.evidence.iter());
+        let all = all.filter(|evidence| evidence.name != BASIS).map(|evidence| evidence.digest);
         all.collect::<BTreeSet<_>>().into_iter().collect()
     };
     let own: Vec<&CheckFinished> =

@@ -61,6 +61,7 @@ pub struct LedgerState {
     pub reviews: Vec<ReviewRecorded>,
     passes: HashMap<(CheckKey, Digest), (u64, CheckFinished)>,
     last_pass: HashMap<CheckKey, u64>,
+    last_basis: HashMap<CheckKey, Option<Digest>>,
     known_blockers: BTreeMap<Fingerprint, KnownBlocker>,
     /// The gate, and mostly the check, that a problem is of.
     origins: HashMap<Fingerprint, (u32, Option<String>)>,
@@ -185,12 +186,15 @@ impl LedgerState {
             }
             *self.attempts.entry((key.clone(), check.subject)).or_default() += 1;
             let passed = check.verdict == Verdict::Passed && check.reason.is_none();
+            // What it is about by itself, where it tells; else the subject of its poll.
+            let about = check.basis().unwrap_or(check.subject);
             if passed {
                 self.last_pass.insert(key.clone(), seq);
-                self.passes.insert((key.clone(), check.subject), (seq, check.clone()));
+                self.last_basis.insert(key.clone(), check.basis());
+                self.passes.insert((key.clone(), about), (seq, check.clone()));
             } else {
-                // A pass before this is no longer the last word on this subject.
-                self.passes.remove(&(key.clone(), check.subject));
+                // A pass before this is no longer the last word on the same.
+                self.passes.remove(&(key.clone(), about));
             }
         }
         if let Some(poll) = self.poll.as_mut().filter(|poll| poll.seq == check.poll) {
@@ -198,7 +202,12 @@ impl LedgerState {
         }
     }
 
-    /// The latest evidence of a pass for this very subject, with the record that holds it. Failures and incomplete
+    /// The digest of what a check's latest pass was about, where that pass tells.
+    pub fn last_basis(&self, check: &CheckKey) -> Option<Digest> {
+        self.last_basis.get(check).copied().flatten()
+    }
+
+    /// The latest evidence of a pass about this very thing (a check's own basis, or a poll's subject), with the record that holds it. Failures and incomplete
     /// checks are never taken over: they run again.
     pub fn reusable(&self, check: &CheckKey, subject: Digest) -> Option<(u64, &CheckFinished)> {
         self.passes.get(&(check.clone(), subject)).map(|(seq, finished)| (*seq, finished))

@@ -51,12 +51,17 @@ pub(super) fn plan(
         problems.at(limit, "an output limit is 1 to 1024 MiB", None);
     }
     let limit = limit.map_or(DEFAULT_OUTPUT_LIMIT_MIB, |limit| (*limit.get_ref()).clamp(1, 1024)) as usize;
+    let mut paths = |paths: Vec<Spanned<String>>| -> Vec<String> {
+        paths.iter().map(|path| problems.path(path).trim_end_matches('/').to_owned()).collect()
+    };
+    let (caches, bring) = (paths(raw.policy.caches), paths(raw.policy.bring));
     let retries = raw.policy.retries.as_ref();
     if let Some(retries) = retries.filter(|retries| *retries.get_ref() > MOST_RETRIES) {
         problems.at(retries, "a check may be run again up to 10 times", None);
     }
     let retries = retries.map_or(0, |retries| *retries.get_ref());
-    let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20, retries };
+    let env = raw.policy.env;
+    let policy = Policy { required_gates, env, caches, bring, output_limit: limit << 20, retries };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.
@@ -337,6 +342,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (spanned(&raw.timeout), program, "timeout"),
         (raw.cpu.as_ref().map(Spanned::span), command, "cpu"),
         (present(!raw.locks.is_empty()), command, "locks"),
+        (raw.inputs.first().map(Spanned::span), command, "inputs"),
+        (raw.bring.first().map(Spanned::span), command, "bring"),
         (present(raw.exclusive), command, "exclusive"),
         (raw.reader.as_ref().map(Spanned::span), command, "reader"),
         (spanned(&raw.report), program, "report"),

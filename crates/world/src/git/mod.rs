@@ -5,6 +5,7 @@
 mod address;
 mod clone;
 mod error;
+mod own;
 mod push;
 mod remote;
 mod tag;
@@ -99,6 +100,9 @@ impl Git {
                 }
             }
         }
+        // What is released is what the objects say, not what this clone replaces them with.
+        environment =
+            environment.with("GIT_NO_REPLACE_OBJECTS", "1").with("GIT_GRAFT_FILE", "/dev/null/none");
         // The project under release does not bring its own git either.
         let checkout = folder.ancestors().find(|folder| folder.join(".git").exists());
         let program = tools::find_on_path("git", checkout)?;
@@ -386,7 +390,7 @@ impl Git {
         }
     }
 
-    /// Paths that are not as the commit has them, untracked ones too. Those under `except` are left out.
+    /// Paths that are not as the commit has them, untracked ones too, and those that git is told not to look at. Those under `except` are left out.
     pub async fn dirty(&self, except: &[String]) -> Result<Vec<String>, GitError> {
         let mut asked = vec![
             "status",
@@ -410,51 +414,22 @@ impl Git {
                 Some(path) => Ok(String::from_utf8_lossy(path).into_owned()),
                 None => Err(GitError::nonsense(&asked)),
             })
+            .chain(self.hidden(except).await?.into_iter().map(Ok))
             .collect()
     }
 
-    /// All tracked paths of the index, each with whether git is told not to look at it (`assume-unchanged` or
-    /// `skip-worktree`), so that a change there would go unseen.
-    pub async fn tracked(&self) -> Result<Vec<(PathBuf, bool)>, GitError> {
-        use std::os::unix::ffi::OsStrExt;
+    /// Tracked paths that git is told not to look at (`assume-unchanged` or `skip-worktree`), where a change would go unseen.
+    async fn hidden(&self, except: &[String]) -> Result<Vec<String>, GitError> {
         let asked = ["ls-files", "-v", "-z", "--full-name", "--", ":/"];
         let answer = self.ask(&asked).await?;
         if !answer.succeeded() {
             return Err(failed(&asked, &answer));
         }
         let entries = answer.stdout.bytes.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
-        entries
-            .map(|entry| match entry {
-                [flag, b' ', name @ ..] if !name.is_empty() => {
-                    let hidden = flag.is_ascii_lowercase() || *flag == b'S';
-                    Ok((PathBuf::from(std::ffi::OsStr::from_bytes(name)), hidden))
-                }
-                _ => Err(GitError::nonsense(&asked)),
-            })
-            .collect()
-    }
-
-    /// Tracked paths whose content in the working tree is not a commit's, those under `except` left out.
-    pub async fn differs_from(&self, commit: &str, except: &[String]) -> Result<Vec<String>, GitError> {
-        let mut asked = vec![
-            "diff",
-            "--name-only",
-            "-z",
-            "--no-ext-diff",
-            "--no-renames",
-            "--ignore-submodules=none",
-            commit,
-            "--",
-            ".",
-        ];
-        let excluded = excluding(except);
-        asked.extend(excluded.iter().map(String::as_str));
-        let answer = self.ask(&asked).await?;
-        if !answer.succeeded() {
-            return Err(failed(&asked, &answer));
-        }
-        let names = answer.stdout.bytes.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-        Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+        let hidden = entries.filter(|entry| entry[0].is_ascii_lowercase() || entry[0] == b'S');
+        let paths =
+            hidden.map(|entry| String::from_utf8_lossy(entry.get(2..).unwrap_or_default()).into_owned());
+        Ok(paths.filter(|path| !except.iter().any(|except| Path::new(path).starts_with(except))).collect())
     }
 
     /// How the current branch relates to the branch it is pushed to, as last fetched.

@@ -135,7 +135,7 @@ fn ci_changes(changes: &mut Changes, now: Option<&Ci>, base: Option<&Ci>) {
 }
 
 fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
-    let Policy { required_gates, env, output_limit, retries } = now;
+    let Policy { required_gates, env, caches, bring, output_limit, retries } = now;
     for id in base.required_gates.iter().filter(|id| !required_gates.contains(id)) {
         changes.about(Some(*id), "", |changes| changes.weaker("the gate is no longer required"));
     }
@@ -143,6 +143,8 @@ fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
         changes.about(Some(*id), "", |changes| changes.stronger("the gate is required now"));
     }
     changes.no_more_of("policy.env", env, &base.env);
+    changes.no_more_of("policy.caches", caches, &base.caches);
+    changes.no_more_of("policy.bring", bring, &base.bring);
     changes.told("policy.output-limit-mib", &(output_limit >> 20), &(base.output_limit >> 20));
     match retries.cmp(&base.retries) {
         Ordering::Greater => changes.weaker(format!(
