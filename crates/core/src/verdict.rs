@@ -87,6 +87,8 @@ reasons! {
     CanaryMissed = "canary-missed",
     /// The blocker tracker could not be read or written.
     TrackerUnreadable = "tracker-unreadable",
+    /// The check failed on this very subject, and passes now with nothing changed.
+    Flaky = "flaky",
     /// This host cannot run the check.
     UnsupportedHere = "unsupported-here",
 }

@@ -161,10 +161,11 @@ fn a_gate_that_only_the_base_plan_requires_refuses() {
 fn what_a_plan_asks_less_of_is_seen_and_what_it_asks_more_of_is_not() {
     let weaker = |from: &str, to: &str| {
         assert!(PLAN.contains(from), "{from}");
-        plan::weakened(&Plan::parse(&PLAN.replace(from, to)).unwrap(), &sample())
+        let weaker = plan::weakened(&Plan::parse(&PLAN.replace(from, to)).unwrap(), &sample());
+        weaker.into_values().flatten().collect::<Vec<_>>()
     };
-    assert_eq!(weaker("tests = 4", "tests = 4"), []);
-    assert_eq!(weaker("tests = 4", "tests = 5"), []);
+    assert_eq!(weaker("tests = 4", "tests = 4"), [""; 0]);
+    assert_eq!(weaker("tests = 4", "tests = 5"), [""; 0]);
     for (from, to) in [
         ("[3, 5]", "[3]"),
         ("tests = 4", "tests = 3"),

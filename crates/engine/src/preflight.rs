@@ -179,7 +179,7 @@ async fn tree(git: &Git, candidate: &Candidate) -> Item {
             Precondition::TreeClean,
             ItemState::Gap,
             format!("changed or untracked: {}", few(&paths)),
-            "commit, stash, ignore or remove them",
+            "commit, stash, ignore or remove them; `git update-index --no-assume-unchanged --no-skip-worktree PATH` where git is told not to look",
         ),
         Err(error) => {
             Item::unknown(Precondition::TreeClean, &error, "run `git status` and mend what it says")

@@ -21,8 +21,8 @@ use gonogo_sandbox::world::RemoteSpec;
 use gonogo_sandbox::{Artifacts, PrivateWorld, Spec, Trigger, Work, Workflow};
 use gonogo_world::git::sibling_address;
 use gonogo_world::github::{Gh, GhError};
-use gonogo_world::tracker::Tracker;
 use gonogo_world::tracker::github_issues::{EPIC_LABEL, TASK_LABEL};
+use gonogo_world::tracker::{AnyTracker, Tracker};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -49,7 +49,7 @@ struct RealRemote {
 /// Makes a private world in a folder.
 pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failure> {
     refuse_what_cannot_be_played(context)?;
-    let (remote, branch) = world::remote_and_branch(&context.session.git).await?;
+    let (remote, branch) = world::remote_and_branch(&context.session.git, &context.candidate.plan).await?;
     let references = context.session.git.references_of(&remote).await?;
     let address = context.session.git.remote_address(&remote).await?;
     let address =
@@ -90,7 +90,7 @@ pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failur
             prime_issues(context, gh, &private, &repository).await?;
             let played = tracker::open_with(&context.session.git, &context.candidate.plan, &variables);
             refuse_another_backlog(context, &played).await?;
-            played
+            played.map(AnyTracker::played)
         }
         TrackerKind::Ergo | TrackerKind::File => tracker::open(&context.session.git, &context.candidate.plan),
     };

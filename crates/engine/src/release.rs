@@ -7,8 +7,10 @@ use crate::poll::{self, Options, PollWatch};
 use crate::preflight::{self, Item, ItemState};
 use crate::rehearsal::{self, Rehearsal};
 use crate::run::{self, Ending, RunWatch, World, summary, world};
+use crate::standing;
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::release::Mode;
+use gonogo_core::standing::Position;
 use std::path::PathBuf;
 
 /// Watches all of a release.
@@ -61,7 +63,7 @@ pub async fn whole(
 ) -> Result<(Vec<Item>, ReleaseOutcome), Failure> {
     let items = preflight::of_run(context).await;
     if preflight::worst(&items) != ItemState::Ok {
-        let past_the_door = is_past_the_door(context)?;
+        let past_the_door = is_out(context).await?;
         return Ok((items, ReleaseOutcome::NotReady { past_the_door }));
     }
     let outcome = match context.session.mode {
@@ -98,7 +100,7 @@ pub async fn release(
 ) -> Result<Released, Failure> {
     let polled = poll::run(context, options, &world.tracker, watch).await?;
     let Ok(clearance) = &polled.decision else {
-        let past_the_door = is_past_the_door(context)?;
+        let past_the_door = is_out(context).await?;
         return Ok(Released { polled, ran: None, delivered: None, past_the_door });
     };
     let ran = run::perform(context, world, clearance, polled.seq, summary(&polled), watch).await?;
@@ -119,7 +121,17 @@ pub async fn release(
     Ok(Released { polled, ran: Some(ran), delivered, past_the_door })
 }
 
-/// Whether an earlier run may have done what cannot be undone.
+/// Whether an earlier run may have done what cannot be undone, as the ledger says.
 pub fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
     Ok(Mechanics::fold(&context.records()?, Mode::Live).past_the_door)
+}
+
+/// The same as the world says too: a ledger can be lost, and a tag that is out is out.
+async fn is_out(context: &Context) -> Result<bool, Failure> {
+    let live = Mechanics::fold(&context.records()?, Mode::Live);
+    if !Position::hangs_on_remote(&live) {
+        return Ok(true);
+    }
+    let tag = context.candidate.target.tag();
+    Ok(standing::is_tag_on_remote(&context.session.git, tag).await == Some(true))
 }

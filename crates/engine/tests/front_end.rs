@@ -6,6 +6,7 @@
     reason = "the project is made with git itself, and helpers of tests may break off as tests do"
 )]
 
+use gonogo_core::door::Consent;
 use gonogo_core::mechanics::Effect;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Agent, Mode};
@@ -59,9 +60,9 @@ impl RunWatch for Lines {
         });
     }
 
-    fn may_pass(&mut self, _: &Context, step: &str, effect: &Effect) -> bool {
+    async fn may_pass(&mut self, _: &Context, step: &str, effect: &Effect) -> Consent {
         self.said.push(format!("{step}: {effect}?"));
-        self.yes
+        if self.yes { Consent::Given } else { Consent::Withheld }
     }
 }
 

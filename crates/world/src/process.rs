@@ -7,10 +7,12 @@
 mod capture;
 mod environment;
 mod group;
+mod hand_over;
 mod told;
 
 pub use environment::Environment;
 pub use gonogo_core::gate::End;
+pub use hand_over::hand_over;
 pub use told::redactor;
 
 use crate::there;

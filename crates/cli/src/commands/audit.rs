@@ -212,7 +212,7 @@ impl Here {
         let tasks = match (&self.git, &self.plan) {
             (Some(git), Some(plan)) => {
                 let commit = git.commit_of(&format!("refs/tags/{}", target.tag())).await?;
-                ledger = recorded(git, target).await?;
+                ledger = recorded(git, Some(&plan.project.name), target).await?;
                 let live = ledger.as_ref().map_or(Mechanics::new(Mode::Live), |found| found.live.clone());
                 let asked = Effort { level: Some(level), longest_window: None };
                 let mut tasks = tasks(git, plan, target, commit.as_deref(), &live, asked).await;

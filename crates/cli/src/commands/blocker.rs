@@ -5,9 +5,7 @@ use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::render::poll_json::state_name;
 use crate::screen::Screen;
-use gonogo_core::blocker::{
-    Backlog, BlockerOrigin, BlockerReport, Task, TaskState, closing, epic_title, stand,
-};
+use gonogo_core::blocker::{Backlog, BlockerOrigin, BlockerReport, Task, TaskState, epic_title, stand};
 use gonogo_core::plan::Plan;
 use gonogo_core::standing::{Blockers, Verb};
 use gonogo_core::verdict::Reason;
@@ -218,7 +216,7 @@ async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Res
         rows.push(json!({
             "id": blocker.id, "fingerprint": blocker.fingerprint, "gate": blocker.origin.as_ref().map(|origin| origin.gate),
             "open": blocker.open, "state": state, "title": blocker.title,
-            "closing": blocker.open.then(|| blocker.closing.words()),
+            "closing": blocker.open.then(|| blocker.closing.words()), "gone": blocker.is_gone,
         }));
     }
     screen.line(format!("{} of {} stand", standing.count(), rows.len()));
@@ -234,14 +232,16 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let tracker = open(&context)?;
     let backlog = read(&context, &tracker).await?;
-    if let Some(unknown) = arguments.ids.iter().find(|id| !backlog.tasks.iter().any(|task| task.id == **id)) {
-        return Err(Failure::usage(format!("{unknown} is no blocker of {}", context.candidate.target)));
-    }
     let mut ledger = context.open_ledger()?;
     blockers::record_unknown(&mut ledger, &backlog)?;
-    let wanted = |id: &String| arguments.passed || arguments.ids.contains(id);
-    let mut closed =
-        blockers::close_passed(&context, &mut ledger, &tracker, &backlog, |task| wanted(&task.id)).await??;
+    let plan = &context.candidate.plan;
+    let before = stand(&backlog, ledger.state(), plan, &HashSet::new());
+    if let Some(unknown) = arguments.ids.iter().find(|id| !before.blockers().iter().any(|one| one.id == **id))
+    {
+        return Err(Failure::usage(format!("{unknown} is no blocker of {}", context.candidate.target)));
+    }
+    let wanted = |id: &str| arguments.passed || arguments.ids.iter().any(|asked| asked == id);
+    let mut closed = blockers::close_passed(&context, &mut ledger, &tracker, &backlog, wanted).await??;
     closed.extend(
         blockers::close_steps(
             &context.session,
@@ -258,11 +258,10 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
         screen.line(format!("{id}: closed"));
     }
     let mut refused = Vec::new();
-    for task in &backlog.tasks {
-        if task.state == TaskState::Open && wanted(&task.id) && !closed.contains(&task.id) {
-            let closing = closing(task, ledger.state(), &context.candidate.plan);
-            screen.line(format!("{}: still open; {}", task.id, closing.words()));
-            refused.push(task.id.clone());
+    for one in before.blockers() {
+        if one.state == TaskState::Open && wanted(&one.id) && !closed.contains(&one.id) {
+            screen.line(format!("{}: still open; {}", one.id, one.closing.words()));
+            refused.push(one.id.clone());
         }
     }
     let tasks = backlog.tasks.into_iter().map(|task| {

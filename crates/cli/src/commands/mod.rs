@@ -13,6 +13,7 @@ pub mod plan;
 pub mod poll;
 pub mod prepare;
 pub mod review;
+pub mod room;
 pub mod run;
 pub mod skill;
 pub mod status;

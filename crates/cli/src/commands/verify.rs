@@ -16,7 +16,6 @@ use gonogo_engine::delivery::{self, AwaitedRelease};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::standing;
 use gonogo_engine::tracker;
-use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -80,7 +79,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     };
     let context = Context::without_base(&current_folder()?, &asked, cancel).await?;
     let tag = context.candidate.target.tag();
-    let records = ledger::records(context.session.git.common_dir(), tag)?;
+    let records = context.records()?;
     let released = Mechanics::fold(&records, Mode::Live).run.map(|run| run.started.commit);
     let commit = match released {
         Some(commit) => Some(commit),

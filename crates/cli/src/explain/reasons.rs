@@ -111,14 +111,20 @@ const fn reason(reason: Reason) -> Text {
             "Make it reachable, and run the same command again.",
         ),
         Reason::TreeChanged => text(
-            "The checkout is not, or did not stay, what its commit says.",
-            "Evidence is about a commit, and this was about something else.",
-            "`git status` names the files; commit, ignore or remove them, and `gonogo poll TARGET`.",
+            "Files of the commit were written while the check ran, or the plan or the checkout is not what the commit says.",
+            "Evidence is about a commit, and this was about something else. That a file was changed back does not help: others may have read it.",
+            "Let what writes tracked files work on a copy, commit what `git status` names, and `gonogo poll TARGET`.",
         ),
         Reason::TooNoisy => text(
             "The measurement spreads so far that a regression could not be told from noise.",
             "A comparison that cannot be trusted counts as none.",
             "Measure on a quiet host, and `gonogo poll TARGET`.",
+        ),
+        Reason::Flaky => text(
+            "The check failed on this very subject, and passes now with nothing changed.",
+            "One of the two answers is wrong, and running again until it passes does not tell which.",
+            "Mend what makes it vary and commit; or `gonogo review TARGET --gate N --check ID --show` shows what failed, and the \
+             review says why that speaks against no release.",
         ),
         Reason::HostUnfit => text(
             "This host is not fit to measure on.",
@@ -131,9 +137,9 @@ const fn reason(reason: Reason) -> Text {
             "`gonogo review TARGET --gate N --check ID --show` prints what is to be judged; read it whole, then record with `--accept` or `--reject` and a `--note`.",
         ),
         Reason::BaselineMissing => text(
-            "There is nothing to compare with: no base tag, or the baseline could not be built or read.",
-            "Without a baseline a regression cannot be seen.",
-            "Name the earlier release: `gonogo poll TARGET --base-tag TAG`.",
+            "There is nothing to compare with: the newest earlier release of the remote is not here or cannot be told, or the baseline could not be built or read.",
+            "Without a baseline a regression cannot be seen, and an older one would hide it.",
+            "Make the remote reachable, fetch its tags with `git fetch --tags`, and `gonogo poll TARGET`.",
         ),
         Reason::CanaryMissed => text(
             "The tool did not find what is wrong in an input that is known to be bad.",

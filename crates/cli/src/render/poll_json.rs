@@ -126,6 +126,8 @@ pub struct PollBlocker {
     pub state: &'static str,
     /// Its title.
     pub title: String,
+    /// The ledger knows it as open, and the tracker does not show it any more.
+    pub gone: bool,
 }
 
 /// The document of a poll.
@@ -152,6 +154,7 @@ pub fn document(
             open: blocker.open,
             state: state_name(blocker.state),
             title: blocker.title.clone(),
+            gone: blocker.is_gone,
         };
         standing.blockers().iter().map(blocker).collect()
     });

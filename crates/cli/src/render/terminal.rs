@@ -5,6 +5,7 @@ use super::board::Board;
 use super::delivery_text::Deliveries;
 use super::run_text::RunProgress;
 use crate::screen::Screen;
+use gonogo_core::door::Consent;
 use gonogo_core::mechanics::Effect;
 use gonogo_engine::context::Context;
 use gonogo_engine::delivery::{DeliveryEvent, DeliveryWatch};
@@ -43,8 +44,8 @@ impl RunWatch for Terminal {
         self.steps.see(&event);
     }
 
-    fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> bool {
-        self.yes || self.steps.asks(context, step, effect)
+    async fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> Consent {
+        if self.yes { Consent::Given } else { self.steps.ask(context, step, effect).await }
     }
 }
 

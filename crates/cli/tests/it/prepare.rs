@@ -129,11 +129,17 @@ fn a_remote_that_does_not_answer_is_unknown_and_never_an_absent_tag() {
     let ready = ready();
     ready.project.git(&["fetch", "--quiet"]);
     std::fs::rename(ready.project.beside("remote.git"), ready.project.beside("gone.git")).unwrap();
-    // A first release has no base tag here, and only the remote knows whether there is one.
-    ready.prepare().exits(3);
+    // Only the remote knows which release is the newest before this one, whatever tags are here.
+    assert_eq!(ready.prepare().exits(3).json()["reason"], "baseline-missing");
     ready.project.git(&["tag", "v0.1.0", "HEAD"]);
+    assert_eq!(ready.prepare().exits(3).json()["reason"], "baseline-missing");
+    // Another remote than the release's may have the tag too.
+    std::fs::rename(ready.project.beside("gone.git"), ready.project.beside("remote.git")).unwrap();
+    ready.project.git(&["tag", "--delete", "v0.1.0"]);
+    ready.project.git(&["remote", "add", "another", ready.project.beside("gone.git").to_str().unwrap()]);
     let document = ready.prepare().exits(3).json();
-    assert_eq!((state(&document, "tag-remote").0, state(&document, "upstream").0), ("unknown", "unknown"));
+    let items = document["preflight"].as_array().unwrap().iter().filter(|item| item["id"] == "tag-remote");
+    assert_eq!(items.filter(|item| item["state"] == "unknown").count(), 1, "{document:#}");
 }
 
 #[test]

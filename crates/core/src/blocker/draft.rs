@@ -29,11 +29,9 @@ impl BlockerOrigin {
         }
     }
 
-    /// The origin that a task's body names.
+    /// The origin that a task's body names, in the one place where gonogo writes it.
     pub fn in_body(body: &str) -> Option<Self> {
-        // The last such line of gonogo's own part: one above it may be what a tool printed.
-        let rest =
-            super::own_part(body).lines().rev().find_map(|line| line.trim_end().strip_prefix(ORIGIN))?;
+        let rest = super::trailer(body)?.strip_prefix(ORIGIN)?;
         let (gate, check) = rest.split_once('/').map_or((rest, None), |(gate, check)| (gate, Some(check)));
         Some(Self { gate: gate.parse().ok()?, check: check.map(str::to_owned) })
     }
@@ -104,7 +102,7 @@ impl Context<'_> {
             } else {
                 format!("{}: more findings than are filed one by one", check.id)
             };
-            let fingerprint = Fingerprint::of(gate.id, &check.id, "more-findings");
+            let fingerprint = Fingerprint::of_more(gate.id, &check.id);
             let what = format!("{} findings in all; the evidence in the ledger names each.", findings.len());
             drafts.push(self.draft(
                 gate,
@@ -120,7 +118,7 @@ impl Context<'_> {
     }
 
     fn incomplete(&self, gate: &GateVerdict, check: &CheckVerdict, reason: &str) -> Draft {
-        let fingerprint = Fingerprint::of(gate.id, &check.id, "incomplete");
+        let fingerprint = Fingerprint::of_incomplete(gate.id, &check.id);
         let detail = check.finished.as_ref().and_then(|finished| finished.detail.as_deref());
         let what = detail.map(fenced).unwrap_or_default();
         let title = format!("{} is incomplete: {reason}", check.id);
@@ -129,7 +127,7 @@ impl Context<'_> {
     }
 
     fn missing_gate(&self, gate: &GateVerdict) -> Draft {
-        let fingerprint = Fingerprint::of(gate.id, "", "missing-gate");
+        let fingerprint = Fingerprint::of_missing_gate(gate.id);
         let what = "The base tag's plan requires this gate, and the plan of this commit does not have it.";
         self.draft(
             gate,

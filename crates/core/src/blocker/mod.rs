@@ -7,7 +7,9 @@ mod standing;
 mod step;
 
 pub use draft::{BlockerOrigin, BlockerReport, drafts};
-pub use standing::{Blocker, Closing, Standing, checks_behind, closing, stand};
+pub use standing::{
+    Blocker, Closing, Standing, checks_behind, checks_to_repeat, closing, stand, stand_elsewhere, unknown,
+};
 pub use step::{Stopped, step_in};
 
 use crate::evidence::Fingerprint;
@@ -79,6 +81,11 @@ impl Task {
     /// The fingerprint in the body, if this task was filed by gonogo.
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         mark_in(&self.body).map(|(fingerprint, _)| fingerprint)
+    }
+
+    /// What a ledger knows it by: its fingerprint, or one of its ID where it is somebody's own.
+    pub fn known_as(&self) -> Fingerprint {
+        self.fingerprint().unwrap_or_else(|| own_fingerprint(&self.id))
     }
 }
 
@@ -154,10 +161,17 @@ pub fn reconcile(backlog: &Backlog, drafts: &[Draft]) -> Vec<BacklogChange> {
     actions
 }
 
-/// The part of a body that gonogo wrote.
-fn own_part(body: &str) -> &str {
-    let kept = kept_part(body).len();
-    body.get(..body.len() - kept).unwrap_or(body)
+/// What a ledger knows a task of somebody's own by.
+fn own_fingerprint(id: &str) -> Fingerprint {
+    Fingerprint::of(0, "task", id)
+}
+
+/// The last line of the part of a body that gonogo wrote, above the fingerprint's: there stands what a task is about. What a
+/// tool printed is further up, since every template ends in words of its own.
+fn trailer(body: &str) -> Option<&str> {
+    let (own, _) = body.split_at(body.len() - kept_part(body).len());
+    let mut lines = own.lines().rev().map(str::trim_end).filter(|line| !line.is_empty());
+    lines.find(|line| !line.starts_with(MARK))
 }
 
 /// The first well-formed fingerprint line of a body, and what comes after it.

@@ -34,7 +34,7 @@ pub use across::across;
 pub use checksum::{Algorithm, Checksum, NotAChecksum};
 pub use expected::{Expected, ExpectedFiles, KnownRelease};
 pub use github_release::ReleaseAssets;
-pub use go::GoModule;
+pub use go::{GoMod, GoModule, Retraction, go_version};
 pub use homebrew::TapFormula;
 pub use judge::{Judgement, judge};
 pub use level::Level;

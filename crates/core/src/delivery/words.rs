@@ -56,6 +56,7 @@ impl Partial {
         let each = self.recovery.iter().map(|action| {
             let act = match action.act {
                 Act::LookAgain => "look again at",
+                Act::Examine => "find out why on",
                 Act::Withdraw => "withdraw from",
                 Act::PublishTheSame => "publish the artifacts that were built, and no others, to",
                 Act::ReleaseAnother => "make a release of a higher version on",

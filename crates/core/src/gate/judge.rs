@@ -5,6 +5,7 @@
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::plan::Minimum;
 use crate::readers::{RawFinding, Reader, Reading, ReportFile, ToolOutput};
+use crate::redact::Redactor;
 use crate::roster::Roster;
 use crate::text;
 use crate::verdict::{Outcome, Reason};
@@ -36,7 +37,7 @@ impl fmt::Display for End {
     }
 }
 
-/// What a command left behind, as it was printed: what is judged is not altered before.
+/// What a command left behind, as it is: what is redacted could hide what is wrong.
 #[derive(Clone, Copy, Debug)]
 pub struct Ran<'a> {
     /// How it ended.
@@ -101,6 +102,20 @@ impl Judged {
         };
         let (detail, counts, notes, roster) = (None, None, Vec::new(), Roster::default());
         Self { outcome, detail, counts, examined: Some(examined), findings, notes, roster }
+    }
+
+    /// The same, as it may be stored and shown.
+    #[must_use]
+    pub fn redacted(mut self, redactor: &Redactor) -> Self {
+        let texts = self.detail.iter_mut().chain(&mut self.notes);
+        let found = self
+            .findings
+            .iter_mut()
+            .flat_map(|finding| [&mut finding.message].into_iter().chain(&mut finding.place));
+        for text in texts.chain(found) {
+            *text = redactor.text(text);
+        }
+        self
     }
 
     /// The same with another outcome, the counts and findings kept.

@@ -18,7 +18,7 @@ pub use crate::problems::PlanProblem;
 pub use crate::program::Program;
 pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
-pub use drift::{required_gates, weakened};
+pub use drift::{ChangeClass, PlanChange, is_tracker_elsewhere, plan_changes, required_gates, weakened};
 pub use raw::{TrackerKind, schema};
 pub use through::{Behind, Through};
 
@@ -128,8 +128,14 @@ pub struct Policy {
     pub required_gates: Vec<u32>,
     /// Environment variables that every check may see, besides the fixed allow-list.
     pub env: Vec<String>,
+    /// Build folders that are kept between polls, relative to the root.
+    pub caches: Vec<String>,
+    /// Files that are in no commit and are brought along for every check, relative to the root.
+    pub bring: Vec<String>,
     /// The cap of each output stream of a check, in bytes.
     pub output_limit: usize,
+    /// How many runs of a check may fail on one subject before a pass of it counts all the same. It is always shown.
+    pub retries: u32,
 }
 
 /// Where blockers live.

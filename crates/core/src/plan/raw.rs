@@ -126,9 +126,22 @@ pub(super) struct Policy {
     /// Environment variables that every check may see, besides the fixed allow-list.
     #[serde(default)]
     pub(super) env: Vec<String>,
+    /// Build folders that are kept between polls, relative to the repository's root, such as `target`. Everything else that no
+    /// commit has is removed from a clean room before its checks run.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) caches: Vec<Spanned<String>>,
+    /// Files and folders of the checkout that are in no commit and are brought along for every check, relative to the root.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) bring: Vec<Spanned<String>>,
     /// The cap of each output stream of a check, in MiB (1 to 1024). By default 8.
     #[schemars(with = "Option<u32>")]
     pub(super) output_limit_mib: Option<Spanned<u32>>,
+    /// How many runs of a check may fail on one subject before a pass of it counts all the same (0 to 10). By default 0: a check
+    /// that failed, and passes with nothing changed, is incomplete (`flaky`) until it is reviewed.
+    #[schemars(with = "Option<u32>")]
+    pub(super) retries: Option<Spanned<u32>>,
 }
 
 /// A numbered requirement with its checks.
@@ -178,7 +191,7 @@ pub(super) struct Check {
     /// For `command` and `benchmark`: environment variables that it may see, besides the policy's.
     #[serde(default)]
     pub(super) env: Vec<String>,
-    /// For `command` and `benchmark`: environment variables that are set for it. `{root}` in a value is the checkout's folder.
+    /// For `command` and `benchmark`: environment variables that are set for it. `{root}` in a value is the root of its clean room.
     #[serde(default)]
     pub(super) set_env: BTreeMap<String, String>,
     /// For `command` and `benchmark`: when it is killed, such as `90s`, `10m` or `1h 30m`. By default `10m`.
@@ -190,6 +203,16 @@ pub(super) struct Check {
     /// For `command`: named locks that it holds alone, such as a build folder.
     #[serde(default)]
     pub(super) locks: Vec<String>,
+    /// For `command`: the files of the commit that it reads, as patterns below the root such as `README.md` or `docs/**`. Its
+    /// clean room holds nothing else, and its evidence counts for every commit in which they are the same. By default
+    /// everything.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) inputs: Vec<Spanned<String>>,
+    /// For `command`: files and folders of the checkout that are in no commit and are brought along, relative to the root.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) bring: Vec<Spanned<String>>,
     /// For `command`: runs with nothing beside it.
     #[serde(default)]
     pub(super) exclusive: bool,
@@ -328,4 +351,15 @@ pub enum TrackerKind {
     Github,
     /// A file of gonogo's own.
     File,
+}
+
+impl TrackerKind {
+    /// Its name, as the plan has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ergo => "ergo",
+            Self::Github => "github",
+            Self::File => "file",
+        }
+    }
 }

@@ -7,6 +7,7 @@ use super::{
     TrackerPlan, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
+use crate::gate::OWN_CHECKS;
 use crate::problems::{PlanProblem, Problems};
 use crate::readers::Reader;
 use crate::verdict::Reason;
@@ -20,6 +21,7 @@ use toml::de::DeValue;
 /// How long one run of ergo may take where the plan does not say.
 const TRACKER_TIMEOUT: Duration = Duration::from_secs(60);
 /// The cap of a stream where the plan names none, in MiB.
+const MOST_RETRIES: u32 = 10;
 const DEFAULT_OUTPUT_LIMIT_MIB: u32 = 8;
 
 pub(super) fn plan(
@@ -49,7 +51,17 @@ pub(super) fn plan(
         problems.at(limit, "an output limit is 1 to 1024 MiB", None);
     }
     let limit = limit.map_or(DEFAULT_OUTPUT_LIMIT_MIB, |limit| (*limit.get_ref()).clamp(1, 1024)) as usize;
-    let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
+    let mut paths = |paths: Vec<Spanned<String>>| -> Vec<String> {
+        paths.iter().map(|path| problems.path(path).trim_end_matches('/').to_owned()).collect()
+    };
+    let (caches, bring) = (paths(raw.policy.caches), paths(raw.policy.bring));
+    let retries = raw.policy.retries.as_ref();
+    if let Some(retries) = retries.filter(|retries| *retries.get_ref() > MOST_RETRIES) {
+        problems.at(retries, "a check may be run again up to 10 times", None);
+    }
+    let retries = retries.map_or(0, |retries| *retries.get_ref());
+    let env = raw.policy.env;
+    let policy = Policy { required_gates, env, caches, bring, output_limit: limit << 20, retries };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.
@@ -270,6 +282,9 @@ fn check(raw: Spanned<raw::Check>, names: &mut HashSet<String>, problems: &mut P
     if raw.id.get_ref().is_empty() || !raw.id.get_ref().chars().all(plain) {
         problems.at(&raw.id, "a check's id is lower-case letters, digits and dashes", None);
     }
+    if OWN_CHECKS.contains(&raw.id.get_ref().as_str()) {
+        problems.at(&raw.id, "a check of gonogo's own has this name", Some("give it another `id`"));
+    }
     if !names.insert(raw.id.get_ref().clone()) {
         problems.at(&raw.id, format!("the check `{}` is in this gate twice", raw.id.get_ref()), None);
     }
@@ -327,6 +342,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (spanned(&raw.timeout), program, "timeout"),
         (raw.cpu.as_ref().map(Spanned::span), command, "cpu"),
         (present(!raw.locks.is_empty()), command, "locks"),
+        (raw.inputs.first().map(Spanned::span), command, "inputs"),
+        (raw.bring.first().map(Spanned::span), command, "bring"),
         (present(raw.exclusive), command, "exclusive"),
         (raw.reader.as_ref().map(Spanned::span), command, "reader"),
         (spanned(&raw.report), program, "report"),

@@ -104,6 +104,14 @@ impl Design {
         self.alpha
     }
 
+    /// All of it that was said, and of which the rest follows: the margin, the error, and after how many pairs there is a
+    /// look.
+    pub fn said(&self) -> (f64, f64, Vec<usize>) {
+        let Self { margin, alpha, looks } = self;
+        let pairs = looks.iter().map(|Look { pairs, level: _, critical: _ }| *pairs);
+        (*margin, *alpha, pairs.collect())
+    }
+
     /// After how many pairs there is a look.
     pub fn looks(&self) -> impl Iterator<Item = usize> {
         self.looks.iter().map(|look| look.pairs)

@@ -70,7 +70,7 @@ pub async fn deliver(
     watch: &mut impl DeliveryWatch,
 ) -> Result<Option<Delivered>, Failure> {
     let AwaitedRelease { context, mode, .. } = release;
-    let records = read(&context.ledger_folder())?;
+    let records = read(&context.ledger_folder(), context.owner())?;
     let mechanics = Mechanics::fold(records.iter().flatten(), *mode);
     let mut tasks = tasks(
         release.git,
@@ -104,7 +104,10 @@ pub async fn deliver(
     let outcome = combine(judgements.iter().map(Judgement::outcome));
     let mut delivered = Delivered {
         has_manifest: mechanics.manifest().is_some(),
-        partial: partial(&judgements, context.candidate.target.tag()),
+        partial: match mode {
+            Mode::DryRun => partial(&judgements, context.candidate.target.tag()).rehearsed(),
+            Mode::Live => partial(&judgements, context.candidate.target.tag()),
+        },
         deliveries,
         outcome,
         filed: None,

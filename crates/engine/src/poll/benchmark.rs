@@ -5,10 +5,10 @@
 
 use super::command::not_prepared;
 use super::execute::{Done, PollContext};
+use super::rooms::{self, Met};
 use crate::failure::chain;
 use crate::launch::{Launch, Prevented, quoted};
 use gonogo_core::bench::{BenchBuild, BenchOutput, BenchRecord, Comparison, Phase, SCHEMA, Sample};
-use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{End, Judged};
 use gonogo_core::plan::{Benchmark, Check};
@@ -16,11 +16,13 @@ use gonogo_core::release::ResolvedTool;
 use gonogo_core::stats::{Answer, Better};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::{Outcome, Reason};
-use gonogo_world::bench::{BenchProgram, HostWatch, OrderDraws, RunError, Side, WorktreeError, Worktrees};
+use gonogo_world::bench::{BenchProgram, HostWatch, OrderDraws, RunError, Side};
 use gonogo_world::clock;
 use gonogo_world::ledger::Blob;
+use gonogo_world::room::{Room, RoomError, RoomWatch};
 use gonogo_world::tools;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 use std::time::Instant;
 
 /// Where cargo builds: each side has a folder of its own.
@@ -37,22 +39,13 @@ pub async fn run(run: &PollContext<'_>, gate: u32, check: &Check, benchmark: &Be
         return Done { repeat, ..Done::of(judged) };
     };
     let mut measured = Measured::new(run, benchmark, &base.commit);
-    let judged = match Worktrees::create(
-        &run.context.session.git,
-        folder(run),
-        &base.commit,
-        &run.context.candidate.commit,
-    )
-    .await
-    {
-        Err(error) => not_checked_out(&error),
-        Ok(worktrees) => {
-            let judged = measured.in_worktrees(run, gate, check, benchmark, &worktrees).await;
-            let judged = judged.unwrap_or_else(|judged| *judged);
-            match worktrees.remove(&run.context.session.git).await {
-                Ok(()) => judged,
-                Err(error) => with_note(judged, format!("the worktrees are still there: {}", chain(&error))),
-            }
+    let judged = match sides(run, &base.commit).await {
+        Err(judged) => *judged,
+        Ok((sides, _alone)) => {
+            let mut watches = [&sides.base, &sides.current].map(RoomWatch::begin);
+            let judged = measured.in_rooms(run, gate, check, benchmark, &sides).await;
+            let changed = watches.iter_mut().flat_map(RoomWatch::changed).collect();
+            Met { changed, ..Met::default() }.judged(judged.unwrap_or_else(|judged| *judged))
         }
     };
     let mut blobs = measured.output;
@@ -64,13 +57,33 @@ pub async fn run(run: &PollContext<'_>, gate: u32, check: &Check, benchmark: &Be
     Done { judged, blobs, millis, repeat, program: measured.program }
 }
 
-/// Where the worktrees are: in the user's cache, outside the checkout, so that no build finds the checkout's own settings in a
-/// folder above it.
-fn folder(run: &PollContext<'_>) -> PathBuf {
-    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
-    let root = run.context.session.git.common_dir().as_os_str().as_encoded_bytes();
-    cache.unwrap_or_else(std::env::temp_dir).join("gonogo").join("bench").join(&Digest::of(root).hex()[..16])
+/// The rooms of both commits.
+struct Sides {
+    base: Room,
+    current: Room,
+}
+
+impl Sides {
+    const fn of(&self, side: Side) -> &Room {
+        match side {
+            Side::Base => &self.base,
+            Side::Current => &self.current,
+        }
+    }
+}
+
+/// Makes both rooms, and holds off every other measurement of this repository.
+async fn sides(run: &PollContext<'_>, base: &str) -> Ended<(Sides, File)> {
+    let not_made = |error: RoomError| Box::new(Judged::incomplete(Reason::NotRun, chain(&error)));
+    let alone = run.rooms.set().measure_alone().map_err(not_made)?;
+    let Some(alone) = alone else {
+        return incomplete(Reason::HostUnfit, "another benchmark of this repository is running");
+    };
+    let [base, current] = run.rooms.side_by_side(base).await.map_err(not_made)?;
+    match rooms::lacking(&base).or_else(|| rooms::lacking(&current)) {
+        Some(judged) => Err(Box::new(judged)),
+        None => Ok((Sides { base, current }, alone)),
+    }
 }
 
 /// What there is to show so far, whatever comes of it.
@@ -114,17 +127,17 @@ impl Measured {
         Self { record, host, order: OrderDraws::from_seed(seed), output: Vec::new(), program: None }
     }
 
-    async fn in_worktrees(
+    async fn in_rooms(
         &mut self,
         run: &PollContext<'_>,
         gate: u32,
         check: &Check,
         benchmark: &Benchmark,
-        worktrees: &Worktrees,
+        sides: &Sides,
     ) -> Ended<Judged> {
-        let base = self.build(run, benchmark, &worktrees.path(Side::Base), Side::Base).await?;
-        let current = self.build(run, benchmark, &worktrees.path(Side::Current), Side::Current).await?;
-        self.record.built = digests(benchmark, worktrees)?;
+        let base = self.build(run, benchmark, sides.of(Side::Base).root(), Side::Base).await?;
+        let current = self.build(run, benchmark, sides.of(Side::Current).root(), Side::Current).await?;
+        self.record.built = digests(benchmark, sides)?;
         let same = |file: &BenchBuild| file.base == file.current;
         if !self.record.built.is_empty() && self.record.built.iter().all(same) {
             let judged = Judged::compared(self.record.built.len() as u64, Vec::new());
@@ -276,10 +289,16 @@ async fn sample(run: &PollContext<'_>, benchmark: &Benchmark, side: &BenchProgra
     Ok(sample)
 }
 
-fn digests(benchmark: &Benchmark, worktrees: &Worktrees) -> Ended<Vec<BenchBuild>> {
+fn digests(benchmark: &Benchmark, sides: &Sides) -> Ended<Vec<BenchBuild>> {
     let digest = |side: Side, path: &str| {
-        let file = worktrees.path(side).join(path);
-        tools::digest_file(&file).or_else(|error| {
+        let root = sides.of(side).root();
+        let file =
+            root.join(path).canonicalize().ok().filter(|file| file.is_file() && file.starts_with(root));
+        let digest = match &file {
+            Some(file) => tools::digest_file(file).map_err(|error| error.to_string()),
+            None => Err("there is no such file".to_owned()),
+        };
+        digest.or_else(|error| {
             incomplete(Reason::NotRun, format!("the {} build has no {path}: {error}", side.name()))
         })
     };
@@ -293,7 +312,7 @@ fn digests(benchmark: &Benchmark, worktrees: &Worktrees) -> Ended<Vec<BenchBuild
         .collect()
 }
 
-/// A program in a side's worktree. Both sides have the same environment, but for their own folders.
+/// A program in a side's room. Both sides have the same environment, but for their own folders.
 fn launch(run: &PollContext<'_>, benchmark: &Benchmark, root: &Path) -> Ended<Launch> {
     let launch = run.launcher.launch(&benchmark.program, root).map_err(|lack| Box::new(lack.judged()))?;
     // What the plan sets goes before it.
@@ -301,14 +320,6 @@ fn launch(run: &PollContext<'_>, benchmark: &Benchmark, root: &Path) -> Ended<La
         return Ok(launch);
     }
     Ok(launch.with(TARGET_FOLDER, root.join("target")))
-}
-
-fn not_checked_out(error: &WorktreeError) -> Judged {
-    let reason = match error {
-        WorktreeError::Busy => Reason::HostUnfit,
-        WorktreeError::Git(_) | WorktreeError::Io { .. } => Reason::NotRun,
-    };
-    Judged::incomplete(reason, chain(error))
 }
 
 fn with_note(mut judged: Judged, note: String) -> Judged {

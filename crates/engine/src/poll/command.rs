@@ -1,19 +1,19 @@
 //! One command check: how it is called, what it left behind, and how that is judged.
 
 use super::execute::{Done, PollContext};
+use super::rooms;
 use crate::failure::chain;
 use crate::launch::{Launch, Prevented};
 use gonogo_core::gate::{End, Judged, Ran, judge_canary, judge_command};
 use gonogo_core::plan::{Check, Command};
 use gonogo_core::readers::{ReportFile, why_it_failed};
-use gonogo_core::redact::Redactor;
 use gonogo_core::release::ResolvedTool;
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::clock;
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::ledger::Blob;
 use gonogo_world::process::{Cancel, Captured};
-use gonogo_world::reports::Reports;
+use gonogo_world::room::{ReportError, Reports};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -33,13 +33,18 @@ pub struct Attempt {
     main: Result<(ResolvedTool, Captured), Prevented>,
     canary: Option<Result<Captured, String>>,
     /// The report files that were written, and how many bytes beyond the limit they hold.
-    reports: Option<(Vec<ReportFile>, u64)>,
+    reports: Option<Result<(Vec<ReportFile>, u64), ReportError>>,
     data_time: Option<Result<String, String>>,
 }
 
 /// Makes a check ready. `Err` is the verdict of one that cannot run here.
 pub fn prepare(run: &PollContext<'_>, command: &Command) -> Result<Prepared, Judged> {
-    let root = run.context.session.git.root();
+    let room = run.rooms.room(&run.rooms.key(&command.program));
+    let room = room.ok_or_else(|| Judged::incomplete(Reason::NotRun, "its clean room was not made"))?;
+    if let Some(judged) = rooms::lacking(room) {
+        return Err(judged);
+    }
+    let root = room.root();
     let canary = command.canary.iter().flatten().next();
     if let Some(lack) = canary.and_then(|name| run.launcher.lack(&command.program, name)) {
         return Err(lack.judged());
@@ -67,6 +72,7 @@ impl Prepared {
                 return Attempt { main: Err(prevented), canary: None, reports: None, data_time: None };
             }
         };
+        // A report that was there before, or that is no file of the room, says nothing of this run.
         let reports = match &self.report {
             Some(report) => {
                 let tracked = tracked(&self.root, &cancel).await;
@@ -75,7 +81,7 @@ impl Prepared {
             None => None,
         };
         let main = ready.run(&cancel).await.map_err(Prevented::Process);
-        let reports = reports.map(|reports| reports.written(self.limit));
+        let reports = reports.map(|reports| reports.and_then(|reports| reports.written(self.limit)));
         let canary = match &self.canary {
             Some(argv) => Some(self.canary(argv, &cancel).await),
             None => None,
@@ -132,13 +138,16 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
     let (end, held_open) = (captured.end, captured.held_open);
     let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
     let data_time = attempt.data_time.as_ref().and_then(|time| time.as_deref().ok());
-    let report_missing = attempt.reports.as_ref().is_some_and(|(files, _)| files.is_empty());
-    let reports = attempt.reports.map(|(files, left)| {
-        dropped += left;
-        files
-    });
+    let (reports, no_report) = match attempt.reports {
+        Some(Ok((files, left))) => {
+            dropped += left;
+            (Some(files), None)
+        }
+        Some(Err(why)) => (None, Some(why)),
+        None => (None, None),
+    };
     let canary = attempt.canary.map(|canary| judge_its_canary(run, command, canary));
-    let roots = roots(run);
+    let roots = roots(run, command);
     let ran = Ran {
         end,
         stdout: &stdout,
@@ -150,18 +159,18 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         canary_fired: canary.as_ref().is_some_and(|(missed, _)| missed.is_none()),
         roots: &roots,
     };
-    let root = run.context.session.git.root();
-    let ignore_files: Vec<&str> =
-        command.reader.ignore_files().iter().copied().filter(|file| root.join(file).exists()).collect();
+    let ignore_files = ignore_files(run, command);
+    let ignore_files: Vec<&str> = ignore_files.iter().map(String::as_str).collect();
     let now = clock::now();
     let mut judged =
         judge_command(gate, &check.id, &command.reader, &check.minimum, &ran, &ignore_files, now);
     if let (Outcome::Incomplete(Reason::StaleData), Some(Err(why))) = (judged.outcome, &attempt.data_time) {
         judged = judged.but(Reason::StaleData, why);
     }
-    if report_missing && matches!(end, End::Exited(_)) {
+    if let Some(why) = no_report.filter(|_| matches!(end, End::Exited(_))) {
         let name = command.program.report.as_deref().unwrap_or_default();
-        judged = Judged::incomplete(Reason::UnreadableOutput, format!("it did not write its report {name}"));
+        let detail = format!("it did not write its report {name}: {why}");
+        judged = Judged::incomplete(Reason::UnreadableOutput, detail);
     }
     let mut blobs =
         vec![Blob::new("stdout", redactor.bytes(stdout)), Blob::new("stderr", redactor.bytes(stderr))];
@@ -176,7 +185,7 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
             judged = missed;
         }
     }
-    redact(&mut judged, redactor);
+    let judged = judged.redacted(redactor);
     Done { judged, blobs, millis, repeat: None, program: Some(program) }
 }
 
@@ -195,10 +204,10 @@ fn stored(mut reports: Vec<ReportFile>) -> Option<Vec<u8>> {
 }
 
 /// The folders that the check ran in, as tools may spell them.
-fn roots(run: &PollContext<'_>) -> Vec<String> {
-    let root = run.context.session.git.root();
-    let real = root.canonicalize().ok();
-    let mut roots: Vec<String> = [Some(root.to_owned()), real]
+fn roots(run: &PollContext<'_>, command: &Command) -> Vec<String> {
+    let Some(room) = run.rooms.room(&run.rooms.key(&command.program)) else { return Vec::new() };
+    let real = room.root().canonicalize().ok();
+    let mut roots: Vec<String> = [Some(room.root().to_owned()), real]
         .into_iter()
         .flatten()
         .filter_map(|root| root.to_str().map(str::to_owned))
@@ -207,15 +216,17 @@ fn roots(run: &PollContext<'_>) -> Vec<String> {
     roots
 }
 
-/// Takes what is secret out of what is shown of a verdict.
-fn redact(judged: &mut Judged, redactor: &Redactor) {
-    for finding in &mut judged.findings {
-        finding.message = redactor.text(&finding.message);
-        finding.place = finding.place.as_deref().map(|place| redactor.text(place));
+/// Files that make its tool hide findings: in the root of its room, and in the folder that it runs in.
+fn ignore_files(run: &PollContext<'_>, command: &Command) -> Vec<String> {
+    let Some(room) = run.rooms.room(&run.rooms.key(&command.program)) else { return Vec::new() };
+    let mut above = vec![String::new()];
+    for part in command.program.cwd.iter().flat_map(|cwd| cwd.split('/')).filter(|part| !part.is_empty()) {
+        let last = above.last().cloned().unwrap_or_default();
+        above.push(format!("{last}{part}/"));
     }
-    for said in judged.notes.iter_mut().chain(&mut judged.detail) {
-        *said = redactor.text(said);
-    }
+    let names = command.reader.ignore_files();
+    let paths = above.iter().flat_map(|folder| names.iter().map(move |file| format!("{folder}{file}")));
+    paths.filter(|path| room.root().join(path).symlink_metadata().is_ok()).collect()
 }
 
 /// A check whose program did not run.
@@ -226,8 +237,8 @@ fn not_run(prevented: Prevented, redact: impl Fn(Vec<u8>) -> Vec<u8>) -> Done {
         Prevented::Before { argv, captured } => {
             let millis = millis(&captured);
             let end = captured.end;
+            let judged = not_prepared(&argv, end, &captured.stderr.bytes);
             let (stdout, stderr) = (redact(captured.stdout.bytes), redact(captured.stderr.bytes));
-            let judged = not_prepared(&argv, end, &stderr);
             let blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
             Done { blobs, millis, ..Done::of(judged) }
         }
@@ -250,7 +261,7 @@ pub(super) fn not_prepared(program: &[String], end: End, stderr: &[u8]) -> Judge
 }
 
 fn judge_its_canary(
-    run: &PollContext<'_>,
+    run: &Run<'_>,
     command: &Command,
     canary: Result<Captured, String>,
 ) -> (Option<Judged>, Option<Blob>) {
@@ -272,10 +283,8 @@ fn judge_its_canary(
         roots: &[],
     };
     let redactor = &run.context.session.redactor;
-    let mut missed = judge_canary(&command.reader, &ran, clock::now());
-    if let Some(missed) = &mut missed {
-        redact(missed, redactor);
-    }
+    let missed = judge_canary(&command.reader, &ran, clock::now());
+    let missed = missed.map(|missed| missed.redacted(redactor));
     (missed, Some(Blob::new("canary", redactor.bytes(stdout))))
 }
 

@@ -5,6 +5,7 @@ use super::stop::ChannelsAtStop;
 use crate::delivery::{audit, named, registries};
 use crate::failure::Failure;
 use gonogo_core::delivery::{Level, Package, Partial, partial};
+use gonogo_core::release::Mode;
 
 /// What the plan's registries say, and what the steps have shown, where something that cannot be undone may have
 /// happened.
@@ -41,5 +42,9 @@ async fn look_at_all(run: &Run<'_>) -> Result<Partial, Failure> {
     let tasks = named(None, &asked, &context.candidate.target, Level::Resolvable).await;
     let audits = audit(&registries, tasks, &context.candidate.target, &context.session.cancel).await?;
     let judgements: Vec<_> = audits.into_iter().map(|audit| audit.judgement).collect();
-    Ok(partial(&judgements, context.candidate.target.tag()))
+    let partial = partial(&judgements, context.candidate.target.tag());
+    Ok(match context.session.mode {
+        Mode::DryRun => partial.rehearsed(),
+        Mode::Live => partial,
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::RunReport;
 use crate::context::Context;
+use gonogo_core::door::Consent;
 use gonogo_core::mechanics::{Cause, Effect, Facts, Planned};
 
 /// What happens in a run.
@@ -48,6 +49,7 @@ pub enum RunEvent<'a> {
 pub trait RunWatch {
     /// Something happened.
     fn run(&mut self, event: RunEvent<'_>);
-    /// Whether to go through the first one-way door: `effect` of `step` cannot be undone.
-    fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> bool;
+    /// Whether to go through the first one-way door: `effect` of `step` cannot be undone. It may be dropped before it has
+    /// an answer, where a stop order comes first.
+    fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> impl Future<Output = Consent>;
 }

@@ -125,9 +125,12 @@ pub async fn perform(
     let mut past_the_door = run.is_past_the_door();
     if let Ending::Stopped { step, cause } = &ending {
         watch.run(RunEvent::Stopped { step, cause });
-        past_the_door = run.is_out(cause).await;
+        past_the_door = run.is_out(Some(cause)).await;
         channels = channels::at_the_stop(&run).await;
         filed = Some(run.stop(step, cause, &channels, past_the_door).await?);
+    }
+    if let Ending::Declined { .. } = &ending {
+        past_the_door = run.is_out(None).await;
     }
     if !matches!(ending, Ending::Interrupted) {
         let completed = matches!(ending, Ending::Completed);

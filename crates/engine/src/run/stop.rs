@@ -19,15 +19,18 @@ pub struct ChannelsAtStop {
 }
 
 impl Run<'_> {
-    /// Whether something that cannot be undone may have happened, where a step stopped: what the ledger knows, and a tag on
-    /// the remote of which it knows nothing. A remote that does not tell is taken to have it.
-    pub(super) async fn is_out(&self, cause: &Cause) -> bool {
-        let is_about_tag = matches!(cause.code, Code::TagElsewhere | Code::TagNotOurs);
-        if self.is_past_the_door() || self.context.session.mode != Mode::Live || !is_about_tag {
+    /// Whether something that cannot be undone may have happened, where the run ended early: what the ledger knows, and a
+    /// tag on the remote of which it knows nothing. A remote that does not tell is taken to have it where the stop is about the
+    /// tag,
+    pub(super) async fn is_out(&self, cause: Option<&Cause>) -> bool {
+        if self.is_past_the_door() || self.context.session.mode != Mode::Live {
             return self.is_past_the_door();
         }
+        let is_about_tag =
+            cause.is_some_and(|cause| matches!(cause.code, Code::TagElsewhere | Code::TagNotOurs));
         let tag = self.context.candidate.target.tag();
-        self.world.git.remote_tag(&self.world.remote, tag).await.map_or(true, |found| found.is_some())
+        let asked = self.world.git.remote_tag(&self.world.remote, tag).await;
+        asked.map_or(is_about_tag, |found| found.is_some())
     }
 
     /// Files the blocker, then records the stop: a stop that nobody was told of does not count as settled later.

@@ -1,18 +1,18 @@
 //! One run of a benchmark program, and what it left behind.
 
 use crate::process::{Cancel, End, Invocation, ProcessError, run};
-use crate::reports::{expand, is_pattern};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use crate::room::{ReportError, Reports, is_pattern};
+use gonogo_core::readers::ReportFile;
+use std::path::PathBuf;
 
 /// A benchmark program of one side, ready to run.
 #[derive(Clone, Debug)]
 pub struct BenchProgram {
     /// How it is called.
     pub invocation: Invocation,
-    /// The report that it writes, read in place of standard output; or a pattern for several JSON documents, which are read as one object
-    /// with their paths as keys.
-    pub report: Option<PathBuf>,
+    /// The report that it writes, read in place of standard output: the root of its room, and the path below it, or a pattern for
+    /// several JSON documents, which are read as one object with their paths as keys.
+    pub report: Option<(PathBuf, String)>,
 }
 
 /// Why a run gave no values.
@@ -36,27 +36,24 @@ pub enum RunError {
     #[error("a process that it left behind held its output open")]
     HeldOpen,
     /// It did not write its report.
-    #[error("it did not write its report {}: {source}", path.display())]
+    #[error("it did not write its report {path}: {source}")]
     Report {
         /// Where it should be.
-        path: PathBuf,
+        path: String,
         /// Why it cannot be read.
-        source: std::io::Error,
+        source: ReportError,
     },
 }
 
 impl BenchProgram {
     /// Runs it once. Gives its output (or report) and its wall time in seconds.
     pub async fn once(&self, cancel: &Cancel) -> Result<(Vec<u8>, f64), RunError> {
-        for report in self.report.iter().flat_map(|report| expand(report)) {
-            // One that an earlier run wrote says nothing of this one.
-            match std::fs::remove_file(&report) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(RunError::Report { path: report, source });
-                }
-                _ => {}
-            }
-        }
+        // One that an earlier run wrote says nothing of this one.
+        let report = self.report.as_ref();
+        let unreadable = |path: &str, source| RunError::Report { path: path.to_owned(), source };
+        let expected = report
+            .map(|(root, path)| Reports::clear(root, path, None).map_err(|source| unreadable(path, source)))
+            .transpose()?;
         let captured = run(&self.invocation, cancel).await?;
         if captured.end != End::Exited(0) {
             let said = captured.stderr.text();
@@ -67,47 +64,27 @@ impl BenchProgram {
             return Err(RunError::HeldOpen);
         }
         let seconds = captured.elapsed.as_secs_f64();
-        let limit = self.invocation.limit as u64;
-        let Some(path) = &self.report else {
+        let (Some(expected), Some((_, path))) = (expected, report) else {
             return if captured.stdout.is_cut() {
                 Err(RunError::TooLarge(captured.stdout.dropped()))
             } else {
                 Ok((captured.stdout.bytes, seconds))
             };
         };
-        let bytes = if is_pattern(&path.to_string_lossy()) { joined(path, limit) } else { read(path, limit) };
-        bytes.map(|bytes| (bytes, seconds))
+        let (files, left) =
+            expected.written(self.invocation.limit).map_err(|source| unreadable(path, source))?;
+        if left > 0 { Err(RunError::TooLarge(left)) } else { Ok((joined(files, is_pattern(path)), seconds)) }
     }
 }
 
-/// A report, whole.
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, RunError> {
-    let unreadable = |source| RunError::Report { path: path.to_owned(), source };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
-    if size > limit {
-        return Err(RunError::TooLarge(size - limit));
+/// The one report as it is, or the JSON documents that a pattern matches as one object with their paths as keys.
+fn joined(files: Vec<ReportFile>, of_pattern: bool) -> Vec<u8> {
+    if !of_pattern {
+        return files.into_iter().next().map(|file| file.bytes).unwrap_or_default();
     }
-    let mut bytes = Vec::new();
-    file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
-}
-
-/// The JSON documents that a pattern matches, as one object with their paths as keys.
-fn joined(pattern: &Path, limit: u64) -> Result<Vec<u8>, RunError> {
-    let paths = expand(pattern);
-    if paths.is_empty() {
-        let source = std::io::ErrorKind::NotFound.into();
-        return Err(RunError::Report { path: pattern.to_owned(), source });
-    }
-    let mut all = Vec::new();
-    for path in paths {
-        all.push(if all.is_empty() { b'{' } else { b',' });
-        all.extend_from_slice(serde_json::Value::from(path.to_string_lossy()).to_string().as_bytes());
-        all.push(b':');
-        let left = limit.saturating_sub(all.len() as u64);
-        all.extend_from_slice(&read(&path, left)?);
-    }
-    all.push(b'}');
-    Ok(all)
+    let documents = files.iter().map(|file| {
+        let name = serde_json::Value::from(file.path.as_str());
+        format!("{name}:{}", String::from_utf8_lossy(&file.bytes))
+    });
+    format!("{{{}}}", documents.collect::<Vec<_>>().join(",")).into_bytes()
 }

@@ -48,6 +48,11 @@ pub trait Tracker {
 
     /// Closes a task as done, with a note that says why.
     fn close(&self, id: &str, note: &str, cancel: &Cancel) -> impl Future<Output = Result<(), TrackerError>>;
+
+    /// Whether what is filed here is still here when the command has ended.
+    fn is_lasting(&self) -> bool {
+        true
+    }
 }
 
 /// The tracker that a plan names.
@@ -59,6 +64,19 @@ pub enum AnyTracker {
     File(FileTracker),
     /// `kind = "github"`
     Github(github_issues::GithubIssuesTracker),
+    /// The same in a private world, which ends with the command.
+    Played(github_issues::GithubIssuesTracker),
+}
+
+impl AnyTracker {
+    /// The same, where what is filed in it ends with the command. Files are the real ones in every world.
+    #[must_use]
+    pub fn played(self) -> Self {
+        match self {
+            Self::Github(tracker) | Self::Played(tracker) => Self::Played(tracker),
+            Self::Ergo(_) | Self::File(_) => self,
+        }
+    }
 }
 
 impl Tracker for AnyTracker {
@@ -66,7 +84,7 @@ impl Tracker for AnyTracker {
         match self {
             Self::Ergo(tracker) => tracker.read(epic_title, cancel).await,
             Self::File(tracker) => tracker.read(epic_title, cancel).await,
-            Self::Github(tracker) => tracker.read(epic_title, cancel).await,
+            Self::Github(tracker) | Self::Played(tracker) => tracker.read(epic_title, cancel).await,
         }
     }
 
@@ -79,7 +97,7 @@ impl Tracker for AnyTracker {
         match self {
             Self::Ergo(tracker) => tracker.apply(epic_title, actions, cancel).await,
             Self::File(tracker) => tracker.apply(epic_title, actions, cancel).await,
-            Self::Github(tracker) => tracker.apply(epic_title, actions, cancel).await,
+            Self::Github(tracker) | Self::Played(tracker) => tracker.apply(epic_title, actions, cancel).await,
         }
     }
 
@@ -87,7 +105,14 @@ impl Tracker for AnyTracker {
         match self {
             Self::Ergo(tracker) => tracker.close(id, note, cancel).await,
             Self::File(tracker) => tracker.close(id, note, cancel).await,
-            Self::Github(tracker) => tracker.close(id, note, cancel).await,
+            Self::Github(tracker) | Self::Played(tracker) => tracker.close(id, note, cancel).await,
+        }
+    }
+
+    fn is_lasting(&self) -> bool {
+        match self {
+            Self::Ergo(_) | Self::File(_) | Self::Github(_) => true,
+            Self::Played(_) => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Orders to run a workflow: each is sent once.
 
-use crate::clearance_support::cleared;
+use crate::clearance_support::{cleared, pass};
 use crate::support::{Cancel, every_gh, gh, stand_in};
 use gonogo_sandbox::github::{Fault, FaultKind, GithubStandIn, Matcher, Reply, StoredWorkflow};
 use gonogo_world::github::{Dispatched, GhError};
@@ -26,7 +26,7 @@ async fn dispatch_on(program: &Path, github: &GithubStandIn, git_ref: &str) -> R
     let inputs: BTreeMap<String, String> =
         inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     gh(program, github)
-        .dispatch(&cleared("v1.0.0"), "publish.yml", git_ref, &inputs, &Cancel::default())
+        .dispatch(pass(&cleared("v1.0.0")), "publish.yml", git_ref, &inputs, &Cancel::default())
         .await
 }
 

@@ -1,6 +1,6 @@
 //! Releases: drafted, filled, published, and seen as they are.
 
-use crate::clearance_support::cleared;
+use crate::clearance_support::{cleared, pass};
 use crate::support::{Cancel, every_gh, gh, stand_in};
 use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
@@ -37,7 +37,7 @@ impl World {
             body: "## Notes\n\n\"quoted\" ä {owner}".to_owned(),
             prerelease: false,
         };
-        self.gh.create_draft(&self.go, &new, &self.cancel).await
+        self.gh.create_draft(pass(&self.go), &new, &self.cancel).await
     }
 
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -53,11 +53,11 @@ impl World {
         bytes: &[u8],
     ) -> Result<gonogo_world::github::Asset, GhError> {
         let file = self.file("upload", bytes);
-        self.gh.upload_asset(&self.go, release, name, &file, &self.cancel).await
+        self.gh.upload_asset(pass(&self.go), release, name, &file, &self.cancel).await
     }
 
     async fn publish(&self, id: u64) -> Result<Release, GhError> {
-        self.gh.publish_release(&self.go, id, true, &self.cancel).await
+        self.gh.publish_release(pass(&self.go), id, true, &self.cancel).await
     }
 
     async fn published(&self) -> Option<Release> {
@@ -201,7 +201,8 @@ async fn an_upload_goes_nowhere_but_to_the_releases_own_address() {
             assert!(matches!(error, GhError::Nonsense { .. }), "{address}: {error:?}");
         }
         let missing = world.folder.path().join("missing");
-        let error = world.gh.upload_asset(&world.go, &draft, "a", &missing, &world.cancel).await.unwrap_err();
+        let error =
+            world.gh.upload_asset(pass(&world.go), &draft, "a", &missing, &world.cancel).await.unwrap_err();
         assert!(matches!(error, GhError::File { .. }), "{error:?}");
         assert_eq!(world.github.log().len(), before);
     }
@@ -215,8 +216,8 @@ async fn an_asset_that_is_there_is_a_refusal_and_stays() {
         let first = world.upload(&draft, "a", b"first").await.unwrap();
         let error = world.upload(&draft, "a", b"second").await.unwrap_err();
         assert!(matches!(error, GhError::Invalid { .. }) && !error.may_have_arrived(), "{error:?}");
-        world.gh.delete_asset(&world.go, first.id, &world.cancel).await.unwrap();
-        let error = world.gh.delete_asset(&world.go, first.id, &world.cancel).await.unwrap_err();
+        world.gh.delete_asset(pass(&world.go), first.id, &world.cancel).await.unwrap();
+        let error = world.gh.delete_asset(pass(&world.go), first.id, &world.cancel).await.unwrap_err();
         assert!(matches!(error, GhError::NotFound { .. }), "{error:?}");
         assert_eq!(world.upload(&draft, "a", b"second").await.unwrap().digest, Some(Digest::of(b"second")));
     }
@@ -251,7 +252,7 @@ async fn what_adds_or_takes_away_is_sent_once_and_its_fate_may_be_unknown() {
             let asset = world.upload(&draft, "b", b"bytes").await.unwrap();
             let path = format!("/repos/o/r/releases/assets/{}", asset.id);
             inject("DELETE", &path);
-            let deleted = world.gh.delete_asset(&world.go, asset.id, &world.cancel).await;
+            let deleted = world.gh.delete_asset(pass(&world.go), asset.id, &world.cancel).await;
             assert!(deleted.unwrap_err().may_have_arrived());
             assert_eq!((world.github.count("DELETE", &path), count()), (1, (1, 1)));
         }

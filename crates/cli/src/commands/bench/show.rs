@@ -6,7 +6,7 @@ use crate::exit_code::Exit;
 use crate::render::{bench_svg, interval};
 use crate::screen::Screen;
 use gonogo_core::bench::{BenchRecord, Phase};
-use gonogo_core::ledger::LedgerState;
+use gonogo_core::ledger::{LedgerState, Owner};
 use gonogo_core::standing::{Given, Verb};
 use gonogo_core::stats::{Better, Design, Pair, PairOrder, PairedJudgement, judge};
 use gonogo_core::text::visible;
@@ -89,7 +89,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let plan = load_plan(arguments.plan.plan.as_deref(), git.root())?.plan;
     let target = target(&arguments.target, &plan)?;
     let folder = ledger::folder(git.common_dir(), target.tag());
-    let records = ledger::records(git.common_dir(), target.tag())?;
+    let owner = Owner { project: Some(&plan.project.name), target: target.tag() };
+    let records = ledger::records(git.common_dir(), owner)?;
     let state = LedgerState::fold(&records);
     let mut checks = Vec::new();
     for finished in state.poll.iter().flat_map(|poll| poll.finished.values()) {

@@ -15,6 +15,7 @@ pub use workflow_runs::file_of;
 
 use super::{Ending, Run, RunEvent, RunWatch, StepReport};
 use crate::failure::Failure;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{Cause, KindOfStep, Observation, Step, StepKind};
 use gonogo_core::release::ResolvedTool;
 use std::path::Path;
@@ -38,14 +39,20 @@ pub(super) trait Acting: KindOfStep {
         Ok(None)
     }
 
-    /// What has to be known before an effect.
+    /// What has to be known before an effect, asked before the door is looked through.
     async fn before(&self, _: &Run<'_>, _: &Step, _: &Self::Effect) -> Result<Known, Cause> {
         Ok(Known::default())
     }
 
-    /// Carries an effect out. That it gave no error proves nothing: the world is looked at after it. Gives the ID of what
-    /// the answer names as made.
-    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &Self::Effect) -> Result<Option<u64>, Cause>;
+    /// Carries an effect out, by the pass of a look that was just made. That it gave no error proves nothing: the world is
+    /// looked at after it. Gives the ID of what the answer names as made.
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        effect: &Self::Effect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause>;
 }
 
 /// What is known before an effect, and recorded with its intent.

@@ -7,7 +7,7 @@ use super::install::Clean;
 use super::{Configuration, FileSource, IndexEntry, Listed, Listing, ListingError, Registries, Wanted};
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, Checksum, Install, Served, ServedFile, Told, Withdrawn};
+use gonogo_core::delivery::{Algorithm, Channel, Checksum, Install, Served, ServedFile, Told, Withdrawn};
 use gonogo_core::strict_json;
 use serde_json::Value;
 use tame_index::KrateName;
@@ -67,7 +67,7 @@ async fn list(
         let version = value["vers"].as_str().ok_or_else(|| {
             ListingError::from(HttpError::nonsense(&document.url, "a line of the index names no version"))
         })?;
-        let entry = entry(&value, version, package, &name, downloads);
+        let entry = entry(&value, version, package, downloads);
         versions.push(Listed { version: version.to_owned(), entry });
     }
     if versions.is_empty() {
@@ -76,31 +76,36 @@ async fn list(
     Ok(Listing { versions })
 }
 
-fn entry(
-    value: &Value,
-    version: &str,
-    package: &str,
-    name: &KrateName<'_>,
-    downloads: &str,
-) -> Result<IndexEntry, String> {
+fn entry(value: &Value, version: &str, package: &str, downloads: &str) -> Result<IndexEntry, String> {
     let named = value["name"].as_str().ok_or("a line of the index names no crate")?;
-    if named != package {
+    if !Channel::CratesIo.is_package(named, package) {
         return Err(format!("asked for {package}, and told of {named}"));
     }
+    let name = &KrateName::try_from(named).map_err(|error| error.to_string())?;
+    // Cargo passes over a line of a format that it does not know.
+    let resolves = match &value["v"] {
+        Value::Null => Told::Yes,
+        format => match format.as_u64() {
+            Some(1 | 2) => Told::Yes,
+            _ => Told::No {
+                said: format!("its line of the index is of format {format}, which cargo passes over"),
+            },
+        },
+    };
     let checksum = value["cksum"].as_str().ok_or("a line of the index has no checksum")?;
     let stated = Checksum::new(Algorithm::Sha256, checksum).map_err(|error| error.to_string())?;
     let yanked = value["yanked"].as_bool().ok_or("a line of the index does not say whether it is yanked")?;
     let address = address(downloads, name, version, checksum);
     let address = Url::parse(&address).map_err(|error| format!("the download address: {error}"))?;
     let file = ServedFile {
-        name: format!("{package}-{version}.crate"),
+        name: format!("{named}-{version}.crate"),
         stated: vec![stated],
         ..ServedFile::default()
     };
     let facts = Served {
         package: named.to_owned(),
         version: version.to_owned(),
-        resolves: Told::Yes,
+        resolves,
         withdrawn: if yanked { vec![Withdrawn::Yanked { said: None }] } else { Vec::new() },
         files: vec![file],
         ..Served::default()

@@ -18,7 +18,10 @@ use super::{
 use crate::git::Git;
 use crate::http::{FetchedDocument, Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, BuildOrigin, Channel, Checksum, Install, Served, ServedFile, Told};
+use gonogo_core::delivery::{
+    Algorithm, BuildOrigin, Channel, Checksum, GoMod, Install, Served, ServedFile, Told, Withdrawn,
+    go_version,
+};
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::sync::Arc;
@@ -100,7 +103,7 @@ async fn one(
     cancel: &Cancel,
 ) -> Result<Listing, ListingError> {
     let settings = configuration.go(cancel).await?;
-    let spelled = format!("v{version}");
+    let spelled = go_version(module, version);
     let (proxy, document) =
         first(http, &settings, module, &format!("@v/{}.info", escaped(&spelled)), cancel).await?;
     let value = document.json()?;
@@ -111,9 +114,72 @@ async fn one(
     if told != spelled {
         return Err(ListingError::Conflict(format!("asked for {spelled}, and told of {told}")));
     }
+    declares(http, &settings, module, told, cancel).await?;
     let mut entry = entry(&proxy, module, told, origin)?;
+    entry.facts.withdrawn.extend(retracted(http, &settings, module, told, cancel).await?);
     entry.facts.files[0].stated.extend(stated(http, &settings, &proxy, module, told, cancel).await?);
     Ok(Listing { versions: vec![Listed { version: told.to_owned(), entry: Ok(entry) }] })
+}
+
+/// A version's `go.mod`.
+async fn go_mod(
+    http: &Http,
+    settings: &GoSettings,
+    module: &str,
+    version: &str,
+    cancel: &Cancel,
+) -> Result<GoMod, ListingError> {
+    let (_, document) =
+        first(http, settings, module, &format!("@v/{}.mod", escaped(version)), cancel).await?;
+    Ok(GoMod::parse(document.text()?))
+}
+
+/// A module whose `go.mod` declares another path is refused by the go command under this one.
+async fn declares(
+    http: &Http,
+    settings: &GoSettings,
+    module: &str,
+    version: &str,
+    cancel: &Cancel,
+) -> Result<(), ListingError> {
+    match go_mod(http, settings, module, version, cancel).await?.module {
+        Some(declared) if declared != module => Err(ListingError::Conflict(format!(
+            "its go.mod declares the path {declared}: `go get {module}` is refused"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the newest version's `go.mod` takes this one back: that is where the go command looks.
+async fn retracted(
+    http: &Http,
+    settings: &GoSettings,
+    module: &str,
+    version: &str,
+    cancel: &Cancel,
+) -> Result<Option<Withdrawn>, ListingError> {
+    let Some(own) = Channel::Go.read(version) else { return Ok(None) };
+    let listed = match first(http, settings, module, "@v/list", cancel).await {
+        Ok((_, document)) => document.text()?.to_owned(),
+        // A proxy may have no list of a module whose versions it serves.
+        Err(ListingError::NotFound(_)) => String::new(),
+        Err(error) => return Err(error),
+    };
+    let newest = newest(listed.lines().map(str::trim).chain([version]));
+    let says = go_mod(http, settings, module, newest.unwrap_or(version), cancel).await?;
+    Ok(says.retraction(&own).map(|one| {
+        let why = one.why.as_deref().unwrap_or("no reason given");
+        Withdrawn::Yanked { said: Some(format!("retracted by {}: {why}", newest.unwrap_or(version))) }
+    }))
+}
+
+/// The version that the go command takes for the latest: the highest release, or where there is none, the highest of all;
+/// one that its path does not tell of only where there is no other.
+fn newest<'a>(versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let known = versions.filter_map(|spelled| Some((spelled, Channel::Go.read(spelled)?)));
+    let best = known
+        .max_by_key(|(spelled, version)| (!spelled.contains('+'), version.pre.is_empty(), version.clone()));
+    best.map(|(spelled, _)| spelled)
 }
 
 fn entry(
@@ -257,6 +323,19 @@ mod tests {
         assert_eq!(made("example.test/Kit").unwrap(), "http://127.0.0.1:9/go/example.test/!kit/@v/list");
         for module in ["", "../x", "example.test//kit", "example.test/kit?x", "https://example.test/kit"] {
             assert!(made(module).is_err(), "{module}");
+        }
+    }
+
+    #[test]
+    fn the_newest_version_is_the_one_that_go_takes_for_the_latest() {
+        for (versions, wanted) in [
+            (vec!["v1.0.0", "v1.10.0", "v1.9.0"], "v1.10.0"),
+            (vec!["v1.0.0", "v1.1.0-rc.1"], "v1.0.0"),
+            (vec!["v0.1.0-a", "v0.1.0-b"], "v0.1.0-b"),
+            (vec!["v1.2.0", "v2.0.0+incompatible"], "v1.2.0"),
+            (vec!["v2.0.0+incompatible", "v3.0.0+incompatible", "", "no"], "v3.0.0+incompatible"),
+        ] {
+            assert_eq!(newest(versions.into_iter()), Some(wanted));
         }
     }
 }

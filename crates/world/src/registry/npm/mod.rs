@@ -1,6 +1,7 @@
 //! An npm registry: the package document (packument) as `npm install` asks for it.
 
 mod install;
+mod platforms;
 
 use super::index::{Answer, Index};
 use super::install::Clean;
@@ -13,6 +14,7 @@ use gonogo_core::delivery::{Algorithm, Checksum, Install, Served, ServedFile, To
 use gonogo_core::strict_json;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What `npm install` accepts: the short document, or the whole one.
 const ACCEPT: &str = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*";
@@ -28,6 +30,15 @@ impl Index for Npm {
         cancel: &'a Cancel,
     ) -> Answer<'a, Result<Listing, ListingError>> {
         Box::pin(list(&registries.http, &registries.configuration, package, cancel))
+    }
+
+    fn one<'a>(
+        &'a self,
+        registries: &'a Registries,
+        wanted: &'a Wanted,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, ListingError>> {
+        Box::pin(platforms::with(registries, wanted, cancel))
     }
 
     fn install<'a>(
@@ -47,6 +58,16 @@ async fn list(
     package: &str,
     cancel: &Cancel,
 ) -> Result<Listing, ListingError> {
+    read(&*document(http, configuration, package, cancel).await?, package)
+}
+
+/// What the registry says of a package.
+async fn document(
+    http: &Http,
+    configuration: &Configuration,
+    package: &str,
+    cancel: &Cancel,
+) -> Result<Arc<FetchedDocument>, ListingError> {
     if !is_name(package) {
         return Err(ListingError::Conflict(format!("`{package}` is no npm package's name")));
     }
@@ -54,11 +75,10 @@ async fn list(
     let path = package.replace('/', "%2f");
     let url =
         base.join(&format!("./{path}")).map_err(|error| HttpError::nonsense(&base, error.to_string()))?;
-    let document = match http.get(&Request::document(url, ACCEPT), cancel).await {
-        Err(error @ HttpError::NotFound { .. }) => return Err(not_found(http, &base, error, cancel).await),
-        answer => answer?,
-    };
-    read(&document, package)
+    match http.get(&Request::document(url, ACCEPT), cancel).await {
+        Err(error @ HttpError::NotFound { .. }) => Err(not_found(http, &base, error, cancel).await),
+        answer => Ok(answer?),
+    }
 }
 
 /// A registry says "not found" as JSON, or with no word at all. A page that says so comes from something else on the

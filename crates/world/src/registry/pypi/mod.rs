@@ -3,6 +3,8 @@
 mod install;
 mod page;
 mod provenance;
+mod python;
+mod status;
 
 use super::index::{Answer, Index};
 use super::install::Clean;
@@ -12,9 +14,10 @@ use super::{
 use crate::http::{FetchedDocument, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::{
-    Algorithm, Checksum, Install, Served, ServedFile, Told, Withdrawn, distribution, normalized,
+    Algorithm, Checksum, Install, Served, ServedFile, Withdrawn, distribution, normalized,
 };
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// What pip accepts.
 const ACCEPT: &str =
@@ -27,6 +30,8 @@ struct Indexed {
     stated: Vec<Checksum>,
     bytes: Option<u64>,
     yanked: Option<Option<String>>,
+    /// Which versions of Python it is for, as the index says it.
+    requires_python: Option<String>,
     /// Where the signed statements about it are.
     attestations: Option<Url>,
     /// Whether the index says of it whether there are any.
@@ -79,15 +84,15 @@ async fn list(
         Err(error @ HttpError::NotFound { .. }) => return Err(not_found(http, &base, &error, cancel).await),
         answer => answer?,
     };
-    let (files, has_gaps) = if document.content_type.contains("json") {
-        (of_json(&document, &project)?, false)
+    let (files, has_gaps, status) = if document.content_type.contains("json") {
+        (of_json(&document, &project)?, false, status::of_json(&document.json()?))
     } else if document.is_page() {
-        (page::files(&document, &project)?, true)
+        (page::files(&document, &project)?, true, status::of_page(document.text()?))
     } else {
         let kind = &document.content_type;
         return Err(HttpError::nonsense(&document.url, format!("neither JSON nor HTML: {kind}")).into());
     };
-    Ok(listing(files, &project, has_gaps))
+    Ok(status::applied(status.as_deref(), listing(files, &project, has_gaps)))
 }
 
 /// PEP 503 and 691: a project that is not there is a 404. Where the index's own root is not there either, the address is
@@ -106,10 +111,11 @@ fn listing(files: Vec<Result<Indexed, (String, String)>>, project: &str, has_gap
         Ok(file) => Some((version(&file.name)?, Ok(file))),
         Err((name, said)) => Some((version(&name)?, Err(said))),
     });
-    // Two spellings of one version are one version to every client.
-    let spelled = files.map(|(version, file)| {
-        let read = version.parse::<pep440_rs::Version>().map(|version| version.to_string());
-        (read.unwrap_or(version), file)
+    // Two spellings of one version are one version to every client: the first one stands for all.
+    let mut spellings: HashMap<pep440_rs::Version, String> = HashMap::new();
+    let spelled = files.map(|(version, file)| match version.parse::<pep440_rs::Version>() {
+        Ok(read) => (spellings.entry(read).or_insert_with_key(ToString::to_string).clone(), file),
+        Err(_) => (version, file),
     });
     let versions = in_order(spelled.collect()).into_iter().map(|(version, files)| {
         let entry = files
@@ -137,7 +143,7 @@ fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> I
     let facts = Served {
         package: project.to_owned(),
         version: version.to_owned(),
-        resolves: Told::Yes,
+        resolves: python::met(&files),
         withdrawn: withdrawn.collect(),
         gaps,
         ..Served::default()
@@ -210,5 +216,7 @@ fn indexed(file: &Value, name: &str, from: &Url) -> Result<Indexed, String> {
         }
     };
     let says_provenance = file.get("provenance").is_some();
-    Ok(Indexed { name: name.to_owned(), address, stated, bytes, yanked, attestations, says_provenance })
+    let requires_python = file["requires-python"].as_str().map(str::to_owned);
+    let name = name.to_owned();
+    Ok(Indexed { name, address, stated, bytes, yanked, requires_python, attestations, says_provenance })
 }
