@@ -57,6 +57,7 @@ const fn name(format: &Format) -> &'static str {
     match format {
         Format::Json(_) => "json",
         Format::Criterion => "criterion",
+        Format::CriterionEstimates => "criterion-estimates",
         Format::Hyperfine => "hyperfine",
         Format::PytestBenchmark => "pytest-benchmark",
         Format::GoTest => "go-test",
