@@ -261,7 +261,7 @@ pub(super) fn not_prepared(program: &[String], end: End, stderr: &[u8]) -> Judge
 }
 
 fn judge_its_canary(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     command: &Command,
     canary: Result<Captured, String>,
 ) -> (Option<Judged>, Option<Blob>) {
