@@ -4,11 +4,9 @@
 
 pub mod builtin;
 mod judge;
-mod own;
 mod poll;
 mod review;
 
 pub use judge::{End, Judged, Ran, judge_canary, judge_command};
-pub use own::{BASE_CHECK, OWN_CHECKS, PLAN_CHECK, TOOLS_CHECK};
 pub use poll::{CheckVerdict, GateVerdict, Poll};
 pub use review::reviewed_evidence;
