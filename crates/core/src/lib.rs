@@ -4,6 +4,7 @@
 //! ledger records go out.
 
 pub mod baseline;
+pub mod basis;
 pub mod bench;
 pub mod blocker;
 pub mod canonical;
@@ -11,6 +12,7 @@ pub mod ci;
 pub mod clearance;
 pub mod delivery;
 pub mod digest;
+pub mod door;
 pub mod evidence;
 #[cfg(doctest)]
 mod forged;
@@ -24,6 +26,7 @@ pub mod program;
 pub mod readers;
 pub mod redact;
 pub mod release;
+pub mod roster;
 pub mod standing;
 pub mod stats;
 pub mod strict_json;

@@ -6,7 +6,9 @@ use gonogo_core::clearance::{Obstacle, decide};
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{BlockerFiled, BlockerSeen, Chain, CheckFinished, CheckKey, Event, Record, State};
+use gonogo_core::ledger::{
+    BlockerFiled, BlockerSeen, Chain, CheckFinished, CheckKey, Event, LedgerState, Record,
+};
 use gonogo_core::plan::{self, Plan};
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use proptest::prelude::*;
@@ -93,7 +95,7 @@ fn poll(results: &Results) -> Poll {
 }
 
 fn nothing_stands() -> Standing {
-    stand(&Backlog::empty(), &State::default(), &sample(), &HashSet::new())
+    stand(&Backlog::empty(), &LedgerState::default(), &sample(), &HashSet::new())
 }
 
 fn refused(results: &Results) -> Vec<Obstacle> {
@@ -189,11 +191,11 @@ fn task(key: &str, state: TaskState) -> Task {
     Task { id: key.to_owned(), title: draft.title.clone(), body: draft.body(), state }
 }
 
-fn state(events: Vec<Event>) -> State {
+fn state(events: Vec<Event>) -> LedgerState {
     let mut chain = Chain::default();
     let records: Vec<Record> =
         events.into_iter().map(|event| chain.add(event, "2026-01-01T00:00:00Z".into()).unwrap().0).collect();
-    State::fold(&records)
+    LedgerState::fold(&records)
 }
 
 fn pass(check: &str, reused: Option<u64>) -> Event {
@@ -289,7 +291,7 @@ proptest! {
             }
         }
         let tasks = if open { vec![task("x", TaskState::Open)] } else { Vec::new() };
-        let standing = stand(&Backlog { epic: Some("E".into()), tasks }, &State::default(), &sample(), &HashSet::new());
+        let standing = stand(&Backlog { epic: Some("E".into()), tasks }, &LedgerState::default(), &sample(), &HashSet::new());
         let tracker = if read { Ok(&standing) } else { Err("not read") };
         let required = outcomes[..3].iter().all(|outcome| outcome.map(Outcome::verdict) == Some(Verdict::Passed));
         let cleared = decide("v1.0.0", &poll(&results), tracker).is_ok();

@@ -1,11 +1,11 @@
 //! `gonogo review TARGET --gate N --check ID`: records a review, bound to the latest poll's subject and evidence.
 
-use crate::commands::asked::Asked;
+use crate::commands::flags::ReleaseFlags;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::screen::Screen;
 use gonogo_core::canonical;
-use gonogo_core::gate::reviewed_evidence;
+use gonogo_core::gate::evidence_to_review;
 use gonogo_core::ledger::{CheckFinished, Event, ReviewDecision, ReviewRecorded};
 use gonogo_core::standing::Verb;
 use gonogo_core::text;
@@ -21,7 +21,7 @@ use serde_json::json;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// The gate of the check that asks for a review
     #[arg(long)]
     gate: u32,
@@ -54,7 +54,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         )
         .remedy(context.given.line(&[Verb::Poll]))
     };
-    if ledger::read(&folder)?.is_none() {
+    if ledger::read(&folder, context.owner())?.is_none() {
         return Err(poll_first());
     }
     let mut ledger = context.open_ledger()?;
@@ -73,7 +73,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         ))
         .remedy(format!("`{}` shows which do", context.given.line(&[Verb::Status]))));
     }
-    let evidence = reviewed_evidence(poll.finished.values(), arguments.gate, &arguments.check);
+    let evidence = evidence_to_review(ledger.state(), arguments.gate, &arguments.check);
     if arguments.show {
         let bytes = evidence
             .iter()
@@ -110,8 +110,8 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     Ok(Exit::Go)
 }
 
-/// A check asks for a review where it is incomplete without one, or was judged by one.
+/// A check asks for a review where it is incomplete without one or contradicts itself, or was judged by one.
 fn asks_for_review(finished: &CheckFinished, reviews: &[ReviewRecorded]) -> bool {
     let reviewed = |review: &ReviewRecorded| review.gate == finished.gate && review.check == finished.check;
-    finished.reason == Some(Reason::ReviewMissing) || reviews.iter().any(reviewed)
+    matches!(finished.reason, Some(Reason::ReviewMissing | Reason::Flaky)) || reviews.iter().any(reviewed)
 }

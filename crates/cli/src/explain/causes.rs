@@ -1,9 +1,9 @@
 //! Why a step stopped a run.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use gonogo_core::mechanics::Code;
 
-pub(super) fn entries() -> Vec<Entry> {
+pub(super) fn entries() -> Vec<Explanation> {
     Code::ALL.iter().map(|code| entry(code.name(), Kind::Cause, cause(*code))).collect()
 }
 

@@ -10,7 +10,7 @@ use gonogo_core::gate::CheckVerdict;
 use gonogo_core::release::{Mode, Subject};
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_engine::context::Context;
-use gonogo_engine::poll::Report;
+use gonogo_engine::poll::PollReport;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ words! {
 
 /// What a poll came to.
 #[derive(Serialize, JsonSchema)]
-pub struct Document {
+pub struct PollDocument {
     /// `gonogo.poll/1`.
     pub schema: &'static str,
     /// The target's tag.
@@ -52,9 +52,9 @@ pub struct Document {
     /// What the evidence is about.
     pub subject: Subject,
     /// Every gate, by number.
-    pub gates: Vec<Gate>,
+    pub gates: Vec<PollGate>,
     /// Every task under the release's epic; null where the tracker could not be read.
-    pub blockers: Option<Vec<Blocker>>,
+    pub blockers: Option<Vec<PollBlocker>>,
     /// Why the tracker could not be read.
     pub tracker_error: Option<String>,
     /// What comes next.
@@ -64,7 +64,7 @@ pub struct Document {
 
 /// One gate.
 #[derive(Serialize, JsonSchema)]
-pub struct Gate {
+pub struct PollGate {
     /// Its number.
     pub id: u32,
     /// Its name.
@@ -76,12 +76,12 @@ pub struct Gate {
     /// Why it is incomplete.
     pub reason: Option<Reason>,
     /// Its checks.
-    pub checks: Vec<Check>,
+    pub checks: Vec<PollCheck>,
 }
 
 /// One check.
 #[derive(Serialize, JsonSchema)]
-pub struct Check {
+pub struct PollCheck {
     /// Its name within the gate.
     pub id: String,
     /// The verdict.
@@ -112,7 +112,7 @@ pub struct Check {
 
 /// One task under the release's epic.
 #[derive(Serialize, JsonSchema)]
-pub struct Blocker {
+pub struct PollBlocker {
     /// The tracker's ID.
     pub id: String,
     /// The problem's stable name; null for a task that gonogo did not file.
@@ -126,17 +126,19 @@ pub struct Blocker {
     pub state: &'static str,
     /// Its title.
     pub title: String,
+    /// The ledger knows it as open, and the tracker does not show it any more.
+    pub gone: bool,
 }
 
 /// The document of a poll.
 pub fn document(
     context: &Context,
-    report: &Report,
+    report: &PollReport,
     obstacles: Vec<String>,
     exit: u8,
     next: NextPart,
-) -> Document {
-    let gates = report.poll.gates().iter().map(|gate| Gate {
+) -> PollDocument {
+    let gates = report.poll.gates().iter().map(|gate| PollGate {
         id: gate.id,
         name: gate.name.clone(),
         required: gate.required,
@@ -145,17 +147,18 @@ pub fn document(
         checks: gate.checks.iter().map(|one| check(report, gate.id, one)).collect(),
     });
     let blockers = report.standing.as_ref().ok().map(|standing| {
-        let blocker = |blocker: &gonogo_core::blocker::Blocker| Blocker {
+        let blocker = |blocker: &gonogo_core::blocker::Blocker| PollBlocker {
             id: blocker.id.clone(),
             fingerprint: blocker.fingerprint.as_ref().map(ToString::to_string),
             gate: blocker.origin.as_ref().map(|origin| origin.gate),
             open: blocker.open,
             state: state_name(blocker.state),
             title: blocker.title.clone(),
+            gone: blocker.is_gone,
         };
         standing.blockers().iter().map(blocker).collect()
     });
-    Document {
+    PollDocument {
         schema: "gonogo.poll/1",
         target: context.candidate.target.tag().to_owned(),
         base: context.candidate.base.as_ref().map(|base| base.tag.clone()),
@@ -175,7 +178,7 @@ pub fn document(
     }
 }
 
-fn obstacle_codes(report: &Report) -> Vec<ObstacleKind> {
+fn obstacle_codes(report: &PollReport) -> Vec<ObstacleKind> {
     let refused = report.decision.as_ref().err();
     let mut kinds: Vec<_> =
         refused.into_iter().flat_map(|refused| refused.0.iter().map(Obstacle::kind)).collect();
@@ -193,10 +196,10 @@ pub const fn state_name(state: TaskState) -> &'static str {
     }
 }
 
-fn check(report: &Report, gate: u32, check: &CheckVerdict) -> Check {
+fn check(report: &PollReport, gate: u32, check: &CheckVerdict) -> PollCheck {
     let finished = check.finished.as_ref();
     let attempts = report.attempts.get(&(gate, check.id.clone())).copied().unwrap_or(0);
-    Check {
+    PollCheck {
         id: check.id.clone(),
         verdict: check.outcome.verdict(),
         reason: check.outcome.reason(),

@@ -8,20 +8,21 @@ use gonogo_core::ledger::CheckFinished;
 use gonogo_core::text;
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use gonogo_engine::context::Context;
-use gonogo_engine::poll::Report;
+use gonogo_engine::poll::PollReport;
 
 /// The most findings that are shown of one check; the ledger and the JSON document hold them all.
 const MOST_FINDINGS: usize = 10;
 
 /// Prints what a poll came to.
-pub fn print(screen: &Screen, context: &Context, report: &Report) {
+pub fn print(screen: &Screen, context: &Context, report: &PollReport) {
     if screen.json {
         return;
     }
     screen.line(table(screen, report));
     for gate in report.poll.gates() {
         for check in &gate.checks {
-            print_check(screen, gate, check);
+            let failed_before = report.failed_before.contains(&(gate.id, check.id.clone()));
+            print_check(screen, gate, check, failed_before);
         }
     }
     match &report.standing {
@@ -62,7 +63,7 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
     }
 }
 
-fn table(screen: &Screen, report: &Report) -> Table {
+fn table(screen: &Screen, report: &PollReport) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     if !screen.terminal {
@@ -85,8 +86,8 @@ fn table(screen: &Screen, report: &Report) -> Table {
     table
 }
 
-fn print_check(screen: &Screen, gate: &GateVerdict, check: &CheckVerdict) {
-    if check.outcome == Outcome::Passed {
+fn print_check(screen: &Screen, gate: &GateVerdict, check: &CheckVerdict, failed_before: bool) {
+    if check.outcome == Outcome::Passed && !failed_before {
         return;
     }
     let finished = check.finished.as_ref();
@@ -100,6 +101,10 @@ fn print_check(screen: &Screen, gate: &GateVerdict, check: &CheckVerdict) {
     let Some(finished) = finished else { return };
     if let Some(detail) = &finished.detail {
         screen.line(format!("    {detail}"));
+    }
+    // Why a pass counts that others speak against is never left out.
+    for note in finished.notes.iter().filter(|_| failed_before) {
+        screen.line(format!("    {note}"));
     }
     for finding in finished.findings.iter().take(MOST_FINDINGS) {
         let place = finding.place.as_ref().map(|place| format!("  [{place}]")).unwrap_or_default();

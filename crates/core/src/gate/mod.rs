@@ -3,10 +3,12 @@
 //! Which gates there are, and what each must show, is data of the plan; here are the rules that hold for any gate.
 
 pub mod builtin;
+mod flaky;
 mod judge;
 mod poll;
 mod review;
 
+pub use flaky::judge_contradiction;
 pub use judge::{End, Judged, Ran, judge_canary, judge_command};
 pub use poll::{CheckVerdict, GateVerdict, Poll};
-pub use review::reviewed_evidence;
+pub use review::{evidence_to_review, reviewed_evidence};

@@ -1,5 +1,6 @@
 //! What can happen in a release. Each event is one line of the ledger; every table refuses unknown keys.
 
+use crate::basis::BASIS;
 use crate::delivery::{Judgement, Level};
 use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
@@ -64,7 +65,7 @@ pub enum Event {
     /// A run came to its end.
     RunFinished(RunFinished),
     /// The channels were looked at, and judged.
-    Delivered(Box<Delivered>),
+    Delivered(Box<DeliveryRecorded>),
 }
 
 /// See [`Event::Opened`].
@@ -162,6 +163,11 @@ impl CheckFinished {
     /// The verdict with its reason. `None` where the two contradict each other.
     pub const fn outcome(&self) -> Option<Outcome> {
         Outcome::from_parts(self.verdict, self.reason)
+    }
+
+    /// The digest of what its evidence is about by itself, where it tells.
+    pub fn basis(&self) -> Option<Digest> {
+        self.evidence.iter().find(|evidence| evidence.name == BASIS).map(|evidence| evidence.digest)
     }
 }
 
@@ -358,7 +364,7 @@ pub struct RunFinished {
 /// See [`Event::Delivered`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Delivered {
+pub struct DeliveryRecorded {
     /// In which world: a rehearsal's channels are its own.
     pub mode: Mode,
     /// Who looked.

@@ -7,18 +7,20 @@ mod event;
 mod format_1;
 mod line;
 mod mechanics;
+mod owner;
 mod refusal;
 mod state;
 
 pub use chain::{Anchor, Chain, Torn, read};
 pub use event::{
-    BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, Delivered, DeliveredChannel,
-    EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted, Record, Repaired,
-    ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
+    BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, DeliveredChannel,
+    DeliveryRecorded, EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted,
+    Record, Repaired, ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
 };
 pub use mechanics::{Mechanics, RunState};
+pub use owner::{Foreign, Owner};
 pub use refusal::{Broken, Newer, NotRead};
-pub use state::{CheckKey, PollState, State};
+pub use state::{CheckKey, Contradiction, KnownBlocker, LedgerState, PollState};
 
 /// The format of the records that this program writes. It reads this one and every one before it; `docs/formats.md`
 /// says how a format is changed.
@@ -35,7 +37,8 @@ pub use state::{CheckKey, PollState, State};
 ///   - 1.7: a problem of a delivery may be `other-provenance` or `mutable`.
 /// - 2: the first record of each format tells its `reader`; `check-finished` and `effect-intended` tell the `program` that was
 ///   run. From here on, whatever changes in a record is a new format.
-pub const FORMAT: u32 = 2;
+/// - 3: the reason of a check may be `flaky`; a blocker that was seen may be a task of somebody's own.
+pub const FORMAT: u32 = 3;
 
 /// The oldest format whose programs read what this program writes, rightly and whole. They do not add to it.
-pub const READER: u32 = 2;
+pub const READER: u32 = 3;

@@ -9,7 +9,6 @@ mod approval;
 mod cause;
 mod command;
 mod dispatch_workflow;
-mod door;
 mod fetch_artifacts;
 mod github_release;
 mod history;
@@ -33,7 +32,6 @@ pub use approval::{Approval, waits_for_approval, with_approvals};
 pub use cause::{Cause, Code, Severity};
 pub use command::{CommandDone, CommandEffect, Observe, StepCommand, judge_exit, judge_published};
 pub use dispatch_workflow::{DispatchEffect, DispatchSeen, DispatchWorkflow, judge_dispatch};
-pub use door::{DoorSeen, check_door};
 pub use fetch_artifacts::{BuildMetadata, Built, FetchArtifacts, judge_metadata};
 pub use github_release::{
     AssetSeen, GithubRelease, ReleaseEffect, ReleasePublished, ReleaseSeen, ReleaseWanted, chosen,

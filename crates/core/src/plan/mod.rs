@@ -8,6 +8,7 @@ mod drift;
 mod own_checks;
 mod program;
 mod raw;
+mod reader;
 mod steps;
 mod through;
 mod validate;
@@ -52,7 +53,7 @@ pub struct Plan {
     /// The gates, in the order of the file.
     pub gates: Vec<Gate>,
     /// Where blockers live.
-    pub tracker: Tracker,
+    pub tracker: TrackerPlan,
     /// Release mechanics, in order.
     pub steps: Vec<Step>,
     /// Where users install from.
@@ -129,13 +130,19 @@ pub struct Policy {
     pub required_gates: Vec<u32>,
     /// Environment variables that every check may see, besides the fixed allow-list.
     pub env: Vec<String>,
+    /// Build folders that are kept between polls, relative to the root.
+    pub caches: Vec<String>,
+    /// Files that are in no commit and are brought along for every check, relative to the root.
+    pub bring: Vec<String>,
     /// The cap of each output stream of a check, in bytes.
     pub output_limit: usize,
+    /// How many runs of a check may fail on one subject before a pass of it counts all the same. It is always shown.
+    pub retries: u32,
 }
 
 /// Where blockers live.
 #[derive(Clone, Debug)]
-pub struct Tracker {
+pub struct TrackerPlan {
     /// Which tracker.
     pub kind: TrackerKind,
     /// For the file tracker: its file, relative to the repository's root; in git's common directory where `None`.

@@ -5,7 +5,7 @@ use super::next::{Duty, WhatNext};
 use super::seen::{Blockers, Seen};
 use super::stop;
 use crate::canonical;
-use crate::gate::reviewed_evidence;
+use crate::gate::evidence_to_review;
 use crate::ledger::{CheckFinished, PollState};
 use crate::verdict::{Reason, Verdict};
 
@@ -44,17 +44,15 @@ pub(super) fn refused(seen: &Seen<'_>, poll: &PollState) -> WhatNext {
 /// What settles checks that showed nothing.
 fn not_shown(seen: &Seen<'_>, poll: &PollState, incomplete: &[&CheckFinished]) -> Option<WhatNext> {
     let again = || vec![Verb::Poll];
-    let is = |reason: Reason| move |one: &&&CheckFinished| one.reason == Some(reason);
     if incomplete.is_empty() {
         return None;
     }
-    let others =
-        |one: &&CheckFinished| !matches!(one.reason, Some(Reason::ReviewMissing | Reason::Interrupted));
+    let others = |one: &&CheckFinished| !is_for_review(one) && one.reason != Some(Reason::Interrupted);
     if incomplete.iter().any(others) {
         return Some(WhatNext::Person(Duty::Show, again()));
     }
     let unreviewed =
-        incomplete.iter().filter(is(Reason::ReviewMissing)).find(|one| !is_reviewed(seen, poll, one));
+        incomplete.iter().filter(|one| is_for_review(one)).find(|one| !is_reviewed(seen, poll, one));
     Some(match unreviewed {
         Some(one) => WhatNext::Person(Duty::Review { gate: one.gate, check: one.check.clone() }, again()),
         // What was cut short, or was reviewed since, only has to be polled again.
@@ -62,9 +60,14 @@ fn not_shown(seen: &Seen<'_>, poll: &PollState, incomplete: &[&CheckFinished]) -
     })
 }
 
+/// Whether a review is what settles a check.
+const fn is_for_review(check: &CheckFinished) -> bool {
+    matches!(check.reason, Some(Reason::ReviewMissing | Reason::Flaky))
+}
+
 /// Whether a review of this very subject and evidence was recorded.
 fn is_reviewed(seen: &Seen<'_>, poll: &PollState, check: &CheckFinished) -> bool {
     let Ok(subject) = canonical::digest(&poll.started.subject) else { return false };
-    let evidence = reviewed_evidence(poll.finished.values(), check.gate, &check.check);
+    let evidence = evidence_to_review(seen.state, check.gate, &check.check);
     seen.state.review(&(check.gate, check.check.clone()), subject, &evidence).is_some()
 }

@@ -10,7 +10,7 @@ use gonogo_core::blocker::{Backlog, stand};
 use gonogo_core::clearance::decide;
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::{Poll, builtin::judge_review};
-use gonogo_core::ledger::{CheckFinished, CheckKey, ReviewDecision, ReviewRecorded, State};
+use gonogo_core::ledger::{CheckFinished, CheckKey, LedgerState, ReviewDecision, ReviewRecorded};
 use gonogo_core::plan::{self, ChangeClass, Plan, plan_changes, weakened};
 use gonogo_core::verdict::Outcome;
 use plans::{rich, thinned};
@@ -52,7 +52,7 @@ fn is_go(now: &Plan, base: &Plan, review: Option<&ReviewRecorded>) -> bool {
     }
     let required = plan::required_gates(now, Some(base));
     let poll = Poll::evaluate(now, &required, Digest::of(b"subject"), &results);
-    let nothing = stand(&Backlog::empty(), &State::default(), now, &HashSet::new());
+    let nothing = stand(&Backlog::empty(), &LedgerState::default(), now, &HashSet::new());
     decide("v1.0.0", &poll, Ok(&nothing)).is_ok()
 }
 

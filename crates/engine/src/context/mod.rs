@@ -15,7 +15,7 @@ pub use plan::{LoadedPlan, PLAN_FILE, load_plan, own_paths, parse_plan};
 pub use remote::release_remote;
 
 use crate::failure::{Failure, chain};
-use gonogo_core::ledger::{Opened, Record};
+use gonogo_core::ledger::{Opened, Owner, Record};
 use gonogo_core::plan::Plan;
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::{Agent, Mode, Target};
@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ReleaseRequest {
     /// The target as it was typed.
     pub target: String,
     /// The base tag; `None` to derive it.
@@ -101,12 +101,12 @@ pub struct Context {
 impl Context {
     /// Captures the context. Refuses what no answer can be about: no checkout, no commit, no usable plan or target, a
     /// base tag that ought to be there and is not.
-    pub async fn capture(asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn capture(asked: &ReleaseRequest, cancel: Cancel) -> Result<Self, Failure> {
         Self::capture_in(&current_folder()?, asked, cancel).await
     }
 
     /// The same for a folder that is not the current one.
-    pub async fn capture_in(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn capture_in(folder: &Path, asked: &ReleaseRequest, cancel: Cancel) -> Result<Self, Failure> {
         let Self { candidate, session, given } = Self::without_base(folder, asked, cancel).await?;
         let tag = asked.base_tag.as_deref();
         let (base, baseline) = base::find(&session.git, &candidate, tag).await?;
@@ -114,7 +114,11 @@ impl Context {
     }
 
     /// The context of a command that compares nothing with an earlier release.
-    pub async fn without_base(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn without_base(
+        folder: &Path,
+        asked: &ReleaseRequest,
+        cancel: Cancel,
+    ) -> Result<Self, Failure> {
         let git = Git::open(folder, cancel.clone()).await?;
         let LoadedPlan { plan, in_repository } = load_plan(asked.plan.as_deref(), git.root())?;
         let target = target(&asked.target, &plan)?;
@@ -140,6 +144,12 @@ impl Context {
         ledger::folder(self.session.git.common_dir(), self.candidate.target.tag())
     }
 
+    /// Whose ledger is asked for.
+    pub fn owner(&self) -> Owner<'_> {
+        let Candidate { plan, target, .. } = &self.candidate;
+        Owner { project: Some(&plan.project.name), target: target.tag() }
+    }
+
     /// Opens this release's ledger to write: one writer at a time.
     pub fn open_ledger(&self) -> Result<Ledger, Failure> {
         let Candidate { plan, target, .. } = &self.candidate;
@@ -149,11 +159,11 @@ impl Context {
 
     /// The records of this release; none where it has no ledger.
     pub fn records(&self) -> Result<Vec<Record>, Failure> {
-        Ok(ledger::records(self.session.git.common_dir(), self.candidate.target.tag())?)
+        Ok(ledger::records(self.session.git.common_dir(), self.owner())?)
     }
 
-    /// The same, with every client led by variables.
-    pub fn led_by(self, variables: Vec<(OsString, OsString)>) -> Self {
+    /// The same, with these variables for every client.
+    pub fn with_variables(self, variables: Vec<(OsString, OsString)>) -> Self {
         let git = self.session.git.with_variables(variables.clone());
         Self { session: Session { git, variables, ..self.session }, ..self }
     }

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use gonogo_core::baseline::{TagRecorded, TagsRecorded};
-use gonogo_core::ledger::{Event, Record};
+use gonogo_core::ledger::{Event, Owner, Record};
 use gonogo_core::mechanics::Facts;
 use gonogo_core::release::Mode;
 use gonogo_world::git::Git;
@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 pub fn tags(git: &Git, target: &str) -> Result<TagsRecorded, Failure> {
     let mut recorded = TagsRecorded::default();
     for release in ledger::releases(git.common_dir())? {
-        match ledger::records(git.common_dir(), &release) {
+        // A project may have had another name at an earlier release.
+        match ledger::records(git.common_dir(), Owner { project: None, target: &release }) {
             Ok(records) => of_ledger(&mut recorded, &records, &release, release == target),
             Err(_) => recorded.unreadable.push(release),
         }

@@ -173,7 +173,7 @@ pub enum Party {
 }
 
 impl GitError {
-    pub(super) fn nonsense(arguments: &[&str]) -> Self {
+    pub(crate) fn nonsense(arguments: &[&str]) -> Self {
         Self::Nonsense { command: arguments.join(" ") }
     }
 }

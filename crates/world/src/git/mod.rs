@@ -5,6 +5,7 @@
 mod address;
 mod clone;
 mod error;
+mod own;
 mod push;
 mod remote;
 mod tag;
@@ -27,7 +28,7 @@ use error::{failed, failed_with_remote};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Variables that git may see besides the fixed allow-list: how its user configured it and its transports. Not those
 /// that would point it at another repository.
@@ -54,6 +55,8 @@ const ENVIRONMENT: &[&str] = &[
 /// What the credential helpers of remotes need beside that: gh is one of them, and keyrings are.
 const REMOTE_ENVIRONMENT: &[&str] =
     &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"];
+/// How long to wait before another look at a file that is to go away.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How long a question to a remote, or a signature, may take.
 const REMOTE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -97,6 +100,9 @@ impl Git {
                 }
             }
         }
+        // What is released is what the objects say, not what this clone replaces them with.
+        environment =
+            environment.with("GIT_NO_REPLACE_OBJECTS", "1").with("GIT_GRAFT_FILE", "/dev/null/none");
         // The project under release does not bring its own git either.
         let checkout = folder.ancestors().find(|folder| folder.join(".git").exists());
         let program = tools::find_on_path("git", checkout)?;
@@ -130,6 +136,24 @@ impl Git {
         };
         (self.root, self.common) = (root, common);
         Ok(self)
+    }
+
+    /// The file by which another git says that it changes this checkout now, where it is still there after so long; `None`
+    /// where it is not.
+    pub async fn other_git(&self, patience: Duration) -> Result<Option<PathBuf>, GitError> {
+        let asked = ["rev-parse", "--path-format=absolute", "--git-path", "index.lock"];
+        let path = PathBuf::from(self.one_line(&asked).await?);
+        let started = Instant::now();
+        loop {
+            let found = crate::there::look(&path).map_err(|_| GitError::nonsense(&asked))?;
+            if found.is_none() {
+                return Ok(None);
+            }
+            if started.elapsed() >= patience || self.cancel.is_cancelled() {
+                return Ok(Some(path));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// The same with variables set, as a private world needs it.
@@ -366,7 +390,7 @@ impl Git {
         }
     }
 
-    /// Paths that are not as the commit has them, untracked ones too. Those under `except` are left out.
+    /// Paths that are not as the commit has them, untracked ones too, and those that git is told not to look at. Those under `except` are left out.
     pub async fn dirty(&self, except: &[String]) -> Result<Vec<String>, GitError> {
         let mut asked = vec![
             "status",
@@ -390,51 +414,22 @@ impl Git {
                 Some(path) => Ok(String::from_utf8_lossy(path).into_owned()),
                 None => Err(GitError::nonsense(&asked)),
             })
+            .chain(self.hidden(except).await?.into_iter().map(Ok))
             .collect()
     }
 
-    /// All tracked paths of the index, each with whether git is told not to look at it (`assume-unchanged` or
-    /// `skip-worktree`), so that a change there would go unseen.
-    pub async fn tracked(&self) -> Result<Vec<(PathBuf, bool)>, GitError> {
-        use std::os::unix::ffi::OsStrExt;
+    /// Tracked paths that git is told not to look at (`assume-unchanged` or `skip-worktree`), where a change would go unseen.
+    async fn hidden(&self, except: &[String]) -> Result<Vec<String>, GitError> {
         let asked = ["ls-files", "-v", "-z", "--full-name", "--", ":/"];
         let answer = self.ask(&asked).await?;
         if !answer.succeeded() {
             return Err(failed(&asked, &answer));
         }
         let entries = answer.stdout.bytes.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
-        entries
-            .map(|entry| match entry {
-                [flag, b' ', name @ ..] if !name.is_empty() => {
-                    let hidden = flag.is_ascii_lowercase() || *flag == b'S';
-                    Ok((PathBuf::from(std::ffi::OsStr::from_bytes(name)), hidden))
-                }
-                _ => Err(GitError::nonsense(&asked)),
-            })
-            .collect()
-    }
-
-    /// Tracked paths whose content in the working tree is not a commit's, those under `except` left out.
-    pub async fn differs_from(&self, commit: &str, except: &[String]) -> Result<Vec<String>, GitError> {
-        let mut asked = vec![
-            "diff",
-            "--name-only",
-            "-z",
-            "--no-ext-diff",
-            "--no-renames",
-            "--ignore-submodules=none",
-            commit,
-            "--",
-            ".",
-        ];
-        let excluded = excluding(except);
-        asked.extend(excluded.iter().map(String::as_str));
-        let answer = self.ask(&asked).await?;
-        if !answer.succeeded() {
-            return Err(failed(&asked, &answer));
-        }
-        let names = answer.stdout.bytes.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-        Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+        let hidden = entries.filter(|entry| entry[0].is_ascii_lowercase() || entry[0] == b'S');
+        let paths =
+            hidden.map(|entry| String::from_utf8_lossy(entry.get(2..).unwrap_or_default()).into_owned());
+        Ok(paths.filter(|path| !except.iter().any(|except| Path::new(path).starts_with(except))).collect())
     }
 
     /// How the current branch relates to the branch it is pushed to, as last fetched.

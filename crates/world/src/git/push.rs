@@ -7,7 +7,7 @@ use super::error::failed_with_remote;
 use super::words::without_own;
 use super::{Elsewhere, Git, GitError};
 use crate::process::{Captured, End};
-use gonogo_core::clearance::Clearance;
+use gonogo_core::door::DoorPass;
 
 /// What became of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,14 +62,14 @@ impl Git {
     /// # Errors
     /// Every error but [`GitError::SeveralAddresses`] and [`GitError::PushedElsewhere`] leaves open whether the remote has the
     /// tag now: ask it.
-    pub async fn push_tag(&self, cleared: &Clearance, remote: &str, tag: &str) -> Result<Pushed, GitError> {
+    pub async fn push_tag(&self, pass: DoorPass<'_>, remote: &str, tag: &str) -> Result<Pushed, GitError> {
         let reference = format!("refs/tags/{tag}");
-        self.push(cleared, remote, &reference, &reference).await
+        self.push(pass, remote, &reference, &reference).await
     }
 
     pub(super) async fn push(
         &self,
-        _cleared: &Clearance,
+        _pass: DoorPass<'_>,
         remote: &str,
         source: &str,
         target: &str,

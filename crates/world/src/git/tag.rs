@@ -7,7 +7,7 @@ use super::error::{Party, failed};
 use super::words::telling_line;
 use super::{Git, GitError, is_object_id, object_id};
 use crate::process::End;
-use gonogo_core::clearance::Clearance;
+use gonogo_core::door::DoorPass;
 
 /// How a signature begins, in the ways that git signs (gitformat-signature(5)): it is the end of a tag's content.
 const SIGNATURES: [&str; 4] = [
@@ -120,7 +120,7 @@ impl Git {
     /// one all the same. That one is taken away again.
     pub async fn create_annotated_tag(
         &self,
-        _cleared: &Clearance,
+        _pass: DoorPass<'_>,
         tag: &str,
         commit: &str,
         message: &str,

@@ -107,12 +107,13 @@ impl Environment {
         Digest::of(&bytes)
     }
 
-    /// The same environment with more of our own variables let through.
+    /// The same environment with more of our own variables let through, but for those that are set already: what was
+    /// filtered or leads into another world stays so.
     #[must_use]
     pub fn letting_through<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
         for name in names {
             if let Some(value) = std::env::var_os(name) {
-                self.0.insert(name.into(), value);
+                self.0.entry(name.into()).or_insert(value);
             }
         }
         self

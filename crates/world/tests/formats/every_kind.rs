@@ -5,8 +5,8 @@ use gonogo_core::delivery::{Channel, Doubt, Judgement, Level, Problem, ProblemCo
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Counts, Finding, Fingerprint};
 use gonogo_core::ledger::{
-    BlockerFiled, BlockerResolved, BlockerSeen, Chain, CheckFinished, CheckStarted, Delivered,
-    DeliveredChannel, EffectApplied, EffectIntended, Event, EvidenceRef, FORMAT, Opened, PollFinished,
+    BlockerFiled, BlockerResolved, BlockerSeen, Chain, CheckFinished, CheckStarted, DeliveredChannel,
+    DeliveryRecorded, EffectApplied, EffectIntended, Event, EvidenceRef, FORMAT, Opened, PollFinished,
     PollStarted, Repaired, ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
 };
 use gonogo_core::manifest::{BuiltFile, Manifest};
@@ -291,7 +291,7 @@ impl Ledger {
             (commit(), Verdict::Failed, vec![bytes(wrong), bytes(untold)], Some("B5".to_owned())),
             (commit(), Verdict::Passed, right.collect(), None),
         ] {
-            self.put(Event::Delivered(Box::new(Delivered {
+            self.put(Event::Delivered(Box::new(DeliveryRecorded {
                 mode: Mode::Live,
                 agent: agent(),
                 commit,

@@ -1,6 +1,6 @@
 //! Pushes of a tag.
 
-use crate::support::{Cancel, Git, GitError, World, cleared};
+use crate::support::{Cancel, Git, GitError, World, cleared, pass};
 use gonogo_world::git::{Party, Pushed, Refusal, Rejection};
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ async fn tagged() -> World {
 }
 
 async fn tag(world: &World, tag: &str) {
-    world.git.create_annotated_tag(&cleared(tag), tag, &world.second, "Release").await.unwrap();
+    world.git.create_annotated_tag(pass(&cleared(tag)), tag, &world.second, "Release").await.unwrap();
 }
 
 async fn push(git: &Git) -> Result<Pushed, GitError> {
-    git.push_tag(&cleared("v1.0.0"), "origin", "v1.0.0").await
+    git.push_tag(pass(&cleared("v1.0.0")), "origin", "v1.0.0").await
 }
 
 async fn refused(world: &World) -> String {
@@ -132,7 +132,7 @@ async fn a_remote_that_is_gone_is_an_error_and_no_push() {
         matches!(&error, GitError::Unreachable { said, .. } if said.contains("octo/sample.git")),
         "{error:?}"
     );
-    let error = world.git.push_tag(&cleared("v1.0.0"), "nowhere", "v1.0.0").await.unwrap_err();
+    let error = world.git.push_tag(pass(&cleared("v1.0.0")), "nowhere", "v1.0.0").await.unwrap_err();
     assert!(matches!(error, GitError::Failed { .. }), "{error:?}");
 }
 

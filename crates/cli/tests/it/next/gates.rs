@@ -26,13 +26,12 @@ fn edit_tasks(project: &Project, change: impl FnOnce(&mut Vec<Value>)) {
 
 /// Somebody has a task of their own under the release's epic. Its ID.
 fn own_task(project: &Project) -> String {
-    // The epic is there once something was filed; what was is made theirs.
-    let report = ["blocker", "file", "v0.2.0", "--check", "3", "--title", "x", "--summary", "y", "--json"];
-    let filed = project.run(&report).exits(0).json();
-    edit_tasks(project, |tasks| {
-        (tasks[0]["title"], tasks[0]["body"]) = (json!("STOP"), json!("Wait for me."));
-    });
-    filed["task"].as_str().unwrap().to_owned()
+    let store = r#"{"schema":1,"next":3,"epics":[{"id":"B1","title":"Release blockers: v0.2.0","tasks":[
+        {"id":"B2","title":"STOP","body":"Wait for me.","state":"open"}]}]}"#;
+    let folder = project.root().join(".git/gonogo");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("tracker.json"), store).unwrap();
+    "B2".to_owned()
 }
 
 fn close_by_hand(project: &Project, id: &str) {

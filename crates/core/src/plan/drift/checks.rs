@@ -72,7 +72,7 @@ fn command(changes: &mut Changes, now: &Command, base: &Command) {
 
 /// A program, of a check or a step.
 pub(super) fn program(changes: &mut Changes, now: &Program, base: &Program) {
-    let Program { run, before, needs, cwd, env, set_env, timeout, report, locks } = now;
+    let Program { run, before, needs, cwd, env, set_env, timeout, report, locks, inputs, bring } = now;
     if *run != base.run {
         let line = |run: &[String]| crate::text::shell_line(run.iter().map(String::as_str));
         changes.weaker(format!("it runs `{}` now, and not `{}`", line(run), line(&base.run)));
@@ -100,6 +100,8 @@ pub(super) fn program(changes: &mut Changes, now: &Program, base: &Program) {
     changes.told("`timeout`", timeout, &base.timeout);
     changes.same("`report`", report, &base.report);
     changes.no_fewer("`locks`", locks, &base.locks);
+    changes.same("`inputs`", inputs, &base.inputs);
+    changes.no_more_of("`bring`", bring, &base.bring);
 }
 
 fn inventory(changes: &mut Changes, now: &Inventory, base: &Inventory) {

@@ -10,7 +10,8 @@ mod readers;
 mod steps;
 mod words;
 
-use super::{Ci, Gate, Plan, Policy, Project, Tool, Tracker, TrackerKind, VersionAt, VersionPlace};
+use super::{Ci, Gate, Plan, Policy, Project, Tool, TrackerKind, TrackerPlan, VersionAt, VersionPlace};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use words::{Line, Shown};
 
@@ -134,7 +135,7 @@ fn ci_changes(changes: &mut Changes, now: Option<&Ci>, base: Option<&Ci>) {
 }
 
 fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
-    let Policy { required_gates, env, output_limit } = now;
+    let Policy { required_gates, env, caches, bring, output_limit, retries } = now;
     for id in base.required_gates.iter().filter(|id| !required_gates.contains(id)) {
         changes.about(Some(*id), "", |changes| changes.weaker("the gate is no longer required"));
     }
@@ -142,11 +143,21 @@ fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
         changes.about(Some(*id), "", |changes| changes.stronger("the gate is required now"));
     }
     changes.no_more_of("policy.env", env, &base.env);
+    changes.no_more_of("policy.caches", caches, &base.caches);
+    changes.no_more_of("policy.bring", bring, &base.bring);
     changes.told("policy.output-limit-mib", &(output_limit >> 20), &(base.output_limit >> 20));
+    match retries.cmp(&base.retries) {
+        Ordering::Greater => changes.weaker(format!(
+            "`policy.retries`: a check may fail {retries} times before it passes, and not {}",
+            base.retries
+        )),
+        Ordering::Less => changes.stronger(format!("`policy.retries`: {retries}, and not {}", base.retries)),
+        Ordering::Equal => {}
+    }
 }
 
-fn tracker_changes(changes: &mut Changes, now: &Tracker, base: &Tracker) {
-    let Tracker { kind, path, timeout } = now;
+fn tracker_changes(changes: &mut Changes, now: &TrackerPlan, base: &TrackerPlan) {
+    let TrackerPlan { kind, path, timeout } = now;
     let name = |kind: &TrackerKind| kind.name().to_owned();
     changes.same("tracker.kind", &name(kind), &name(&base.kind));
     changes.same("tracker.path", path, &base.path);

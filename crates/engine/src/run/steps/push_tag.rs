@@ -4,6 +4,7 @@ use super::tag::{filled, local_facts, signs};
 use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
 use crate::tags::tag_seen;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
     Cause, Code, Observation, PushEffect, PushTag, Step, TagSeen, check_local_tag, check_signed,
     judge_remote_tag,
@@ -65,10 +66,16 @@ impl Acting for PushTag {
         Ok(Known { detail: Some(format!("tag object {}, signed; {said}", facts.object)), mark: None })
     }
 
-    async fn apply(&self, run: &Run<'_>, _: &Step, effect: &PushEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        _: &Step,
+        effect: &PushEffect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let PushEffect::Push = effect;
         let remote = self.remote.as_deref().unwrap_or(&run.world.remote);
-        let pushed = run.world.git.push_tag(run.clearance, remote, &filled(run, &self.name)?).await;
+        let pushed = run.world.git.push_tag(pass, remote, &filled(run, &self.name)?).await;
         let pushed = pushed.map_err(|error| causes::of_git(&error));
         let taken = pushed.and_then(|pushed| causes::of_push(pushed, remote, "the tag"));
         taken.map_err(|cause| Cause { message: run.redacted(&cause.message), ..cause })?;

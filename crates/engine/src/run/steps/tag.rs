@@ -3,6 +3,7 @@
 use super::{Acting, Run, RunWatch};
 use crate::causes;
 use crate::tags::tag_seen;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
     Cause, Code, Observation, Step, StepKind, Tag, TagEffect, check_signed, judge_local_tag, tag_message,
 };
@@ -47,14 +48,19 @@ impl Acting for Tag {
         })
     }
 
-    async fn apply(&self, run: &Run<'_>, _: &Step, effect: &TagEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        _: &Step,
+        effect: &TagEffect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let TagEffect::Create = effect;
         let tag = filled(run, &self.name)?;
         let target = &run.context.candidate.target;
         let message = tag_message(target, &run.summary, run.ledger.anchor().head);
         let git = run.world.git.clone().with_signed_tags(self.signed);
-        let made =
-            git.create_annotated_tag(run.clearance, &tag, &run.context.candidate.commit, &message).await;
+        let made = git.create_annotated_tag(pass, &tag, &run.context.candidate.commit, &message).await;
         made.map(|()| None).map_err(|error| causes::of_git(&error))
     }
 }
