@@ -3,7 +3,7 @@
 use super::prompt::Terminal;
 use super::world::{REPOSITORY, Shape, Stage};
 use crate::support::{Ran, until};
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service};
 use rustix::process::{Pid, Signal, kill_process};
 use std::time::{Duration, Instant};
 
@@ -135,7 +135,7 @@ fn what_changes_while_the_door_is_looked_through_is_seen_too() {
         let stage = Stage::ready();
         let terminal = Terminal::asked(&stage);
         let path = "/repos/o/r/actions/runs";
-        let late = Trouble::Delayed(Duration::from_secs(2));
+        let late = FaultKind::Delayed(Duration::from_secs(2));
         stage.world.fault(Service::Github, Fault::once(Matcher::of("GET", path), late));
         let asked_before = stage.world.log().len();
         std::thread::scope(|scope| {
