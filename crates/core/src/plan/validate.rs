@@ -331,7 +331,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 25] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 27] = [
         (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
         (raw.run.as_ref().map(Spanned::span), program, "run"),
         (raw.before.first().map(Spanned::span), program, "before"),
