@@ -1,5 +1,6 @@
 //! From the plan as it is typed to the plan as it is meant. Gathers every problem before it refuses.
 
+use super::own_checks::OWN_CHECKS;
 use super::raw::{self, Kind, ReaderName};
 use super::steps;
 use super::{
@@ -7,7 +8,6 @@ use super::{
     TrackerPlan, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
-use crate::gate::OWN_CHECKS;
 use crate::problems::{PlanProblem, Problems};
 use crate::readers::Reader;
 use crate::verdict::Reason;
