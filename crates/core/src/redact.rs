@@ -141,7 +141,7 @@ fn base64_forms(bytes: &[u8]) -> Vec<String> {
         }
         // The first letters hold bits of what stands before, the last one bits of what comes after.
         let first = [0, 2, 3][shift];
-        let last = if padded.len() % 3 == 0 { text.len() } else { text.len() - 1 };
+        let last = if padded.len().is_multiple_of(3) { text.len() } else { text.len() - 1 };
         let Some(inner) = text.get(first..last).filter(|inner| inner.len() >= SHORTEST) else { continue };
         forms.push(inner.replace('+', "-").replace('/', "_"));
         forms.push(inner.to_owned());

@@ -38,7 +38,7 @@ fn is_meant(line: &Value, selector: &Selector) -> bool {
         && selector.iter().all(|(pointer, values)| {
             line.pointer(pointer).is_some_and(|value| {
                 let value = plain(value);
-                values.is_empty() || values.iter().any(|wanted| *wanted == value)
+                values.is_empty() || values.contains(&value)
             })
         })
 }
