@@ -246,6 +246,11 @@ pub struct Subject {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(required)]
     pub environment: Option<Digest>,
+    /// Each of its variables by name, with the first digits of its value's digest: enough to tell that it changed. Those of a
+    /// session (`TMPDIR`, `XDG_RUNTIME_DIR`) are not among them, nor is the way in which `PATH` is spelled.
+    // Empty in ledgers before format 3, which did not tell.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
     /// The machine: name, operating system and architecture.
     pub host: String,
 }

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod process;
 pub mod registry;
 pub mod runner;
+pub mod ssh;
 mod there;
 pub mod tools;
 pub mod tracker;

@@ -7,10 +7,12 @@
 mod capture;
 mod environment;
 mod group;
+mod pager;
 mod told;
 
 pub use environment::Environment;
 pub use gonogo_core::gate::End;
+pub use pager::page;
 pub use told::redactor;
 
 use crate::there;

@@ -9,4 +9,4 @@ mod review;
 
 pub use judge::{End, Judged, Ran, judge_canary, judge_command};
 pub use poll::{CheckVerdict, GateVerdict, Poll};
-pub use review::reviewed_evidence;
+pub use review::{digests_of, shown_evidence};

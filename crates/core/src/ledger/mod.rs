@@ -10,15 +10,16 @@ mod mechanics;
 mod refusal;
 mod state;
 
+pub use crate::review::ReviewDecision;
 pub use chain::{Anchor, Chain, Torn, read};
 pub use event::{
     BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, Delivered, DeliveredChannel,
     EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted, Record, Repaired,
-    ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
+    ReviewAsked, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped, WaiverRecorded,
 };
 pub use mechanics::{Mechanics, RunState};
 pub use refusal::{Broken, Newer, NotRead};
-pub use state::{CheckKey, PollState, State};
+pub use state::{CheckKey, Noted, PollState, State};
 
 /// The format of the records that this program writes. It reads this one and every one before it; `docs/formats.md`
 /// says how a format is changed.
@@ -35,7 +36,9 @@ pub use state::{CheckKey, PollState, State};
 ///   - 1.7: a problem of a delivery may be `other-provenance` or `mutable`.
 /// - 2: the first record of each format tells its `reader`; `check-finished` and `effect-intended` tell the `program` that was
 ///   run. From here on, whatever changes in a record is a new format.
-pub const FORMAT: u32 = 2;
+/// - 3: `review-recorded` tells the `scope` that it is bound to, and whose signature it bears; `waiver-recorded`; `check-finished` tells the
+///   `review` that it asks for and the `words` that were weighed; the subject of a poll tells of each variable by itself.
+pub const FORMAT: u32 = 3;
 
 /// The oldest format whose programs read what this program writes, rightly and whole. They do not add to it.
-pub const READER: u32 = 2;
+pub const READER: u32 = 3;

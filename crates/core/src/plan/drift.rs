@@ -1,6 +1,6 @@
 //! What a plan asks less of than the base tag's plan did: the project under release does not lower its own bar.
 
-use super::{Check, CheckKind, Gate, Plan};
+use super::{Check, CheckKind, Gate, Plan, reviewers};
 use crate::stats::share;
 use std::collections::BTreeMap;
 
@@ -16,6 +16,9 @@ pub fn required_gates(now: &Plan, base: Option<&Plan>) -> BTreeMap<u32, String> 
 /// What became weaker, or cannot be told to be as strong, since the base plan: the gate, and what, in one line.
 pub fn weakened(now: &Plan, base: &Plan) -> Vec<(u32, String)> {
     let mut weaker = Vec::new();
+    let of_all = base.policy.required_gates.iter().min().copied().unwrap_or_default();
+    let reviewers = reviewers::weaker(base.policy.reviewers.as_ref(), now.policy.reviewers.as_ref());
+    weaker.extend(reviewers.into_iter().map(|what| (of_all, what)));
     for id in &base.policy.required_gates {
         let Some(before) = base.gate(*id) else { continue };
         if !now.policy.required_gates.contains(id) {
@@ -83,8 +86,14 @@ fn weaker_check(before: &Check, after: Option<&Check>) -> Option<String> {
             (before.pattern.as_str() != after.pattern.as_str() || before.paths != after.paths)
                 .then(|| "it searches for something else now".to_owned())
         }
-        (CheckKind::Review { focus: before }, CheckKind::Review { focus: after }) => {
-            (before != after).then(|| "its review looks for something else now".to_owned())
+        (
+            CheckKind::Review { focus: before, paths: then },
+            CheckKind::Review { focus: after, paths: now },
+        ) => {
+            if before != after {
+                return Some("its review looks for something else now".to_owned());
+            }
+            (then != now).then(|| "its review looks at other paths now".to_owned())
         }
         (before, after) => (before.name() != after.name())
             .then(|| format!("it is {} now, and not {}", after.name(), before.name())),

@@ -7,6 +7,7 @@ mod benchmark;
 mod drift;
 mod program;
 mod raw;
+mod reviewers;
 mod steps;
 mod through;
 mod validate;
@@ -19,6 +20,7 @@ pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
 pub use drift::{required_gates, weakened};
 pub use raw::{TrackerKind, schema};
+pub use reviewers::{ReviewerKey, Reviewers};
 pub use through::{Behind, Through};
 
 use crate::ci::CiWanted;
@@ -129,6 +131,8 @@ pub struct Policy {
     pub env: Vec<String>,
     /// The cap of each output stream of a check, in bytes.
     pub output_limit: usize,
+    /// Who may review and waive from the next release on; nobody in particular where `None`.
+    pub reviewers: Option<Reviewers>,
 }
 
 /// Where blockers live.
@@ -220,6 +224,8 @@ pub enum CheckKind {
     Review {
         /// What the reviewer looks for.
         focus: String,
+        /// Path prefixes that the review is of; the whole repository where there is none.
+        paths: Vec<String>,
     },
 }
 

@@ -129,6 +129,9 @@ pub(super) struct Policy {
     /// The cap of each output stream of a check, in MiB (1 to 1024). By default 8.
     #[schemars(with = "Option<u32>")]
     pub(super) output_limit_mib: Option<Spanned<u32>>,
+    /// Who may review and waive. By default whoever reviews is recorded, and nothing can be waived.
+    #[schemars(with = "Option<super::reviewers::Raw>")]
+    pub(super) reviewers: Option<Spanned<super::reviewers::Raw>>,
 }
 
 /// A numbered requirement with its checks.
@@ -228,7 +231,7 @@ pub(super) struct Check {
     /// For `inventory`: the regular expression that is searched for, line by line.
     #[schemars(with = "Option<String>")]
     pub(super) pattern: Option<Spanned<String>>,
-    /// For `inventory`: path prefixes that are searched. By default everything.
+    /// For `inventory` and `review`: path prefixes that are searched, or reviewed. By default everything.
     #[serde(default)]
     pub(super) paths: Vec<String>,
     /// For `benchmark`: what is measured, and how it is judged.

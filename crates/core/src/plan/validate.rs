@@ -50,7 +50,8 @@ pub(super) fn plan(
         problems.at(limit, "an output limit is 1 to 1024 MiB", None);
     }
     let limit = limit.map_or(DEFAULT_OUTPUT_LIMIT_MIB, |limit| (*limit.get_ref()).clamp(1, 1024)) as usize;
-    let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20 };
+    let reviewers = raw.policy.reviewers.and_then(|reviewers| super::reviewers::of(reviewers, &mut problems));
+    let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20, reviewers };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.
@@ -291,7 +292,7 @@ fn check(raw: Spanned<raw::Check>, names: &mut HashSet<String>, problems: &mut P
                 problems.push(span, "a review says in `focus` what the reviewer looks for", None);
                 return None;
             };
-            (CheckKind::Review { focus: focus.into_inner() }, Minimum::NONE)
+            (CheckKind::Review { focus: focus.into_inner(), paths: raw.paths }, Minimum::NONE)
         }
         Kind::Inventory => {
             let Some(pattern) = &raw.pattern else {
@@ -339,7 +340,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (spanned(&raw.expect), text, "expect"),
         (spanned(&raw.finding), text, "finding"),
         (spanned(&raw.pattern), kind == Kind::Inventory, "pattern"),
-        (present(!raw.paths.is_empty()), kind == Kind::Inventory, "paths"),
+        (present(!raw.paths.is_empty()), matches!(kind, Kind::Inventory | Kind::Review), "paths"),
     ];
     for (span, wanted, key) in checks {
         if let Some(span) = span.filter(|_| !wanted) {

@@ -194,6 +194,7 @@ impl Model {
             base_commit: None,
             toolchain: BTreeMap::new(),
             environment: Some(Digest::of(b"environment")),
+            variables: BTreeMap::new(),
             host: "host".to_owned(),
         }
     }

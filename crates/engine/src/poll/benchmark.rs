@@ -61,7 +61,7 @@ pub async fn run(run: &Run<'_>, gate: u32, check: &Check, benchmark: &Benchmark)
         Err(error) => return Done::of(Judged::incomplete(Reason::UnreadableOutput, chain(&error))),
     }
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Done { judged, blobs, millis, repeat, program: measured.program }
+    Done { blobs, millis, repeat, program: measured.program, ..Done::of(judged) }
 }
 
 /// Where the worktrees are: in the user's cache, outside the checkout, so that no build finds the checkout's own settings in a

@@ -161,7 +161,7 @@ pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt
             judged = missed;
         }
     }
-    Done { judged, blobs, millis, repeat: None, program: Some(program) }
+    Done { blobs, millis, program: Some(program), ..Done::of(judged) }
 }
 
 /// A check whose program did not run.

@@ -1,7 +1,8 @@
 //! Compares the plan with the base tag's: what it asks less of needs a review.
 
-use crate::context::{Candidate, PLAN_FILE};
+use crate::context::Candidate;
 use crate::failure::Failure;
+use crate::reviewers::plan_at_base;
 use gonogo_core::digest::Digest;
 use gonogo_core::plan::{self, Plan};
 use gonogo_world::git::Git;
@@ -16,6 +17,8 @@ pub struct Drift {
     pub required: BTreeMap<u32, String>,
     /// What became weaker, by gate.
     pub weakened: BTreeMap<u32, Vec<String>>,
+    /// The digest of the base tag's plan, where it has one.
+    pub base_plan: Option<Digest>,
 }
 
 /// Reads the plan at the base tag: the same file, or the plan in the root where that file was not there then. So a plan
@@ -23,11 +26,11 @@ pub struct Drift {
 pub async fn since_base(git: &Git, candidate: &Candidate) -> Result<Drift, Failure> {
     let now = &candidate.plan;
     let mut weakened: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    let mut text = None;
-    for path in candidate.plan_path.iter().map(String::as_str).chain([PLAN_FILE]) {
-        let Some(base) = candidate.base.as_ref().filter(|_| text.is_none()) else { break };
-        text = git.file_at(&base.commit, path).await?;
-    }
+    let text = match &candidate.base {
+        Some(base) => plan_at_base(git, candidate, &base.commit).await?,
+        None => None,
+    };
+    let base_plan = text.as_ref().map(|text| Digest::of(text));
     // Most often it is the same plan, byte for byte, which asks for no less than itself.
     let text = text.filter(|text| Digest::of(text) != now.digest);
     let base = match text.map(|text| Plan::parse(&String::from_utf8_lossy(&text))) {
@@ -44,5 +47,5 @@ pub async fn since_base(git: &Git, candidate: &Candidate) -> Result<Drift, Failu
     for (gate, what) in base.as_ref().map(|base| plan::weakened(now, base)).unwrap_or_default() {
         weakened.entry(gate).or_default().push(what);
     }
-    Ok(Drift { required: plan::required_gates(now, base.as_ref()), weakened })
+    Ok(Drift { required: plan::required_gates(now, base.as_ref()), weakened, base_plan })
 }

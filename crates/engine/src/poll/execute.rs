@@ -5,15 +5,17 @@
 
 use super::command::{self, Attempt};
 use super::drift::{self, Drift};
+use super::reviews::{self, Reviews};
 use super::{Options, PollEvent, PollWatch, benchmark, builtin};
 use crate::context::Context;
 use crate::failure::{Failure, chain};
 use crate::launch::{Launcher, repeat_line};
 use gonogo_core::digest::Digest;
-use gonogo_core::gate::{Judged, builtin as rules};
-use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event};
+use gonogo_core::gate::Judged;
+use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event, ReviewAsked};
 use gonogo_core::plan::{Benchmark, Check, CheckKind, Command, Gate};
 use gonogo_core::release::ResolvedTool;
+use gonogo_core::review::Word;
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::ledger::{self, Blob, Ledger};
 use gonogo_world::runner::{Needs, Schedule};
@@ -35,6 +37,7 @@ pub struct Run<'a> {
     /// Checks whose earlier pass does not settle a blocker that was filed after it.
     pub unsettled: HashSet<CheckKey>,
     pub drift: &'a Drift,
+    pub reviews: &'a Reviews,
 }
 
 /// A check that came to an end.
@@ -45,12 +48,24 @@ pub struct Done {
     pub repeat: Option<String>,
     /// What was run for it.
     pub program: Option<ResolvedTool>,
+    /// The review that it asks for.
+    pub review: Option<ReviewAsked>,
+    /// Who reviewed it.
+    pub words: Vec<Word>,
 }
 
 impl Done {
     /// A check that left nothing behind but its verdict.
     pub fn of(judged: Judged) -> Self {
-        Self { judged, blobs: Vec::new(), millis: 0, repeat: None, program: None }
+        Self {
+            judged,
+            blobs: Vec::new(),
+            millis: 0,
+            repeat: None,
+            program: None,
+            review: None,
+            words: Vec::new(),
+        }
     }
 }
 
@@ -98,7 +113,7 @@ async fn run_own(
     gate: &Gate,
     check: &Check,
 ) -> Result<(), Failure> {
-    if let Some(done) = builtin::run(run, ledger.state(), gate, check).await? {
+    if let Some(done) = builtin::run(run, gate, check).await? {
         run.record(ledger, watch, gate.id, &check.id, done)?;
     }
     Ok(())
@@ -107,11 +122,8 @@ async fn run_own(
 /// Checks that no plan has to ask for: that it asks for no less than the base tag's, and that its tools are there.
 fn plan_checks(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl PollWatch) -> Result<(), Failure> {
     for (gate, weaker) in &run.drift.weakened {
-        let blob = Blob::new("plan-drift", weaker.join("\n").into_bytes());
-        let key = (*gate, drift::CHECK.to_owned());
-        let review = ledger.state().review(&key, run.about, &[blob.reference().digest]);
-        let judged = rules::judge_review(*gate, drift::CHECK, &weaker.join("; "), review);
-        run.record(ledger, watch, *gate, drift::CHECK, Done { blobs: vec![blob], ..Done::of(judged) })?;
+        let done = reviews::weaker_plan(run, run.drift, *gate, drift::CHECK, weaker);
+        run.record(ledger, watch, *gate, drift::CHECK, done)?;
     }
     let called: HashSet<&str> =
         run.context.candidate.plan.checks().flat_map(|(_, check)| check.programs()).collect();
@@ -289,7 +301,15 @@ impl Run<'_> {
         check: &str,
         done: Done,
     ) -> Result<(), Failure> {
-        let Done { judged, blobs, millis, repeat, program } = done;
+        let Done { judged, blobs, millis, repeat, program, review, mut words } = done;
+        // A review is answered by a review.
+        let judged = if review.is_some() {
+            judged
+        } else {
+            let (judged, waivers) = self.reviews.waive(self, gate, check, judged);
+            words.extend(waivers);
+            judged
+        };
         let finished = CheckFinished {
             poll: self.poll_seq,
             gate,
@@ -307,6 +327,8 @@ impl Run<'_> {
             repeat,
             program,
             reused: None,
+            review,
+            words,
         };
         ledger.append(Event::CheckFinished(Box::new(finished.clone())), blobs)?;
         watch.poll(PollEvent::Finished(&finished));

@@ -8,9 +8,11 @@ mod command;
 mod drift;
 mod event;
 mod execute;
+mod reviews;
 mod settle;
 
 pub use event::{PollEvent, PollWatch};
+pub use reviews::matching_paths;
 
 use crate::context::{Candidate, Context, host_name};
 use crate::failure::FailureKind;
@@ -21,12 +23,15 @@ use gonogo_core::blocker::{Standing, epic_title};
 use gonogo_core::canonical;
 use gonogo_core::clearance::{self, Clearance, Refused};
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{Event, PollFinished, PollStarted};
+use gonogo_core::ledger::{Event, PollFinished, PollStarted, State};
 use gonogo_core::release::Subject;
+use gonogo_core::reviewers::InForce;
+use gonogo_core::stale;
 use gonogo_core::verdict::Reason;
 use gonogo_world::git::Git;
 use gonogo_world::process::Environment;
 use gonogo_world::tree::TreeWatch;
+use reviews::Reviews;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -57,6 +62,10 @@ pub struct Report {
     pub seq: u64,
     /// How often each check ran on this subject.
     pub attempts: BTreeMap<(u32, String), u64>,
+    /// Whose reviews count.
+    pub reviewers: InForce,
+    /// What is another than in the poll before, so that its evidence is about another subject.
+    pub changed: Vec<String>,
 }
 
 /// Runs a poll.
@@ -89,6 +98,8 @@ pub async fn run(
             format!("the ledger's last line was torn: {bytes} bytes were cut off, and that is recorded");
         watch.poll(PollEvent::Note(&note));
     }
+    let changed = changed_since(ledger.state(), &subject);
+    let reviews = Reviews::before(context, ledger.state()).await?;
     let started = PollStarted {
         subject: subject.clone(),
         base_tag: candidate.base.as_ref().map(|base| base.tag.clone()),
@@ -99,14 +110,23 @@ pub async fn run(
     };
     let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
     watch.poll(PollEvent::Begins(context));
+    announce(watch, candidate, &reviews.in_force, &changed);
 
     let epic = epic_title(candidate.target.tag());
     let unsettled =
         settle::checks_to_repeat(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
     let limit = candidate.plan.policy.output_limit;
     let launcher = Launcher { toolbox: Arc::new(toolbox), environment, limit };
-    let run =
-        execute::Run { context, options, launcher: &launcher, about, poll_seq, unsettled, drift: &drift };
+    let run = execute::Run {
+        context,
+        options,
+        launcher: &launcher,
+        about,
+        poll_seq,
+        unsettled,
+        drift: &drift,
+        reviews: &reviews,
+    };
     execute::all(&run, &mut ledger, watch, &mut tree).await?;
     ledger.flush()?;
     watch.poll(PollEvent::Ends);
@@ -130,7 +150,17 @@ pub async fn run(
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
     let interrupted = session.cancel.is_cancelled();
-    let report = Report { poll, subject, standing, decision, interrupted, seq: poll_seq, attempts };
+    let report = Report {
+        poll,
+        subject,
+        standing,
+        decision,
+        interrupted,
+        seq: poll_seq,
+        attempts,
+        reviewers: reviews.in_force,
+        changed,
+    };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
 }
@@ -153,17 +183,34 @@ async fn unchanged_tree(git: &Git, candidate: &Candidate) -> Result<TreeWatch, F
     .remedy("commit the changes, or stash or remove them; ignore what builds leave behind"))
 }
 
+/// Says at a poll's beginning whose reviews count, and why evidence of the poll before is not used again.
+fn announce(watch: &mut impl PollWatch, candidate: &Candidate, in_force: &InForce, changed: &[String]) {
+    if let Some(line) = in_force.line(candidate.base_tag()) {
+        watch.poll(PollEvent::Note(&line));
+    }
+    if !changed.is_empty() {
+        let note = format!("evidence of the poll before is about another subject: {}", changed.join("; "));
+        watch.poll(PollEvent::Note(&note));
+    }
+}
+
+/// What changed since the poll before.
+fn changed_since(state: &State, now: &Subject) -> Vec<String> {
+    state.poll.as_ref().map_or_else(Vec::new, |poll| stale::changes(&poll.started.subject, now))
+}
+
 fn subject(candidate: &Candidate, toolbox: &Toolbox, environment: &Environment) -> Subject {
     // What any one check may see counts for all: a change too many runs a check again, one too few would not.
     let seen = candidate.plan.checks().filter_map(|(_, check)| check.program()).flat_map(|one| &one.env);
-    let environment = environment.clone().letting_through(seen.map(String::as_str)).digest();
+    let environment = environment.clone().letting_through(seen.map(String::as_str));
     Subject {
         commit: candidate.commit.clone(),
         tree: candidate.tree.clone(),
         plan: candidate.plan.digest,
         base_commit: candidate.base.as_ref().map(|base| base.commit.clone()),
         toolchain: toolbox.found.clone(),
-        environment: Some(environment),
+        environment: Some(environment.digest()),
+        variables: environment.fingerprints(),
         host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),
     }
 }

@@ -4,6 +4,7 @@
 
 mod address;
 mod clone;
+mod diff;
 mod error;
 mod push;
 mod remote;
@@ -12,6 +13,7 @@ mod tap;
 mod words;
 
 pub use address::sibling_address;
+pub use diff::Difference;
 pub use error::{GitError, Party};
 pub use push::{Pushed, Refusal, Rejection};
 pub use remote::{Contains, DefaultBranch, RemoteTag};
