@@ -32,6 +32,7 @@ mod plan;
 mod poll;
 mod prepare;
 mod release;
+mod reviews;
 mod servers;
 mod shop;
 mod signals;
