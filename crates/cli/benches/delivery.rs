@@ -21,7 +21,7 @@ mod support;
 use figures::{host, median, millis, spread};
 use gonogo_core::delivery::{Channel, Expected, Level, judge};
 use gonogo_core::verdict::Verdict;
-use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Service, Spec, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, PrivateWorld, Service, Spec};
 use gonogo_world::http::{Http, Patience};
 use gonogo_world::process::{Cancel, Environment};
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
@@ -103,7 +103,7 @@ fn audit(shop: &Shop, told_by: ToldBy, plan: &str) -> Ran {
 fn six(shop: &Shop, told_by: ToldBy, delay: Duration, rounds: usize) -> String {
     shop.calm();
     for service in [Service::Cargo, Service::Npm, Service::Pypi, Service::Go, Service::Github] {
-        shop.fault(service, "", Trouble::Delayed(delay));
+        shop.fault(service, "", FaultKind::Delayed(delay));
     }
     let whole = std::fs::read_to_string(shop.project.root().join("gonogo.toml")).unwrap();
     let mut plans: Vec<String> = names().iter().map(|name| only(shop, &whole, name)).collect();
@@ -184,7 +184,7 @@ impl Crowd {
             assert!(is_there, "{name}");
         }
         for service in [Service::Cargo, Service::Npm] {
-            world.fault(service, Fault::always(Matcher::any(), Trouble::Delayed(delay)));
+            world.fault(service, Fault::always(Matcher::any(), FaultKind::Delayed(delay)));
         }
         Self { project, world, channel, names }
     }

@@ -5,7 +5,7 @@ use gonogo_core::mechanics::Severity;
 use gonogo_core::standing::Held;
 use gonogo_core::verdict::Outcome;
 use gonogo_engine::failure::{Failure, FailureKind};
-use gonogo_engine::preflight::State;
+use gonogo_engine::preflight::ItemState;
 use gonogo_engine::run::Ending;
 use std::process::ExitCode;
 
@@ -111,12 +111,12 @@ impl Exit {
     }
 
     /// The worst of a list of preconditions.
-    pub const fn of_preflight(worst: State) -> Self {
+    pub const fn of_preflight(worst: ItemState) -> Self {
         match worst {
-            State::Ok => Self::Go,
-            State::Gap => Self::NoGo,
-            State::Unknown => Self::Incomplete,
-            State::Conflict => Self::Conflict,
+            ItemState::Ok => Self::Go,
+            ItemState::Gap => Self::NoGo,
+            ItemState::Unknown => Self::Incomplete,
+            ItemState::Conflict => Self::Conflict,
         }
     }
 

@@ -30,14 +30,14 @@ const VARIABLE: &str = "GONOGO_LOG";
 
 /// What was asked for on the command line.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Asked {
+pub struct LogFlags {
     /// Tell of each child and request, with its time, on standard error; twice: when each starts, too
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
 
 /// Begins to listen. `kept` names the command whose log is kept in a file, once its release's ledger is open.
-pub fn start(asked: &Asked, kept: Option<&'static str>) -> Result<(), Failure> {
+pub fn start(asked: &LogFlags, kept: Option<&'static str>) -> Result<(), Failure> {
     let screen = shown(asked)?;
     if screen.is_none() && kept.is_none() {
         return Ok(());
@@ -66,7 +66,7 @@ pub fn ends(exit: Exit, why: &str) {
 }
 
 /// What is shown on standard error: by the variable, else by the flags; `None` where nothing is.
-fn shown(asked: &Asked) -> Result<Option<EnvFilter>, Failure> {
+fn shown(asked: &LogFlags) -> Result<Option<EnvFilter>, Failure> {
     let given = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty());
     let text = match (given, asked.verbose) {
         (Some(text), _) => text,

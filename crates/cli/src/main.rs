@@ -36,7 +36,7 @@ struct Arguments {
     #[arg(long, global = true, value_enum, default_value_t)]
     color: Color,
     #[command(flatten)]
-    log: log::Asked,
+    log: log::LogFlags,
     #[command(subcommand)]
     command: Command,
 }
@@ -51,6 +51,8 @@ enum Command {
     Prepare(commands::prepare::Arguments),
     /// Run the gates, file blockers, print the board; exits 0 only on go
     Poll(commands::poll::Arguments),
+    /// Open a shell in the clean room of a check, or run one program there
+    Room(commands::room::Arguments),
     /// Run a whole release: preconditions, poll, mechanics; resumes by itself
     Run(commands::run::Arguments),
     /// Prove delivery on every channel of the plan, waiting out propagation
@@ -91,6 +93,7 @@ impl Command {
             Self::Init(_)
             | Self::Doctor(_)
             | Self::Prepare(_)
+            | Self::Room(_)
             | Self::Audit(_)
             | Self::Status(_)
             | Self::Review(_)
@@ -147,6 +150,7 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
         Command::Doctor(arguments) => commands::doctor::run(&arguments, screen, cancel).await,
         Command::Prepare(arguments) => commands::prepare::run(&arguments, screen, cancel).await,
         Command::Poll(arguments) => commands::poll::run(&arguments, screen, cancel).await,
+        Command::Room(arguments) => commands::room::run(&arguments, cancel).await,
         Command::Run(arguments) => commands::run::run(&arguments, screen, cancel).await,
         Command::Verify(arguments) => commands::verify::run(&arguments, screen, cancel).await,
         Command::Audit(arguments) => commands::audit::run(&arguments, screen, cancel).await,

@@ -10,7 +10,7 @@
 
 mod noise;
 
-use gonogo_core::stats::{Design, Order};
+use gonogo_core::stats::{Design, PairOrder};
 use noise::rates::{Rates, blocked, rates};
 use noise::{KINDS, Made, Measured, Source};
 
@@ -29,28 +29,28 @@ fn main() {
                     (
                         format!("{name}, least of {samples}, picked"),
                         Source::Picked(one, samples),
-                        Order::Drawn,
+                        PairOrder::Drawn,
                     ),
                     (
                         format!("{name}, least of {samples}, as they came"),
                         Source::Replayed(one, samples),
-                        Order::Drawn,
+                        PairOrder::Drawn,
                     ),
                 ]
             })
             .collect::<Vec<_>>()
     };
     let made = KINDS.into_iter().map(|kind| {
-        (format!("{kind:?}, order drawn"), Source::Made(Made { kind, drawn: true }), Order::Drawn)
+        (format!("{kind:?}, order drawn"), Source::Made(Made { kind, drawn: true }), PairOrder::Drawn)
     });
     let fixed = KINDS.into_iter().map(|kind| {
         (
             format!("{kind:?}, base first, order not known"),
             Source::Made(Made { kind, drawn: false }),
-            Order::Unknown,
+            PairOrder::Unknown,
         )
     });
-    let sources: Vec<(String, Source<'_>, Order)> = measured("light", &light)
+    let sources: Vec<(String, Source<'_>, PairOrder)> = measured("light", &light)
         .into_iter()
         .chain(measured("busy", &busy))
         .chain(made)

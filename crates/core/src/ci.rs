@@ -66,7 +66,7 @@ impl CiWanted {
 
 /// What CI says of a commit. Only `Green` speaks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ci {
+pub enum CiState {
     /// The newest run that counts ended in `success`.
     Green {
         /// That run.
@@ -97,7 +97,7 @@ pub enum Ci {
 const PENDING: &[&str] = &["queued", "in_progress", "waiting", "requested", "pending"];
 
 /// Judges a commit by the workflow runs that were listed for it.
-pub fn judge_ci(runs: &[WorkflowRun], want: &CiWanted) -> Ci {
+pub fn judge_ci(runs: &[WorkflowRun], want: &CiWanted) -> CiState {
     if !is_commit(&want.commit) {
         return untrusted(format!("`{}` is not a whole commit ID", want.commit));
     }
@@ -108,7 +108,7 @@ pub fn judge_ci(runs: &[WorkflowRun], want: &CiWanted) -> Ci {
     let counting = || of_commit.iter().copied().filter(|run| reason_against(run, want).is_none());
     let Some(newest) = counting().max_by_key(|run| (run.id, run.attempt)) else {
         let why = of_commit.iter().max_by_key(|run| (run.id, run.attempt));
-        return why.and_then(|run| reason_against(run, want)).map_or(Ci::Missing, untrusted);
+        return why.and_then(|run| reason_against(run, want)).map_or(CiState::Missing, untrusted);
     };
     let contradicts =
         |run: &WorkflowRun| (run.id, run.attempt) == (newest.id, newest.attempt) && run != newest;
@@ -118,13 +118,13 @@ pub fn judge_ci(runs: &[WorkflowRun], want: &CiWanted) -> Ci {
     judge_run(newest)
 }
 
-fn judge_run(run: &WorkflowRun) -> Ci {
+fn judge_run(run: &WorkflowRun) -> CiState {
     let id = run.id;
     match (run.status.as_str(), run.conclusion.as_deref()) {
-        ("completed", Some("success")) => Ci::Green { run: run.clone() },
-        ("completed", Some(other)) => Ci::Red { run: run.clone(), conclusion: other.to_owned() },
+        ("completed", Some("success")) => CiState::Green { run: run.clone() },
+        ("completed", Some(other)) => CiState::Red { run: run.clone(), conclusion: other.to_owned() },
         ("completed", None) => untrusted(format!("run {id} is completed without a conclusion")),
-        (status, None) if PENDING.contains(&status) => Ci::Pending { run: run.clone() },
+        (status, None) if PENDING.contains(&status) => CiState::Pending { run: run.clone() },
         (status, conclusion) => untrusted(format!(
             "run {id} has the status `{status}` with {}",
             conclusion.map_or_else(|| "no conclusion".to_owned(), |text| format!("the conclusion `{text}`"))
@@ -167,8 +167,8 @@ fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn untrusted(why: String) -> Ci {
-    Ci::Untrusted { why }
+fn untrusted(why: String) -> CiState {
+    CiState::Untrusted { why }
 }
 
 #[cfg(test)]
@@ -206,23 +206,23 @@ mod tests {
         run
     }
 
-    fn why(ci: Ci) -> String {
+    fn why(ci: CiState) -> String {
         match ci {
-            Ci::Untrusted { why } => why,
+            CiState::Untrusted { why } => why,
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
     fn a_completed_success_of_the_wanted_shape_is_green() {
-        assert_eq!(judge_ci(&[green(7)], &want()), Ci::Green { run: green(7) });
+        assert_eq!(judge_ci(&[green(7)], &want()), CiState::Green { run: green(7) });
         let cased = changed(7, |run| run.repository = "O/R".to_owned());
-        assert_eq!(judge_ci(std::slice::from_ref(&cased), &want()), Ci::Green { run: cased });
+        assert_eq!(judge_ci(std::slice::from_ref(&cased), &want()), CiState::Green { run: cased });
     }
 
     #[test]
     fn no_run_at_all_is_missing() {
-        assert_eq!(judge_ci(&[], &want()), Ci::Missing);
+        assert_eq!(judge_ci(&[], &want()), CiState::Missing);
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
             "",
         ] {
             let run = changed(7, |run| run.conclusion = Some(conclusion.to_owned()));
-            let red = Ci::Red { run: run.clone(), conclusion: conclusion.to_owned() };
+            let red = CiState::Red { run: run.clone(), conclusion: conclusion.to_owned() };
             assert_eq!(judge_ci(&[run], &want()), red);
         }
     }
@@ -250,7 +250,7 @@ mod tests {
     fn a_run_that_has_not_ended_is_pending() {
         for status in PENDING {
             let run = changed(7, |run| (run.status, run.conclusion) = ((*status).to_owned(), None));
-            assert_eq!(judge_ci(&[green(6), run.clone()], &want()), Ci::Pending { run });
+            assert_eq!(judge_ci(&[green(6), run.clone()], &want()), CiState::Pending { run });
         }
     }
 
@@ -275,14 +275,16 @@ mod tests {
     fn an_older_green_run_does_not_count_wherever_it_is_listed() {
         let red = changed(9, |run| run.conclusion = Some("failure".to_owned()));
         for runs in [[green(8), red.clone()], [red.clone(), green(8)]] {
-            assert!(matches!(judge_ci(&runs, &want()), Ci::Red { run, .. } if run.id == 9));
+            assert!(matches!(judge_ci(&runs, &want()), CiState::Red { run, .. } if run.id == 9));
         }
     }
 
     #[test]
     fn a_newer_attempt_of_the_same_run_is_the_one_that_counts() {
         let again = changed(7, |run| (run.attempt, run.conclusion) = (2, Some("failure".to_owned())));
-        assert!(matches!(judge_ci(&[again, green(7)], &want()), Ci::Red { run, .. } if run.attempt == 2));
+        assert!(
+            matches!(judge_ci(&[again, green(7)], &want()), CiState::Red { run, .. } if run.attempt == 2)
+        );
     }
 
     #[test]
@@ -299,7 +301,7 @@ mod tests {
             "",
         ] {
             let run = changed(7, |run| run.workflow_path = path.to_owned());
-            assert_eq!(judge_ci(&[run], &want()), Ci::Missing, "{path}");
+            assert_eq!(judge_ci(&[run], &want()), CiState::Missing, "{path}");
         }
     }
 
@@ -309,14 +311,14 @@ mod tests {
             run.workflow_path = format!("{PATH}@evil.yml");
             run.head_branch = Some("evil.yml".to_owned());
         });
-        assert_eq!(judge_ci(&[run], &want()), Ci::Missing);
+        assert_eq!(judge_ci(&[run], &want()), CiState::Missing);
     }
 
     #[test]
     fn a_path_that_carries_the_runs_own_reference_is_the_same_workflow() {
         for reference in ["main", "refs/heads/main", "refs/tags/main"] {
             let run = changed(7, |run| run.workflow_path = format!("{PATH}@{reference}"));
-            assert!(matches!(judge_ci(&[run], &want()), Ci::Green { .. }), "{reference}");
+            assert!(matches!(judge_ci(&[run], &want()), CiState::Green { .. }), "{reference}");
         }
     }
 
@@ -324,7 +326,7 @@ mod tests {
     fn a_run_of_another_commit_is_missing() {
         for sha in ["f".repeat(40), COMMIT[..39].to_owned(), COMMIT.to_uppercase(), String::new()] {
             let run = changed(7, |run| run.head_sha = sha);
-            assert_eq!(judge_ci(&[run], &want()), Ci::Missing);
+            assert_eq!(judge_ci(&[run], &want()), CiState::Missing);
         }
     }
 
@@ -346,7 +348,7 @@ mod tests {
         assert!(why(judge_ci(&[elsewhere], &want())).contains("o/other"));
         // A fork can neither open the release nor hide that our own run is red.
         let red = changed(6, |run| run.conclusion = Some("failure".to_owned()));
-        assert!(matches!(judge_ci(&[red, fork], &want()), Ci::Red { .. }));
+        assert!(matches!(judge_ci(&[red, fork], &want()), CiState::Red { .. }));
     }
 
     #[test]
@@ -354,7 +356,7 @@ mod tests {
         let run = changed(7, |run| run.event = "schedule".to_owned());
         assert!(why(judge_ci(std::slice::from_ref(&run), &want())).contains("schedule"));
         let both = CiWanted { events: vec!["push".to_owned(), "schedule".to_owned()], ..want() };
-        assert!(matches!(judge_ci(&[run], &both), Ci::Green { .. }));
+        assert!(matches!(judge_ci(&[run], &both), CiState::Green { .. }));
         why(judge_ci(&[green(7)], &CiWanted { events: Vec::new(), ..want() }));
     }
 
@@ -364,7 +366,7 @@ mod tests {
         for runs in [[green(7), other.clone()], [other.clone(), green(7)]] {
             assert!(why(judge_ci(&runs, &want())).contains("twice"));
         }
-        assert!(matches!(judge_ci(&[green(7), green(7)], &want()), Ci::Green { .. }));
+        assert!(matches!(judge_ci(&[green(7), green(7)], &want()), CiState::Green { .. }));
     }
 
     fn any_run() -> impl Strategy<Value = WorkflowRun> {
@@ -410,7 +412,7 @@ mod tests {
                 run.status == "completed" && run.conclusion.as_deref() == Some("success")
             });
             let judged = judge_ci(&runs, &want());
-            prop_assert_eq!(matches!(judged, Ci::Green { .. }), expected, "{:?}", judged);
+            prop_assert_eq!(matches!(judged, CiState::Green { .. }), expected, "{:?}", judged);
         }
     }
 }

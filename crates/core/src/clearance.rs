@@ -132,3 +132,40 @@ pub fn decide(target: &str, poll: &Poll, tracker: Result<&Standing, &str>) -> Re
     }
     Err(Refused(obstacles))
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A clearance for tests of what comes after it: from a poll that passed and an empty tracker, as any other.
+    pub(crate) fn cleared() -> Clearance {
+        use crate::blocker::{Backlog, stand};
+        use crate::ledger::{CheckFinished, LedgerState};
+        use crate::plan::{Plan, required_gates};
+        let text = "schema = 1\n[project]\nname = \"s\"\n[policy]\nrequired-gates = [1]\n[tracker]\nkind = \"file\"\n\
+            [[gates]]\nid = 1\nname = \"All\"\n[[gates.checks]]\nid = \"a\"\nkind = \"git-clean\"\n";
+        let (plan, subject) = (Plan::parse(text).unwrap(), Digest::of(b"subject"));
+        let passed = CheckFinished {
+            poll: 1,
+            gate: 1,
+            check: "a".to_owned(),
+            subject,
+            verdict: Outcome::Passed.verdict(),
+            reason: None,
+            detail: None,
+            millis: 0,
+            evidence: Vec::new(),
+            counts: None,
+            examined: None,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            repeat: None,
+            program: None,
+            reused: None,
+        };
+        let results = [((1, "a".to_owned()), passed)].into();
+        let poll = Poll::evaluate(&plan, &required_gates(&plan, None), subject, &results);
+        let standing = stand(&Backlog::empty(), &LedgerState::default(), &plan, &Default::default());
+        decide("v1.0.0", &poll, Ok(&standing)).unwrap()
+    }
+}

@@ -49,6 +49,26 @@ impl Fingerprint {
         Self(Digest::of(name.as_bytes()).hex().split_off(48))
     }
 
+    /// That a check is incomplete.
+    pub fn of_incomplete(gate: u32, check: &str) -> Self {
+        Self::of(gate, check, "incomplete")
+    }
+
+    /// That a check has more findings than are filed one by one.
+    pub fn of_more(gate: u32, check: &str) -> Self {
+        Self::of(gate, check, "more-findings")
+    }
+
+    /// That a reviewer of a check said no.
+    pub fn of_rejection(gate: u32, check: &str) -> Self {
+        Self::of(gate, check, "review")
+    }
+
+    /// That a required gate is not in the plan.
+    pub fn of_missing_gate(gate: u32) -> Self {
+        Self::of(gate, "", "missing-gate")
+    }
+
     /// Reads a fingerprint that was stored. `None` if it is not 16 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');

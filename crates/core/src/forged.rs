@@ -1,4 +1,5 @@
-//! What must not compile: a clearance, or what it is made from, by any other way than its one function.
+//! What must not compile: a clearance, what it is made from, or what an effect needs besides it, by any other way than its
+//! one function.
 //!
 //! ```
 //! use gonogo_core::{blocker::{Backlog, Standing}, clearance::Clearance, digest::Digest, gate::Poll, verdict::Outcome};
@@ -67,5 +68,62 @@
 //!
 //! fn main() {
 //!     let _forged = Standing { blockers: Vec::new() };
+//! }
+//! ```
+//!
+//! From a clearance to an effect there is one way: asked, looked, carried out.
+//!
+//! ```
+//! use gonogo_core::{clearance::Clearance, door::{Consent, Asking, Confirmed, DoorPass, DoorSeen, DoorWanted, check_door}};
+//! fn way<'go>(go: &'go Clearance, seen: &DoorSeen, wanted: &DoorWanted) -> Option<DoorPass<'go>> {
+//!     let confirmed = match Asking::about(go, true, false) {
+//!         Asking::Nobody(confirmed) => confirmed,
+//!         Asking::Somebody(question) => question.answered(Consent::Given)?,
+//!     };
+//!     check_door(confirmed, seen, wanted).ok()
+//! }
+//! ```
+//!
+//! A look that was made before the answer gives nothing that could be used after it:
+//!
+//! ```compile_fail,E0308
+//! use gonogo_core::{clearance::Clearance, door::{Asking, DoorPass, DoorSeen, DoorWanted, check_door}};
+//! fn looked_first<'go>(go: &'go Clearance, seen: &DoorSeen, wanted: &DoorWanted) -> Option<DoorPass<'go>> {
+//!     check_door(Asking::about(go, true, false), seen, wanted).ok()
+//! }
+//! ```
+//!
+//! ```compile_fail,E0382
+//! use gonogo_core::door::{Consent, Confirmed, Question};
+//! fn asked_once<'go>(question: Question<'go>) -> (Option<Confirmed<'go>>, Option<Confirmed<'go>>) {
+//!     (question.answered(Consent::Given), question.answered(Consent::Given))
+//! }
+//! ```
+//!
+//! ```compile_fail,E0382
+//! use gonogo_core::door::{Confirmed, DoorPass, DoorSeen, DoorWanted, check_door};
+//! fn two_passes<'go>(yes: Confirmed<'go>, seen: &DoorSeen, wanted: &DoorWanted) {
+//!     let _ = (check_door(yes, seen, wanted), check_door(yes, seen, wanted));
+//! }
+//! ```
+//!
+//! ```compile_fail,E0423
+//! use gonogo_core::{clearance::Clearance, door::Confirmed};
+//! fn forged(go: &Clearance) -> Confirmed<'_> {
+//!     Confirmed(go)
+//! }
+//! ```
+//!
+//! ```compile_fail,E0423
+//! use gonogo_core::{clearance::Clearance, door::DoorPass};
+//! fn forged(go: &Clearance) -> DoorPass<'_> {
+//!     DoorPass(go)
+//! }
+//! ```
+//!
+//! ```compile_fail,E0599
+//! use gonogo_core::door::DoorPass;
+//! fn twice<'go>(pass: &DoorPass<'go>) -> DoorPass<'go> {
+//!     pass.clone()
 //! }
 //! ```

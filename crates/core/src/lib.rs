@@ -3,6 +3,8 @@
 //! Data flows one way: a [`plan`] and observations of the world come in, verdicts, reconciliation plans and
 //! ledger records go out.
 
+pub mod baseline;
+pub mod basis;
 pub mod bench;
 pub mod blocker;
 pub mod canonical;
@@ -10,6 +12,7 @@ pub mod ci;
 pub mod clearance;
 pub mod delivery;
 pub mod digest;
+pub mod door;
 pub mod evidence;
 #[cfg(doctest)]
 mod forged;
@@ -25,8 +28,8 @@ pub mod redact;
 pub mod release;
 pub mod review;
 pub mod reviewers;
+pub mod roster;
 pub mod sshsig;
-pub mod stale;
 pub mod standing;
 pub mod stats;
 pub mod strict_json;

@@ -80,6 +80,16 @@ impl Problems {
         }
         text.clone()
     }
+
+    /// A pattern of paths below the root: each part is a name, in which `*` and `?` stand for any text and any letter; a part
+    /// `**` stands for any folders.
+    pub(crate) fn pattern(&mut self, pattern: &Spanned<String>) -> String {
+        let text = self.path(pattern);
+        if text.contains(['\n', '\\', '[']) || text.starts_with([':', '!']) || text.trim() != text {
+            self.at(pattern, "a pattern is a path such as `README.md`, `docs/**` or `src/*.rs`", None);
+        }
+        text
+    }
 }
 
 fn last_line(text: &str) -> &str {

@@ -27,6 +27,10 @@ pub struct Program {
     pub report: Option<String>,
     /// Named locks that it holds alone.
     pub locks: Vec<String>,
+    /// The files of the commit that it reads, as patterns below the root; the whole tree where there is none.
+    pub inputs: Vec<String>,
+    /// Files that are in no commit and are brought along, relative to the root.
+    pub bring: Vec<String>,
 }
 
 impl Program {

@@ -118,21 +118,6 @@ impl fmt::Display for Target {
     }
 }
 
-/// The base tag for a target: of all tags of the pattern, the one with the highest version below the target's; for
-/// a final version, pre-releases are passed over.
-pub fn derive_base_tag<'a>(
-    target: &Target,
-    pattern: &TagPattern,
-    tags: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    tags.into_iter()
-        .filter_map(|tag| pattern.version(tag).map(|version| (version, tag)))
-        .filter(|(version, _)| version < target.version())
-        .filter(|(version, _)| !target.version().pre.is_empty() || version.pre.is_empty())
-        .max_by(|(one, _), (other, _)| one.cmp(other))
-        .map(|(_, tag)| tag)
-}
-
 /// Whether effects reach the real world.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -246,11 +231,6 @@ pub struct Subject {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(required)]
     pub environment: Option<Digest>,
-    /// Each of its variables by name, with the first digits of its value's digest: enough to tell that it changed. Those of a
-    /// session (`TMPDIR`, `XDG_RUNTIME_DIR`) are not among them, nor is the way in which `PATH` is spelled.
-    // Empty in ledgers before format 3, which did not tell.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub variables: BTreeMap<String, String>,
     /// The machine: name, operating system and architecture.
     pub host: String,
 }
@@ -291,15 +271,6 @@ mod tests {
         ] {
             assert!(Target::parse(text, &pattern()).is_err(), "{text:?}");
         }
-    }
-
-    #[test]
-    fn the_base_tag_is_the_highest_release_below_the_target() {
-        let tags = ["v0.9.0", "v0.10.0", "v0.10.1-rc.1", "v0.11.0", "nightly", "v0.2.0"];
-        let base = |text: &str| derive_base_tag(&Target::parse(text, &pattern()).unwrap(), &pattern(), tags);
-        assert_eq!(base("0.10.1"), Some("v0.10.0"));
-        assert_eq!(base("0.10.1-rc.2"), Some("v0.10.1-rc.1"));
-        assert_eq!(base("0.1.0"), None);
     }
 
     #[test]

@@ -28,6 +28,16 @@ pub fn parse(bytes: &[u8]) -> Result<Value, NotJson> {
         .map_err(|error| NotJson::Broken(crate::text::one_line(&error.to_string())))
 }
 
+/// The documents in these bytes, one after the other with nothing but blanks between them.
+pub fn parse_all(bytes: &[u8]) -> Result<Vec<Value>, NotJson> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(NotJson::Empty);
+    }
+    let documents = serde_json::Deserializer::from_slice(bytes).into_iter::<Strict>();
+    let broken = |error: serde_json::Error| NotJson::Broken(crate::text::one_line(&error.to_string()));
+    documents.map(|document| document.map(|document| document.0).map_err(broken)).collect()
+}
+
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {

@@ -57,8 +57,10 @@ reasons! {
     Interrupted = "interrupted",
     /// The check ran into its timeout.
     TimedOut = "timed-out",
-    /// The tool ran, and executed fewer tests than the minimum.
+    /// The tool ran, and executed no test.
     NoTestsExecuted = "no-tests-executed",
+    /// The tool ran, and executed fewer tests than the minimum.
+    TooFewTests = "too-few-tests",
     /// The tool ran, and examined fewer inputs than the minimum.
     NothingExamined = "nothing-examined",
     /// The output is truncated, empty, foreign or contradicts the exit status.
@@ -85,6 +87,8 @@ reasons! {
     CanaryMissed = "canary-missed",
     /// The blocker tracker could not be read or written.
     TrackerUnreadable = "tracker-unreadable",
+    /// The check failed on this very subject, and passes now with nothing changed.
+    Flaky = "flaky",
     /// This host cannot run the check.
     UnsupportedHere = "unsupported-here",
 }
@@ -171,7 +175,7 @@ mod tests {
         for reason in Reason::ALL {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.to_string());
         }
-        assert_eq!(Reason::ALL.len(), 20);
+        assert_eq!(Reason::ALL.len(), 21);
     }
 
     fn any_outcome() -> impl Strategy<Value = Outcome> {

@@ -112,12 +112,13 @@ pub fn changelog_section<'a>(text: &'a str, version: &Version) -> Option<&'a str
             .strip_prefix(&wanted)
             .is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with([']', ' ', '\t']))
     };
-    let mut offset = 0;
-    let mut start = None;
+    let (mut offset, mut start, mut hidden) = (0, None, Hidden::No);
     for line in text.split_inclusive('\n') {
+        // A heading in a comment or in a fence is none.
+        let open = hidden.take(line);
         match start {
-            None if heads(line.trim_end()) => start = Some(offset + line.len()),
-            Some(start) if line.starts_with("## ") || line.starts_with("# ") => {
+            None if open && heads(line.trim_end()) => start = Some(offset + line.len()),
+            Some(start) if open && (line.starts_with("## ") || line.starts_with("# ")) => {
                 return text.get(start..offset);
             }
             _ => {}
@@ -127,6 +128,79 @@ pub fn changelog_section<'a>(text: &'a str, version: &Version) -> Option<&'a str
     start.and_then(|start| text.get(start..))
 }
 
+/// Whether a section of a changelog says anything: comments and headings do not, nor does a promise to write it.
+pub fn says_something(section: &str) -> bool {
+    let mut rest = section;
+    let mut said = String::new();
+    while let Some((before, after)) = rest.split_once("<!--") {
+        said.push_str(before);
+        rest = after.split_once("-->").map_or("", |(_, behind)| behind);
+    }
+    said.push_str(rest);
+    let promise =
+        ["todo", "tbd", "fixme", "wip", "xxx", "tba", "coming soon", "to be written", "to do", "none yet"];
+    said.lines().any(|line| {
+        let line = line.trim();
+        let is_heading = line.starts_with('#');
+        let is_link = line.starts_with('[') && line.contains("]: ");
+        let words = line.trim_matches(|one: char| !one.is_alphanumeric()).to_lowercase();
+        !is_heading && !is_link && !words.is_empty() && !promise.contains(&words.as_str())
+    })
+}
+
+/// What hides a line of Markdown from its reader, or shows it as it is typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hidden {
+    No,
+    Comment,
+    Fence(char, usize),
+}
+
+impl Hidden {
+    /// Takes the next line, and says whether it is plain text from its beginning.
+    fn take(&mut self, line: &str) -> bool {
+        let indented = line.len() - line.trim_start_matches(' ').len();
+        let text = line.trim();
+        let fence = |mark: char| text.chars().take_while(|one| *one == mark).count();
+        match *self {
+            Self::Comment => {
+                if let Some((_, after)) = line.split_once("-->") {
+                    *self = Self::after(after);
+                }
+                false
+            }
+            Self::Fence(mark, length) => {
+                if indented < 4 && fence(mark) >= length && text.chars().all(|one| one == mark) {
+                    *self = Self::No;
+                }
+                false
+            }
+            Self::No => {
+                for mark in ['`', '~'] {
+                    let length = fence(mark);
+                    let info = text.get(length..).unwrap_or_default();
+                    if indented < 4 && length >= 3 && (mark == '~' || !info.contains('`')) {
+                        *self = Self::Fence(mark, length);
+                        return false;
+                    }
+                }
+                *self = Self::after(line);
+                true
+            }
+        }
+    }
+
+    /// Whether a comment is open at the end of this text.
+    fn after(text: &str) -> Self {
+        let mut rest = text;
+        while let Some((_, comment)) = rest.split_once("<!--") {
+            let Some((_, behind)) = comment.split_once("-->") else { return Self::Comment };
+            rest = behind;
+        }
+        Self::No
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +208,47 @@ mod tests {
 
     fn toml(key: &str) -> VersionAt {
         VersionAt::TomlKey(key.split('.').map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn a_heading_in_a_comment_or_a_fence_is_none() {
+        let version = Version::new(1, 0, 0);
+        let section = |text: &str| changelog_section(text, &version).map(str::to_owned);
+        for text in [
+            "# Changes\n<!--\n## 1.0.0\n- all\n-->\n",
+            "```\n## 1.0.0\n- all\n```\n",
+            "~~~~md\n```\n## 1.0.0\n~~~~\n",
+            "text <!-- a --> <!-- b\n## 1.0.0\n-->\n",
+        ] {
+            assert_eq!(section(text), None, "{text}");
+        }
+        let text = "<!-- ## 1.0.0 -->\n## 1.0.0\n- a\n```\n## 0.9.0\n```\n- b\n<!--\n## 0.9.0\n-->\n- c\n## 0.9.0\n- old\n";
+        assert_eq!(section(text).unwrap(), "- a\n```\n## 0.9.0\n```\n- b\n<!--\n## 0.9.0\n-->\n- c\n");
+    }
+
+    #[test]
+    fn a_section_that_promises_its_text_says_nothing() {
+        for text in [
+            "",
+            "\n",
+            "TODO\n",
+            "- TODO\n",
+            "<!-- todo -->\n",
+            "<!--\n- all new\n-->\n",
+            "### Added\n\n- TBD.\n",
+            "<!-- a",
+            "[1.0.0]: x\n",
+        ] {
+            assert!(!says_something(text), "{text:?}");
+        }
+        for text in [
+            "- Fixed it.\n",
+            "<!-- a --> Fixed.\n",
+            "### Added\n- `TODO` comments are found.\n",
+            "TODO\n- one\n",
+        ] {
+            assert!(says_something(text), "{text:?}");
+        }
     }
 
     #[test]

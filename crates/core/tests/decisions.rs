@@ -6,7 +6,9 @@ use gonogo_core::clearance::{Obstacle, decide};
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{BlockerFiled, BlockerSeen, Chain, CheckFinished, CheckKey, Event, Record, State};
+use gonogo_core::ledger::{
+    BlockerFiled, BlockerSeen, Chain, CheckFinished, CheckKey, Event, LedgerState, Record,
+};
 use gonogo_core::plan::{self, Plan};
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use proptest::prelude::*;
@@ -95,7 +97,7 @@ fn poll(results: &Results) -> Poll {
 }
 
 fn nothing_stands() -> Standing {
-    stand(&Backlog::empty(), &State::default(), &sample(), &HashSet::new())
+    stand(&Backlog::empty(), &LedgerState::default(), &sample(), &HashSet::new())
 }
 
 fn refused(results: &Results) -> Vec<Obstacle> {
@@ -161,10 +163,11 @@ fn a_gate_that_only_the_base_plan_requires_refuses() {
 fn what_a_plan_asks_less_of_is_seen_and_what_it_asks_more_of_is_not() {
     let weaker = |from: &str, to: &str| {
         assert!(PLAN.contains(from), "{from}");
-        plan::weakened(&Plan::parse(&PLAN.replace(from, to)).unwrap(), &sample())
+        let weaker = plan::weakened(&Plan::parse(&PLAN.replace(from, to)).unwrap(), &sample());
+        weaker.into_values().flatten().collect::<Vec<_>>()
     };
-    assert_eq!(weaker("tests = 4", "tests = 4"), []);
-    assert_eq!(weaker("tests = 4", "tests = 5"), []);
+    assert_eq!(weaker("tests = 4", "tests = 4"), [""; 0]);
+    assert_eq!(weaker("tests = 4", "tests = 5"), [""; 0]);
     for (from, to) in [
         ("[3, 5]", "[3]"),
         ("tests = 4", "tests = 3"),
@@ -190,11 +193,11 @@ fn task(key: &str, state: TaskState) -> Task {
     Task { id: key.to_owned(), title: draft.title.clone(), body: draft.body(), state }
 }
 
-fn state(events: Vec<Event>) -> State {
+fn state(events: Vec<Event>) -> LedgerState {
     let mut chain = Chain::default();
     let records: Vec<Record> =
         events.into_iter().map(|event| chain.add(event, "2026-01-01T00:00:00Z".into()).unwrap().0).collect();
-    State::fold(&records)
+    LedgerState::fold(&records)
 }
 
 fn pass(check: &str, reused: Option<u64>) -> Event {
@@ -290,7 +293,7 @@ proptest! {
             }
         }
         let tasks = if open { vec![task("x", TaskState::Open)] } else { Vec::new() };
-        let standing = stand(&Backlog { epic: Some("E".into()), tasks }, &State::default(), &sample(), &HashSet::new());
+        let standing = stand(&Backlog { epic: Some("E".into()), tasks }, &LedgerState::default(), &sample(), &HashSet::new());
         let tracker = if read { Ok(&standing) } else { Err("not read") };
         let required = outcomes[..3].iter().all(|outcome| outcome.map(Outcome::verdict) == Some(Verdict::Passed));
         let cleared = decide("v1.0.0", &poll(&results), tracker).is_ok();

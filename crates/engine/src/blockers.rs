@@ -4,10 +4,10 @@ use crate::context::{Context, Session};
 use crate::failure::Failure;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{
-    Backlog, Closing, Draft, Stopped, Task, TaskState, closing, epic_title, reconcile,
+    Backlog, Blocker, Closing, Draft, Stopped, Task, TaskState, epic_title, reconcile, stand, unknown,
 };
 use gonogo_core::evidence::Fingerprint;
-use gonogo_core::ledger::{BlockerFiled, BlockerResolved, BlockerSeen, Event};
+use gonogo_core::ledger::{BlockerFiled, BlockerResolved, Event};
 use gonogo_core::plan::Plan;
 use gonogo_world::ledger::{Ledger, LedgerError};
 use gonogo_world::process::Cancel;
@@ -81,7 +81,9 @@ pub async fn file(
     };
     let open_before: HashSet<&str> = open_tasks(&before).map(|task| task.id.as_str()).collect();
     let asked: HashSet<&Fingerprint> = drafts.iter().map(|draft| &draft.fingerprint).collect();
-    for task in open_tasks(&after) {
+    // What is filed where nothing lasts is missed by nobody later.
+    let lasting = open_tasks(&after).filter(|_| tracker.is_lasting());
+    for task in lasting {
         let Some(fingerprint) = task.fingerprint() else { continue };
         if asked.contains(&fingerprint) && !open_before.contains(task.id.as_str()) {
             let filed = BlockerFiled { id: task.id.clone(), fingerprint, title: task.title.clone() };
@@ -101,21 +103,20 @@ pub async fn close_passed(
     ledger: &mut Ledger,
     tracker: &impl Tracker,
     backlog: &Backlog,
-    wanted: impl Fn(&Task) -> bool,
+    wanted: impl Fn(&str) -> bool,
 ) -> Result<Result<Vec<String>, TrackerError>, Failure> {
-    let settled = |ledger: &Ledger, task: &Task| {
-        wanted(task) && closing(task, ledger.state(), &context.candidate.plan) == Closing::Passed
-    };
+    let plan = &context.candidate.plan;
+    let settled = |one: &Blocker| wanted(&one.id) && one.closing == Closing::Passed;
     let note = format!(
         "Passed at commit {} in a poll of {}.",
         context.candidate.commit,
         context.candidate.target.tag()
     );
-    close(&context.session, ledger, tracker, backlog, settled, &note).await
+    close(&context.session, plan, ledger, tracker, backlog, settled, &note).await
 }
 
-/// Closes blockers of steps that somebody names: no check speaks for a step, and the next run looks at the world again.
-/// Gives their IDs.
+/// Closes blockers that somebody names and that no check speaks for: those of steps, as the next run looks at the world again,
+/// and tasks of somebody's own that the tracker does not show any more. Gives their IDs.
 pub async fn close_steps(
     session: &Session,
     plan: &Plan,
@@ -124,46 +125,46 @@ pub async fn close_steps(
     backlog: &Backlog,
     named: &[String],
 ) -> Result<Result<Vec<String>, TrackerError>, Failure> {
-    let wanted = |ledger: &Ledger, task: &Task| {
-        named.contains(&task.id) && closing(task, ledger.state(), plan) == Closing::ById
-    };
+    let wanted =
+        |one: &Blocker| named.contains(&one.id) && matches!(one.closing, Closing::ById | Closing::Gone);
     let note = format!("Settled, says {}. The next run looks at this step again.", session.agent);
-    close(session, ledger, tracker, backlog, wanted, &note).await
+    close(session, plan, ledger, tracker, backlog, wanted, &note).await
 }
 
 async fn close(
     session: &Session,
+    plan: &Plan,
     ledger: &mut Ledger,
     tracker: &impl Tracker,
     backlog: &Backlog,
-    wanted: impl Fn(&Ledger, &Task) -> bool,
+    wanted: impl Fn(&Blocker) -> bool,
     note: &str,
 ) -> Result<Result<Vec<String>, TrackerError>, Failure> {
     let mut closed = Vec::new();
-    for task in backlog.tasks.iter().filter(|task| task.state == TaskState::Open) {
-        if !wanted(ledger, task) {
+    let standing = stand(backlog, ledger.state(), plan, &HashSet::new());
+    for one in standing.blockers() {
+        if one.state != TaskState::Open || !wanted(one) {
             continue;
         }
         let note = note.to_owned();
-        if let Err(error) = tracker.close(&task.id, &note, &session.cancel).await {
+        // What the tracker does not show cannot be closed there: that it is settled stands in the ledger alone.
+        if !one.is_gone
+            && let Err(error) = tracker.close(&one.id, &note, &session.cancel).await
+        {
             return Ok(Err(error));
         }
-        let agent = session.agent.clone();
-        let resolved = BlockerResolved { id: task.id.clone(), fingerprint: task.fingerprint(), agent, note };
+        let (id, fingerprint, agent) = (one.id.clone(), one.fingerprint.clone(), session.agent.clone());
+        let resolved = BlockerResolved { id: id.clone(), fingerprint, agent, note };
         ledger.append(Event::BlockerResolved(resolved), Vec::new())?;
-        closed.push(task.id.clone());
+        closed.push(id);
     }
     Ok(Ok(closed))
 }
 
-/// A blocker that this ledger does not know was filed elsewhere: a pass counts for it from now on.
+/// Records the blockers that this ledger does not know: a pass counts for them from now on, and where they vanish they are missed.
 pub fn record_unknown(ledger: &mut Ledger, backlog: &Backlog) -> Result<(), LedgerError> {
-    for task in &backlog.tasks {
-        let Some(fingerprint) = task.fingerprint() else { continue };
-        if !ledger.state().knows_blocker(&fingerprint) {
-            ledger
-                .append(Event::BlockerSeen(BlockerSeen { id: task.id.clone(), fingerprint }), Vec::new())?;
-        }
+    for seen in unknown(backlog, ledger.state()) {
+        ledger.append(Event::BlockerSeen(seen), Vec::new())?;
     }
     Ok(())
 }

@@ -82,6 +82,10 @@ pub fn of_git(error: &GitError) -> Cause {
         GitError::SeveralAddresses { .. } => {
             (Code::GitFailed, "give the remote one address to push to, and run again")
         }
+        GitError::PushedElsewhere { .. } => (
+            Code::GitFailed,
+            "let the remote's `pushurl` be the repository that it is read from, and run again: nothing was pushed",
+        ),
         GitError::NoCheckout(_)
         | GitError::Unborn
         | GitError::BadName { .. }

@@ -122,6 +122,8 @@ impl From<GitError> for Failure {
             GitError::SeveralAddresses { .. } => {
                 Self::usage(message).remedy("name a remote that is pushed to one address")
             }
+            GitError::PushedElsewhere { .. } => Self::new(FailureKind::Conflict, message)
+                .remedy("let the remote's `pushurl` be the repository that it is read from"),
             GitError::BadName { .. } => Self::usage(message),
         }
     }
@@ -134,7 +136,10 @@ impl From<LedgerError> for Failure {
             LedgerError::Busy { .. } => {
                 Self::new(FailureKind::Conflict, message).remedy("wait for it to end; one poll of a release runs at a time")
             }
-            LedgerError::Broken { .. } | LedgerError::OtherTarget { .. } | LedgerError::BadBlob(_) => {
+            LedgerError::Foreign { .. } => Self::new(FailureKind::Conflict, message).remedy(
+                "nothing was changed; put the folder back where it belongs, or give `project.name` its name back",
+            ),
+            LedgerError::Broken { .. } | LedgerError::BadBlob(_) => {
                 Self::new(FailureKind::Conflict, message).remedy(
                     "nothing was changed; find out who did, and keep the folder: it cannot be repaired, only put aside",
                 )

@@ -17,7 +17,7 @@ pub fn github(plan: &Plan, session: &Session) -> Result<Gh, Cause> {
     open_gh(&session.git, repository, &session.variables)
 }
 
-/// gh from outside the checkout, for a repository, led by variables.
+/// gh from outside the checkout, for a repository, with variables.
 pub fn open_gh(git: &Git, repository: &str, variables: &[(OsString, OsString)]) -> Result<Gh, Cause> {
     let program = tools::find_on_path("gh", Some(git.root()))
         .map_err(|error| Cause::new(Code::ToolMissing, error.to_string()).remedy("install gh"))?;

@@ -5,6 +5,7 @@ pub mod blockers;
 pub mod causes;
 pub mod context;
 pub mod delivery;
+mod earlier_tracker;
 pub mod failure;
 pub mod github;
 pub mod launch;

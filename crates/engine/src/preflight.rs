@@ -10,7 +10,7 @@ use crate::github::open_gh;
 use crate::launch::{Toolbox, child_environment, missing_behind};
 use crate::tracker;
 use gonogo_core::blocker::epic_title;
-use gonogo_core::ci::{Ci, judge_ci};
+use gonogo_core::ci::{CiState, judge_ci};
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::{Plan, TrackerKind};
 use gonogo_core::standing::Readiness;
@@ -30,7 +30,7 @@ type Variables = [(OsString, OsString)];
 /// What was found of one precondition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum ItemState {
     /// It holds.
     Ok,
     /// It does not hold.
@@ -47,7 +47,7 @@ pub struct Item {
     /// Its name, in kebab-case; `tool:NAME` for a tool.
     pub id: String,
     /// What was found.
-    pub state: State,
+    pub state: ItemState,
     /// What was found, in one line.
     pub message: String,
     /// What to do about it.
@@ -63,7 +63,7 @@ impl Item {
     pub fn ok(id: Precondition, message: impl Into<String>) -> Self {
         Self {
             id: id.to_string(),
-            state: State::Ok,
+            state: ItemState::Ok,
             message: message.into(),
             remedy: None,
             is_tag_taken: false,
@@ -73,7 +73,7 @@ impl Item {
     /// It does not hold, or is not known to.
     pub fn not(
         id: Precondition,
-        state: State,
+        state: ItemState,
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
@@ -82,7 +82,7 @@ impl Item {
     }
 
     fn unknown(id: Precondition, error: &dyn std::error::Error, remedy: impl Into<String>) -> Self {
-        Self::not(id, State::Unknown, chain(error), remedy)
+        Self::not(id, ItemState::Unknown, chain(error), remedy)
     }
 
     /// The same about one tool.
@@ -92,14 +92,17 @@ impl Item {
 }
 
 /// The worst of a list of preconditions: a conflict before a gap, a gap before what is not known.
-pub fn worst(items: &[Item]) -> State {
+pub fn worst(items: &[Item]) -> ItemState {
     let any = |state| items.iter().any(|item| item.state == state);
-    [State::Conflict, State::Gap, State::Unknown].into_iter().find(|state| any(*state)).unwrap_or(State::Ok)
+    [ItemState::Conflict, ItemState::Gap, ItemState::Unknown]
+        .into_iter()
+        .find(|state| any(*state))
+        .unwrap_or(ItemState::Ok)
 }
 
 /// What a list of preconditions means for what comes next.
 pub fn readiness(items: &[Item]) -> Readiness {
-    let amiss: Vec<&Item> = items.iter().filter(|item| item.state != State::Ok).collect();
+    let amiss: Vec<&Item> = items.iter().filter(|item| item.state != ItemState::Ok).collect();
     match amiss.iter().all(|item| item.is_tag_taken) {
         _ if amiss.is_empty() => Readiness::Ready,
         true => Readiness::Tagged,
@@ -114,7 +117,7 @@ pub fn is_tag_on_remote(items: &[Item]) -> Option<bool> {
     if told.iter().any(|item| item.is_tag_taken) {
         return Some(true);
     }
-    (!told.is_empty() && told.iter().all(|item| item.state == State::Ok)).then_some(false)
+    (!told.is_empty() && told.iter().all(|item| item.state == ItemState::Ok)).then_some(false)
 }
 
 /// Everything that has to hold before a release of this target is polled for.
@@ -174,9 +177,9 @@ async fn tree(git: &Git, candidate: &Candidate) -> Item {
         }
         Ok(paths) => Item::not(
             Precondition::TreeClean,
-            State::Gap,
+            ItemState::Gap,
             format!("changed or untracked: {}", few(&paths)),
-            "commit, stash, ignore or remove them",
+            "commit, stash, ignore or remove them; `git update-index --no-assume-unchanged --no-skip-worktree PATH` where git is told not to look",
         ),
         Err(error) => {
             Item::unknown(Precondition::TreeClean, &error, "run `git status` and mend what it says")
@@ -191,13 +194,13 @@ async fn upstream(git: &Git, head: &str) -> Item {
         Ok(Upstream::Detached) => {
             return Item::not(
                 id,
-                State::Gap,
+                ItemState::Gap,
                 "no branch is checked out",
                 "check out the branch that is released from",
             );
         }
         Ok(Upstream::None) => {
-            return Item::not(id, State::Gap, "the branch has no upstream", "push it with `git push -u`");
+            return Item::not(id, ItemState::Gap, "the branch has no upstream", "push it with `git push -u`");
         }
         Err(error) => return Item::unknown(id, &error, "check the branch's upstream with `git status`"),
     };
@@ -210,11 +213,11 @@ async fn upstream(git: &Git, head: &str) -> Item {
         Ok(Some(commit)) if commit == head => Item::ok(id, format!("HEAD is {name}")),
         Ok(Some(commit)) => Item::not(
             id,
-            State::Gap,
+            ItemState::Gap,
             format!("HEAD is {}, and {name} is {}", short(head), short(&commit)),
             "push, or pull, until both are the same",
         ),
-        Ok(None) => Item::not(id, State::Gap, format!("{name} is not on the remote"), "push the branch"),
+        Ok(None) => Item::not(id, ItemState::Gap, format!("{name} is not on the remote"), "push the branch"),
         Err(error) => Item::unknown(id, &error, "make the remote reachable"),
     }
 }
@@ -225,7 +228,7 @@ async fn version_files(git: &Git, candidate: &Candidate) -> Item {
     if places.is_empty() {
         return Item::not(
             id,
-            State::Gap,
+            ItemState::Gap,
             "the plan names no `versions`",
             "name the files that hold the version",
         );
@@ -247,7 +250,7 @@ async fn version_files(git: &Git, candidate: &Candidate) -> Item {
     let wrong: Vec<String> = wrong.into_iter().map(|place| place.message).collect();
     Item::not(
         id,
-        State::Gap,
+        ItemState::Gap,
         wrong.join("; "),
         format!("set every place to {} and commit", candidate.target.version()),
     )
@@ -261,16 +264,16 @@ async fn changelog(git: &Git, candidate: &Candidate) -> Item {
     };
     let text = match git.file_at(&candidate.commit, path).await {
         Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
-        Ok(None) => return Item::not(id, State::Gap, format!("{path} is not in the commit"), "write it"),
+        Ok(None) => return Item::not(id, ItemState::Gap, format!("{path} is not in the commit"), "write it"),
         Err(error) => return Item::unknown(id, &error, "mend the repository"),
     };
     match versions::changelog_section(&text, version) {
-        Some(section) if !section.trim().is_empty() => {
+        Some(section) if versions::says_something(section) => {
             Item::ok(id, format!("{path} has a section for {version}"))
         }
         _ => Item::not(
             id,
-            State::Gap,
+            ItemState::Gap,
             format!("{path} has no section with text for {version}"),
             format!("write it under `## [{version}]`"),
         ),
@@ -296,7 +299,7 @@ async fn remote_tags(git: &Git, candidate: &Candidate) -> Vec<Item> {
     if remotes.is_empty() {
         return vec![Item::not(
             Precondition::TagRemote,
-            State::Gap,
+            ItemState::Gap,
             "the repository has no remote",
             "add it with `git remote add`",
         )];
@@ -321,18 +324,18 @@ fn tag_taken(candidate: &Candidate, id: Precondition, place: &str, commit: &str)
     let delete = shell_line(["git", "tag", "--delete", tag]);
     let (state, at, remedy) = match (id, commit == candidate.commit) {
         (Precondition::TagLocal, true) => (
-            State::Gap,
+            ItemState::Gap,
             "at this commit".to_owned(),
             format!("if no run of this release made it, and it was never pushed, remove it with `{delete}`"),
         ),
         (Precondition::TagLocal, false) => (
-            State::Conflict,
+            ItemState::Conflict,
             format!("at {}", short(commit)),
             format!("if it was never pushed, remove it with `{delete}`; else release another version"),
         ),
-        (_, true) => (State::Gap, "at this commit".to_owned(), "this release has been tagged".to_owned()),
+        (_, true) => (ItemState::Gap, "at this commit".to_owned(), "this release has been tagged".to_owned()),
         (_, false) => (
-            State::Conflict,
+            ItemState::Conflict,
             format!("at {}", short(commit)),
             "release another version: a tag that people may have is not moved".to_owned(),
         ),
@@ -355,7 +358,7 @@ async fn declared_tools(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
         let minimum = plan.tools.iter().find(|tool| tool.name == *name).and_then(|tool| tool.minimum.clone());
         let least = minimum.map(|minimum| format!(" {minimum} or newer")).unwrap_or_default();
         let remedy = format!("install {name}{least}, outside the checkout");
-        Item::not(Precondition::Tool, State::Gap, &lack.message, remedy).of_tool(name)
+        Item::not(Precondition::Tool, ItemState::Gap, &lack.message, remedy).of_tool(name)
     });
     found.chain(lacking).collect()
 }
@@ -368,14 +371,14 @@ async fn tools_behind(git: &Git, plan: &Plan, cancel: &Cancel) -> Vec<Item> {
         let name = missing.name();
         let message = format!("{} has no `{}`", missing.program, missing.what.name());
         let remedy = format!("install {name}, outside the checkout");
-        items.push(Item::not(Precondition::Tool, State::Gap, message, remedy).of_tool(&name));
+        items.push(Item::not(Precondition::Tool, ItemState::Gap, message, remedy).of_tool(&name));
     }
     items
 }
 
 fn gh(git: &Git, repository: &str, variables: &Variables) -> Result<Gh, Item> {
     open_gh(git, repository, variables).map_err(|cause| {
-        let state = if cause.code == Code::ToolMissing { State::Gap } else { State::Unknown };
+        let state = if cause.code == Code::ToolMissing { ItemState::Gap } else { ItemState::Unknown };
         let remedy = cause.remedy.unwrap_or_else(|| "mend `project.repository` in the plan".to_owned());
         Item::not(Precondition::GhAuth, state, cause.message, remedy)
     })
@@ -409,7 +412,7 @@ async fn tracker_state(git: &Git, plan: &Plan, target: &str, variables: &Variabl
             format!("{kind} can be read; {} tasks for this release", backlog.tasks.len()),
         ),
         Err(error) => {
-            let state = if error.missing_tool.is_some() { State::Gap } else { State::Unknown };
+            let state = if error.missing_tool.is_some() { ItemState::Gap } else { ItemState::Unknown };
             let remedy = error.remedy.unwrap_or_else(|| format!("make {kind} work"));
             Item::not(Precondition::Tracker, state, error.message, remedy)
         }
@@ -435,29 +438,29 @@ async fn ci(candidate: &Candidate, session: &Session) -> Option<Item> {
     Some(judged_ci(&judge_ci(&runs, &want), &want.workflow_path))
 }
 
-fn judged_ci(ci: &Ci, workflow: &str) -> Item {
+fn judged_ci(ci: &CiState, workflow: &str) -> Item {
     match ci {
-        Ci::Green { run } => Item::ok(Precondition::Ci, format!("{workflow} is green: {}", run.url)),
-        Ci::Red { run, conclusion } => Item::not(
+        CiState::Green { run } => Item::ok(Precondition::Ci, format!("{workflow} is green: {}", run.url)),
+        CiState::Red { run, conclusion } => Item::not(
             Precondition::Ci,
-            State::Gap,
+            ItemState::Gap,
             format!("{workflow} ended as {conclusion}: {}", run.url),
             "mend what failed",
         ),
-        Ci::Pending { run } => Item::not(
+        CiState::Pending { run } => Item::not(
             Precondition::Ci,
-            State::Unknown,
+            ItemState::Unknown,
             format!("{workflow} is {}: {}", run.status, run.url),
             "wait for it to end",
         ),
-        Ci::Missing => Item::not(
+        CiState::Missing => Item::not(
             Precondition::Ci,
-            State::Gap,
+            ItemState::Gap,
             format!("{workflow} has not run for this commit"),
             "push the commit, and wait",
         ),
-        Ci::Untrusted { why } => {
-            Item::not(Precondition::Ci, State::Unknown, why, "look at the runs of this commit on GitHub")
+        CiState::Untrusted { why } => {
+            Item::not(Precondition::Ci, ItemState::Unknown, why, "look at the runs of this commit on GitHub")
         }
     }
 }

@@ -16,13 +16,13 @@ use gonogo_core::mechanics::{Cause, Played, Rehearse, Start, Step, StepKind, unp
 use gonogo_core::plan::TrackerKind;
 use gonogo_core::verdict::Reason;
 use gonogo_sandbox::github;
-use gonogo_sandbox::registry::GoModule;
+use gonogo_sandbox::registry::RemoteModule;
 use gonogo_sandbox::world::RemoteSpec;
 use gonogo_sandbox::{Artifacts, PrivateWorld, Spec, Trigger, Work, Workflow};
 use gonogo_world::git::sibling_address;
 use gonogo_world::github::{Gh, GhError};
-use gonogo_world::tracker::Tracker;
 use gonogo_world::tracker::github_issues::{EPIC_LABEL, TASK_LABEL};
+use gonogo_world::tracker::{AnyTracker, Tracker};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -49,7 +49,7 @@ struct RealRemote {
 /// Makes a private world in a folder.
 pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failure> {
     refuse_what_cannot_be_played(context)?;
-    let (remote, branch) = world::remote_and_branch(&context.session.git).await?;
+    let (remote, branch) = world::remote_and_branch(&context.session.git, &context.candidate.plan).await?;
     let references = context.session.git.references_of(&remote).await?;
     let address = context.session.git.remote_address(&remote).await?;
     let address =
@@ -90,7 +90,7 @@ pub async fn prime(context: &Context, folder: &Path) -> Result<Rehearsal, Failur
             prime_issues(context, gh, &private, &repository).await?;
             let played = tracker::open_with(&context.session.git, &context.candidate.plan, &variables);
             refuse_another_backlog(context, &played).await?;
-            played
+            played.map(AnyTracker::played)
         }
         TrackerKind::Ergo | TrackerKind::File => tracker::open(&context.session.git, &context.candidate.plan),
     };
@@ -224,9 +224,9 @@ async fn mirrored_tap(
     Ok(Some(remote_spec(&homebrew.tap, &mirror, &tap, &branch.name)))
 }
 
-fn go_modules(context: &Context, repository: &str) -> Vec<GoModule> {
+fn go_modules(context: &Context, repository: &str) -> Vec<RemoteModule> {
     let module = context.candidate.plan.channels.go.as_ref();
-    let module = module.map(|go| GoModule {
+    let module = module.map(|go| RemoteModule {
         path: go.module.clone(),
         repository: repository.to_owned(),
         folder: go.module.split_once(&format!("{repository}/")).map_or("", |(_, folder)| folder).to_owned(),
@@ -234,15 +234,15 @@ fn go_modules(context: &Context, repository: &str) -> Vec<GoModule> {
     module.into_iter().collect()
 }
 
-fn listed(path: &str) -> github::Workflow {
+fn listed(path: &str) -> github::StoredWorkflow {
     let name = file_of(path).split('.').next().unwrap_or_default().to_owned();
-    github::Workflow { id: 1, name, path: path.to_owned() }
+    github::StoredWorkflow { id: 1, name, path: path.to_owned() }
 }
 
 /// A run of the real GitHub, as it was read.
-fn primed(run: &WorkflowRun) -> github::Run {
+fn primed(run: &WorkflowRun) -> github::StoredRun {
     let path = run.workflow_path.split('@').next().unwrap_or(&run.workflow_path);
-    github::Run {
+    github::StoredRun {
         attempt: run.attempt,
         event: run.event.clone(),
         status: run.status.clone(),
@@ -250,7 +250,7 @@ fn primed(run: &WorkflowRun) -> github::Run {
         head_branch: run.head_branch.clone(),
         head_repository: run.head_repository.clone(),
         next: VecDeque::new(),
-        ..github::Run::success(run.id, &run.repository, path, &run.head_sha)
+        ..github::StoredRun::success(run.id, &run.repository, path, &run.head_sha)
     }
 }
 

@@ -4,11 +4,13 @@ use crate::context::Context;
 use crate::delivery::{self, Delivered, DeliveryWatch};
 use crate::failure::Failure;
 use crate::poll::{self, Options, PollWatch};
-use crate::preflight::{self, Item, State};
+use crate::preflight::{self, Item, ItemState};
 use crate::rehearsal::{self, Rehearsal};
 use crate::run::{self, Ending, RunWatch, World, summary, world};
+use crate::standing;
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::release::Mode;
+use gonogo_core::standing::Position;
 use std::path::PathBuf;
 
 /// Watches all of a release.
@@ -19,9 +21,9 @@ impl<T: PollWatch + RunWatch + DeliveryWatch> Watch for T {}
 /// How far a release came.
 pub struct Released {
     /// What the poll came to.
-    pub polled: poll::Report,
+    pub polled: poll::PollReport,
     /// What the mechanics came to; `None` without clearance.
-    pub ran: Option<run::Report>,
+    pub ran: Option<run::RunReport>,
     /// What every channel serves; `None` where the mechanics did not end well, or the plan names no channel.
     pub delivered: Option<Delivered>,
     /// Whether anything that cannot be undone may have happened in the real world, now or in an earlier run.
@@ -39,7 +41,7 @@ pub struct Rehearsed {
 }
 
 /// What came of a whole run.
-pub enum Outcome {
+pub enum ReleaseOutcome {
     /// A precondition does not hold: nothing was begun.
     NotReady {
         /// Whether an earlier run may have done what cannot be undone.
@@ -58,20 +60,20 @@ pub async fn whole(
     options: Options,
     folder: impl FnOnce() -> Result<PathBuf, Failure>,
     watch: &mut impl Watch,
-) -> Result<(Vec<Item>, Outcome), Failure> {
+) -> Result<(Vec<Item>, ReleaseOutcome), Failure> {
     let items = preflight::of_run(context).await;
-    if preflight::worst(&items) != State::Ok {
-        let past_the_door = is_past_the_door(context)?;
-        return Ok((items, Outcome::NotReady { past_the_door }));
+    if preflight::worst(&items) != ItemState::Ok {
+        let past_the_door = is_out(context).await?;
+        return Ok((items, ReleaseOutcome::NotReady { past_the_door }));
     }
     let outcome = match context.session.mode {
         Mode::Live => {
             let world = world::of_the_context(context).await?;
-            Outcome::Live(release(context, &world, options, watch).await?)
+            ReleaseOutcome::Live(release(context, &world, options, watch).await?)
         }
         Mode::DryRun => {
             let rehearsal = rehearsal::prime(context, &folder()?).await?;
-            Outcome::Rehearsed(rehearse(context, &rehearsal, options, watch).await?)
+            ReleaseOutcome::Rehearsed(rehearse(context, &rehearsal, options, watch).await?)
         }
     };
     Ok((items, outcome))
@@ -98,20 +100,20 @@ pub async fn release(
 ) -> Result<Released, Failure> {
     let polled = poll::run(context, options, &world.tracker, watch).await?;
     let Ok(clearance) = &polled.decision else {
-        let past_the_door = is_past_the_door(context)?;
+        let past_the_door = is_out(context).await?;
         return Ok(Released { polled, ran: None, delivered: None, past_the_door });
     };
     let ran = run::perform(context, world, clearance, polled.seq, summary(&polled), watch).await?;
     let mut delivered = None;
     if matches!(ran.ending, Ending::Completed) {
-        let release = delivery::Release {
+        let release = delivery::AwaitedRelease {
             context,
             mode: context.session.mode,
             commit: Some(context.candidate.commit.clone()),
             git: &world.git,
             variables: &world.variables,
             tracker: &world.tracker,
-            asked: delivery::Asked { level: None, longest_window: world.longest_window },
+            asked: delivery::Effort { level: None, longest_window: world.longest_window },
         };
         delivered = delivery::deliver(&release, watch).await?;
     }
@@ -119,7 +121,17 @@ pub async fn release(
     Ok(Released { polled, ran: Some(ran), delivered, past_the_door })
 }
 
-/// Whether an earlier run may have done what cannot be undone.
+/// Whether an earlier run may have done what cannot be undone, as the ledger says.
 pub fn is_past_the_door(context: &Context) -> Result<bool, Failure> {
     Ok(Mechanics::fold(&context.records()?, Mode::Live).past_the_door)
+}
+
+/// The same as the world says too: a ledger can be lost, and a tag that is out is out.
+async fn is_out(context: &Context) -> Result<bool, Failure> {
+    let live = Mechanics::fold(&context.records()?, Mode::Live);
+    if !Position::hangs_on_remote(&live) {
+        return Ok(true);
+    }
+    let tag = context.candidate.target.tag();
+    Ok(standing::is_tag_on_remote(&context.session.git, tag).await == Some(true))
 }

@@ -11,7 +11,7 @@ use gonogo_core::canonical;
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::{digests_of, shown_evidence};
 use gonogo_core::ledger::{
-    CheckFinished, Noted, PollState, ReviewAsked, ReviewDecision, ReviewRecorded, State, WaiverRecorded,
+    CheckFinished, Noted, PollLedgerState, ReviewAsked, ReviewDecision, ReviewRecorded, State, WaiverRecorded,
 };
 use gonogo_core::plan::CheckKind;
 use gonogo_core::release::Agent;
@@ -30,7 +30,7 @@ const MOST_OF_EVIDENCE: usize = 64 << 10;
 const MOST_OF_PATHS: usize = 256 << 10;
 
 /// The latest poll of the commit that is checked out.
-pub fn polled<'a>(context: &Context, state: &'a State) -> Result<&'a PollState, Failure> {
+pub fn polled<'a>(context: &Context, state: &'a LedgerState) -> Result<&'a PollState, Failure> {
     let target = context.candidate.target.tag();
     let poll_first = || {
         Failure::incomplete(
@@ -82,17 +82,17 @@ pub struct ToReview {
 /// What a review of a check is to look at; of the difference up to `limit` bytes.
 pub async fn shown(
     context: &Context,
-    poll: &PollState,
+    state: &LedgerState,
     (finished, asked): (&CheckFinished, &ReviewAsked),
     limit: usize,
 ) -> Result<ToReview, Failure> {
     let folder = context.ledger_folder();
     let mut evidence = Vec::new();
-    for (check, one) in shown_evidence(poll.finished.values(), finished.gate, &finished.check) {
-        let bytes = ledger::read_blob(&folder, one.digest)?;
+    for (name, digest) in shown_evidence(state, finished.gate, &finished.check) {
+        let bytes = ledger::read_blob(&folder, digest)?;
         let kept = bytes.get(..MOST_OF_EVIDENCE).unwrap_or(&bytes);
         evidence.push(ShownEvidence {
-            name: format!("{check} {} ({})", one.name, one.digest),
+            name: format!("{name} ({digest})"),
             text: String::from_utf8_lossy(kept).into_owned(),
             cut: (bytes.len() - kept.len()) as u64,
         });
@@ -102,6 +102,8 @@ pub async fn shown(
     let check = context.candidate.plan.gate(finished.gate);
     let check = check.and_then(|gate| gate.checks.iter().find(|check| check.id == finished.check));
     let difference = match check.map(|check| &check.kind) {
+        // It is about lines alone.
+        _ if scope.changed == 0 => Difference { text: String::new(), cut: 0 },
         Some(CheckKind::Inventory(searched)) => {
             let paths = matching_paths(git, (base, &scope.commit), searched).await?;
             // More paths than a command line takes are shown with what is beside them; no path at all would stand for every path.
@@ -132,13 +134,13 @@ pub struct Statement<'a> {
 /// The review to record: signed where that is asked for.
 pub async fn review(
     context: &Context,
-    state: &State,
+    state: &LedgerState,
     (finished, asked): (&CheckFinished, &ReviewAsked),
     given: &Statement<'_>,
 ) -> Result<ReviewRecorded, Failure> {
     let poll = polled(context, state)?;
     let note = reason_given(context, given.note, "a review says in --note what was looked at")?;
-    let evidence = digests_of(&shown_evidence(poll.finished.values(), finished.gate, &finished.check));
+    let evidence = digests_of(&shown_evidence(state, finished.gate, &finished.check));
     let mut review = ReviewRecorded {
         gate: finished.gate,
         check: finished.check.clone(),
@@ -151,8 +153,8 @@ pub async fn review(
         key: None,
         signature: None,
     };
-    let base = poll.started.subject.base_commit.as_deref();
-    let who = in_force(&context.session.git, &context.candidate, base).await?;
+    let newest = poll.started.reviewers.as_ref();
+    let who = in_force(&context.session.git, &context.candidate, newest).await?;
     let signs = who.signing().is_some() && given.decision == ReviewDecision::Accepted;
     if !signs {
         return match given.key {
@@ -191,12 +193,12 @@ pub struct Accepted<'a> {
 /// The waiver to record, signed.
 pub async fn waiver(
     context: &Context,
-    state: &State,
+    state: &LedgerState,
     asked: &Accepted<'_>,
 ) -> Result<WaiverRecorded, Failure> {
     let poll = polled(context, state)?;
-    let base = poll.started.subject.base_commit.as_deref();
-    let who = in_force(&context.session.git, &context.candidate, base).await?;
+    let newest = poll.started.reviewers.as_ref();
+    let who = in_force(&context.session.git, &context.candidate, newest).await?;
     who.waiving().map_err(|why| {
         Failure::usage(format!("nothing can be waived: {why}"))
             .remedy("mend what was found; or name reviewers in `policy.reviewers`, who may waive from the next release on")

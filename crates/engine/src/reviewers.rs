@@ -1,36 +1,34 @@
 //! Whose reviews count for a release, and what was found of the signatures in its ledger.
 
-use crate::context::{Candidate, Context, PLAN_FILE};
+use crate::context::{Candidate, Context, base_plan};
 use crate::failure::{Failure, FailureKind, chain};
-use gonogo_core::ledger::{Noted, ReviewDecision, ReviewRecorded, State, WaiverRecorded};
-use gonogo_core::plan::{Plan, ReviewerKey};
+use gonogo_core::ledger::{
+    EarlierRelease, LedgerState, Noted, ReviewDecision, ReviewRecorded, WaiverRecorded,
+};
+use gonogo_core::plan::ReviewerKey;
 use gonogo_core::reviewers::{BasePlan, Heard, InForce, SignedText, review_text, waiver_text};
 use gonogo_core::sshsig::signing_key;
 use gonogo_core::verdict::Reason;
-use gonogo_world::git::{Git, GitError};
+use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
 use gonogo_world::ssh::{SshError, SshKeygen};
 
-/// The text of the plan at a base commit: the same file, or the plan in the root where that file was not there then.
-pub async fn plan_at_base(git: &Git, candidate: &Candidate, base: &str) -> Result<Option<Vec<u8>>, GitError> {
-    let mut text = None;
-    for path in candidate.plan_path.iter().map(String::as_str).chain([PLAN_FILE]) {
-        if text.is_none() {
-            text = git.file_at(base, path).await?;
-        }
-    }
-    Ok(text)
-}
-
-/// Whose reviews count where changes are counted from a base commit.
-pub async fn in_force(git: &Git, candidate: &Candidate, base: Option<&str>) -> Result<InForce, Failure> {
+/// Whose reviews count, where this is the release before.
+pub async fn in_force(
+    git: &Git,
+    candidate: &Candidate,
+    newest: Option<&EarlierRelease>,
+) -> Result<InForce, Failure> {
     let now = &candidate.plan;
-    let Some(base) = base else { return Ok(InForce::of(now, BasePlan::FirstRelease)) };
-    let Some(text) = plan_at_base(git, candidate, base).await? else {
-        return Ok(InForce::of(now, BasePlan::Absent));
+    let Some(EarlierRelease { tag, commit }) = newest else {
+        return Ok(InForce::of(now, BasePlan::FirstRelease));
     };
-    let plan = Plan::parse(&String::from_utf8_lossy(&text));
-    Ok(InForce::of(now, plan.as_ref().map_or(BasePlan::Unreadable, BasePlan::There)))
+    let base = match base_plan::find(git, candidate, tag, commit).await? {
+        base_plan::BasePlan::Read(plan) => return Ok(InForce::of(now, BasePlan::There(&plan))),
+        base_plan::BasePlan::Nowhere { .. } => BasePlan::Absent,
+        base_plan::BasePlan::Unclear(_) => BasePlan::Unreadable,
+    };
+    Ok(InForce::of(now, base))
 }
 
 /// What the reviews and waivers of a ledger say, and which signatures hold.
@@ -41,7 +39,7 @@ pub struct Spoken {
 
 impl Spoken {
     /// Looks at every signature.
-    pub async fn of(state: &State, context: &Context, in_force: &InForce) -> Result<Self, Failure> {
+    pub async fn of(state: &LedgerState, context: &Context, in_force: &InForce) -> Result<Self, Failure> {
         let (project, target) = (&context.candidate.plan.project.name, context.candidate.target.tag());
         let judge = Judge::new(in_force, context);
         let mut spoken = Self { reviews: Vec::new(), waivers: Vec::new() };

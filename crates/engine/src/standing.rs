@@ -6,12 +6,12 @@ use crate::failure::{Failure, FailureKind};
 use crate::poll;
 use crate::preflight::{self, Item};
 use crate::tracker;
+use gonogo_core::baseline::newest_earlier;
 use gonogo_core::blocker::{Backlog, epic_title, stand};
-use gonogo_core::ledger::Mechanics;
-use gonogo_core::ledger::State;
+use gonogo_core::ledger::{LedgerState, Mechanics, Owner};
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::Plan;
-use gonogo_core::release::{Mode, Target, derive_base_tag};
+use gonogo_core::release::{Mode, Target};
 use gonogo_core::standing::{
     Blockers, Duty, Folded, Given, Position, Readiness, Releasing, Seen, Verb, WhatNext, after_look,
 };
@@ -38,7 +38,7 @@ impl Looked {
     }
 
     /// At what a poll looks at.
-    pub fn of_poll(polled: &poll::Report) -> Self {
+    pub fn of_poll(polled: &poll::PollReport) -> Self {
         let blockers = match &polled.standing {
             Ok(standing) => Blockers::from(standing),
             // What was stopped has not asked.
@@ -55,7 +55,7 @@ impl Looked {
     }
 
     /// At a backlog.
-    pub fn of_backlog(backlog: &Backlog, state: &State, plan: &Plan) -> Self {
+    pub fn of_backlog(backlog: &Backlog, state: &LedgerState, plan: &Plan) -> Self {
         Self { blockers: Blockers::from(&stand(backlog, state, plan, &HashSet::new())), ..Self::nowhere() }
     }
 }
@@ -76,7 +76,10 @@ pub async fn at_the_end(context: &Context, looked: Looked) -> NextTold {
         Ok(records) => Folded::of(&records),
         Err(failure) => return NextTold { next: without_ledger(&failure), given: context.given.clone() },
     };
-    let Looked { blockers, readiness, is_tag_on_remote } = looked;
+    let Looked { blockers, readiness, mut is_tag_on_remote } = looked;
+    if is_tag_on_remote.is_none() && Position::hangs_on_remote(&folded.live) {
+        is_tag_on_remote = self::is_tag_on_remote(git, candidate.target.tag()).await;
+    }
     let releasing = Releasing::of(&candidate.plan);
     let position = Position::of(&Seen {
         blockers,
@@ -124,10 +127,12 @@ pub struct Standpoint {
     pub is_written: Option<bool>,
     /// What was looked at besides the ledger.
     pub blockers: Blockers,
+    /// Whether the target's tag is on a remote; `None` where that was not asked, or is not known.
+    pub is_tag_on_remote: Option<bool>,
 }
 
 /// Where a release stands, for somebody who comes in the middle. The ledger is read; the tracker only where what comes next
-/// may hang on it, and the remotes only where a tag is here of which the ledger knows nothing.
+/// may hang on it, and the remotes until something is recorded that cannot be undone.
 pub async fn in_the_middle(
     git: &Git,
     plan: &Plan,
@@ -136,26 +141,27 @@ pub async fn in_the_middle(
     cancel: &Cancel,
 ) -> Result<Standpoint, Failure> {
     let target = target(&given.target, plan)?;
-    let records = ledger::records(git.common_dir(), target.tag())?;
+    let owner = Owner { project: Some(&plan.project.name), target: target.tag() };
+    let records = ledger::records(git.common_dir(), owner)?;
     let is_written = ledger::is_written(&ledger::folder(git.common_dir(), target.tag()));
     let folded = Folded::of(&records);
     let mut seen = Seen { is_written, ..folded.seen(commit, Releasing::of(plan)) };
-    if folded.state.poll.is_none() && git.local_tag(target.tag()).await?.is_some() {
+    if Position::hangs_on_remote(&folded.live) {
         seen.is_tag_on_remote = is_tag_on_remote(git, target.tag()).await;
     }
     if Position::hangs_on_tracker(&seen) {
         seen.blockers = read_blockers(git, plan, &target, &folded.state, cancel).await;
     }
     let position = Position::of(&seen);
-    let blockers = seen.blockers;
+    let (blockers, is_tag_on_remote) = (seen.blockers, seen.is_tag_on_remote);
     let given = kept(given, &folded.state, git, plan, &target, None).await;
-    Ok(Standpoint { folded, position, given, is_written, blockers })
+    Ok(Standpoint { folded, position, given, is_written, blockers, is_tag_on_remote })
 }
 
 /// What was given, with the base tag that the latest poll was given where it is not the one that is derived.
 async fn kept(
     given: &Given,
-    state: &State,
+    state: &LedgerState,
     git: &Git,
     plan: &Plan,
     target: &Target,
@@ -167,13 +173,14 @@ async fn kept(
         return given.clone();
     }
     let Ok(tags) = git.tags().await else { return given.clone() };
-    let derived = derive_base_tag(target, &plan.project.tag, tags.iter().map(String::as_str));
+    let tags = tags.iter().map(String::as_str);
+    let derived = newest_earlier(target, tags, |tag| plan.project.tag.version(tag)).map(|(_, tag)| tag);
     let base_tag = Some(polled).filter(|polled| Some(polled.as_str()) != derived);
     Given { base_tag, ..given.clone() }
 }
 
 /// Whether any remote has the tag; `None` where one does not say, and none has it.
-async fn is_tag_on_remote(git: &Git, tag: &str) -> Option<bool> {
+pub(crate) async fn is_tag_on_remote(git: &Git, tag: &str) -> Option<bool> {
     let mut is_told = true;
     for remote in git.remotes().await.ok()? {
         match git.remote_tag(&remote, tag).await {
@@ -185,7 +192,13 @@ async fn is_tag_on_remote(git: &Git, tag: &str) -> Option<bool> {
     is_told.then_some(false)
 }
 
-async fn read_blockers(git: &Git, plan: &Plan, target: &Target, state: &State, cancel: &Cancel) -> Blockers {
+async fn read_blockers(
+    git: &Git,
+    plan: &Plan,
+    target: &Target,
+    state: &LedgerState,
+    cancel: &Cancel,
+) -> Blockers {
     let Ok(tracker) = tracker::open(git, plan) else { return Blockers::Unreadable };
     match tracker.read(&epic_title(target.tag()), cancel).await {
         Ok(backlog) => Blockers::from(&stand(&backlog, state, plan, &HashSet::new())),

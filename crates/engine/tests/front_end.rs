@@ -6,11 +6,12 @@
     reason = "the project is made with git itself, and helpers of tests may break off as tests do"
 )]
 
+use gonogo_core::door::Consent;
 use gonogo_core::mechanics::Effect;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Agent, Mode};
 use gonogo_core::verdict::Outcome;
-use gonogo_engine::context::{Asked, Context};
+use gonogo_engine::context::{Context, ReleaseRequest};
 use gonogo_engine::delivery::{DeliveryEvent, DeliveryWatch};
 use gonogo_engine::poll::{self, Options, PollEvent, PollWatch};
 use gonogo_engine::release;
@@ -59,9 +60,9 @@ impl RunWatch for Lines {
         });
     }
 
-    fn may_pass(&mut self, _: &Context, step: &str, effect: &Effect) -> bool {
+    async fn may_pass(&mut self, _: &Context, step: &str, effect: &Effect) -> Consent {
         self.said.push(format!("{step}: {effect}?"));
-        self.yes
+        if self.yes { Consent::Given } else { Consent::Withheld }
     }
 }
 
@@ -101,7 +102,7 @@ impl Project {
     }
 
     async fn context(&self) -> Context {
-        let asked = Asked {
+        let asked = ReleaseRequest {
             target: "1.0.0".to_owned(),
             base_tag: None,
             agent: Some("tiny@host".parse::<Agent>().unwrap()),

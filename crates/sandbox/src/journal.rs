@@ -21,7 +21,7 @@ pub enum Service {
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct JournalEntry {
     /// Its place in the order, from 0.
     pub seq: usize,
     /// Where it happened.
@@ -36,18 +36,18 @@ pub struct Entry {
 
 /// The order of what happened, shared by all who add to it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Journal(Arc<Mutex<Vec<Entry>>>);
+pub(crate) struct Journal(Arc<Mutex<Vec<JournalEntry>>>);
 
 impl Journal {
     /// Adds what happened last.
     pub(crate) fn record(&self, service: Service, method: &str, path: &str, status: Option<u16>) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let seq = entries.len();
-        entries.push(Entry { seq, service, method: method.to_owned(), path: path.to_owned(), status });
+        entries.push(JournalEntry { seq, service, method: method.to_owned(), path: path.to_owned(), status });
     }
 
     /// Everything so far.
-    pub(crate) fn entries(&self) -> Vec<Entry> {
+    pub(crate) fn entries(&self) -> Vec<JournalEntry> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

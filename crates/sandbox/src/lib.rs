@@ -13,9 +13,9 @@ pub mod sample;
 pub mod world;
 
 pub use http::archive::File;
-pub use http::fault::{Fault, Matcher, Trouble};
-pub use http::request::{Reply, Request};
-pub use journal::{Entry, Service};
+pub use http::fault::{Fault, FaultKind, Matcher};
+pub use http::request::{ReceivedRequest, Reply};
+pub use journal::{JournalEntry, Service};
 pub use port::KeptPort;
 pub use program::write_program;
 pub use runner::{Artifacts, Trigger, Work, Workflow};

@@ -312,6 +312,8 @@ impl Store {
             if !item.claim.is_empty() {
                 println!("claimed_by: \"{}\"", item.claim);
             }
+        } else if self.children(item).iter().any(|child| child.state == "failed") {
+            println!("state: \"failed\"");
         }
         println!("---\n\n# {}\n", item.title);
         if !item.body.is_empty() {
@@ -380,6 +382,7 @@ impl Store {
                 (item.state, item.claim) = ("doing".to_owned(), word(1)?.to_owned());
             }
             _ if old => return Err(format!("unknown command {command}")),
+            "fail" if self.speech.since(6, 0) => self.get(word(0)?)?.state = "failed".to_owned(),
             "done" | "cancel" => {
                 let body = piped();
                 if body.is_some() && !self.speech.json_output() {

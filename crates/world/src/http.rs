@@ -4,14 +4,14 @@
 //! other outcome is an error of its own kind, and only the server's own 404, 410 or 451 is "not found".
 
 mod answer;
-mod asked;
 mod error;
 mod kept;
 mod patience;
 mod sums;
+mod traced;
 mod validator;
 
-pub use answer::{Document, Download};
+pub use answer::{Download, FetchedDocument};
 pub use error::HttpError;
 pub use patience::{Jitter, Patience};
 pub use reqwest::Url;
@@ -19,7 +19,6 @@ pub use sums::{Sums, hexadecimal};
 pub use validator::Validator;
 
 use crate::process::{Cancel, Environment};
-use asked::Asked;
 use jiff::fmt::rfc2822;
 use kept::Kept;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderName, LOCATION, TRANSFER_ENCODING};
@@ -27,6 +26,7 @@ use reqwest::{Client, Method, NoProxy, Proxy, Response, StatusCode, redirect};
 use std::io::{Seek, Write};
 use std::sync::Arc;
 use std::time::Duration;
+use traced::TracedRequest;
 
 /// More redirects than this lead nowhere.
 const MOST_REDIRECTS: usize = 5;
@@ -146,7 +146,7 @@ impl Http {
 
     /// A document, held in memory. One that was fetched before is asked about, where its server can tell it from any
     /// other, and "not modified" means that one.
-    pub async fn get(&self, request: &Request, cancel: &Cancel) -> Result<Arc<Document>, HttpError> {
+    pub async fn get(&self, request: &Request, cancel: &Cancel) -> Result<Arc<FetchedDocument>, HttpError> {
         // Taken out: after an error, and after a "not found" above all, nothing is here to be as it was.
         let kept = self.kept.take(request);
         let document = self
@@ -166,9 +166,9 @@ impl Http {
     async fn document(
         &self,
         request: &Request,
-        kept: Option<&Arc<Document>>,
+        kept: Option<&Arc<FetchedDocument>>,
         attempt: u32,
-    ) -> Result<Arc<Document>, HttpError> {
+    ) -> Result<Arc<FetchedDocument>, HttpError> {
         let mut response = match self.follow(request, Method::GET, kept, attempt).await? {
             Reached::NotModified(kept) => return Ok(kept),
             Reached::Answer(response) => response,
@@ -182,7 +182,7 @@ impl Http {
             Ok(())
         })
         .await?;
-        Ok(Arc::new(Document { url, content_type, validator, body }))
+        Ok(Arc::new(FetchedDocument { url, content_type, validator, body }))
     }
 
     /// Whether an address answers at all, without its body. An error is the answer's own.
@@ -264,7 +264,7 @@ impl Http {
         &self,
         request: &Request,
         method: Method,
-        kept: Option<&Arc<Document>>,
+        kept: Option<&Arc<FetchedDocument>>,
         attempt: u32,
     ) -> Result<Reached, HttpError> {
         let mut url = request.url.clone();
@@ -278,7 +278,7 @@ impl Http {
                 let (name, value) = validator.condition();
                 asked = asked.header(name, value);
             }
-            let told = Asked::now(&method, &url, attempt);
+            let told = TracedRequest::now(&method, &url, attempt);
             let sent = asked.send().await.map_err(|error| HttpError::of_sending(&error, &url));
             told.tell(&sent);
             let response = sent?;
@@ -335,7 +335,7 @@ impl Http {
 
 enum Reached {
     Answer(Response),
-    NotModified(Arc<Document>),
+    NotModified(Arc<FetchedDocument>),
 }
 
 /// Where a redirect leads, if it may.

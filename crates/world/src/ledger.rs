@@ -9,11 +9,13 @@ use crate::there;
 use gonogo_core::canonical::NotCanonical;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{
-    self, Anchor, Broken, Chain, Event, EvidenceRef, Newer, NotRead, Opened, Record, State,
+    self, Anchor, Broken, Chain, Event, EvidenceRef, Foreign, LedgerState, Newer, NotRead, Opened, Owner,
+    Record,
 };
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use writer::{Entry, Writer};
@@ -54,12 +56,12 @@ pub enum LedgerError {
         source: Newer,
     },
     /// The ledger is another release's.
-    #[error("the ledger at {} is of {found}", .path.display())]
-    OtherTarget {
+    #[error("the ledger at {} is not this release's", .path.display())]
+    Foreign {
         /// The ledger's folder.
         path: PathBuf,
-        /// The target that it names.
-        found: String,
+        /// Whose it is.
+        source: Foreign,
     },
     /// The system refused.
     #[error("cannot {doing} {}", .path.display())]
@@ -136,20 +138,19 @@ pub fn releases(common_dir: &Path) -> Result<Vec<String>, LedgerError> {
 pub struct Ledger {
     folder: PathBuf,
     chain: Chain,
-    state: State,
+    state: LedgerState,
     writer: Writer,
     repaired: Option<u64>,
     // Held until the ledger is dropped; the system lets go of it whatever happens to us.
-    _lock: File,
+    lock: File,
 }
 
 impl Ledger {
     /// Opens a release's ledger, or begins it. Cuts off a torn last line and records that.
     pub fn open(folder: &Path, opened: Opened) -> Result<Self, LedgerError> {
         fs::create_dir_all(folder.join(BLOBS)).map_err(io_error("create", folder))?;
-        let lock = lock(&folder.join(LOCK))?;
+        let lock = self::lock(&folder.join(LOCK))?;
         writer::clear_up(folder).map_err(io_error("clear up", folder))?;
-        let target = opened.target.clone();
         let path = folder.join(RECORDS);
         if !path.try_exists().map_err(io_error("look at", &path))? {
             match read_anchor(folder)? {
@@ -168,23 +169,18 @@ impl Ledger {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(io_error("read", &path))?;
         let (records, chain, torn) = parse(folder, &bytes)?;
+        check_owner(folder, Owner::of(&opened), &records)?;
         chain.is_writable().map_err(|newer| not_read(folder)(newer.into()))?;
-        let state = State::fold(&records);
+        let state = LedgerState::fold(&records);
         if let Some(torn) = &torn {
             file.set_len(torn.offset).map_err(io_error("repair", &path))?;
             file.seek(SeekFrom::End(0)).map_err(io_error("repair", &path))?;
         }
         let writer = Writer::start(folder.to_owned(), file);
         let repaired = torn.as_ref().map(|torn| torn.repaired.bytes);
-        let mut ledger = Self { folder: folder.to_owned(), chain, state, writer, repaired, _lock: lock };
-        match ledger.state.target.clone() {
-            Some(found) if found != target => {
-                return Err(LedgerError::OtherTarget { path: folder.to_owned(), found });
-            }
-            Some(_) => {}
-            None => {
-                ledger.append(Event::Opened(opened), Vec::new())?;
-            }
+        let mut ledger = Self { folder: folder.to_owned(), chain, state, writer, repaired, lock };
+        if records.is_empty() {
+            ledger.append(Event::Opened(opened), Vec::new())?;
         }
         if let Some(torn) = torn {
             ledger.append(Event::Repaired(torn.repaired), Vec::new())?;
@@ -211,13 +207,24 @@ impl Ledger {
     }
 
     /// What the records add up to.
-    pub const fn state(&self) -> &State {
+    pub const fn state(&self) -> &LedgerState {
         &self.state
     }
 
     /// Where the chain stands.
     pub const fn anchor(&self) -> Anchor {
         self.chain.anchor()
+    }
+
+    /// Whether the lock is still this ledger's own: whoever removes its file can take another one in its place.
+    pub fn is_locked(&self) -> Result<bool, LedgerError> {
+        let path = self.folder.join(LOCK);
+        let held = self.lock.metadata().map_err(io_error("look at", &path))?;
+        match fs::metadata(&path) {
+            Ok(there) => Ok((there.dev(), there.ino()) == (held.dev(), held.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(io_error("look at", &path)(error)),
+        }
     }
 
     /// How many bytes of a torn last line were cut off when it was opened.
@@ -232,7 +239,10 @@ impl Ledger {
 }
 
 /// Reads a release's ledger without a lock and without repairing it. `None` where there is none.
-pub fn read(folder: &Path) -> Result<Option<Vec<Record>>, LedgerError> {
+///
+/// # Errors
+/// [`LedgerError::Foreign`] where it is another release's, whatever its folder is called.
+pub fn read(folder: &Path, owner: Owner<'_>) -> Result<Option<Vec<Record>>, LedgerError> {
     let path = folder.join(RECORDS);
     // The anchor first: records may come after it is read, and never go.
     let anchor = read_anchor(folder)?;
@@ -245,7 +255,12 @@ pub fn read(folder: &Path) -> Result<Option<Vec<Record>>, LedgerError> {
         Err(error) => return Err(io_error("read", &path)(error)),
     };
     let (records, ..) = ledger::read(&bytes, anchor).map_err(not_read(folder))?;
+    check_owner(folder, owner, &records)?;
     Ok(Some(records))
+}
+
+fn check_owner(folder: &Path, owner: Owner<'_>, records: &[Record]) -> Result<(), LedgerError> {
+    owner.owns(records).map_err(|source| LedgerError::Foreign { path: folder.to_owned(), source })
 }
 
 /// Whether another process writes a release's ledger now; `None` where that cannot be told. The lock is only tried where
@@ -272,8 +287,8 @@ pub fn is_written(folder: &Path) -> Option<bool> {
 }
 
 /// The records of a release, under git's common directory; none where it has no ledger.
-pub fn records(common_dir: &Path, tag: &str) -> Result<Vec<Record>, LedgerError> {
-    Ok(self::read(&folder(common_dir, tag))?.unwrap_or_default())
+pub fn records(common_dir: &Path, owner: Owner<'_>) -> Result<Vec<Record>, LedgerError> {
+    Ok(self::read(&folder(common_dir, owner.target), owner)?.unwrap_or_default())
 }
 
 /// Evidence by its digest, checked against it.

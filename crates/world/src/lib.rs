@@ -8,12 +8,12 @@ pub mod http;
 pub mod ledger;
 pub mod process;
 pub mod registry;
+pub mod room;
 pub mod runner;
 pub mod ssh;
 mod there;
 pub mod tools;
 pub mod tracker;
-pub mod tree;
 pub mod unpack;
 #[cfg(doctest)]
 mod without_clearance;

@@ -7,11 +7,13 @@
 mod capture;
 mod environment;
 mod group;
+mod hand_over;
 mod pager;
 mod told;
 
 pub use environment::Environment;
 pub use gonogo_core::gate::End;
+pub use hand_over::hand_over;
 pub use pager::page;
 pub use told::redactor;
 
@@ -84,12 +86,12 @@ pub struct Invocation {
     /// How many bytes of each stream are kept. What comes after is counted and dropped.
     pub limit: usize,
     /// Where standard output goes instead of being kept; only standard error is kept then.
-    pub output: Option<Output>,
+    pub output: Option<OutputFile>,
 }
 
 /// A file for standard output.
 #[derive(Clone, Debug)]
-pub struct Output {
+pub struct OutputFile {
     /// The file, which must not be there yet. Unless the process [succeeded](Captured::succeeded), what is in it is
     /// not whole.
     pub path: PathBuf,

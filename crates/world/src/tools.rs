@@ -92,9 +92,9 @@ pub fn digest_file(path: &Path) -> std::io::Result<Digest> {
     }
 }
 
-/// Whether a program is only a door to one of several toolchains, such as rustup's proxies and the shims of version
+/// Whether a program is only a proxy for one of several toolchains, such as rustup's proxies and the shims of version
 /// managers: a link to a program of another name, the same file as a `rustup` beside it, or a file in `shims`.
-pub fn is_door(name: &str, path: &Path) -> bool {
+pub fn is_toolchain_proxy(name: &str, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let folder = path.parent();
     let in_shims = folder.and_then(Path::file_name).is_some_and(|folder| folder == "shims");
@@ -137,16 +137,16 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_and_a_shim_are_doors_and_a_program_of_its_own_is_none() {
+    fn a_link_to_rustup_and_a_shim_are_proxies_and_a_program_of_its_own_is_none() {
         let root = tempfile::tempdir().unwrap();
         let own = place(root.path(), "cargo", 0o755);
-        assert!(!is_door("cargo", &own));
+        assert!(!is_toolchain_proxy("cargo", &own));
         let rustup = place(&root.path().join("bin"), "rustup", 0o755);
         let (hard, soft) = (root.path().join("bin/cargo"), root.path().join("rustc"));
         std::fs::hard_link(&rustup, &hard).unwrap();
         std::os::unix::fs::symlink(&rustup, &soft).unwrap();
-        assert!(is_door("cargo", &hard) && is_door("rustc", &soft));
-        assert!(is_door("node", &place(&root.path().join("shims"), "node", 0o755)));
+        assert!(is_toolchain_proxy("cargo", &hard) && is_toolchain_proxy("rustc", &soft));
+        assert!(is_toolchain_proxy("node", &place(&root.path().join("shims"), "node", 0o755)));
     }
 
     #[test]

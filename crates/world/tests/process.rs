@@ -1,10 +1,10 @@
 //! The one door to subprocesses: output that goes to a file.
 
-use gonogo_world::process::{Cancel, Captured, End, Environment, Invocation, Output, ProcessError, run};
+use gonogo_world::process::{Cancel, Captured, End, Environment, Invocation, OutputFile, ProcessError, run};
 use std::path::Path;
 
 async fn sh(folder: &Path, script: &str, limit: u64) -> Result<Captured, ProcessError> {
-    let output = Output { path: folder.join("out"), limit };
+    let output = OutputFile { path: folder.join("out"), limit };
     let invocation =
         Invocation::tool(Path::new("/bin/sh"), folder, Environment::allowing([])).args(["-c", script]);
     run(&Invocation { output: Some(output), ..invocation }, &Cancel::default()).await
@@ -63,7 +63,7 @@ async fn a_file_that_is_there_or_cannot_be_made_starts_nothing() {
 #[tokio::test]
 async fn a_full_disk_is_an_error_and_no_output() {
     let folder = tempfile::tempdir().unwrap();
-    let output = Output { path: folder.path().join("out"), limit: 1 << 20 };
+    let output = OutputFile { path: folder.path().join("out"), limit: 1 << 20 };
     // The limit on file sizes stands for the disk; the child that sets it is the one that runs us.
     let test = std::env::current_exe().unwrap();
     let script = format!(
@@ -80,10 +80,20 @@ async fn a_full_disk_is_an_error_and_no_output() {
 #[ignore = "run by a_full_disk_is_an_error_and_no_output, in a process with a limit"]
 async fn writes_to_a_full_disk() {
     let path = std::env::var_os("OUTPUT_FILE").unwrap();
-    let output = Output { path: path.into(), limit: 1 << 20 };
+    let output = OutputFile { path: path.into(), limit: 1 << 20 };
     let invocation = Invocation::tool(Path::new("/bin/sh"), Path::new("/"), Environment::allowing([]))
         .args(["-c", "head -c 100000 /dev/zero"]);
     let ended = run(&Invocation { output: Some(output), ..invocation }, &Cancel::default()).await;
     let Err(ProcessError::Store { source, .. }) = ended else { panic!("{ended:?}") };
     assert_eq!(source.kind(), std::io::ErrorKind::FileTooLarge);
+}
+
+#[test]
+fn a_variable_that_is_set_is_not_taken_from_our_own_environment_again() {
+    // Every test has these two from its caller.
+    let environment = Environment::allowing([]).with("PATH", "/elsewhere").with("CARGO_PKG_NAME", "another");
+    let environment = environment.letting_through(["PATH", "CARGO_PKG_NAME", "CARGO_PKG_VERSION"]);
+    assert_eq!(environment.get("PATH").unwrap(), "/elsewhere");
+    assert_eq!(environment.get("CARGO_PKG_NAME").unwrap(), "another");
+    assert_eq!(environment.get("CARGO_PKG_VERSION").unwrap(), env!("CARGO_PKG_VERSION"));
 }

@@ -50,6 +50,20 @@ in_every_generation! {
 }
 
 #[tokio::test]
+async fn a_fix_that_failed_is_open_and_locks_nobody_out() {
+    let ergo = stand_in("6.0.0");
+    let checkout = ergo.checkout().await;
+    let (tracker, cancel, title) = (ergo.tracker(checkout.path()), Cancel::default(), epic_title(TARGET));
+    let drafts = [draft("a", "x"), draft("b", "x")];
+    let filed = tracker.apply(&title, &reconcile(&Backlog::empty(), &drafts), &cancel).await.unwrap();
+    ergo.run(checkout.path(), &["fail", &filed.tasks[0].id], None).await;
+    let read = tracker.read(&title, &cancel).await.unwrap();
+    assert_eq!(read.tasks.len(), 2);
+    assert!(read.tasks.iter().all(|task| task.state == gonogo_core::blocker::TaskState::Open), "{read:?}");
+    tracker.close(&filed.tasks[0].id, "mended after all", &cancel).await.unwrap();
+}
+
+#[tokio::test]
 async fn killed_at_any_write_it_still_files_once() {
     // One of each way of writing: JSON, one command for each change, an epic with its first task.
     for ergo in ["0.9.3", "2.0.1", "6.0.0"].map(stand_in) {

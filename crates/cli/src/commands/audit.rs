@@ -1,6 +1,6 @@
 //! `gonogo audit`: what every channel serves of a release, with or without a plan.
 
-use crate::commands::asked::PlanAsked;
+use crate::commands::flags::PlanFlags;
 use crate::commands::named::{self, Named};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
@@ -18,7 +18,7 @@ use gonogo_core::strict_json;
 use gonogo_core::text::shell_line;
 use gonogo_core::verdict::{Outcome, Reason, Verdict, combine};
 use gonogo_engine::context::{current_folder, load_plan, target};
-use gonogo_engine::delivery::{Asked, Recorded, audit, named, read_all, recorded, registries, tasks};
+use gonogo_engine::delivery::{Effort, Recorded, audit, named, read_all, recorded, registries, tasks};
 use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::process::Cancel;
@@ -45,8 +45,8 @@ pub struct Arguments {
     #[command(flatten)]
     named: Named,
     /// How deep to look
-    #[arg(long, value_enum, default_value_t = Depth::Bytes)]
-    level: Depth,
+    #[arg(long, value_enum, default_value_t = AuditLevel::Bytes)]
+    level: AuditLevel,
     /// The command that a clean install of what is named here runs, such as "tally --version"
     #[arg(long, value_name = "COMMAND", requires = named::GROUP)]
     smoke: Option<Words>,
@@ -57,7 +57,7 @@ pub struct Arguments {
     #[arg(long)]
     all_versions: bool,
     #[command(flatten)]
-    plan: PlanAsked,
+    plan: PlanFlags,
 }
 
 /// Program and arguments, typed as one text.
@@ -77,7 +77,7 @@ impl FromStr for Words {
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-pub enum Depth {
+pub enum AuditLevel {
     /// The channel says that it has this version
     Accepted,
     /// The client's own index leads to it
@@ -88,13 +88,13 @@ pub enum Depth {
     Installs,
 }
 
-impl From<Depth> for Level {
-    fn from(depth: Depth) -> Self {
+impl From<AuditLevel> for Level {
+    fn from(depth: AuditLevel) -> Self {
         match depth {
-            Depth::Accepted => Self::Accepted,
-            Depth::Resolvable => Self::Resolvable,
-            Depth::Bytes => Self::Bytes,
-            Depth::Installs => Self::Installs,
+            AuditLevel::Accepted => Self::Accepted,
+            AuditLevel::Resolvable => Self::Resolvable,
+            AuditLevel::Bytes => Self::Bytes,
+            AuditLevel::Installs => Self::Installs,
         }
     }
 }
@@ -212,9 +212,9 @@ impl Here {
         let tasks = match (&self.git, &self.plan) {
             (Some(git), Some(plan)) => {
                 let commit = git.commit_of(&format!("refs/tags/{}", target.tag())).await?;
-                ledger = recorded(git, target).await?;
+                ledger = recorded(git, Some(&plan.project.name), target).await?;
                 let live = ledger.as_ref().map_or(Mechanics::new(Mode::Live), |found| found.live.clone());
-                let asked = Asked { level: Some(level), longest_window: None };
+                let asked = Effort { level: Some(level), longest_window: None };
                 let mut tasks = tasks(git, plan, target, commit.as_deref(), &live, asked).await;
                 // A later release has taken over the dist-tags since.
                 tasks.iter_mut().for_each(|task| task.expected.dist_tag = None);

@@ -1,11 +1,11 @@
 //! `gonogo blocker file|list|resolve`: a release's blockers by hand.
 
-use crate::commands::asked::Asked;
+use crate::commands::flags::ReleaseFlags;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::render::poll_json::state_name;
 use crate::screen::Screen;
-use gonogo_core::blocker::{Backlog, Origin, Report, Task, TaskState, closing, epic_title, stand};
+use gonogo_core::blocker::{Backlog, BlockerOrigin, BlockerReport, Task, TaskState, epic_title, stand};
 use gonogo_core::plan::Plan;
 use gonogo_core::standing::{Blockers, Verb};
 use gonogo_core::verdict::Reason;
@@ -38,7 +38,7 @@ pub enum Command {
 #[derive(clap::Args)]
 pub struct FileArguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// The gate's name or number, or the check, that it is about
     #[arg(long)]
     check: String,
@@ -69,14 +69,14 @@ pub struct FileArguments {
 #[derive(clap::Args)]
 pub struct ListArguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
 }
 
 /// What `gonogo blocker resolve` takes.
 #[derive(clap::Args)]
 pub struct ResolveArguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// The tasks to close
     #[arg(long = "id", value_name = "ID", required_unless_present = "passed")]
     ids: Vec<String>,
@@ -133,7 +133,7 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
         }
     };
     let origin = origin(&context.candidate.plan, &arguments.check);
-    let report = Report {
+    let report = BlockerReport {
         check: redacted(&arguments.check),
         title: redacted(&arguments.title),
         summary: redacted(&arguments.summary),
@@ -185,24 +185,24 @@ async fn file(arguments: &FileArguments, screen: &Screen, cancel: Cancel) -> Res
 }
 
 /// What the plan has under a name, a number or a check's id.
-fn origin(plan: &Plan, name: &str) -> Option<Origin> {
+fn origin(plan: &Plan, name: &str) -> Option<BlockerOrigin> {
     let name = name.trim();
     let gate =
         plan.gates.iter().find(|gate| gate.name.eq_ignore_ascii_case(name) || gate.id.to_string() == name);
     if let Some(gate) = gate {
-        return Some(Origin { gate: gate.id, check: None });
+        return Some(BlockerOrigin { gate: gate.id, check: None });
     }
     let (gate, check) = plan
         .checks()
         .find(|(gate, check)| check.id == name || format!("{}/{}", gate.id, check.id) == name)?;
-    Some(Origin { gate: gate.id, check: Some(check.id.clone()) })
+    Some(BlockerOrigin { gate: gate.id, check: Some(check.id.clone()) })
 }
 
 async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let backlog = read(&context, &open(&context)?).await?;
     let records = context.records()?;
-    let state = gonogo_core::ledger::State::fold(&records);
+    let state = gonogo_core::ledger::LedgerState::fold(&records);
     let standing = stand(&backlog, &state, &context.candidate.plan, &HashSet::new());
     let mut rows = Vec::new();
     for blocker in standing.blockers() {
@@ -216,7 +216,7 @@ async fn list(arguments: &ListArguments, screen: &Screen, cancel: Cancel) -> Res
         rows.push(json!({
             "id": blocker.id, "fingerprint": blocker.fingerprint, "gate": blocker.origin.as_ref().map(|origin| origin.gate),
             "open": blocker.open, "state": state, "title": blocker.title,
-            "closing": blocker.open.then(|| blocker.closing.words()),
+            "closing": blocker.open.then(|| blocker.closing.words()), "gone": blocker.is_gone,
         }));
     }
     screen.line(format!("{} of {} stand", standing.count(), rows.len()));
@@ -232,14 +232,16 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     let tracker = open(&context)?;
     let backlog = read(&context, &tracker).await?;
-    if let Some(unknown) = arguments.ids.iter().find(|id| !backlog.tasks.iter().any(|task| task.id == **id)) {
-        return Err(Failure::usage(format!("{unknown} is no blocker of {}", context.candidate.target)));
-    }
     let mut ledger = context.open_ledger()?;
     blockers::record_unknown(&mut ledger, &backlog)?;
-    let wanted = |id: &String| arguments.passed || arguments.ids.contains(id);
-    let mut closed =
-        blockers::close_passed(&context, &mut ledger, &tracker, &backlog, |task| wanted(&task.id)).await??;
+    let plan = &context.candidate.plan;
+    let before = stand(&backlog, ledger.state(), plan, &HashSet::new());
+    if let Some(unknown) = arguments.ids.iter().find(|id| !before.blockers().iter().any(|one| one.id == **id))
+    {
+        return Err(Failure::usage(format!("{unknown} is no blocker of {}", context.candidate.target)));
+    }
+    let wanted = |id: &str| arguments.passed || arguments.ids.iter().any(|asked| asked == id);
+    let mut closed = blockers::close_passed(&context, &mut ledger, &tracker, &backlog, wanted).await??;
     closed.extend(
         blockers::close_steps(
             &context.session,
@@ -256,11 +258,10 @@ async fn resolve(arguments: &ResolveArguments, screen: &Screen, cancel: Cancel) 
         screen.line(format!("{id}: closed"));
     }
     let mut refused = Vec::new();
-    for task in &backlog.tasks {
-        if task.state == TaskState::Open && wanted(&task.id) && !closed.contains(&task.id) {
-            let closing = closing(task, ledger.state(), &context.candidate.plan);
-            screen.line(format!("{}: still open; {}", task.id, closing.words()));
-            refused.push(task.id.clone());
+    for one in before.blockers() {
+        if one.state == TaskState::Open && wanted(&one.id) && !closed.contains(&one.id) {
+            screen.line(format!("{}: still open; {}", one.id, one.closing.words()));
+            refused.push(one.id.clone());
         }
     }
     let tasks = backlog.tasks.into_iter().map(|task| {

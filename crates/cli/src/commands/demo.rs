@@ -7,7 +7,7 @@ use crate::render::preflight_text;
 use crate::render::terminal::Terminal;
 use crate::screen::Screen;
 use gonogo_core::release::Mode;
-use gonogo_engine::context::{Asked, Context};
+use gonogo_engine::context::{Context, ReleaseRequest};
 use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_engine::poll::{self, Options};
 use gonogo_engine::preflight;
@@ -97,11 +97,11 @@ async fn released(
     let world = PrivateWorld::start(&folder.join("private-world"), spec)
         .await
         .map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
-    let git = git.led_by(&world.variables());
+    let git = git.with_variables(&world.variables());
     git.run(&["remote", "add", "origin", &format!("https://github.com/{REPOSITORY}.git")]).await?;
     git.run(&["fetch", "--quiet", "origin"]).await?;
     git.run(&["branch", "--quiet", "--set-upstream-to=origin/main", "main"]).await?;
-    let context = context.led_by(world.variables());
+    let context = context.with_variables(world.variables());
     let items = preflight::of_release(&context).await;
     preflight_text::print(screen, &items);
     screen.line("");
@@ -129,7 +129,7 @@ fn options() -> Options {
 }
 
 async fn context(project: &Path, mode: Mode, cancel: &Cancel) -> Result<Context, Failure> {
-    let asked = Asked {
+    let asked = ReleaseRequest {
         target: TARGET.to_owned(),
         base_tag: None,
         agent: None,
@@ -190,7 +190,7 @@ impl SampleGit {
         Ok(Self { invocation: Invocation::tool(&program, folder, environment), cancel })
     }
 
-    fn led_by(&self, variables: &[(OsString, OsString)]) -> Self {
+    fn with_variables(&self, variables: &[(OsString, OsString)]) -> Self {
         let mut invocation = self.invocation.clone();
         invocation.environment = invocation.environment.with_all(variables.iter().cloned());
         Self { invocation, cancel: self.cancel.clone() }

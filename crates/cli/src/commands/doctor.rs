@@ -1,13 +1,13 @@
 //! `gonogo doctor`: which tools, logins and versions are there, whatever the target.
 
-use crate::commands::asked::PlanAsked;
+use crate::commands::flags::PlanFlags;
 use crate::exit_code::Exit;
 use crate::render::preflight_text;
 use crate::screen::Screen;
 use gonogo_engine::context::{LoadedPlan, load_plan, open_checkout};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::preflight::Precondition;
-use gonogo_engine::preflight::{self, Item, State};
+use gonogo_engine::preflight::{self, Item, ItemState};
 use gonogo_world::process::Cancel;
 use gonogo_world::tools;
 use serde_json::json;
@@ -16,7 +16,7 @@ use serde_json::json;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    plan: PlanAsked,
+    plan: PlanFlags,
 }
 
 /// Runs it.
@@ -57,5 +57,5 @@ fn git() -> Item {
 }
 
 fn gap(id: Precondition, failure: Failure) -> Item {
-    Item { remedy: failure.remedy, ..Item::not(id, State::Gap, failure.message, "") }
+    Item { remedy: failure.remedy, ..Item::not(id, ItemState::Gap, failure.message, "") }
 }

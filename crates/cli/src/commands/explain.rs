@@ -2,7 +2,7 @@
 
 use crate::commands::to_json;
 use crate::exit_code::Exit;
-use crate::explain::{self, Entry};
+use crate::explain::{self, Explanation};
 use crate::screen::Screen;
 use gonogo_core::text::one_line;
 use gonogo_engine::failure::Failure;
@@ -28,7 +28,7 @@ pub struct Document {
     /// The code that was asked for; null for all.
     pub code: Option<String>,
     /// Everything that it can mean: a word may belong to more than one set.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Explanation>,
 }
 
 /// Runs it.

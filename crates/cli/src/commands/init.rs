@@ -143,12 +143,24 @@ impl Found {
         let gates = self.gates();
         let ids: Vec<String> = gates.iter().map(|(id, ..)| id.to_string()).collect();
         out.push_str("# A required gate without positive evidence holds the release back.\n");
-        out.push_str(&format!("[policy]\nrequired-gates = [{}]\n\n", ids.join(", ")));
+        out.push_str(&format!("[policy]\nrequired-gates = [{}]\n{}\n", ids.join(", "), self.rooms()));
         for (id, name, checks) in gates {
             out.push_str(&format!("[[gates]]\nid = {id}\nname = \"{name}\"\n\n{}", checks.concat()));
         }
         out.push_str(if self.ergo { ERGO } else { FILE });
         out
+    }
+
+    /// What is kept in the clean rooms, and brought into them.
+    fn rooms(&self) -> String {
+        let has_cargo = self.cargo.is_some() || self.cargo_lock;
+        let key = if has_cargo { "caches = [\"target\"]  " } else { "# caches = [\"target\"]" };
+        let caches = format!(
+            "{key}                # build folders that are kept between polls; all else is made anew\n"
+        );
+        format!(
+            "# Checks run in clean rooms: pristine checkouts of the commit, outside this one.\n{caches}# bring = [\".scratch/data\"]           # what is in no commit and is there all the same\n"
+        )
     }
 
     /// The gates for which there is a check: number, name, checks.

@@ -1,18 +1,19 @@
 //! The program's commands, one file each.
 
-pub mod asked;
 pub mod audit;
 pub mod bench;
 pub mod blocker;
 pub mod demo;
 pub mod doctor;
 pub mod explain;
+pub mod flags;
 pub mod init;
 mod named;
 pub mod plan;
 pub mod poll;
 pub mod prepare;
 pub mod review;
+pub mod room;
 pub mod run;
 pub mod skill;
 pub mod status;

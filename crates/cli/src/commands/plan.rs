@@ -1,6 +1,6 @@
 //! `gonogo plan check|schema`: the plan by itself.
 
-use crate::commands::asked::PlanAsked;
+use crate::commands::flags::PlanFlags;
 use crate::exit_code::Exit;
 use crate::screen::Screen;
 use gonogo_core::plan;
@@ -14,7 +14,7 @@ use serde_json::json;
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// Check that the plan can be used
-    Check(PlanAsked),
+    Check(PlanFlags),
     /// Print the JSON Schema of gonogo.toml
     Schema,
 }
@@ -30,7 +30,7 @@ pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<E
     }
 }
 
-async fn check(asked: &PlanAsked, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
+async fn check(asked: &PlanFlags, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let here = current_folder()?;
     // A plan can be checked outside a checkout; inside one, the default plan is the one in its root.
     let root = Git::open(&here, cancel).await.map_or(here, |git| git.root().to_owned());

@@ -1,6 +1,6 @@
 //! `gonogo poll TARGET`: run the gates, file blockers, print the board.
 
-use crate::commands::asked::Asked;
+use crate::commands::flags::ReleaseFlags;
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
@@ -9,7 +9,7 @@ use crate::render::{poll_json, poll_text};
 use crate::screen::Screen;
 use gonogo_engine::context::Context;
 use gonogo_engine::failure::Failure;
-use gonogo_engine::poll::{self, Options, Report};
+use gonogo_engine::poll::{self, Options, PollReport};
 use gonogo_engine::standing::{self, Looked};
 use gonogo_engine::tracker;
 use gonogo_world::process::Cancel;
@@ -18,7 +18,7 @@ use gonogo_world::process::Cancel;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// Ignore earlier evidence: run everything again
     #[arg(long)]
     fresh: bool,
@@ -41,7 +41,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
 }
 
 /// Shows what a poll came to, and gives its exit.
-async fn show(screen: &Screen, context: &Context, report: &Report) -> Result<Exit, Failure> {
+async fn show(screen: &Screen, context: &Context, report: &PollReport) -> Result<Exit, Failure> {
     let (exit, obstacles) = match &report.decision {
         _ if report.interrupted => (Exit::Interrupted, vec!["the poll was stopped".to_owned()]),
         Ok(_) => (Exit::Go, Vec::new()),

@@ -1,6 +1,6 @@
 //! `gonogo prepare TARGET`: the context of a release, and every gap at once.
 
-use crate::commands::asked::Asked;
+use crate::commands::flags::ReleaseFlags;
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
@@ -19,7 +19,7 @@ use serde::Serialize;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
 }
 
 /// The JSON document of `gonogo prepare`, `gonogo.prepare/1`.

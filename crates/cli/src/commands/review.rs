@@ -1,12 +1,13 @@
 //! `gonogo review TARGET --gate N --check ID`: shows what a check asks to be reviewed, or records a review of it.
 
-use crate::commands::asked::Asked;
+use crate::commands::flags::ReleaseFlags;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::render::review_text;
 use crate::screen::Screen;
 use gonogo_core::gate::{digests_of, shown_evidence};
-use gonogo_core::ledger::{CheckFinished, Event, PollState, ReviewAsked, ReviewDecision, State};
+use gonogo_core::ledger::{CheckFinished, Event, LedgerState, PollState, ReviewAsked};
+use gonogo_core::review::ReviewDecision;
 use gonogo_engine::context::{Context, current_folder};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::reviewed::{self, Statement};
@@ -23,7 +24,7 @@ const MOST_ON_SCREEN: usize = 64 << 20;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// The gate of the check that asks for a review
     #[arg(long)]
     gate: u32,
@@ -52,11 +53,11 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     // A release without a ledger is not given one by a look at it.
-    let state = State::fold(&context.records()?);
+    let state = LedgerState::fold(&context.records()?);
     let poll = reviewed::polled(&context, &state)?;
     let asked = reviewed::asked(&context, poll, arguments.gate, &arguments.check)?;
     if arguments.show {
-        return show(&context, poll, asked, screen).await;
+        return show(&context, (&state, poll), asked, screen).await;
     }
     let mut ledger = context.open_ledger()?;
     let state = ledger.state();
@@ -78,17 +79,17 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
 
 async fn show(
     context: &Context,
-    poll: &PollState,
+    (state, poll): (&LedgerState, &PollState),
     (finished, asked): (&CheckFinished, &ReviewAsked),
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     let limit = if screen.json { MOST_IN_DOCUMENT } else { MOST_ON_SCREEN };
-    let shown = reviewed::shown(context, poll, (finished, asked), limit).await?;
+    let shown = reviewed::shown(context, state, (finished, asked), limit).await?;
     if !screen.json {
         let pager = if screen.terminal { context.session.git.pager().await? } else { None };
         screen.paged(review_text::shown(screen, poll, (finished, asked), &shown), pager.as_deref());
     }
-    let evidence = digests_of(&shown_evidence(poll.finished.values(), finished.gate, &finished.check));
+    let evidence = digests_of(&shown_evidence(state, finished.gate, &finished.check));
     let texts: Vec<&str> = shown.evidence.iter().map(|one| one.text.as_str()).collect();
     let cut: u64 = shown.evidence.iter().map(|one| one.cut).sum();
     screen.document(&json!({

@@ -1,6 +1,6 @@
 //! `gonogo run TARGET --mode dry-run|live`: preconditions, poll, mechanics. It resumes by itself.
 
-use super::asked;
+use super::flags::ReleaseFlags;
 use super::to_json;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
@@ -9,11 +9,11 @@ use crate::render::terminal::Terminal;
 use crate::render::{preflight_text, run_json};
 use crate::screen::Screen;
 use gonogo_core::release::Mode;
-use gonogo_engine::context::{Asked, Context};
+use gonogo_engine::context::{Context, ReleaseRequest};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::poll::Options;
 use gonogo_engine::preflight::{self, Item};
-use gonogo_engine::release::{self, Outcome, Rehearsed, Released};
+use gonogo_engine::release::{self, Rehearsed, ReleaseOutcome, Released};
 use gonogo_engine::standing::{self, Looked};
 use gonogo_world::process::Cancel;
 use std::io::IsTerminal;
@@ -24,7 +24,7 @@ use tempfile::TempDir;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    asked: asked::Asked,
+    asked: ReleaseFlags,
     /// Go through the point of no return without being asked: live mode needs this where nobody is at a terminal
     #[arg(long)]
     yes: bool,
@@ -42,7 +42,8 @@ pub struct Arguments {
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context =
-        Context::capture(&Asked { yes: arguments.yes, ..arguments.asked.to_engine() }, cancel).await?;
+        Context::capture(&ReleaseRequest { yes: arguments.yes, ..arguments.asked.to_engine() }, cancel)
+            .await?;
     if context.candidate.plan.steps.is_empty() {
         return Err(Failure::usage("the plan has no steps: there is nothing to run")
             .remedy("add `[[steps]]` to the plan, or run `gonogo poll`"));
@@ -67,16 +68,18 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let mut watch = Terminal::new(*screen, arguments.yes || context.session.mode == Mode::DryRun);
     let (items, outcome) = release::whole(&context, options, folder, &mut watch).await?;
     let (exit, outcome) = match outcome {
-        Outcome::NotReady { past_the_door } => not_ready(&context, &items, past_the_door, screen).await?,
-        Outcome::Live(released) => end(&context, &released).await?,
-        Outcome::Rehearsed(rehearsed) => {
+        ReleaseOutcome::NotReady { past_the_door } => {
+            not_ready(&context, &items, past_the_door, screen).await?
+        }
+        ReleaseOutcome::Live(released) => end(&context, &released).await?,
+        ReleaseOutcome::Rehearsed(rehearsed) => {
             let (exit, outcome) = end(&context, &rehearsed.released).await?;
             print_world(screen, &rehearsed, keep);
-            (exit, run_json::Document { world: Some(rehearsed.effects), ..outcome })
+            (exit, run_json::RunDocument { world: Some(rehearsed.effects), ..outcome })
         }
     };
     outcome.next.print(screen);
-    screen.document(&to_json(&run_json::Document { preflight: items, ..outcome })?)?;
+    screen.document(&to_json(&run_json::RunDocument { preflight: items, ..outcome })?)?;
     Ok(exit)
 }
 
@@ -98,7 +101,7 @@ async fn not_ready(
     items: &[Item],
     past_the_door: bool,
     screen: &Screen,
-) -> Result<(Exit, run_json::Document), Failure> {
+) -> Result<(Exit, run_json::RunDocument), Failure> {
     let exit = Exit::of_preflight(preflight::worst(items));
     preflight_text::print(screen, items);
     screen.line("\nnothing was begun");
@@ -122,7 +125,7 @@ fn print_world(screen: &Screen, rehearsed: &Rehearsed, keep: Option<&Path>) {
 }
 
 /// How a release ended: its exit and its document.
-pub async fn end(context: &Context, released: &Released) -> Result<(Exit, run_json::Document), Failure> {
+pub async fn end(context: &Context, released: &Released) -> Result<(Exit, run_json::RunDocument), Failure> {
     let polled = &released.polled;
     let looked = if released.ran.is_some() { Looked::nowhere() } else { Looked::of_poll(polled) };
     let next = NextPart::told(&standing::at_the_end(context, looked).await);
@@ -136,5 +139,5 @@ pub async fn end(context: &Context, released: &Released) -> Result<(Exit, run_js
     let outcome = run_json::document(context, ran, exit.status(), next);
     let Some(delivered) = &released.delivered else { return Ok((exit, outcome)) };
     let state = if exit == Exit::Go { outcome.state } else { RunState::Undelivered };
-    Ok((exit, run_json::Document { state, delivery: Some(delivered.into()), ..outcome }))
+    Ok((exit, run_json::RunDocument { state, delivery: Some(delivered.into()), ..outcome }))
 }

@@ -1,10 +1,10 @@
 //! `gonogo skill render|install`: the runbook for coding agents, from the plan.
 
-use crate::commands::asked::PlanAsked;
+use crate::commands::flags::PlanFlags;
 use crate::exit_code::Exit;
 use crate::screen::Screen;
-use crate::skill::install::{self, Outcome, Place, Runtime, Scope};
-use crate::skill::{Bundle, Source, bundle};
+use crate::skill::install::{self, BundleFolder, InstallOutcome, Runtime, Scope};
+use crate::skill::{Bundle, BundleSource, bundle};
 use gonogo_engine::context::{current_folder, load_plan};
 use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::git::Git;
@@ -25,7 +25,7 @@ pub enum Command {
 #[derive(clap::Args)]
 pub struct RenderArguments {
     #[command(flatten)]
-    plan: PlanAsked,
+    plan: PlanFlags,
     /// The folder that the bundle's own folder is made in
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
@@ -35,7 +35,7 @@ pub struct RenderArguments {
 #[derive(clap::Args)]
 pub struct InstallArguments {
     #[command(flatten)]
-    plan: PlanAsked,
+    plan: PlanFlags,
     /// The runtimes to install it for [default: agents and claude, which most of them read]
     #[arg(long = "runtime", value_enum, value_name = "RUNTIME")]
     runtimes: Vec<Runtime>,
@@ -60,9 +60,9 @@ pub async fn run(command: &Command, screen: &Screen, cancel: Cancel) -> Result<E
     }
 }
 
-fn rendered(asked: &PlanAsked, root: &Path) -> Result<Bundle, Failure> {
+fn rendered(asked: &PlanFlags, root: &Path) -> Result<Bundle, Failure> {
     let plan = load_plan(asked.plan.as_deref(), root)?.plan;
-    bundle(&Source { plan: &plan, plan_argument: asked.plan.as_deref() })
+    bundle(&BundleSource { plan: &plan, plan_argument: asked.plan.as_deref() })
         .map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))
 }
 
@@ -81,7 +81,7 @@ fn render(arguments: &RenderArguments, root: &Path, screen: &Screen) -> Result<E
 fn put(arguments: &InstallArguments, root: &Path, screen: &Screen) -> Result<Exit, Failure> {
     let bundle = rendered(&arguments.plan, root)?;
     let places = match &arguments.dir {
-        Some(dir) => vec![Place { runtime: None, folder: dir.join(&bundle.name) }],
+        Some(dir) => vec![BundleFolder { runtime: None, folder: dir.join(&bundle.name) }],
         None => {
             let base = match arguments.scope {
                 Scope::Project => root.to_owned(),
@@ -96,9 +96,9 @@ fn put(arguments: &InstallArguments, root: &Path, screen: &Screen) -> Result<Exi
         let outcome =
             install::install(&bundle, &place.folder, arguments.force).map_err(|error| unwritten(&error))?;
         let (state, files) = match outcome {
-            Outcome::Unchanged => ("unchanged", Vec::new()),
-            Outcome::Written(files) => ("installed", files),
-            Outcome::Kept(files) => {
+            InstallOutcome::Unchanged => ("unchanged", Vec::new()),
+            InstallOutcome::Written(files) => ("installed", files),
+            InstallOutcome::Kept(files) => {
                 all_installed = false;
                 ("kept", files)
             }

@@ -1,14 +1,13 @@
 //! `gonogo status TARGET`: where a release stands, and the one next command, for somebody who comes in the middle.
 
-use crate::commands::asked::{AGENT, PlanAsked, says};
+use crate::commands::flags::{AGENT, PlanFlags, says};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::render::words::words;
 use crate::render::{poll_text, review_text};
 use crate::screen::Screen;
-use gonogo_core::ledger::Mechanics;
-use gonogo_core::ledger::{PollState, State};
+use gonogo_core::ledger::{LedgerState, Mechanics, Owner, PollState};
 use gonogo_core::mechanics::Code;
 use gonogo_core::release::Agent;
 use gonogo_core::review::Word;
@@ -41,7 +40,7 @@ pub struct Arguments {
     #[arg(long, value_name = "MODEL@HOST", env = AGENT)]
     agent: Option<Agent>,
     #[command(flatten)]
-    plan: PlanAsked,
+    plan: PlanFlags,
 }
 
 impl Arguments {
@@ -69,6 +68,18 @@ words! {
     }
 }
 
+/// What was asked of the tracker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrackerAsked {
+    /// It was asked, and answered.
+    Read,
+    /// It was asked, and could not be read.
+    Unreadable,
+    /// It was not asked: nothing that comes next hangs on it.
+    NotAsked,
+}
+
 /// The JSON document of `gonogo status`, `gonogo.status/1`.
 #[derive(Serialize, JsonSchema)]
 pub struct Document {
@@ -85,18 +96,19 @@ pub struct Document {
     /// The commit that is checked out.
     pub commit: String,
     /// Checks of the latest poll.
-    pub checks: Vec<Check>,
+    pub checks: Vec<StatusCheck>,
     /// Checks that began in the latest poll and have no end.
     pub in_flight: Vec<String>,
     /// Blockers that stood at the end of the latest poll; null where that is not known.
     pub standing_blockers: Option<u64>,
-    /// Blockers that stand now, by the tracker's IDs; null where the tracker was not asked, as nothing hangs on it, or could
-    /// not be read.
+    /// Blockers that stand now, by the tracker's IDs; null where the tracker was not asked, or could not be read.
     pub open_blockers: Option<Vec<String>>,
+    /// Whether the tracker was asked for them.
+    pub tracker: TrackerAsked,
     /// Whether another command writes this release's ledger now; null where that is not known.
     pub under_way: Option<bool>,
     /// The live mechanics; null where no live run began.
-    pub mechanics: Option<Steps>,
+    pub mechanics: Option<StatusSteps>,
     /// Whether the latest dry run was of the commit that is checked out, and went through to a delivery on every channel.
     pub rehearsed: bool,
     /// What stopped the latest dry run of the commit that is checked out.
@@ -113,7 +125,7 @@ pub struct Document {
 
 /// What the ledger says of a release's live mechanics.
 #[derive(Serialize, JsonSchema)]
-pub struct Steps {
+pub struct StatusSteps {
     /// The commit that is released.
     pub commit: String,
     /// How many live runs there were for it.
@@ -121,14 +133,14 @@ pub struct Steps {
     /// Whether something that cannot be undone may have happened.
     pub past_the_point_of_no_return: bool,
     /// The plan's steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StatusStep>,
     /// What stopped the latest run.
-    pub stopped: Option<Stop>,
+    pub stopped: Option<StatusStop>,
 }
 
 /// One step.
 #[derive(Serialize, JsonSchema)]
-pub struct Step {
+pub struct StatusStep {
     /// Its name.
     pub id: String,
     /// Where it stands.
@@ -137,7 +149,7 @@ pub struct Step {
 
 /// What stopped a run.
 #[derive(Serialize, JsonSchema)]
-pub struct Stop {
+pub struct StatusStop {
     /// The step.
     pub step: String,
     /// The code of the cause.
@@ -159,7 +171,7 @@ pub struct RehearsalStop {
 
 /// One check of the latest poll.
 #[derive(Serialize, JsonSchema)]
-pub struct Check {
+pub struct StatusCheck {
     /// Its gate.
     pub gate: u32,
     /// Its name within the gate.
@@ -194,15 +206,21 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
 fn all(arguments: &Arguments, git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
     // A plan that is not there, or cannot be read, says nothing of what a release has.
     let plan = load_plan(arguments.plan.plan.as_deref(), git.root()).ok();
+    let project = plan.as_ref().map(|loaded| loaded.plan.project.name.clone());
     let releasing = plan.map_or_else(Releasing::all, |loaded| Releasing::of(&loaded.plan));
     let mut rows = Vec::new();
     for tag in ledger::releases(git.common_dir())? {
-        let folded = Folded::of(&ledger::records(git.common_dir(), &tag)?);
+        let owner = Owner { project: project.as_deref(), target: &tag };
+        let folded = Folded::of(&ledger::records(git.common_dir(), owner)?);
         let position = Position::of(&folded.seen(commit, releasing));
         let (state, polls) = (position.state, folded.state.polls);
         let next = NextPart::of(&position.next, &arguments.given(&tag));
         screen.line(format!("{tag}  {}  after {polls} polls; next: {}", state.name(), next.words()));
-        rows.push(next.beside(json!({ "target": tag, "state": state, "polls": polls })));
+        let tracker = TrackerAsked::NotAsked;
+        rows.push(next.beside(json!({ "target": tag, "state": state, "polls": polls, "tracker": tracker })));
+    }
+    if !rows.is_empty() {
+        screen.line("the tracker and the remote were not asked: `gonogo status TARGET` asks them");
     }
     if rows.is_empty() {
         screen.line("no release has been polled for here; next: gonogo prepare TARGET");
@@ -216,7 +234,7 @@ fn document(target: &str, commit: String, found: &Standpoint) -> Document {
     let position = &found.position;
     let poll = state.poll.as_ref();
     let finished = poll.iter().flat_map(|poll| poll.finished.values());
-    let checks = finished.map(|one| Check {
+    let checks = finished.map(|one| StatusCheck {
         gate: one.gate,
         id: one.check.clone(),
         verdict: one.verdict,
@@ -246,6 +264,11 @@ fn document(target: &str, commit: String, found: &Standpoint) -> Document {
             .and_then(|poll| poll.ended.as_ref())
             .and_then(|ended| ended.standing_blockers),
         open_blockers,
+        tracker: match &found.blockers {
+            Blockers::Standing(_) => TrackerAsked::Read,
+            Blockers::Unreadable => TrackerAsked::Unreadable,
+            Blockers::NotAsked => TrackerAsked::NotAsked,
+        },
         under_way: found.is_written,
         commit,
         mechanics: steps(live),
@@ -273,15 +296,18 @@ fn not_known(
     live: &Mechanics,
     found: &Standpoint,
 ) -> Vec<String> {
+    let untold = Position::hangs_on_remote(live) && found.is_tag_on_remote.is_none();
+    let tag = untold.then(|| "whether the tag is on the remote, and so whether anything is out".to_owned());
     let Some(poll) = poll else {
-        return vec!["anything: no poll of this release is recorded here".to_owned()];
+        let nothing = "anything: no poll of this release is recorded here".to_owned();
+        return [nothing].into_iter().chain(tag).collect();
     };
     let ended = |what: &str| match found.is_written {
         Some(true) => format!("what {what} comes to: it is under way"),
         Some(false) => format!("what {what} would have come to: it was cut short"),
         None => format!("whether {what} is still under way, or was cut short"),
     };
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = tag.into_iter().collect();
     if word == ReleaseState::Stale {
         lines.push("whether the commit that is checked out passes: another one was polled".to_owned());
     }
@@ -312,7 +338,7 @@ fn not_known(
     lines
 }
 
-fn steps(live: &Mechanics) -> Option<Steps> {
+fn steps(live: &Mechanics) -> Option<StatusSteps> {
     let run = live.run.as_ref()?;
     let state = |id: &str| {
         let step = live.step(id);
@@ -323,12 +349,12 @@ fn steps(live: &Mechanics) -> Option<Steps> {
             () => StepProgress::NotBegun,
         }
     };
-    Some(Steps {
+    Some(StatusSteps {
         commit: run.started.commit.clone(),
         runs: live.runs(),
         past_the_point_of_no_return: live.past_the_door,
-        steps: run.started.steps.iter().map(|id| Step { id: id.clone(), state: state(id) }).collect(),
-        stopped: live.stopped.as_ref().map(|stopped| Stop {
+        steps: run.started.steps.iter().map(|id| StatusStep { id: id.clone(), state: state(id) }).collect(),
+        stopped: live.stopped.as_ref().map(|stopped| StatusStop {
             step: stopped.step.clone(),
             code: stopped.cause.code,
             message: stopped.cause.message.clone(),
@@ -337,7 +363,7 @@ fn steps(live: &Mechanics) -> Option<Steps> {
     })
 }
 
-fn show(screen: &Screen, state: &State, document: &Document) {
+fn show(screen: &Screen, state: &LedgerState, document: &Document) {
     screen.line(format!("{}  {}  after {} polls", document.target, document.state.name(), document.polls));
     if let Some(polled) = document.polled_commit.as_ref().filter(|polled| **polled != document.commit) {
         screen.line(format!("  the latest poll was about {polled}; checked out is {}", document.commit));
@@ -369,9 +395,14 @@ fn show(screen: &Screen, state: &State, document: &Document) {
     if let Some(standing) = document.standing_blockers {
         screen.line(format!("  {standing} blockers stood at the end of the latest poll"));
     }
-    match &document.open_blockers {
-        Some(open) if !open.is_empty() => screen.line(format!("  open now: {}", one_line(&open.join(", ")))),
-        Some(_) | None => {}
+    match (&document.open_blockers, document.tracker) {
+        (Some(open), _) if !open.is_empty() => {
+            screen.line(format!("  open now: {}", one_line(&open.join(", "))));
+        }
+        (None, TrackerAsked::NotAsked) if document.polls > 0 => {
+            screen.line("  whether a blocker stands now was not asked: nothing that comes next hangs on it");
+        }
+        (Some(_) | None, _) => {}
     }
     for line in &document.not_known {
         screen.line(format!("  not known: {line}"));

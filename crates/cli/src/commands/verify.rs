@@ -1,6 +1,6 @@
 //! `gonogo verify TARGET`: delivery on every channel of the plan, waiting out propagation.
 
-use crate::commands::asked::{AGENT, PlanAsked, says};
+use crate::commands::flags::{AGENT, PlanFlags, says};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::delivery_json;
@@ -11,12 +11,11 @@ use gonogo_core::delivery::Level;
 use gonogo_core::delivery::Window;
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::release::{Agent, Mode};
-use gonogo_engine::context::{Asked, Context, current_folder};
-use gonogo_engine::delivery::{self, Release};
+use gonogo_engine::context::{Context, ReleaseRequest, current_folder};
+use gonogo_engine::delivery::{self, AwaitedRelease};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::standing;
 use gonogo_engine::tracker;
-use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -39,12 +38,12 @@ pub struct Arguments {
     agent: Option<Agent>,
     /// How deep to look on every channel [default: a clean install where the plan names a smoke command, else the bytes]
     #[arg(long, value_enum)]
-    level: Option<super::audit::Depth>,
+    level: Option<super::audit::AuditLevel>,
     /// The longest time to wait for any channel, such as 20m [default: each channel's own window]
     #[arg(long, value_name = "TIME", value_parser = window)]
     wait: Option<Window>,
     #[command(flatten)]
-    plan: PlanAsked,
+    plan: PlanFlags,
 }
 
 fn window(text: &str) -> Result<Window, String> {
@@ -61,7 +60,7 @@ pub struct Document {
     /// The commit that is released; null where neither a ledger nor a tag here says it.
     pub commit: Option<String>,
     /// What every channel serves.
-    pub delivery: delivery_json::Delivery,
+    pub delivery: delivery_json::DeliveryPart,
     /// What comes next.
     #[serde(flatten)]
     pub next: NextPart,
@@ -69,7 +68,7 @@ pub struct Document {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let asked = Asked {
+    let asked = ReleaseRequest {
         target: arguments.target.clone().or_else(|| arguments.release_target.clone()).unwrap_or_default(),
         base_tag: None,
         agent: arguments.agent.clone(),
@@ -80,21 +79,21 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     };
     let context = Context::without_base(&current_folder()?, &asked, cancel).await?;
     let tag = context.candidate.target.tag();
-    let records = ledger::records(context.session.git.common_dir(), tag)?;
+    let records = context.records()?;
     let released = Mechanics::fold(&records, Mode::Live).run.map(|run| run.started.commit);
     let commit = match released {
         Some(commit) => Some(commit),
         None => context.session.git.commit_of(&format!("refs/tags/{tag}")).await?,
     };
     let tracker = tracker::open(&context.session.git, &context.candidate.plan);
-    let release = Release {
+    let release = AwaitedRelease {
         context: &context,
         mode: Mode::Live,
         commit: commit.clone(),
         git: &context.session.git,
         variables: &[],
         tracker: &tracker,
-        asked: delivery::Asked {
+        asked: delivery::Effort {
             level: arguments.level.map(Level::from),
             longest_window: arguments.wait.map(Window::get),
         },

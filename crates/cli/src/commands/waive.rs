@@ -1,11 +1,12 @@
 //! `gonogo waive TARGET --finding FINGERPRINT`: a reviewer accepts one finding of this release, until a day.
 
-use crate::commands::asked::Asked;
+use crate::commands::flags::ReleaseFlags;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::screen::Screen;
 use gonogo_core::evidence::Fingerprint;
-use gonogo_core::ledger::{Event, ReviewDecision};
+use gonogo_core::ledger::Event;
+use gonogo_core::review::ReviewDecision;
 use gonogo_engine::context::{Context, current_folder};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::reviewed::{self, Accepted, Statement};
@@ -17,7 +18,7 @@ use serde_json::json;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    asked: Asked,
+    asked: ReleaseFlags,
     /// The finding, by its fingerprint: 16 hexadecimal digits
     #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
     finding: Fingerprint,
@@ -42,7 +43,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
     if context.records()?.is_empty() {
         // Nothing was polled, so that nothing can be waived; and no ledger is made by saying so.
-        reviewed::polled(&context, &gonogo_core::ledger::State::default())?;
+        reviewed::polled(&context, &gonogo_core::ledger::LedgerState::default())?;
     }
     let mut ledger = context.open_ledger()?;
     let given = Statement {

@@ -1,9 +1,9 @@
 //! Why a step stopped a run.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use gonogo_core::mechanics::Code;
 
-pub(super) fn entries() -> Vec<Entry> {
+pub(super) fn entries() -> Vec<Explanation> {
     Code::ALL.iter().map(|code| entry(code.name(), Kind::Cause, cause(*code))).collect()
 }
 
@@ -236,9 +236,9 @@ const fn cause(code: Code) -> Text {
             "`git config user.name NAME` and `git config user.email ADDRESS`; then the command under `next`.",
         ),
         Code::SigningFailed => text(
-            "git is configured to sign, and the signature was not made: a key is missing, locked, or its program failed.",
-            "An unsigned tag in the place of a signed one is not left behind.",
-            "Make the key of `git config user.signingKey` usable; then the command under `next`.",
+            "git is configured to sign, or the plan wants the tag signed, and there is no signature that holds: a key is missing, locked, or its program failed.",
+            "An unsigned tag in the place of a signed one is never pushed.",
+            "Where the tag is there, remove it as `remedy` says; make the key of `git config user.signingKey` usable; then the command under `next`.",
         ),
         Code::HookRefused => text(
             "A git hook on this machine refused, or changed what was to be made.",

@@ -1,6 +1,6 @@
 //! How far a delivery is proven, where each channel stands, and what is done about it.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use gonogo_core::delivery::{Act, Level, Presence};
 
 const PRESENCES: [Presence; 6] = [
@@ -11,11 +11,12 @@ const PRESENCES: [Presence; 6] = [
     Presence::Absent,
     Presence::Unknown,
 ];
-const ACTS: [Act; 4] = [Act::LookAgain, Act::Withdraw, Act::PublishTheSame, Act::ReleaseAnother];
+const ACTS: [Act; 5] =
+    [Act::LookAgain, Act::Examine, Act::Withdraw, Act::PublishTheSame, Act::ReleaseAnother];
 const CELLS: [&str; 5] = ["live", "withdrawn", "absent", "conflict", "unknown"];
 
-pub(super) fn entries() -> Vec<Entry> {
-    let mut entries: Vec<Entry> =
+pub(super) fn entries() -> Vec<Explanation> {
+    let mut entries: Vec<Explanation> =
         Level::ALL.iter().map(|one| entry(one.name(), Kind::DeliveryLevel, level(*one))).collect();
     entries.extend(PRESENCES.map(|one| {
         let (name, text) = presence(one);
@@ -118,11 +119,19 @@ const fn act(act: Act) -> (&'static str, Text) {
                 "`gonogo audit TARGET`.",
             ),
         ),
+        Act::Examine => (
+            "examine",
+            text(
+                "Find out why the channel does not have what was asked for.",
+                "Something is not right, and nothing proves that its bytes are: whoever uses it is not hurt by leaving it there while you look.",
+                "Read the problems of that package, and `gonogo audit TARGET` once they are settled.",
+            ),
+        ),
         Act::Withdraw => (
             "withdraw",
             text(
                 "Keep users from what is there, by the mildest way that the channel has; `undo` names it.",
-                "What is there is not the release.",
+                "Its bytes are not those that were built, or not those that the channel itself states.",
                 "A maintainer runs the command beside it; an agent does not.",
             ),
         ),

@@ -1,9 +1,9 @@
 //! What the process exits with.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use crate::exit_code::Exit;
 
-pub(super) fn entries() -> Vec<Entry> {
+pub(super) fn entries() -> Vec<Explanation> {
     Exit::ALL.iter().map(|exit| entry(digits(*exit), Kind::ExitCode, meaning(*exit))).collect()
 }
 

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// One code, explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Entry {
+pub struct Explanation {
     /// The code as it is printed.
     pub code: &'static str,
     /// Which closed set it belongs to.
@@ -119,12 +119,12 @@ const fn text(means: &'static str, blocks: &'static str, next: &'static str) -> 
     Text { means, blocks, next }
 }
 
-const fn entry(code: &'static str, kind: Kind, text: Text) -> Entry {
-    Entry { code, kind, means: text.means, blocks: text.blocks, next: text.next }
+const fn entry(code: &'static str, kind: Kind, text: Text) -> Explanation {
+    Explanation { code, kind, means: text.means, blocks: text.blocks, next: text.next }
 }
 
 /// Every code, set by set.
-pub fn all() -> Vec<Entry> {
+pub fn all() -> Vec<Explanation> {
     let mut entries = reasons::entries();
     entries.extend(preconditions::entries());
     entries.extend(causes::entries());
@@ -138,7 +138,7 @@ pub fn all() -> Vec<Entry> {
 
 /// Everything that a code can mean: some words belong to more than one set. An exit code is found by its number and by
 /// its name, a precondition on a tool with or without the tool.
-pub fn find(code: &str) -> Vec<Entry> {
+pub fn find(code: &str) -> Vec<Explanation> {
     let code = code.trim().to_lowercase();
     let plain = match code.split_once(':') {
         Some((set, _)) => set,
@@ -148,7 +148,7 @@ pub fn find(code: &str) -> Vec<Entry> {
     all().into_iter().filter(|entry| entry.code == plain || is_exit(entry, named)).collect()
 }
 
-fn is_exit(entry: &Entry, number: &str) -> bool {
+fn is_exit(entry: &Explanation, number: &str) -> bool {
     entry.kind == Kind::ExitCode && entry.code == number
 }
 

@@ -1,13 +1,13 @@
 //! What has to hold before a release is polled for.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
+use gonogo_engine::preflight::ItemState;
 use gonogo_engine::preflight::Precondition;
-use gonogo_engine::preflight::State;
 
-pub(super) fn entries() -> Vec<Entry> {
-    let mut entries: Vec<Entry> =
+pub(super) fn entries() -> Vec<Explanation> {
+    let mut entries: Vec<Explanation> =
         Precondition::ALL.iter().map(|one| entry(one.name(), Kind::Precondition, item(*one))).collect();
-    entries.extend([State::Ok, State::Gap, State::Unknown, State::Conflict].map(|one| {
+    entries.extend([ItemState::Ok, ItemState::Gap, ItemState::Unknown, ItemState::Conflict].map(|one| {
         let (name, text) = state(one);
         entry(name, Kind::PreconditionState, text)
     }));
@@ -84,12 +84,12 @@ const fn item(item: Precondition) -> Text {
     }
 }
 
-const fn state(state: State) -> (&'static str, Text) {
+const fn state(state: ItemState) -> (&'static str, Text) {
     match state {
-        State::Ok => {
+        ItemState::Ok => {
             ("ok", text("It holds.", "It does not block.", "Nothing here; look at the other items."))
         }
-        State::Gap => (
+        ItemState::Gap => (
             "gap",
             text(
                 "It does not hold.",
@@ -97,7 +97,7 @@ const fn state(state: State) -> (&'static str, Text) {
                 "Do what its `remedy` says, then `gonogo prepare TARGET`.",
             ),
         ),
-        State::Unknown => (
+        ItemState::Unknown => (
             "unknown",
             text(
                 "It could not be told whether it holds.",
@@ -105,7 +105,7 @@ const fn state(state: State) -> (&'static str, Text) {
                 "Do what its `remedy` says, then `gonogo prepare TARGET`.",
             ),
         ),
-        State::Conflict => (
+        ItemState::Conflict => (
             "conflict",
             text(
                 "Somebody else's work is in the way.",

@@ -1,9 +1,9 @@
 //! What is wrong with a delivery.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use gonogo_core::delivery::ProblemCode;
 
-pub(super) fn entries() -> Vec<Entry> {
+pub(super) fn entries() -> Vec<Explanation> {
     ProblemCode::ALL.iter().map(|code| entry(code.name(), Kind::DeliveryProblem, problem(*code))).collect()
 }
 

@@ -1,13 +1,13 @@
 //! Verdicts, reasons, obstacles and clearance.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use crate::render::poll_json::Granted;
 use gonogo_core::clearance::ObstacleKind;
 use gonogo_core::verdict::{Reason, Verdict};
 
-pub(super) fn entries() -> Vec<Entry> {
+pub(super) fn entries() -> Vec<Explanation> {
     let verdicts = [Verdict::Passed, Verdict::Failed, Verdict::Incomplete];
-    let mut entries: Vec<Entry> =
+    let mut entries: Vec<Explanation> =
         verdicts.into_iter().map(|one| entry(verdict_name(one), Kind::Verdict, verdict(one))).collect();
     entries.extend(Reason::ALL.iter().map(|one| entry(one.name(), Kind::Reason, reason(*one))));
     entries.extend(ObstacleKind::ALL.iter().map(|one| entry(one.name(), Kind::Obstacle, obstacle(*one))));
@@ -71,9 +71,14 @@ const fn reason(reason: Reason) -> Text {
             "Run the command beside `repeat` alone to see where it hangs; then `gonogo poll TARGET`. A longer timeout is a change of the plan, for a maintainer.",
         ),
         Reason::NoTestsExecuted => text(
-            "The tool ran, and executed fewer tests than the least that the plan takes: often a filter that matches nothing.",
+            "The tool ran, and executed no test: often a filter that matches nothing.",
             "A run of no test exits 0 and proves nothing.",
             "Run the command beside `repeat`, mend the filter or bring the tests back, commit, and `gonogo poll TARGET`.",
+        ),
+        Reason::TooFewTests => text(
+            "The tool ran, and executed fewer tests than the least that the plan takes.",
+            "Tests that went away, or were skipped or answered from a cache, show nothing of this release.",
+            "The detail says how many ran, and the list of tests is stored with the evidence. Run the command beside `repeat`, bring the tests back, commit, and `gonogo poll TARGET`; a lower `minimum.tests` is a change of the plan, for a maintainer.",
         ),
         Reason::NothingExamined => text(
             "The tool ran, and looked at fewer inputs than the least that the plan takes.",
@@ -106,14 +111,20 @@ const fn reason(reason: Reason) -> Text {
             "Make it reachable, and run the same command again.",
         ),
         Reason::TreeChanged => text(
-            "The checkout is not, or did not stay, what its commit says.",
-            "Evidence is about a commit, and this was about something else.",
-            "`git status` names the files; commit, ignore or remove them, and `gonogo poll TARGET`.",
+            "Files of the commit were written while the check ran, or the plan or the checkout is not what the commit says.",
+            "Evidence is about a commit, and this was about something else. That a file was changed back does not help: others may have read it.",
+            "Let what writes tracked files work on a copy, commit what `git status` names, and `gonogo poll TARGET`.",
         ),
         Reason::TooNoisy => text(
             "The measurement spreads so far that a regression could not be told from noise.",
             "A comparison that cannot be trusted counts as none.",
             "Measure on a quiet host, and `gonogo poll TARGET`.",
+        ),
+        Reason::Flaky => text(
+            "The check failed on this very subject, and passes now with nothing changed.",
+            "One of the two answers is wrong, and running again until it passes does not tell which.",
+            "Mend what makes it vary and commit; or `gonogo review TARGET --gate N --check ID --show` shows what failed, and the \
+             review says why that speaks against no release.",
         ),
         Reason::HostUnfit => text(
             "This host is not fit to measure on.",
@@ -126,9 +137,9 @@ const fn reason(reason: Reason) -> Text {
             "`gonogo review TARGET --gate N --check ID --show` prints what is to be judged; read it whole, then record with `--accept` or `--reject` and a `--note`.",
         ),
         Reason::BaselineMissing => text(
-            "There is nothing to compare with: no base tag, or the baseline could not be built or read.",
-            "Without a baseline a regression cannot be seen.",
-            "Name the earlier release: `gonogo poll TARGET --base-tag TAG`.",
+            "There is nothing to compare with: the newest earlier release of the remote is not here or cannot be told, or the baseline could not be built or read.",
+            "Without a baseline a regression cannot be seen, and an older one would hide it.",
+            "Make the remote reachable, fetch its tags with `git fetch --tags`, and `gonogo poll TARGET`.",
         ),
         Reason::CanaryMissed => text(
             "The tool did not find what is wrong in an input that is known to be bad.",

@@ -1,14 +1,14 @@
 //! Where a release stands, how a run ended, and what became of a step or a task.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use crate::commands::status::StepProgress;
 use crate::render::poll_json::state_name;
 use crate::render::run_json::{RunState, StepState};
 use gonogo_core::blocker::TaskState;
 use gonogo_core::standing::{NextKind, ReleaseState};
 
-pub(super) fn entries() -> Vec<Entry> {
-    let mut entries: Vec<Entry> =
+pub(super) fn entries() -> Vec<Explanation> {
+    let mut entries: Vec<Explanation> =
         ReleaseState::ALL.iter().map(|one| entry(one.name(), Kind::ReleaseState, release(*one))).collect();
     entries.extend(RunState::ALL.iter().map(|one| entry(one.name(), Kind::RunState, run(*one))));
     entries.extend(StepProgress::ALL.iter().map(|one| entry(one.name(), Kind::StepProgress, progress(*one))));

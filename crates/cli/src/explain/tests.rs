@@ -1,7 +1,7 @@
 //! Every code that the program can print has an entry: of the closed sets by walking them, and of the documents by
 //! walking their schemas.
 
-use super::{Entry, Kind, all, find, nearest};
+use super::{Explanation, Kind, all, find, nearest};
 use crate::exit_code::Exit;
 use crate::schemas::documents;
 use gonogo_core::verdict::Reason;
@@ -77,7 +77,7 @@ fn every_code_that_a_document_can_hold_has_an_entry() {
 
 #[test]
 fn every_entry_says_something_and_names_what_comes_next() {
-    for Entry { code, means, blocks, next, .. } in all() {
+    for Explanation { code, means, blocks, next, .. } in all() {
         for text in [means, blocks, next] {
             assert!(text.ends_with('.') && text.len() > 8, "{code}: {text:?}");
         }

@@ -1,7 +1,7 @@
 //! One scenario as a picture that stands alone: each pair's difference, the interval, and the margin. SVG 1.1, no script, no
 //! outside reference; every text is escaped.
 
-use gonogo_core::stats::{Answer, Judgement, Pair, share};
+use gonogo_core::stats::{Answer, Pair, PairedJudgement, share};
 use std::fmt::Write;
 
 const WIDTH: f64 = 640.0;
@@ -14,7 +14,13 @@ const PAIRS_RIGHT: f64 = 540.0;
 const INTERVAL: f64 = 585.0;
 
 /// The picture. `ratios` are differences as shares (0.05: 5 % worse), in the order in which they were measured.
-pub fn svg(name: &str, pairs: &[Pair], higher_is_better: bool, judgement: &Judgement, margin: f64) -> String {
+pub fn svg(
+    name: &str,
+    pairs: &[Pair],
+    higher_is_better: bool,
+    judgement: &PairedJudgement,
+    margin: f64,
+) -> String {
     let ratios: Vec<f64> = pairs
         .iter()
         .map(|pair| if higher_is_better { pair.base / pair.current } else { pair.current / pair.base } - 1.0)
@@ -82,7 +88,7 @@ pub fn svg(name: &str, pairs: &[Pair], higher_is_better: bool, judgement: &Judge
 }
 
 /// The largest difference that is shown: all but the wildest twentieth of the pairs, the interval and the margin.
-fn reach(ratios: &[f64], judgement: &Judgement, margin: f64) -> f64 {
+fn reach(ratios: &[f64], judgement: &PairedJudgement, margin: f64) -> f64 {
     let mut sizes: Vec<f64> =
         ratios.iter().map(|ratio| ratio.abs()).filter(|size| size.is_finite()).collect();
     sizes.sort_unstable_by(f64::total_cmp);
@@ -111,14 +117,14 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gonogo_core::stats::{Better, Design, Order, judge};
+    use gonogo_core::stats::{Better, Design, PairOrder, judge};
 
     fn drawn(name: &str, factor: f64) -> String {
         let pairs: Vec<Pair> = (0..40)
             .map(|i| Pair::new(10.0, 10.0 * factor * (1.0 + f64::from(i * 7 % 13) * 0.004)).unwrap())
             .collect();
         let design = Design::standard(0.10, 0.05, 40).unwrap();
-        let judgement = judge(&design, &pairs, Better::Lower, Order::Drawn).unwrap();
+        let judgement = judge(&design, &pairs, Better::Lower, PairOrder::Drawn).unwrap();
         svg(name, &pairs, false, &judgement, 0.10)
     }
 

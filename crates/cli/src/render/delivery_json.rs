@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// What every channel serves of a release.
 #[derive(Serialize, JsonSchema)]
-pub struct Delivery {
+pub struct DeliveryPart {
     /// The verdict on all of it.
     pub verdict: Verdict,
     /// Why it is incomplete, where it is.
@@ -17,7 +17,7 @@ pub struct Delivery {
     /// Whether what was built is recorded here; else what each channel states is compared with what it serves.
     pub has_manifest: bool,
     /// Each package on each channel.
-    pub channels: Vec<Channel>,
+    pub channels: Vec<DeliveryChannel>,
     /// Who has what, and the way out where channels differ.
     pub partial: Partial,
     /// The blocker that was filed.
@@ -28,7 +28,7 @@ pub struct Delivery {
 
 /// One package on one channel.
 #[derive(Serialize, JsonSchema)]
-pub struct Channel {
+pub struct DeliveryChannel {
     /// The level that was asked for.
     pub asked: Level,
     /// What follows of what was seen.
@@ -43,9 +43,9 @@ pub struct Channel {
     pub looks: u32,
 }
 
-impl From<&Delivered> for Delivery {
+impl From<&Delivered> for DeliveryPart {
     fn from(delivered: &Delivered) -> Self {
-        let channels = delivered.deliveries.iter().map(|delivery| Channel {
+        let channels = delivered.deliveries.iter().map(|delivery| DeliveryChannel {
             asked: delivery.asked,
             judgement: delivery.judgement.clone(),
             observation: delivery.seen.clone(),

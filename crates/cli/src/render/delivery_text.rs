@@ -6,7 +6,7 @@ use gonogo_core::delivery::{Judgement, Level};
 use gonogo_core::text::{one_line, visible};
 use gonogo_core::verdict::{Outcome, Verdict};
 use gonogo_engine::blockers::Filed;
-use gonogo_engine::delivery::{Delivered, DeliveryEvent, Task};
+use gonogo_engine::delivery::{Delivered, DeliveryEvent, DeliveryTask};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -41,8 +41,9 @@ impl Deliveries {
         }
     }
 
-    fn begins(&mut self, tasks: &[Task]) {
-        let name = |task: &Task| format!("{:<15} {}", task.package.channel, visible(&task.package.name));
+    fn begins(&mut self, tasks: &[DeliveryTask]) {
+        let name =
+            |task: &DeliveryTask| format!("{:<15} {}", task.package.channel, visible(&task.package.name));
         self.names = tasks.iter().map(name).collect();
         self.said = vec![String::new(); self.names.len()];
         self.screen.line("\nwhat every channel serves:");

@@ -1,13 +1,13 @@
 //! A judgement as text: what it says in a line, and the interval with the margin as a picture of one line.
 
 use crate::screen::Screen;
-use gonogo_core::stats::{Answer, Judgement};
+use gonogo_core::stats::{Answer, PairedJudgement};
 
 /// Columns of the picture.
 const WIDTH: usize = 61;
 
 /// The lines that show a judgement.
-pub fn lines(screen: &Screen, judgement: &Judgement, margin: f64) -> Vec<String> {
+pub fn lines(screen: &Screen, judgement: &PairedJudgement, margin: f64) -> Vec<String> {
     let (color, word) = match judgement.answer {
         Answer::Passed => ("32", "passed"),
         Answer::Failed => ("31", "failed"),
@@ -22,7 +22,7 @@ pub fn lines(screen: &Screen, judgement: &Judgement, margin: f64) -> Vec<String>
 }
 
 /// `·····├──●──┤···┃·····`: the interval, the estimate, and the margin as a bar; `0` marks no change.
-pub fn picture(judgement: &Judgement, margin: f64) -> String {
+pub fn picture(judgement: &PairedJudgement, margin: f64) -> String {
     let reach = [judgement.lower, judgement.upper, judgement.estimate]
         .into_iter()
         .filter(|effect| effect.is_finite())
@@ -50,9 +50,9 @@ pub fn picture(judgement: &Judgement, margin: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gonogo_core::stats::{Better, Design, Order, Pair, judge};
+    use gonogo_core::stats::{Better, Design, Pair, PairOrder, judge};
 
-    fn judged(centre: f64, count: usize) -> Judgement {
+    fn judged(centre: f64, count: usize) -> PairedJudgement {
         let pairs: Vec<Pair> = (0..count)
             .map(|i| {
                 let spread = (i * 7 % count) as f64 / count as f64 - 0.4999;
@@ -60,7 +60,7 @@ mod tests {
             })
             .collect();
         let design = Design::new(0.05, 0.05, &[count]).unwrap();
-        judge(&design, &pairs, Better::Lower, Order::Drawn).unwrap()
+        judge(&design, &pairs, Better::Lower, PairOrder::Drawn).unwrap()
     }
 
     #[test]

@@ -13,7 +13,7 @@ use gonogo_core::review::Word;
 use gonogo_core::reviewers::{InForce, ReviewersFrom};
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_engine::context::Context;
-use gonogo_engine::poll::Report;
+use gonogo_engine::poll::PollReport;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -29,7 +29,7 @@ words! {
 
 /// What a poll came to.
 #[derive(Serialize, JsonSchema)]
-pub struct Document {
+pub struct PollDocument {
     /// `gonogo.poll/1`.
     pub schema: &'static str,
     /// The target's tag.
@@ -54,14 +54,12 @@ pub struct Document {
     pub exit: u8,
     /// What the evidence is about.
     pub subject: Subject,
-    /// What is another than in the poll before, a line each: evidence of that is about another subject.
-    pub changed: Vec<String>,
     /// Whose reviews count; null where nobody is named, so that whoever reviews is recorded.
     pub reviewers: Option<ReviewersPart>,
     /// Every gate, by number.
-    pub gates: Vec<Gate>,
+    pub gates: Vec<PollGate>,
     /// Every task under the release's epic; null where the tracker could not be read.
-    pub blockers: Option<Vec<Blocker>>,
+    pub blockers: Option<Vec<PollBlocker>>,
     /// Why the tracker could not be read.
     pub tracker_error: Option<String>,
     /// What comes next.
@@ -100,7 +98,7 @@ impl ReviewersPart {
 
 /// One gate.
 #[derive(Serialize, JsonSchema)]
-pub struct Gate {
+pub struct PollGate {
     /// Its number.
     pub id: u32,
     /// Its name.
@@ -112,12 +110,12 @@ pub struct Gate {
     /// Why it is incomplete.
     pub reason: Option<Reason>,
     /// Its checks.
-    pub checks: Vec<Check>,
+    pub checks: Vec<PollCheck>,
 }
 
 /// One check.
 #[derive(Serialize, JsonSchema)]
-pub struct Check {
+pub struct PollCheck {
     /// Its name within the gate.
     pub id: String,
     /// The verdict.
@@ -154,7 +152,7 @@ pub struct Check {
 
 /// One task under the release's epic.
 #[derive(Serialize, JsonSchema)]
-pub struct Blocker {
+pub struct PollBlocker {
     /// The tracker's ID.
     pub id: String,
     /// The problem's stable name; null for a task that gonogo did not file.
@@ -168,17 +166,19 @@ pub struct Blocker {
     pub state: &'static str,
     /// Its title.
     pub title: String,
+    /// The ledger knows it as open, and the tracker does not show it any more.
+    pub gone: bool,
 }
 
 /// The document of a poll.
 pub fn document(
     context: &Context,
-    report: &Report,
+    report: &PollReport,
     obstacles: Vec<String>,
     exit: u8,
     next: NextPart,
-) -> Document {
-    let gates = report.poll.gates().iter().map(|gate| Gate {
+) -> PollDocument {
+    let gates = report.poll.gates().iter().map(|gate| PollGate {
         id: gate.id,
         name: gate.name.clone(),
         required: gate.required,
@@ -187,17 +187,18 @@ pub fn document(
         checks: gate.checks.iter().map(|one| check(report, gate.id, one)).collect(),
     });
     let blockers = report.standing.as_ref().ok().map(|standing| {
-        let blocker = |blocker: &gonogo_core::blocker::Blocker| Blocker {
+        let blocker = |blocker: &gonogo_core::blocker::Blocker| PollBlocker {
             id: blocker.id.clone(),
             fingerprint: blocker.fingerprint.as_ref().map(ToString::to_string),
             gate: blocker.origin.as_ref().map(|origin| origin.gate),
             open: blocker.open,
             state: state_name(blocker.state),
             title: blocker.title.clone(),
+            gone: blocker.is_gone,
         };
         standing.blockers().iter().map(blocker).collect()
     });
-    Document {
+    PollDocument {
         schema: "gonogo.poll/1",
         target: context.candidate.target.tag().to_owned(),
         base: context.candidate.base.as_ref().map(|base| base.tag.clone()),
@@ -210,7 +211,6 @@ pub fn document(
         obstacle_codes: obstacle_codes(report),
         exit,
         subject: report.subject.clone(),
-        changed: report.changed.clone(),
         reviewers: ReviewersPart::of(&report.reviewers),
         gates: gates.collect(),
         blockers,
@@ -219,7 +219,7 @@ pub fn document(
     }
 }
 
-fn obstacle_codes(report: &Report) -> Vec<ObstacleKind> {
+fn obstacle_codes(report: &PollReport) -> Vec<ObstacleKind> {
     let refused = report.decision.as_ref().err();
     let mut kinds: Vec<_> =
         refused.into_iter().flat_map(|refused| refused.0.iter().map(Obstacle::kind)).collect();
@@ -237,10 +237,10 @@ pub const fn state_name(state: TaskState) -> &'static str {
     }
 }
 
-fn check(report: &Report, gate: u32, check: &CheckVerdict) -> Check {
+fn check(report: &PollReport, gate: u32, check: &CheckVerdict) -> PollCheck {
     let finished = check.finished.as_ref();
     let attempts = report.attempts.get(&(gate, check.id.clone())).copied().unwrap_or(0);
-    Check {
+    PollCheck {
         id: check.id.clone(),
         verdict: check.outcome.verdict(),
         reason: check.outcome.reason(),

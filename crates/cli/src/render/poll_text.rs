@@ -9,20 +9,22 @@ use gonogo_core::ledger::CheckFinished;
 use gonogo_core::text;
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use gonogo_engine::context::Context;
-use gonogo_engine::poll::Report;
+use gonogo_engine::poll::PollReport;
 
 /// The most findings that are shown of one check; the ledger and the JSON document hold them all.
 const MOST_FINDINGS: usize = 10;
 
 /// Prints what a poll came to.
-pub fn print(screen: &Screen, context: &Context, report: &Report) {
+pub fn print(screen: &Screen, context: &Context, report: &PollReport) {
     if screen.json {
         return;
     }
     screen.line(table(screen, report));
     for gate in report.poll.gates() {
         for check in &gate.checks {
-            print_check(screen, gate, check, report.reviewers.waiving().is_ok());
+            let failed_before = report.failed_before.contains(&(gate.id, check.id.clone()));
+            let can_waive = report.reviewers.waiving().is_ok();
+            print_check(screen, gate, check, failed_before, can_waive);
         }
     }
     match &report.standing {
@@ -63,7 +65,7 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
     }
 }
 
-fn table(screen: &Screen, report: &Report) -> Table {
+fn table(screen: &Screen, report: &PollReport) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     if !screen.terminal {
@@ -94,9 +96,15 @@ fn waived(check: &CheckVerdict) -> usize {
 }
 
 /// One check: what stands against it, and who reviewed it. `can_waive` is whether a finding can be waived, by its fingerprint.
-fn print_check(screen: &Screen, gate: &GateVerdict, check: &CheckVerdict, can_waive: bool) {
+fn print_check(
+    screen: &Screen,
+    gate: &GateVerdict,
+    check: &CheckVerdict,
+    failed_before: bool,
+    can_waive: bool,
+) {
     let words = check.finished.as_ref().map_or(&[][..], |finished| finished.words.as_slice());
-    if check.outcome == Outcome::Passed && words.is_empty() {
+    if check.outcome == Outcome::Passed && words.is_empty() && !failed_before {
         return;
     }
     let finished = check.finished.as_ref();
@@ -110,6 +118,10 @@ fn print_check(screen: &Screen, gate: &GateVerdict, check: &CheckVerdict, can_wa
     let Some(finished) = finished else { return };
     if let Some(detail) = &finished.detail {
         screen.line(format!("    {detail}"));
+    }
+    // Why a pass counts that others speak against is never left out.
+    for note in finished.notes.iter().filter(|_| failed_before) {
+        screen.line(format!("    {note}"));
     }
     for finding in finished.findings.iter().take(MOST_FINDINGS) {
         let place = finding.place.as_ref().map(|place| format!("  [{place}]")).unwrap_or_default();

@@ -1,16 +1,16 @@
 //! Preconditions for people.
 
 use crate::screen::Screen;
-use gonogo_engine::preflight::{Item, State};
+use gonogo_engine::preflight::{Item, ItemState};
 
 /// Prints a list of preconditions.
 pub fn print(screen: &Screen, items: &[Item]) {
     for item in items {
         let mark = match item.state {
-            State::Ok => screen.paint("32", "ok      "),
-            State::Gap => screen.paint("31", "GAP     "),
-            State::Unknown => screen.paint("33", "UNKNOWN "),
-            State::Conflict => screen.paint("31", "CONFLICT"),
+            ItemState::Ok => screen.paint("32", "ok      "),
+            ItemState::Gap => screen.paint("31", "GAP     "),
+            ItemState::Unknown => screen.paint("33", "UNKNOWN "),
+            ItemState::Conflict => screen.paint("31", "CONFLICT"),
         };
         screen.line(format!("{mark} {:<18} {}", item.id, item.message));
         if let Some(remedy) = &item.remedy {

@@ -8,7 +8,7 @@ use gonogo_core::release::Mode;
 use gonogo_engine::blockers::Filed;
 use gonogo_engine::context::Context;
 use gonogo_engine::preflight::Item;
-use gonogo_engine::run::{Ending, Report};
+use gonogo_engine::run::{Ending, RunReport};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -45,7 +45,7 @@ words! {
 
 /// What a run came to.
 #[derive(Serialize, JsonSchema)]
-pub struct Document {
+pub struct RunDocument {
     /// `gonogo.run/1`.
     pub schema: &'static str,
     /// The target's tag.
@@ -65,11 +65,11 @@ pub struct Document {
     /// What was planned, in order.
     pub planned: Vec<Planned>,
     /// What became of each step that was reached.
-    pub steps: Vec<Step>,
+    pub steps: Vec<RunStep>,
     /// Why it stopped.
-    pub stopped: Option<Stop>,
+    pub stopped: Option<RunStop>,
     /// What every channel serves, once every step is done; null where the plan names no channel.
-    pub delivery: Option<delivery_json::Delivery>,
+    pub delivery: Option<delivery_json::DeliveryPart>,
     /// Whether anything that cannot be undone may have happened, now or in an earlier run.
     pub past_the_point_of_no_return: bool,
     /// In dry-run mode: what changed in the private world, in order.
@@ -81,7 +81,7 @@ pub struct Document {
 
 /// One step.
 #[derive(Serialize, JsonSchema)]
-pub struct Step {
+pub struct RunStep {
     /// Its name.
     pub id: String,
     /// What became of it.
@@ -94,7 +94,7 @@ pub struct Step {
 
 /// Why a run stopped.
 #[derive(Serialize, JsonSchema)]
-pub struct Stop {
+pub struct RunStop {
     /// The step.
     pub step: String,
     /// The code of the cause.
@@ -122,14 +122,14 @@ pub struct Stop {
 }
 
 /// The document of a run that got as far as its steps.
-pub fn document(context: &Context, report: &Report, exit: u8, next: NextPart) -> Document {
-    let steps = report.steps.iter().map(|step| Step {
+pub fn document(context: &Context, report: &RunReport, exit: u8, next: NextPart) -> RunDocument {
+    let steps = report.steps.iter().map(|step| RunStep {
         id: step.step.clone(),
         state: if step.facts.is_some() { StepState::Done } else { StepState::Stopped },
         effects: step.effects.iter().map(ToString::to_string).collect(),
         facts: step.facts.as_ref().and_then(|facts| serde_json::to_value(facts).ok()),
     });
-    Document {
+    RunDocument {
         state: match &report.ending {
             Ending::Completed => RunState::Completed,
             Ending::Stopped { .. } => RunState::Stopped,
@@ -145,8 +145,14 @@ pub fn document(context: &Context, report: &Report, exit: u8, next: NextPart) ->
 }
 
 /// The document of a run that did not get as far as its steps. An earlier run may have.
-pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool, next: NextPart) -> Document {
-    Document {
+pub fn before(
+    context: &Context,
+    state: RunState,
+    exit: u8,
+    past_the_door: bool,
+    next: NextPart,
+) -> RunDocument {
+    RunDocument {
         schema: "gonogo.run/1",
         target: context.candidate.target.tag().to_owned(),
         mode: context.session.mode,
@@ -168,14 +174,14 @@ pub fn before(context: &Context, state: RunState, exit: u8, past_the_door: bool,
     }
 }
 
-fn stop(report: &Report) -> Option<Stop> {
+fn stop(report: &RunReport) -> Option<RunStop> {
     let Ending::Stopped { step, cause } = &report.ending else { return None };
     let (blocker, blocker_error) = match &report.filed {
         Some(Filed::As(id)) => (Some(id.clone()), None),
         Some(Filed::Not(why)) => (None, Some(why.clone())),
         Some(Filed::AlreadyThere) | None => (None, None),
     };
-    Some(Stop {
+    Some(RunStop {
         step: step.clone(),
         code: cause.code,
         message: cause.message.clone(),

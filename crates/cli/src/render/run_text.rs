@@ -2,25 +2,27 @@
 
 use crate::screen::Screen;
 use comfy_table::{ContentArrangement, Table, presets};
+use gonogo_core::door::Consent;
 use gonogo_core::mechanics::{Cause, Effect, Facts, Planned, Severity, Undoable};
 use gonogo_core::release::Mode;
 use gonogo_core::text::{one_line, visible};
 use gonogo_engine::blockers::Filed;
 use gonogo_engine::context::Context;
-use gonogo_engine::run::{Ending, Report, RunEvent};
+use gonogo_engine::run::{Ending, RunEvent, RunReport};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 const TICK: Duration = Duration::from_millis(100);
 
 /// Shows a run as it goes.
-pub struct Steps {
+pub struct RunProgress {
     screen: Screen,
     live: Option<ProgressBar>,
 }
 
-impl Steps {
+impl RunProgress {
     /// For a screen.
     pub const fn new(screen: Screen) -> Self {
         Self { screen, live: None }
@@ -115,25 +117,43 @@ impl Steps {
     }
 
     /// Asks at the point of no return.
-    pub fn asks(&mut self, context: &Context, step: &str, effect: &Effect) -> bool {
+    pub async fn ask(&mut self, context: &Context, step: &str, effect: &Effect) -> Consent {
         self.still();
         let tag = context.candidate.target.tag();
-        let mut out = std::io::stderr().lock();
-        let asked = write!(
-            out,
-            "\n{}\n  step {step}: {effect}. Nothing after this can be undone.\n  Type {tag} to go on, anything else to stop: ",
-            self.screen.paint("1;33", "The point of no return.")
-        );
-        if asked.and_then(|()| out.flush()).is_err() || !std::io::stdin().is_terminal() {
-            return false;
+        let asked = {
+            let mut out = std::io::stderr().lock();
+            let asked = write!(
+                out,
+                "\n{}\n  step {step}: {effect}. Nothing after this can be undone.\n  Type {tag} to go on, anything else to stop: ",
+                self.screen.paint("1;33", "The point of no return.")
+            );
+            asked.and_then(|()| out.flush())
+        };
+        if asked.is_err() || !std::io::stdin().is_terminal() {
+            return Consent::Withheld;
         }
-        let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == tag
+        match line().await {
+            Some(answer) if answer.trim() == tag => Consent::Given,
+            Some(_) | None => Consent::Withheld,
+        }
     }
 }
 
+/// The next line of standard input; `None` where it cannot be read. It is read by a thread of its own, since nothing can call
+/// a read of a terminal off: a stop order ends the program, and the thread with it.
+async fn line() -> Option<String> {
+    let (say, said) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        // Where nobody waits any more, nobody is told.
+        say.send(read.ok().map(|_| line)).ok();
+    });
+    said.await.ok().flatten()
+}
+
 /// Prints how a run ended: what was planned beside what was carried out, and what to do next.
-pub fn print(screen: &Screen, context: &Context, report: &Report) {
+pub fn print(screen: &Screen, context: &Context, report: &RunReport) {
     if screen.json {
         return;
     }
@@ -164,14 +184,19 @@ pub fn print(screen: &Screen, context: &Context, report: &Report) {
             screen.line(format!("{} {tag} {what}", screen.paint("1;32", "DONE")));
         }
         Ending::Declined { step } => screen.line(format!(
-            "stopped before {step}: not confirmed. Nothing that cannot be undone has happened."
+            "stopped before {step}: not confirmed. {}",
+            if report.past_the_door {
+                "The tag is on the remote already: do not move it, and do not start over."
+            } else {
+                "Nothing that cannot be undone has happened."
+            }
         )),
         Ending::Interrupted => screen.line("stopped by a signal"),
         Ending::Stopped { step, cause } => print_stop(screen, context, report, step, cause),
     }
 }
 
-fn print_stop(screen: &Screen, context: &Context, report: &Report, step: &str, cause: &Cause) {
+fn print_stop(screen: &Screen, context: &Context, report: &RunReport, step: &str, cause: &Cause) {
     let word = match cause.code.severity() {
         Severity::Failed => "FAILED",
         Severity::Conflict => "CONFLICT",

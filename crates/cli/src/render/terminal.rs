@@ -3,8 +3,9 @@
 
 use super::board::Board;
 use super::delivery_text::Deliveries;
-use super::run_text::Steps;
+use super::run_text::RunProgress;
 use crate::screen::Screen;
+use gonogo_core::door::Consent;
 use gonogo_core::mechanics::Effect;
 use gonogo_engine::context::Context;
 use gonogo_engine::delivery::{DeliveryEvent, DeliveryWatch};
@@ -14,7 +15,7 @@ use gonogo_engine::run::{RunEvent, RunWatch};
 /// Shows what the engine does.
 pub struct Terminal {
     board: Board,
-    steps: Steps,
+    steps: RunProgress,
     deliveries: Deliveries,
     /// Nobody is asked at the point of no return.
     yes: bool,
@@ -25,7 +26,7 @@ impl Terminal {
     pub const fn new(screen: Screen, yes: bool) -> Self {
         Self {
             board: Board::new(screen),
-            steps: Steps::new(screen),
+            steps: RunProgress::new(screen),
             deliveries: Deliveries::new(screen),
             yes,
         }
@@ -43,8 +44,8 @@ impl RunWatch for Terminal {
         self.steps.see(&event);
     }
 
-    fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> bool {
-        self.yes || self.steps.asks(context, step, effect)
+    async fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> Consent {
+        if self.yes { Consent::Given } else { self.steps.ask(context, step, effect).await }
     }
 }
 

@@ -1,13 +1,13 @@
 //! `references/delivery-verification.md`: each channel, the blocker policy, and a release that is only half out.
 
 use super::page::{self, UnknownKey};
-use super::{Source, codes};
+use super::{BundleSource, codes};
 use crate::explain::Kind;
 use gonogo_core::delivery::Channel;
 use gonogo_core::plan::Plan;
 use gonogo_core::text::shell_line;
 
-pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
+pub(super) fn page(source: &BundleSource<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;
     let values = [
         ("project", page::plain(&plan.project.name)),

@@ -1,13 +1,13 @@
 //! `references/qa-gates.md`: each gate's commands, evidence, stop conditions and review focus.
 
-use super::Source;
+use super::BundleSource;
 use super::page::{self, UnknownKey};
 use gonogo_core::plan::{Check, CheckKind, Command, Gate, Minimum, Plan};
 use gonogo_core::readers::Reader;
 use gonogo_core::stats::share;
 use gonogo_engine::launch::repeat_line;
 
-pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
+pub(super) fn page(source: &BundleSource<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;
     let gates: String = plan.gates.iter().map(gate).collect();
     let values = [
@@ -143,32 +143,13 @@ fn of_command(command: &Command, minimum: Minimum) -> String {
 }
 
 fn reader(reader: &Reader) -> String {
-    let what = match reader {
-        Reader::Libtest => "the counts that cargo test prints, over all binaries",
-        Reader::Nextest => "the counts that cargo nextest prints",
-        Reader::Pytest => "the counts that pytest prints",
-        Reader::Unittest => "the counts that unittest prints",
-        Reader::NodeTest => "the counts that node's test runner prints",
-        Reader::GoTest => "the events that go test prints",
-        Reader::CargoAudit => "cargo-audit's JSON report",
-        Reader::NpmAudit { .. } => "npm's JSON audit report",
-        Reader::PipAudit => "pip-audit's JSON report",
-        Reader::Sarif => "a SARIF log",
-        Reader::Junit => "a JUnit report",
-        Reader::JsonPointer(_) => "a JSON document, read by pointers",
-        Reader::Text(rule) => {
-            let expect = page::code(rule.expect.as_str());
-            let finding = rule
-                .finding
-                .as_ref()
-                .map(|rule| format!(", a line that matches {} is a finding", page::code(rule.as_str())));
-            return format!(
-                "a line that matches {expect} is an input examined{}",
-                finding.unwrap_or_default()
-            );
-        }
-    };
-    what.to_owned()
+    let Reader::Text(rule) = reader else { return reader.card().reads.to_owned() };
+    let expect = page::code(rule.expect.as_str());
+    let finding = rule
+        .finding
+        .as_ref()
+        .map(|rule| format!(", a line that matches {} is a finding", page::code(rule.as_str())));
+    format!("a line that matches {expect} is an input examined{}", finding.unwrap_or_default())
 }
 
 fn focus(check: &Check) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! `references/release-hygiene.md`: the mechanics, their preconditions, the dry run, failures and resuming.
 
 use super::page::{self, UnknownKey};
-use super::{Source, codes};
+use super::{BundleSource, codes};
 use crate::explain::Kind;
 pub(super) use gonogo_core::mechanics::unplayable;
 use gonogo_core::mechanics::{Planned, Step, Undoable, Values, planned};
@@ -13,7 +13,7 @@ fn names() -> Values {
     Values { tag, version, commit, build_run: None, artifacts: None }
 }
 
-pub(super) fn page(source: &Source<'_>) -> Result<String, UnknownKey> {
+pub(super) fn page(source: &BundleSource<'_>) -> Result<String, UnknownKey> {
     let plan = source.plan;
     let values = [
         ("project", page::plain(&plan.project.name)),
@@ -59,7 +59,7 @@ fn detail(step: &Step) -> String {
     format!("- `{}`: {words}; within {}\n", page::plain(&step.id), page::time(step.timeout))
 }
 
-fn dry_run(source: &Source<'_>) -> String {
+fn dry_run(source: &BundleSource<'_>) -> String {
     let plan = source.plan;
     if plan.steps.is_empty() {
         return "`gonogo poll` is all of it.".to_owned();

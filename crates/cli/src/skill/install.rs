@@ -61,7 +61,7 @@ impl Runtime {
 }
 
 /// A folder that a bundle goes to.
-pub struct Place {
+pub struct BundleFolder {
     /// For which runtime; `None` for a folder that was named.
     pub runtime: Option<Runtime>,
     /// The bundle's own folder.
@@ -69,13 +69,13 @@ pub struct Place {
 }
 
 /// Where the bundle goes, each folder once.
-pub fn places(runtimes: &[Runtime], scope: Scope, base: &Path, name: &str) -> Vec<Place> {
+pub fn places(runtimes: &[Runtime], scope: Scope, base: &Path, name: &str) -> Vec<BundleFolder> {
     let wanted = if runtimes.is_empty() { &[Runtime::Agents, Runtime::Claude][..] } else { runtimes };
-    let mut places: Vec<Place> = Vec::new();
+    let mut places: Vec<BundleFolder> = Vec::new();
     for runtime in wanted {
         let folder = base.join(runtime.folder(scope)).join(name);
         if !places.iter().any(|place| place.folder == folder) {
-            places.push(Place { runtime: Some(*runtime), folder });
+            places.push(BundleFolder { runtime: Some(*runtime), folder });
         }
     }
     places
@@ -83,7 +83,7 @@ pub fn places(runtimes: &[Runtime], scope: Scope, base: &Path, name: &str) -> Ve
 
 /// What became of a folder.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum InstallOutcome {
     /// It was as it should be.
     Unchanged,
     /// These files were written or removed.
@@ -108,7 +108,7 @@ struct Record {
 }
 
 /// Brings a bundle into a folder. With `force`, also over what somebody changed.
-pub fn install(bundle: &Bundle, folder: &Path, force: bool) -> Result<Outcome, InstallError> {
+pub fn install(bundle: &Bundle, folder: &Path, force: bool) -> Result<InstallOutcome, InstallError> {
     let record = recorded(folder)?;
     let is_ours = |path: &str, bytes: &[u8]| record.files.get(path) == Some(&Digest::of(bytes));
     let (mut stale, mut changed) = (Vec::new(), Vec::new());
@@ -132,11 +132,11 @@ pub fn install(bundle: &Bundle, folder: &Path, force: bool) -> Result<Outcome, I
         }
     }
     if !changed.is_empty() && !force {
-        return Ok(Outcome::Kept(changed));
+        return Ok(InstallOutcome::Kept(changed));
     }
     stale.extend(changed.into_iter().filter(|path| bundle.files.iter().any(|file| file.path == *path)));
     if stale.is_empty() && gone.is_empty() && !record.files.is_empty() {
-        return Ok(Outcome::Unchanged);
+        return Ok(InstallOutcome::Unchanged);
     }
     // First what is about to be written, so that a crash between leaves files that are known to be gonogo's own.
     keep_record(bundle, folder)?;
@@ -146,7 +146,7 @@ pub fn install(bundle: &Bundle, folder: &Path, force: bool) -> Result<Outcome, I
         std::fs::remove_file(&path).map_err(|source| InstallError { path, source })?;
     }
     stale.extend(gone);
-    Ok(Outcome::Written(stale))
+    Ok(InstallOutcome::Written(stale))
 }
 
 /// Writes a bundle's files into a folder, over what is there.

@@ -9,7 +9,7 @@ pub mod install;
 mod overview;
 mod page;
 
-use crate::explain::{Entry, Kind, all};
+use crate::explain::{Explanation, Kind, all};
 use gonogo_core::plan::Plan;
 use page::UnknownKey;
 
@@ -32,14 +32,14 @@ pub struct BundleFile {
 }
 
 /// What a bundle is rendered from.
-pub struct Source<'a> {
+pub struct BundleSource<'a> {
     /// The plan.
     pub plan: &'a Plan,
     /// What `--plan` was given; `None` for the checkout's own.
     pub plan_argument: Option<&'a str>,
 }
 
-impl Source<'_> {
+impl BundleSource<'_> {
     /// ` --plan NAME`, as the commands of the bundle need it, or nothing.
     fn plan_flag(&self) -> String {
         let quoted =
@@ -57,7 +57,7 @@ impl Source<'_> {
 }
 
 /// Renders a bundle.
-pub fn bundle(source: &Source<'_>) -> Result<Bundle, UnknownKey> {
+pub fn bundle(source: &BundleSource<'_>) -> Result<Bundle, UnknownKey> {
     let file = |path, text: String, is_program| BundleFile { path, text: trimmed(&text), is_program };
     let name = skill_name(&source.plan.project.name);
     let files = vec![
@@ -70,7 +70,7 @@ pub fn bundle(source: &Source<'_>) -> Result<Bundle, UnknownKey> {
     Ok(Bundle { name, files })
 }
 
-fn script(source: &Source<'_>) -> Result<String, UnknownKey> {
+fn script(source: &BundleSource<'_>) -> Result<String, UnknownKey> {
     let values = [("project", page::plain(&source.plan.project.name)), ("plan", source.plan_flag())];
     page::fill(include_str!("templates/file_release_blocker.sh"), &values)
 }
@@ -100,7 +100,7 @@ fn trimmed(text: &str) -> String {
 
 /// A table of what a set of codes means and what comes next.
 fn codes(kind: Kind, heading: &str) -> String {
-    let row = |entry: &Entry| {
+    let row = |entry: &Explanation| {
         let cell = page::cell;
         format!("| `{}` | {} | {} |\n", entry.code, cell(entry.means), cell(entry.next))
     };

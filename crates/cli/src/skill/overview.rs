@@ -1,10 +1,10 @@
 //! `SKILL.md`.
 
 use super::page::{self, UnknownKey};
-use super::{Source, hygiene};
+use super::{BundleSource, hygiene};
 use gonogo_core::plan::Plan;
 
-pub(super) fn page(source: &Source<'_>, name: &str) -> Result<String, UnknownKey> {
+pub(super) fn page(source: &BundleSource<'_>, name: &str) -> Result<String, UnknownKey> {
     let plan = source.plan;
     let project = page::plain(&plan.project.name);
     let flag = source.plan_flag();
@@ -44,7 +44,7 @@ fn plan_note(flag: &str) -> String {
     }
 }
 
-fn rehearsal(source: &Source<'_>) -> String {
+fn rehearsal(source: &BundleSource<'_>) -> String {
     if source.plan.steps.is_empty() {
         return "The plan has no steps: `gonogo run` has nothing to carry out, and the release ends with the poll. Report it.".to_owned();
     }

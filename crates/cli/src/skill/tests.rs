@@ -1,13 +1,13 @@
 //! The bundle for Plasmite is committed, and is what its plan says; every command in it is one that the program takes.
 
-use super::{Bundle, Source, bundle, skill_name};
+use super::{Bundle, BundleSource, bundle, skill_name};
 use gonogo_core::plan::Plan;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn of(text: &str, plan_argument: Option<&str>) -> Bundle {
     let plan = Plan::parse(text).unwrap();
-    bundle(&Source { plan: &plan, plan_argument }).unwrap()
+    bundle(&BundleSource { plan: &plan, plan_argument }).unwrap()
 }
 
 fn plasmite() -> Bundle {

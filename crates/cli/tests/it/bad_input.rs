@@ -150,7 +150,7 @@ fn what_is_no_version_is_no_target() {
 }
 
 #[test]
-fn a_tree_that_is_not_its_commits_is_no_evidence() {
+fn a_tree_that_is_not_its_commits_is_not_prepared_and_changes_no_answer_of_a_poll() {
     type Change = fn(&Project);
     let changes: [(&str, Change); 5] = [
         ("file", |project| project.write("file", "changed")),
@@ -168,28 +168,27 @@ fn a_tree_that_is_not_its_commits_is_no_evidence() {
         project.write("file", "as committed");
         project.commit("a file");
         change(&project);
-        refused_because(&project, "tree-changed", path);
+        let prepared = project.run(&["prepare", "v0.2.0", "--json"]).json();
+        let items = prepared["preflight"].as_array().unwrap();
+        let tree = items.iter().find(|item| item["id"] == "tree-clean").unwrap();
+        assert!(tree["state"] == "gap" && tree["message"].as_str().unwrap().contains(path), "{tree:#}");
+        project.poll().exits(0);
     }
 }
 
 #[test]
-fn a_file_that_git_is_told_not_to_look_at_is_found_out_even_where_no_check_runs_again() {
+fn a_file_that_git_is_told_not_to_look_at_is_not_prepared_and_changes_no_answer_of_a_poll() {
     for flag in ["--assume-unchanged", "--skip-worktree"] {
-        for earlier in [false, true] {
-            let project = passing();
-            project.write("file", "as committed");
-            project.commit("a file");
-            if earlier {
-                project.poll().exits(0);
-            }
-            let before = project.records();
-            project.git(&["update-index", flag, "file"]);
-            project.write("file", "changed");
-            let ran = project.poll().exits(3);
-            assert_eq!(ran.json()["reason"], "tree-changed");
-            assert!(ran.stderr.contains("git is told not to look at file"), "{ran:#?}");
-            assert_eq!(project.records(), before, "nothing was begun");
-        }
+        let project = passing();
+        project.write("file", "as committed");
+        project.commit("a file");
+        project.git(&["update-index", flag, "file"]);
+        project.write("file", "changed");
+        let prepared = project.run(&["prepare", "v0.2.0", "--json"]).json();
+        let items = prepared["preflight"].as_array().unwrap();
+        let tree = items.iter().find(|item| item["id"] == "tree-clean").unwrap();
+        assert!(tree["state"] == "gap" && tree["message"].as_str().unwrap().contains("file"), "{tree:#}");
+        project.poll().exits(0);
     }
 }
 

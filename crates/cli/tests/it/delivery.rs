@@ -3,7 +3,7 @@
 use crate::shop::{REGISTRIES, REPOSITORY, Shop};
 use crate::support::{Project, Ran, says};
 use gonogo_core::digest::Digest;
-use gonogo_sandbox::{Fault, Matcher, Reply, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Reply, Service};
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -60,7 +60,7 @@ fn a_release_is_delivered_when_its_users_get_it_and_every_fault_is_told_by_its_n
         assert_eq!(says(&audit, channel), "incomplete baseline-missing", "{audit:#}");
     }
 
-    let other = || Trouble::Reply(Reply::bytes("application/octet-stream", b"something else".to_vec()));
+    let other = || FaultKind::Reply(Reply::bytes("application/octet-stream", b"something else".to_vec()));
     shop.fault(Service::Cargo, "/api/v1/crates/tally/0.2.0/download", other());
     shop.fault(Service::Npm, "/tally/-/", other());
     shop.fault(Service::Pypi, "/files/", other());
@@ -77,25 +77,25 @@ fn a_release_is_delivered_when_its_users_get_it_and_every_fault_is_told_by_its_n
     assert_eq!(status["state"], "released");
 
     shop.calm();
-    shop.everywhere(|| Trouble::html(200));
+    shop.everywhere(|| FaultKind::html(200));
     let document = shop.verify().exits(3).json();
     all_say(&document, "incomplete unreadable-output");
     // One delivery is one blocker, however often it does not hold.
     assert_eq!(document["delivery"]["blocker"], blocker.as_str());
 
     shop.calm();
-    shop.everywhere(|| Trouble::Cut(b"{\"name\":".to_vec()));
+    shop.everywhere(|| FaultKind::Cut(b"{\"name\":".to_vec()));
     all_say(&shop.verify().exits(3).json(), "incomplete unreadable-output");
 
     shop.calm();
-    shop.everywhere(|| Trouble::status(500, "broken"));
+    shop.everywhere(|| FaultKind::status(500, "broken"));
     all_say(&shop.verify().exits(3).json(), "incomplete unreachable");
 
     shop.calm();
     for (service, path) in
         [(Service::Cargo, "/index/ta"), (Service::Npm, "/tally"), (Service::Pypi, "/simple")]
     {
-        shop.fault(service, path, Trouble::Stale(100));
+        shop.fault(service, path, FaultKind::Stale(100));
     }
     let document = shop.verify().exits(3).json();
     for channel in ["crates-io", "npm", "pypi"] {
@@ -120,7 +120,7 @@ fn a_release_is_delivered_when_its_users_get_it_and_every_fault_is_told_by_its_n
     version["dist"]["tarball"] = format!("{npm}/tally/-/tally-0.2.0.tgz").into();
     let packument =
         json!({"name": "tally", "dist-tags": {"latest": "0.1.0"}, "versions": {"0.2.0": version}});
-    shop.fault(Service::Npm, "/tally", Trouble::wrong(&packument));
+    shop.fault(Service::Npm, "/tally", FaultKind::wrong(&packument));
     shop.world.registries().cargo.registry.yank("tally", "0.2.0", true);
     shop.world.registries().pypi.registry.yank("tally", "0.2.0", "bad");
     let document = shop.verify().exits(1).json();

@@ -1,7 +1,7 @@
 //! The context of a release: every gap at once, each with its remedy. Real git, real gh.
 
 use crate::support::{PASSED, Project, Ran, libtest, plan, test_tool};
-use gonogo_sandbox::github::{Fault, GithubStandIn, Matcher, Run, State, Trouble};
+use gonogo_sandbox::github::{Fault, FaultKind, GithubStandIn, GithubState, Matcher, StoredRun};
 use serde_json::Value;
 
 const CI: &str = ".github/workflows/ci.yml";
@@ -35,9 +35,9 @@ fn ready() -> Ready {
     project.git(&["push", "--quiet", "-u", "origin", "main"]);
     std::os::unix::fs::symlink(test_tool("bin/gh"), project.beside("tools/gh")).unwrap();
 
-    let mut state = State::with_repository("o/r");
+    let mut state = GithubState::with_repository("o/r");
     let commit = project.git(&["rev-parse", "HEAD"]).trim().to_owned();
-    state.repository("o/r").runs.push(Run::success(7, "o/r", CI, &commit));
+    state.repository("o/r").runs.push(StoredRun::success(7, "o/r", CI, &commit));
     let github = GithubStandIn::start(state).unwrap();
     Ready { project, github }
 }
@@ -129,16 +129,22 @@ fn a_remote_that_does_not_answer_is_unknown_and_never_an_absent_tag() {
     let ready = ready();
     ready.project.git(&["fetch", "--quiet"]);
     std::fs::rename(ready.project.beside("remote.git"), ready.project.beside("gone.git")).unwrap();
-    // A first release has no base tag here, and only the remote knows whether there is one.
-    ready.prepare().exits(3);
+    // Only the remote knows which release is the newest before this one, whatever tags are here.
+    assert_eq!(ready.prepare().exits(3).json()["reason"], "baseline-missing");
     ready.project.git(&["tag", "v0.1.0", "HEAD"]);
+    assert_eq!(ready.prepare().exits(3).json()["reason"], "baseline-missing");
+    // Another remote than the release's may have the tag too.
+    std::fs::rename(ready.project.beside("gone.git"), ready.project.beside("remote.git")).unwrap();
+    ready.project.git(&["tag", "--delete", "v0.1.0"]);
+    ready.project.git(&["remote", "add", "another", ready.project.beside("gone.git").to_str().unwrap()]);
     let document = ready.prepare().exits(3).json();
-    assert_eq!((state(&document, "tag-remote").0, state(&document, "upstream").0), ("unknown", "unknown"));
+    let items = document["preflight"].as_array().unwrap().iter().filter(|item| item["id"] == "tag-remote");
+    assert_eq!(items.filter(|item| item["state"] == "unknown").count(), 1, "{document:#}");
 }
 
 #[test]
 fn only_a_green_newest_run_of_that_workflow_is_green() {
-    type Change = fn(&mut Run);
+    type Change = fn(&mut StoredRun);
     let cases: [(&str, Change); 7] = [
         ("gap", |run| run.conclusion = Some("failure".into())),
         ("gap", |run| run.conclusion = Some("skipped".into())),
@@ -163,9 +169,10 @@ fn only_a_green_newest_run_of_that_workflow_is_green() {
 
 #[test]
 fn a_github_that_fails_is_unknown() {
-    for trouble in
-        [Trouble::Dropped, Trouble::Reply(gonogo_sandbox::github::Reply::json(500, &serde_json::json!({})))]
-    {
+    for trouble in [
+        FaultKind::Dropped,
+        FaultKind::Reply(gonogo_sandbox::github::Reply::json(500, &serde_json::json!({}))),
+    ] {
         let ready = ready();
         ready.github.inject(Fault::always(Matcher::any(), trouble));
         let document = ready.prepare().exits(3).json();

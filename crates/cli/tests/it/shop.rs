@@ -2,7 +2,7 @@
 
 use crate::support::{Project, Ran, test_tools};
 use gonogo_sandbox::sample::{self, Binding};
-use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, PrivateWorld, Service};
 use std::process::Command;
 
 pub const REPOSITORY: &str = "octo/tally";
@@ -71,12 +71,12 @@ impl Shop {
         self.gonogo(&["verify", "v0.2.0", "--level", "bytes", "--wait", "1s", "--json"])
     }
 
-    pub fn fault(&self, service: Service, path: &str, trouble: Trouble) {
+    pub fn fault(&self, service: Service, path: &str, trouble: FaultKind) {
         self.world
             .fault(service, Fault::always(Matcher { path: path.to_owned(), ..Matcher::any() }, trouble));
     }
 
-    pub fn everywhere(&self, trouble: impl Fn() -> Trouble) {
+    pub fn everywhere(&self, trouble: impl Fn() -> FaultKind) {
         for (service, _) in REGISTRIES {
             self.fault(service, "", trouble());
         }

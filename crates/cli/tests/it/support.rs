@@ -99,7 +99,7 @@ impl Drop for Running {
 }
 
 /// How long is never, on a machine that has much else to do. What is to be ended here runs for longer by itself.
-const NEVER: Duration = Duration::from_secs(300);
+pub const NEVER: Duration = Duration::from_secs(300);
 
 /// Whether this program runs with a home folder.
 fn is_running(home: &OsStr) -> bool {
@@ -229,6 +229,14 @@ impl Project {
         project
     }
 
+    /// Gives the project a remote, `origin`, with its branch and all its tags.
+    pub fn publish(&self) {
+        let remote = self.beside("origin.git");
+        self.git(&["init", "--quiet", "--bare", "--initial-branch=main", remote.to_str().unwrap()]);
+        self.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
+        self.git(&["push", "--quiet", "--tags", "-u", "origin", "main"]);
+    }
+
     /// The checkout.
     pub fn root(&self) -> PathBuf {
         self.folder.path().join("repo")
@@ -237,6 +245,13 @@ impl Project {
     /// A path beside the checkout.
     pub fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The clean room of the whole commit.
+    pub fn room(&self) -> PathBuf {
+        let rooms = self.beside("home/.cache/gonogo/rooms");
+        let mut sets = std::fs::read_dir(rooms).unwrap().map(|entry| entry.unwrap().path().join("commit"));
+        sets.find(|room| room.is_dir()).unwrap().canonicalize().unwrap()
     }
 
     /// The ledger's folder of a release.
@@ -251,10 +266,11 @@ impl Project {
         std::fs::write(path, text).unwrap();
     }
 
-    /// Writes a tool: a shell script on the search path, outside the checkout.
+    /// Writes a tool: a shell script on the search path, outside the checkout. `$BESIDE` is the folder that the checkout is in.
     pub fn tool(&self, name: &str, script: &str) {
         let path = self.folder.path().join("tools").join(name);
-        write_program(&path, &format!("#!/bin/sh\n{script}\n")).unwrap();
+        let beside = self.folder.path().display();
+        write_program(&path, &format!("#!/bin/sh\nBESIDE='{beside}'\n{script}\n")).unwrap();
     }
 
     /// A tool that prints a text and exits with a status.

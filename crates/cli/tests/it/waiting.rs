@@ -1,7 +1,7 @@
 //! `gonogo verify` while an index says that it is as it was: rightly, and for ever.
 
 use crate::support::{Project, Ran, libtest, plan};
-use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Reply, Service, Spec, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, PrivateWorld, Reply, Service, Spec};
 use serde_json::Value;
 
 /// A project with one crate, of which a registry has an earlier version.
@@ -21,13 +21,13 @@ impl Waiting {
     }
 
     /// What the index says of the crate by now, under an entity tag.
-    fn tagged(&self, tag: &str) -> Trouble {
+    fn tagged(&self, tag: &str) -> FaultKind {
         let lines = self.world.registries().cargo.registry.versions("sample");
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        Trouble::Reply(Reply::bytes("text/plain", text.into_bytes()).header("etag", tag))
+        FaultKind::Reply(Reply::bytes("text/plain", text.into_bytes()).header("etag", tag))
     }
 
-    fn answers(&self, with: fn(Matcher, Trouble) -> Fault, trouble: Trouble) {
+    fn answers(&self, with: fn(Matcher, FaultKind) -> Fault, trouble: FaultKind) {
         self.world.fault(Service::Cargo, with(Matcher::of("GET", "/index/sa"), trouble));
     }
 
@@ -47,7 +47,7 @@ fn an_index_that_is_as_it_was_for_ever_makes_a_release_late_and_never_delivered(
     let stale = waiting.tagged("\"one\"");
     assert!(waiting.world.registries().cargo.registry.stock("sample", "0.2.0", b"second"));
     waiting.answers(Fault::once, stale);
-    waiting.answers(Fault::always, Trouble::Reply(Reply::empty(304)));
+    waiting.answers(Fault::always, FaultKind::Reply(Reply::empty(304)));
     let document = waiting.verify("3s").exits(3).json();
     let one = only(&document);
     assert_eq!(one["judgement"]["reason"], "timed-out", "{one:#}");
@@ -63,7 +63,7 @@ fn an_index_that_changes_after_it_was_as_it_was_shows_the_release() {
     let stale = waiting.tagged("\"one\"");
     assert!(waiting.world.registries().cargo.registry.stock("sample", "0.2.0", b"second"));
     waiting.answers(Fault::once, stale);
-    waiting.answers(Fault::once, Trouble::Reply(Reply::empty(304)));
+    waiting.answers(Fault::once, FaultKind::Reply(Reply::empty(304)));
     waiting.answers(Fault::always, waiting.tagged("\"two\""));
     let document = waiting.verify("60s").exits(0).json();
     assert_eq!(only(&document)["looks"], 3, "{document:#}");
@@ -73,7 +73,7 @@ fn an_index_that_changes_after_it_was_as_it_was_shows_the_release() {
 fn not_modified_where_nothing_was_seen_is_incomplete() {
     let waiting = Waiting::begun();
     assert!(waiting.world.registries().cargo.registry.stock("sample", "0.2.0", b"second"));
-    waiting.answers(Fault::always, Trouble::Reply(Reply::empty(304)));
+    waiting.answers(Fault::always, FaultKind::Reply(Reply::empty(304)));
     let document = waiting.verify("1s").exits(3).json();
     assert_eq!(only(&document)["judgement"]["reason"], "unreadable-output", "{document:#}");
 }

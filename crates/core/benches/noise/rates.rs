@@ -1,7 +1,7 @@
 //! How often a rule answers how, over many trials of one kind of noise.
 
 use super::{Random, Source};
-use gonogo_core::stats::{Answer, Better, Design, Order, Pair, judge};
+use gonogo_core::stats::{Answer, Better, Design, Pair, PairOrder, judge};
 
 /// What came of many trials: shares, and the mean of pairs that were used.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub struct Rates {
 }
 
 /// Judges trials of builds of which one is slower by `effect`.
-pub fn rates(design: &Design, source: Source<'_>, order: Order, effect: f64, trials: usize) -> Rates {
+pub fn rates(design: &Design, source: Source<'_>, order: PairOrder, effect: f64, trials: usize) -> Rates {
     let mut random = Random::new(0x5eed);
     let (mut passed, mut failed, mut pairs) = (0, 0, 0);
     for _ in 0..trials {

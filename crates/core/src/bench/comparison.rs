@@ -3,7 +3,7 @@
 //! Invariant: the whole passes only where every scenario passed, and none was missing on either side in any pair.
 
 use super::format::Sample;
-use crate::stats::{Answer, Better, Design, Judgement, Order, Pair, judge};
+use crate::stats::{Answer, Better, Design, Pair, PairOrder, PairedJudgement, judge};
 use crate::verdict::{Outcome, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ pub struct Comparison {
     count: usize,
     missing_base: BTreeSet<String>,
     missing_current: BTreeSet<String>,
-    judged: BTreeMap<String, Judgement>,
+    judged: BTreeMap<String, PairedJudgement>,
     /// After how many pairs the first scenario failed.
     failed_at: Option<usize>,
 }
@@ -27,7 +27,7 @@ pub struct ScenarioResult {
     /// Its name.
     pub name: String,
     /// The judgement; `None` where it was missing on a side.
-    pub judgement: Option<Judgement>,
+    pub judgement: Option<PairedJudgement>,
     /// All its pairs.
     pub pairs: Vec<Pair>,
 }
@@ -100,11 +100,11 @@ impl Comparison {
     /// Judges every scenario on the pairs that are there.
     pub fn look(&mut self) {
         for (name, pairs) in &self.pairs {
-            let answered = |judgement: &Judgement| !matches!(judgement.answer, Answer::More(_));
+            let answered = |judgement: &PairedJudgement| !matches!(judgement.answer, Answer::More(_));
             if self.judged.get(name).is_some_and(answered) {
                 continue;
             }
-            if let Some(judgement) = judge(&self.design, pairs, self.better, Order::Drawn) {
+            if let Some(judgement) = judge(&self.design, pairs, self.better, PairOrder::Drawn) {
                 if judgement.answer == Answer::Failed {
                     self.failed_at = self.failed_at.or(Some(self.count));
                 }
@@ -150,7 +150,7 @@ impl Comparison {
     pub fn whole(&self, least: usize) -> Whole {
         let incomplete =
             |reason, detail: String| Whole { outcome: Outcome::Incomplete(reason), detail: Some(detail) };
-        let judged: Vec<(&String, &Judgement)> =
+        let judged: Vec<(&String, &PairedJudgement)> =
             self.judged.iter().filter(|(name, _)| !self.is_missing(name)).collect();
         if judged.iter().any(|(_, judgement)| judgement.answer == Answer::Failed) {
             return Whole { outcome: Outcome::Failed, detail: None };
@@ -170,7 +170,7 @@ impl Comparison {
                 format!("{} scenarios; at least {} have to be compared", self.pairs.len(), least.max(1));
             return incomplete(Reason::NothingExamined, detail);
         }
-        let open: Vec<&(&String, &Judgement)> =
+        let open: Vec<&(&String, &PairedJudgement)> =
             judged.iter().filter(|(_, judgement)| judgement.answer != Answer::Passed).collect();
         if let Some((name, judgement)) = open.first() {
             let more = if open.len() > 1 { format!(" (and {} more)", open.len() - 1) } else { String::new() };

@@ -10,6 +10,6 @@ mod record;
 pub mod recorded;
 
 pub use comparison::{Comparison, ScenarioResult, Whole};
-pub use format::{Format, Sample, Source};
+pub use format::{BenchOutput, Format, Sample};
 pub use mapping::Mapping;
-pub use record::{BuiltFile, HostFacts, NotARecord, Phase, Record, SCHEMA, SeenScenario};
+pub use record::{BenchBuild, BenchRecord, HostFacts, NotARecord, Phase, SCHEMA, SeenScenario};

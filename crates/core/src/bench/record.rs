@@ -14,7 +14,7 @@ pub const SCHEMA: &str = "gonogo.bench/1";
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "gonogo.bench/1")]
-pub struct Record {
+pub struct BenchRecord {
     /// `gonogo.bench/1`.
     pub schema: String,
     /// The base commit.
@@ -36,7 +36,7 @@ pub struct Record {
     /// What the order within pairs was drawn from.
     pub seed: u64,
     /// What was built, file by file.
-    pub built: Vec<BuiltFile>,
+    pub built: Vec<BenchBuild>,
     /// The host before and after.
     pub host: Vec<HostFacts>,
     /// The base against itself. `None` where it did not come to that.
@@ -48,7 +48,7 @@ pub struct Record {
 /// A built file on both sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct BuiltFile {
+pub struct BenchBuild {
     /// Its path in the working tree.
     pub path: String,
     /// The base's.
@@ -106,7 +106,7 @@ pub enum NotARecord {
     Json(#[from] serde_json::Error),
 }
 
-impl Record {
+impl BenchRecord {
     /// Reads a record. Its format comes first: the rest of another one may look like anything.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotARecord> {
         #[derive(Deserialize)]
@@ -145,15 +145,15 @@ mod tests {
 
     #[test]
     fn the_first_format_is_read_and_another_is_called_another_whatever_it_holds() {
-        let record = Record::parse(FIRST.as_bytes()).unwrap();
+        let record = BenchRecord::parse(FIRST.as_bytes()).unwrap();
         assert_eq!(record.same.unwrap().scenarios[0].pairs, [[1.0, 2.0]]);
         let newer = r#"{"schema":"gonogo.bench/2","what":"ever"}"#;
         assert!(
-            matches!(Record::parse(newer.as_bytes()), Err(NotARecord::Schema(name)) if name == "gonogo.bench/2")
+            matches!(BenchRecord::parse(newer.as_bytes()), Err(NotARecord::Schema(name)) if name == "gonogo.bench/2")
         );
         let more = FIRST.replacen('{', "{\"mood\":1,", 1);
         for text in [&*more, &FIRST[..FIRST.len() - 1], "{}"] {
-            assert!(matches!(Record::parse(text.as_bytes()), Err(NotARecord::Json(_))), "{text}");
+            assert!(matches!(BenchRecord::parse(text.as_bytes()), Err(NotARecord::Json(_))), "{text}");
         }
     }
 }

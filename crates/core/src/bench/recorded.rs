@@ -9,19 +9,19 @@ use std::fmt;
 /// Why a recording is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}")]
-pub struct Refused {
+pub struct RecordingRefused {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong with it.
     pub what: String,
 }
 
-fn refused(line: usize, what: impl Into<String>) -> Refused {
-    Refused { line, what: what.into() }
+fn refused(line: usize, what: impl Into<String>) -> RecordingRefused {
+    RecordingRefused { line, what: what.into() }
 }
 
 /// Reads a recording. JSON begins with a bracket; anything else is CSV, with a first line of names or without.
-pub fn read(bytes: &[u8]) -> Result<Vec<Pair>, Refused> {
+pub fn read(bytes: &[u8]) -> Result<Vec<Pair>, RecordingRefused> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
         refused(1 + before.iter().filter(|byte| **byte == b'\n').count(), "not UTF-8")
@@ -36,7 +36,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Pair>, Refused> {
     Ok(pairs)
 }
 
-fn json(text: &str) -> Result<Vec<Pair>, Refused> {
+fn json(text: &str) -> Result<Vec<Pair>, RecordingRefused> {
     serde_json::from_str::<Recording>(text).map(|recording| recording.0).map_err(|error| {
         let said = error.to_string();
         let what = said.split(" at line ").next().unwrap_or(&said);
@@ -94,7 +94,7 @@ impl<'de> Deserialize<'de> for One {
     }
 }
 
-fn csv(text: &str) -> Result<Vec<Pair>, Refused> {
+fn csv(text: &str) -> Result<Vec<Pair>, RecordingRefused> {
     let mut pairs = Vec::new();
     let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
     for (index, line) in lines.enumerate() {

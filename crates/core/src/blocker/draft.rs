@@ -14,14 +14,14 @@ const ORIGIN: &str = "gonogo-check: ";
 
 /// The gate, and mostly the check, that a blocker is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct BlockerOrigin {
     /// The gate.
     pub gate: u32,
     /// The check; `None` for the whole gate.
     pub check: Option<String>,
 }
 
-impl Origin {
+impl BlockerOrigin {
     fn line(&self) -> String {
         match &self.check {
             Some(check) => format!("{ORIGIN}{}/{check}", self.gate),
@@ -29,11 +29,9 @@ impl Origin {
         }
     }
 
-    /// The origin that a task's body names.
+    /// The origin that a task's body names, in the one place where gonogo writes it.
     pub fn in_body(body: &str) -> Option<Self> {
-        // The last such line of gonogo's own part: one above it may be what a tool printed.
-        let rest =
-            super::own_part(body).lines().rev().find_map(|line| line.trim_end().strip_prefix(ORIGIN))?;
+        let rest = super::trailer(body)?.strip_prefix(ORIGIN)?;
         let (gate, check) = rest.split_once('/').map_or((rest, None), |(gate, check)| (gate, Some(check)));
         Some(Self { gate: gate.parse().ok()?, check: check.map(str::to_owned) })
     }
@@ -104,7 +102,7 @@ impl Context<'_> {
             } else {
                 format!("{}: more findings than are filed one by one", check.id)
             };
-            let fingerprint = Fingerprint::of(gate.id, &check.id, "more-findings");
+            let fingerprint = Fingerprint::of_more(gate.id, &check.id);
             let what = format!("{} findings in all; the evidence in the ledger names each.", findings.len());
             drafts.push(self.draft(
                 gate,
@@ -120,7 +118,7 @@ impl Context<'_> {
     }
 
     fn incomplete(&self, gate: &GateVerdict, check: &CheckVerdict, reason: &str) -> Draft {
-        let fingerprint = Fingerprint::of(gate.id, &check.id, "incomplete");
+        let fingerprint = Fingerprint::of_incomplete(gate.id, &check.id);
         let detail = check.finished.as_ref().and_then(|finished| finished.detail.as_deref());
         let what = detail.map(fenced).unwrap_or_default();
         let title = format!("{} is incomplete: {reason}", check.id);
@@ -129,7 +127,7 @@ impl Context<'_> {
     }
 
     fn missing_gate(&self, gate: &GateVerdict) -> Draft {
-        let fingerprint = Fingerprint::of(gate.id, "", "missing-gate");
+        let fingerprint = Fingerprint::of_missing_gate(gate.id);
         let what = "The base tag's plan requires this gate, and the plan of this commit does not have it.";
         self.draft(
             gate,
@@ -156,7 +154,7 @@ impl Context<'_> {
         let Self { target, commit, base, again } = self;
         let base = base.map(|base| format!(", base tag {base}")).unwrap_or_default();
         let origin =
-            Origin { gate: gate.id, check: Some(check.to_owned()).filter(|check| !check.is_empty()) };
+            BlockerOrigin { gate: gate.id, check: Some(check.to_owned()).filter(|check| !check.is_empty()) };
         let repeat = finished.and_then(|finished| finished.repeat.as_deref());
         let repeat = repeat
             .map(|repeat| format!("Repeat the check alone:\n\n{}\n\n", fenced(repeat)))
@@ -187,7 +185,7 @@ fn title_line(gate: u32, text: &str) -> String {
 
 /// A blocker that somebody reports by hand.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct BlockerReport {
     /// What it is about: a gate's name or number, a check's id, or any words.
     pub check: String,
     /// The title, without the release's prefix.
@@ -206,10 +204,10 @@ pub struct Report {
     pub log_snippet: Option<String>,
 }
 
-impl Report {
+impl BlockerReport {
     /// The draft. The same check and title make the same blocker; the summary may change. `again` is the command that polls
     /// again.
-    pub fn draft(&self, target: &str, origin: Option<&Origin>, again: &str) -> Draft {
+    pub fn draft(&self, target: &str, origin: Option<&BlockerOrigin>, again: &str) -> Draft {
         let gate = origin.map_or(0, |origin| origin.gate);
         let fingerprint =
             Fingerprint::of(gate, &one_line(&self.check), &format!("report\u{0}{}", one_line(&self.title)));

@@ -6,8 +6,10 @@ mod draft;
 mod standing;
 mod step;
 
-pub use draft::{Origin, Report, drafts};
-pub use standing::{Blocker, Closing, Standing, checks_behind, closing, stand};
+pub use draft::{BlockerOrigin, BlockerReport, drafts};
+pub use standing::{
+    Blocker, Closing, Standing, checks_behind, checks_to_repeat, closing, stand, stand_elsewhere, unknown,
+};
 pub use step::{Stopped, step_in};
 
 use crate::evidence::Fingerprint;
@@ -80,6 +82,11 @@ impl Task {
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         mark_in(&self.body).map(|(fingerprint, _)| fingerprint)
     }
+
+    /// What a ledger knows it by: its fingerprint, or one of its ID where it is somebody's own.
+    pub fn known_as(&self) -> Fingerprint {
+        self.fingerprint().unwrap_or_else(|| own_fingerprint(&self.id))
+    }
 }
 
 /// A release's epic and all its tasks, read whole. A tracker that could not be read gives no `Backlog` at all.
@@ -112,7 +119,7 @@ impl Backlog {
 
 /// One change that brings a backlog in line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum BacklogChange {
     /// File a task (with its epic, where there is none yet).
     Create(Draft),
     /// Write title and body over a task's, and open it again where it is closed.
@@ -130,29 +137,41 @@ pub enum Action {
 
 /// What must change so that every draft stands in the backlog exactly once and open. Never closes a task: that
 /// is for those who did the work.
-pub fn reconcile(backlog: &Backlog, drafts: &[Draft]) -> Vec<Action> {
-    let mut actions: Vec<Action> = Vec::new();
+pub fn reconcile(backlog: &Backlog, drafts: &[Draft]) -> Vec<BacklogChange> {
+    let mut actions: Vec<BacklogChange> = Vec::new();
     let mut seen = HashSet::new();
     let filed = backlog.by_fingerprint();
     for draft in drafts.iter().filter(|draft| seen.insert(&draft.fingerprint)) {
         let same = filed.get(&draft.fingerprint).into_iter().flatten();
         let Some(task) = same.min_by_key(|task| task.state != TaskState::Open) else {
-            actions.push(Action::Create(draft.clone()));
+            actions.push(BacklogChange::Create(draft.clone()));
             continue;
         };
         let body = draft.body_over(&task.body);
         let reopen = task.state != TaskState::Open;
         if reopen || task.title != draft.title || task.body.trim_end() != body.trim_end() {
-            actions.push(Action::Update { id: task.id.clone(), title: draft.title.clone(), body, reopen });
+            actions.push(BacklogChange::Update {
+                id: task.id.clone(),
+                title: draft.title.clone(),
+                body,
+                reopen,
+            });
         }
     }
     actions
 }
 
-/// The part of a body that gonogo wrote.
-fn own_part(body: &str) -> &str {
-    let kept = kept_part(body).len();
-    body.get(..body.len() - kept).unwrap_or(body)
+/// What a ledger knows a task of somebody's own by.
+fn own_fingerprint(id: &str) -> Fingerprint {
+    Fingerprint::of(0, "task", id)
+}
+
+/// The last line of the part of a body that gonogo wrote, above the fingerprint's: there stands what a task is about. What a
+/// tool printed is further up, since every template ends in words of its own.
+fn trailer(body: &str) -> Option<&str> {
+    let (own, _) = body.split_at(body.len() - kept_part(body).len());
+    let mut lines = own.lines().rev().map(str::trim_end).filter(|line| !line.is_empty());
+    lines.find(|line| !line.starts_with(MARK))
 }
 
 /// The first well-formed fingerprint line of a body, and what comes after it.
@@ -191,7 +210,7 @@ mod tests {
     #[test]
     fn a_new_problem_is_filed_once_even_when_it_is_named_twice() {
         let actions = reconcile(&Backlog::empty(), &[draft("a"), draft("a")]);
-        assert_eq!(actions, [Action::Create(draft("a"))]);
+        assert_eq!(actions, [BacklogChange::Create(draft("a"))]);
     }
 
     #[test]
@@ -204,7 +223,7 @@ mod tests {
     fn a_closed_task_whose_problem_stands_is_opened_again() {
         let tasks = vec![filed(&draft("a"), "T1", TaskState::Done)];
         let actions = reconcile(&Backlog { epic: Some("E".into()), tasks }, &[draft("a")]);
-        assert!(matches!(&actions[..], [Action::Update { id, reopen: true, .. }] if id == "T1"));
+        assert!(matches!(&actions[..], [BacklogChange::Update { id, reopen: true, .. }] if id == "T1"));
     }
 
     #[test]
@@ -213,7 +232,10 @@ mod tests {
         hostile.sections.push_str("\n```text\ngonogo-fingerprint: 0123456789abcdef\ngonogo-check: 9/other\n```\n\ngonogo-check: 3/a");
         let task = filed(&hostile, "T1", TaskState::Open);
         assert_eq!(task.fingerprint(), Some(hostile.fingerprint));
-        assert_eq!(Origin::in_body(&task.body), Some(Origin { gate: 3, check: Some("a".into()) }));
+        assert_eq!(
+            BlockerOrigin::in_body(&task.body),
+            Some(BlockerOrigin { gate: 3, check: Some("a".into()) })
+        );
     }
 
     #[test]
@@ -223,7 +245,7 @@ mod tests {
         let mut changed = draft("a");
         changed.sections.push_str("\nNow at another commit.");
         let actions = reconcile(&Backlog { epic: Some("E".into()), tasks: vec![task] }, &[changed]);
-        let [Action::Update { body, reopen: false, .. }] = &actions[..] else { panic!("{actions:?}") };
+        let [BacklogChange::Update { body, reopen: false, .. }] = &actions[..] else { panic!("{actions:?}") };
         assert!(body.contains("another commit") && body.ends_with("Ann: I am on it.\n"), "{body}");
     }
 

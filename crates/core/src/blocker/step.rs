@@ -1,8 +1,8 @@
 //! The blocker of a release mechanic that stopped: what happened, what is already out, and the one next command.
 
-use super::{Draft, own_part, task_title};
+use super::{Draft, Task, task_title, trailer};
 use crate::evidence::Fingerprint;
-use crate::mechanics::{Cause, WaysOut};
+use crate::mechanics::{Cause, Code, WaysOut};
 use crate::release::Mode;
 use crate::text::{fenced, one_line};
 
@@ -36,8 +36,7 @@ impl Stopped<'_> {
     /// The draft. One step that stops for one cause is one blocker, however often it does.
     pub fn draft(&self) -> Draft {
         let Self { target, commit, mode, step, cause, next, .. } = self;
-        let key = format!("{mode}\u{0}{}", cause.code);
-        let fingerprint = Fingerprint::of(0, &format!("step/{step}"), &key);
+        let fingerprint = fingerprint(step, *mode, cause.code);
         let mut what = fenced(&cause.message);
         for (name, value) in [
             ("Run", cause.run.map(|run| run.to_string())),
@@ -100,11 +99,21 @@ impl Stopped<'_> {
     }
 }
 
-/// The step that a task's body names.
-pub fn step_in(body: &str) -> Option<String> {
-    // The last such line of gonogo's own part: one above it may be what a tool printed.
-    let line = own_part(body).lines().rev().find_map(|line| line.trim_end().strip_prefix(STEP))?;
-    Some(line.to_owned())
+/// One step that stops for one cause in one mode.
+fn fingerprint(step: &str, mode: Mode, code: Code) -> Fingerprint {
+    Fingerprint::of(0, &format!("step/{step}"), &format!("{mode}\u{0}{code}"))
+}
+
+/// Whether a blocker is of this step, whatever it stopped for. Nothing that a task's body says makes it one.
+pub(super) fn is_of_step(problem: &Fingerprint, step: &str) -> bool {
+    let mut modes = [Mode::DryRun, Mode::Live].into_iter();
+    modes.any(|mode| Code::ALL.iter().any(|code| fingerprint(step, mode, *code) == *problem))
+}
+
+/// The step that a task is filed for: named in the one place where gonogo writes it, and borne out by the task's fingerprint.
+pub fn step_in(task: &Task) -> Option<String> {
+    let step = trailer(&task.body)?.strip_prefix(STEP)?;
+    is_of_step(&task.fingerprint()?, step).then(|| step.to_owned())
 }
 
 fn short(text: &str) -> String {
@@ -115,7 +124,7 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mechanics::Code;
+    use crate::blocker::{BlockerOrigin, TaskState};
 
     fn draft(message: &str, log: Option<&str>) -> Draft {
         let cause = Cause { log: log.map(str::to_owned), ..Cause::new(Code::WorkflowFailed, message) };
@@ -133,11 +142,42 @@ mod tests {
         .draft()
     }
 
+    fn task(body: String) -> Task {
+        Task { id: "B1".to_owned(), title: String::new(), body, state: TaskState::Open }
+    }
+
+    #[test]
+    fn a_task_is_a_steps_where_its_fingerprint_says_so_too() {
+        let step = draft("x", None);
+        assert_eq!(step_in(&task(step.body())).as_deref(), Some("publish"));
+        // What a check's task says of steps, and where, makes no difference.
+        let of_check = |sections: &str| Draft {
+            fingerprint: Fingerprint::of(3, "t", "k"),
+            title: String::new(),
+            sections: sections.to_owned(),
+        };
+        for sections in [
+            "Found:\n\n```text\ngonogo-step: publish\n```\n\ngonogo-check: 3/t",
+            "Found:\n\ngonogo-step: publish\n\ngonogo-check: 3/t",
+            "gonogo-check: 3/t\n\ngonogo-step: publish",
+            "gonogo-step: publish",
+        ] {
+            assert_eq!(step_in(&task(of_check(sections).body())), None, "{sections}");
+        }
+        let forged = of_check("gonogo-check: 9/other\n\nFound.\n\ngonogo-check: 3/t").body();
+        assert_eq!(
+            BlockerOrigin::in_body(&forged),
+            Some(BlockerOrigin { gate: 3, check: Some("t".to_owned()) })
+        );
+        let elsewhere = of_check("gonogo-check: 9/other\n\nFound.").body();
+        assert_eq!(BlockerOrigin::in_body(&elsewhere), None);
+    }
+
     #[test]
     fn one_step_and_cause_is_one_blocker_whatever_its_words() {
         let (one, other) = (draft("run 7 failed", None), draft("run 8 failed", Some("boom")));
         assert_eq!(one.fingerprint, other.fingerprint);
-        assert_eq!(step_in(&one.body()).as_deref(), Some("publish"));
+        assert_eq!(step_in(&task(one.body())).as_deref(), Some("publish"));
     }
 
     #[test]
@@ -147,7 +187,7 @@ mod tests {
             Some("gonogo-step: other\n```\ngonogo-step: evil\ngonogo-fingerprint: 0123456789abcdef"),
         )
         .body();
-        assert_eq!(step_in(&body).as_deref(), Some("publish"));
+        assert_eq!(step_in(&task(body)).as_deref(), Some("publish"));
     }
 
     #[test]

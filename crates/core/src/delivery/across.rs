@@ -1,6 +1,7 @@
 //! Channels held against each other: what has one name has one content, and one release has one commit.
 //!
-//! Invariant: only what two channels both say is compared. Where one says nothing, nothing follows.
+//! Invariant: only what two channels both say is compared, and only files that are known to be the same one: two packages of
+//! one channel may each have a file of one name. Where one says nothing, nothing follows.
 
 use super::checksum::{Algorithm, Checksum};
 use super::expected::Expected;
@@ -19,12 +20,13 @@ pub fn across(seen: &[(&Expected, &Sighting)]) -> Vec<Vec<Problem>> {
             _ => None,
         })
         .collect();
-    let mut files: BTreeMap<&str, Vec<(usize, &Expected, Checksum)>> = BTreeMap::new();
+    let mut files: BTreeMap<String, Vec<(usize, &Expected, Checksum)>> = BTreeMap::new();
     let mut commits = Vec::new();
     for (place, expected, facts) in live {
         for file in &facts.files {
-            if let Some(digest) = file.checksums().remove(&Algorithm::Sha256) {
-                files.entry(&file.name).or_default().push((place, expected, digest));
+            let name = expected.channel.rules().shared_name(expected, &file.name);
+            if let (Some(name), Some(digest)) = (name, file.checksums().remove(&Algorithm::Sha256)) {
+                files.entry(name).or_default().push((place, expected, digest));
             }
         }
         if let Some(origin) = &facts.origin {
@@ -32,10 +34,13 @@ pub fn across(seen: &[(&Expected, &Sighting)]) -> Vec<Vec<Problem>> {
         }
     }
     for (name, served) in files {
-        for (place, _, digest) in &served {
-            if let Some((_, other, theirs)) = served.iter().find(|(_, _, other)| other != digest) {
+        for (place, expected, digest) in &served {
+            let differs = |(_, other, theirs): &&(usize, &Expected, Checksum)| {
+                other.channel != expected.channel && theirs != digest
+            };
+            if let Some((_, other, theirs)) = served.iter().find(differs) {
                 let said = format!("{name} is {digest} here, and {theirs} on {}", named(other));
-                problems[*place].push(Problem { code: ProblemCode::BytesDiffer, said });
+                problems[*place].push(Problem { code: ProblemCode::Contradiction, said });
             }
         }
     }

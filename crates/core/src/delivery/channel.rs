@@ -68,6 +68,11 @@ impl Channel {
         self.rules().is_version(served, version)
     }
 
+    /// Whether a name, as this channel served it, is a package's.
+    pub fn is_package(self, served: &str, package: &str) -> bool {
+        self.rules().is_package(served, package)
+    }
+
     /// What can be undone of a version here, the mildest first.
     pub fn undo(self, package: &str, version: &str, tag: &str) -> Vec<Undo> {
         self.rules().undo(package, version, tag)

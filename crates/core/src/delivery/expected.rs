@@ -23,6 +23,8 @@ pub struct Expected {
     pub commit: Option<String>,
     /// The dist-tag that has to lead to this version, where one has to.
     pub dist_tag: Option<String>,
+    /// Whether that tag may lead to a higher version instead: a release of an older line leaves it where it is.
+    pub may_be_behind: bool,
     /// A checksum of what was built that is not one of bytes: Go's `h1:` of the tagged tree.
     pub sum: Option<Checksum>,
     /// Files that each published archive has to hold, by name without folder.
@@ -69,6 +71,7 @@ impl Expected {
             files: ExpectedFiles::NotRecorded,
             commit: None,
             dist_tag: None,
+            may_be_behind: false,
             sum: None,
             holds: Vec::new(),
             provenance: None,

@@ -92,6 +92,7 @@ const fn may_settle(reason: Reason) -> bool {
         | Reason::ToolTooOld
         | Reason::Interrupted
         | Reason::NoTestsExecuted
+        | Reason::TooFewTests
         | Reason::NothingExamined
         | Reason::OutputTooLarge
         | Reason::StaleEvidence
@@ -103,6 +104,7 @@ const fn may_settle(reason: Reason) -> bool {
         | Reason::BaselineMissing
         | Reason::CanaryMissed
         | Reason::TrackerUnreadable
+        | Reason::Flaky
         | Reason::UnsupportedHere => false,
     }
 }
@@ -180,7 +182,7 @@ fn accepted(expected: &Expected, facts: &Served, findings: &mut Findings) {
         let said = format!("asked for {}, and told of {}", expected.version, facts.version);
         findings.problem(Level::Accepted, ProblemCode::WrongVersion, said);
     }
-    if !expected.channel.rules().is_package(&facts.package, &expected.package) {
+    if !expected.channel.is_package(&facts.package, &expected.package) {
         let said = format!("asked for {}, and told of {}", expected.package, facts.package);
         findings.problem(Level::Accepted, ProblemCode::WrongPackage, said);
     }
@@ -209,12 +211,18 @@ fn resolvable(expected: &Expected, facts: &Served, findings: &mut Findings) {
     if let Some(tag) = &expected.dist_tag {
         match facts.dist_tags.get(tag) {
             Some(version) if expected.channel.is_version(version, &expected.version) => {}
+            // A back-port leaves the usual tag where it is.
+            Some(version) if expected.may_be_behind && is_higher(expected, version) => {}
             Some(version) => {
                 findings.problem(level, ProblemCode::OtherDistTag, format!("{tag} leads to {version}"))
             }
             None => findings.problem(level, ProblemCode::OtherDistTag, format!("there is no {tag}")),
         }
     }
+}
+
+fn is_higher(expected: &Expected, served: &str) -> bool {
+    expected.channel.read(served).is_some_and(|served| served > expected.version)
 }
 
 fn bytes(expected: &Expected, facts: &Served, findings: &mut Findings) {

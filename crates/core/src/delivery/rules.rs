@@ -87,6 +87,12 @@ pub(super) trait Rules: Sync {
         false
     }
 
+    /// The name under which other channels have a file of a package, so that the two can be compared; `None` where its
+    /// name says nothing of that.
+    fn shared_name(&self, _: &Expected, served: &str) -> Option<String> {
+        Some(served.to_owned())
+    }
+
     /// Whether it is a registry that may be asked at any time: it takes no version twice, and keeps no "not found".
     fn is_askable_early(&self) -> bool {
         false

@@ -55,7 +55,7 @@ pub struct Served {
     /// Names that lead to versions, such as npm's `latest`.
     pub dist_tags: BTreeMap<String, String>,
     /// What the published artifact, or the channel, says of where it was built from.
-    pub origin: Option<Origin>,
+    pub origin: Option<BuildOrigin>,
     /// Whether nobody can change it any more, where the channel says so.
     pub immutable: Option<bool>,
     /// What came of a clean install, where one was tried.
@@ -144,7 +144,7 @@ pub struct Content {
 
 /// Where something was built from, as it says itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Origin {
+pub struct BuildOrigin {
     /// The commit.
     pub commit: String,
     /// Whether the checkout had changes that no commit holds.

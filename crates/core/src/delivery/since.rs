@@ -115,7 +115,7 @@ fn is_other(before: &ServedFile, now: &ServedFile) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sighting::{Doubt, Origin};
+    use super::super::sighting::{BuildOrigin, Doubt};
     use super::*;
     use crate::digest::Digest;
 
@@ -127,7 +127,7 @@ mod tests {
     fn facts() -> Served {
         Served {
             files: vec![file("kit.tgz", "kit")],
-            origin: Some(Origin { commit: "a".repeat(40), dirty: false }),
+            origin: Some(BuildOrigin { commit: "a".repeat(40), dirty: false }),
             dist_tags: [("latest".to_owned(), "1.2.0".to_owned())].into(),
             immutable: Some(true),
             ..Served::default()
@@ -180,7 +180,7 @@ mod tests {
             edit(&mut now);
             assert_eq!(changed(facts(), now), [(verdict, said.to_owned())]);
         }
-        let moved = Served { origin: Some(Origin { commit: "b".repeat(40), dirty: false }), ..facts() };
+        let moved = Served { origin: Some(BuildOrigin { commit: "b".repeat(40), dirty: false }), ..facts() };
         assert_eq!(changed(facts(), moved)[0].0, Verdict::Failed);
     }
 

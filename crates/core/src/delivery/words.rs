@@ -1,6 +1,6 @@
 //! A release on all of its channels in words: who has what, what can be undone there, and the way out, line by line.
 
-use super::partial::{Act, Partial, Place, Presence};
+use super::partial::{Act, PackageStanding, Partial, Presence};
 use crate::text::shell_line;
 
 impl Presence {
@@ -17,7 +17,7 @@ impl Presence {
     }
 }
 
-impl Place {
+impl PackageStanding {
     /// Where it stands, in one line.
     pub fn line(&self) -> String {
         format!("{} {}: {}", self.channel, self.package, self.presence.words())
@@ -56,6 +56,7 @@ impl Partial {
         let each = self.recovery.iter().map(|action| {
             let act = match action.act {
                 Act::LookAgain => "look again at",
+                Act::Examine => "find out why on",
                 Act::Withdraw => "withdraw from",
                 Act::PublishTheSame => "publish the artifacts that were built, and no others, to",
                 Act::ReleaseAnother => "make a release of a higher version on",

@@ -50,8 +50,8 @@ pub fn changelog(
         Err(why) => Some(format!("{path}: {why}")),
         Ok(text) => match versions::changelog_section(&text, target.version()) {
             None => Some(format!("{path} has no section for {}", target.version())),
-            Some(section) if section.trim().is_empty() => {
-                Some(format!("the section for {} in {path} is empty", target.version()))
+            Some(section) if !versions::says_something(section) => {
+                Some(format!("the section for {} in {path} says nothing yet", target.version()))
             }
             Some(_) => None,
         },
@@ -75,7 +75,7 @@ pub type Files = BTreeMap<String, String>;
 
 /// A search's result at the commit and at the base commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct InventoryFound {
     /// How many files were searched at the commit.
     pub files: u64,
     /// The evidence: what changed since the base, then every match, a line each.
@@ -87,7 +87,7 @@ pub struct Found {
 }
 
 /// Searches the files of the commit, and of the base commit where there is one.
-pub fn inventory(inventory: &Inventory, now: &Files, base: Option<&Files>) -> Found {
+pub fn inventory(inventory: &Inventory, now: &Files, base: Option<&Files>) -> InventoryFound {
     let current = matches(inventory, now);
     let mut text = String::new();
     let mut changed = None;
@@ -114,7 +114,7 @@ pub fn inventory(inventory: &Inventory, now: &Files, base: Option<&Files>) -> Fo
     for (path, number, line) in &current {
         writeln!(text, "  {path}:{number}: {}", text::one_line(line)).ok();
     }
-    Found { files: now.len() as u64, text, matches: current.len() as u64, changed }
+    InventoryFound { files: now.len() as u64, text, matches: current.len() as u64, changed }
 }
 
 fn matches<'a>(inventory: &Inventory, files: &'a Files) -> Vec<(&'a str, usize, &'a str)> {
@@ -137,7 +137,7 @@ pub fn matching_files(inventory: &Inventory, now: &Files, base: Option<&Files>) 
 
 /// Judges a search: unchanged since the base passes; a change, or no base, asks for a review. `weighed` are its reviews, where
 /// it asks for one.
-pub fn judge_inventory(gate: u32, check: &str, found: &Found, weighed: &Weighed) -> Judged {
+pub fn judge_inventory(gate: u32, check: &str, found: &InventoryFound, weighed: &Weighed) -> Judged {
     if found.files == 0 {
         return Judged::incomplete(Reason::NothingExamined, "no file matches the inventory's paths");
     }

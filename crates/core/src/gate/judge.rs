@@ -4,7 +4,9 @@
 
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::plan::Minimum;
-use crate::readers::{Output, RawFinding, Reader, Reading};
+use crate::readers::{RawFinding, Reader, Reading, ReportFile, ToolOutput};
+use crate::redact::Redactor;
+use crate::roster::Roster;
 use crate::text;
 use crate::verdict::{Outcome, Reason};
 use jiff::Timestamp;
@@ -35,7 +37,7 @@ impl fmt::Display for End {
     }
 }
 
-/// What a command left behind, redacted.
+/// What a command left behind, as it is: what is redacted could hide what is wrong.
 #[derive(Clone, Copy, Debug)]
 pub struct Ran<'a> {
     /// How it ended.
@@ -44,14 +46,18 @@ pub struct Ran<'a> {
     pub stdout: &'a [u8],
     /// Standard error, up to the limit.
     pub stderr: &'a [u8],
-    /// The report file that it wrote in this run.
-    pub report: Option<&'a [u8]>,
+    /// The report files that it wrote in this run, where the plan names a report.
+    pub reports: Option<&'a [ReportFile]>,
     /// Bytes that were printed beyond the limit.
     pub dropped: u64,
     /// A process that it left behind held its output open.
     pub held_open: bool,
     /// When the data behind the answer was made (RFC 3339), as the world has it. Counts where the tool does not say.
     pub data_time: Option<&'a str>,
+    /// The check's known-bad run was made in the same poll, and the tool saw what is wrong with it.
+    pub canary_fired: bool,
+    /// The folders that it ran in, absolute, as they may be spelled. What it names below one of them is named from there.
+    pub roots: &'a [String],
 }
 
 /// What a check has shown.
@@ -69,6 +75,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// What a person should know.
     pub notes: Vec<String>,
+    /// The tests by name, for the evidence.
+    pub roster: Roster,
 }
 
 impl Judged {
@@ -81,6 +89,7 @@ impl Judged {
             examined: None,
             findings: Vec::new(),
             notes: Vec::new(),
+            roster: Roster::default(),
         }
     }
 
@@ -91,7 +100,22 @@ impl Judged {
             (true, 0) => Outcome::Incomplete(Reason::NothingExamined),
             (true, _) => Outcome::Passed,
         };
-        Self { outcome, detail: None, counts: None, examined: Some(examined), findings, notes: Vec::new() }
+        let (detail, counts, notes, roster) = (None, None, Vec::new(), Roster::default());
+        Self { outcome, detail, counts, examined: Some(examined), findings, notes, roster }
+    }
+
+    /// The same, as it may be stored and shown.
+    #[must_use]
+    pub fn redacted(mut self, redactor: &Redactor) -> Self {
+        let texts = self.detail.iter_mut().chain(&mut self.notes);
+        let found = self
+            .findings
+            .iter_mut()
+            .flat_map(|finding| [&mut finding.message].into_iter().chain(&mut finding.place));
+        for text in texts.chain(found) {
+            *text = redactor.text(text);
+        }
+        self
     }
 
     /// The same with another outcome, the counts and findings kept.
@@ -126,8 +150,13 @@ pub fn judge_command(
         let detail = "a process that it left behind held its output open, so the output has no proven end";
         return Judged::incomplete(Reason::UnreadableOutput, detail);
     }
-    let output = Output { stdout: ran.stdout, stderr: ran.stderr, exit, report: ran.report };
-    let reading = match reader.read(&output) {
+    let output = ToolOutput { stdout: ran.stdout, stderr: ran.stderr, exit, report: None };
+    let read = match ran.reports {
+        None => reader.read(&output),
+        Some([one]) => reader.read(&ToolOutput { report: Some(&one.bytes), ..output }),
+        Some(several) => reader.read_all(&output, several),
+    };
+    let reading = match read {
         Ok(reading) => reading,
         Err(unread) => return Judged::incomplete(unread.reason, unread.detail),
     };
@@ -148,18 +177,20 @@ pub fn judge_command(
         detail: None,
         counts: reading.counts,
         examined: reading.examined,
-        findings: raw.into_iter().map(|raw| finding(gate, check, raw)).collect(),
-        notes: reading.notes.iter().map(|note| text::one_line(note)).collect(),
+        findings: raw.into_iter().map(|raw| finding(gate, check, raw, ran.roots)).collect(),
+        notes: reading.notes.iter().map(|note| text::one_line(&from_roots(note, ran.roots))).collect(),
+        roster: reading.roster.clone().spelled(|text| from_roots(text, ran.roots)),
     };
     if !judged.findings.is_empty() {
         return judged;
     }
     let data_time = reading.data_time.as_deref().or(ran.data_time);
-    if let Some((reason, detail)) = shortfall(minimum, &reading, data_time, now) {
+    if let Some((reason, detail)) = shortfall(minimum, &reading, ran.canary_fired, data_time, now) {
         return judged.but(reason, detail);
     }
     match ran.end {
         End::Exited(0) => Judged { outcome: Outcome::Passed, ..judged },
+        End::Exited(_) if reading.exit_explained => Judged { outcome: Outcome::Passed, ..judged },
         End::Exited(status) => judged.but(
             Reason::UnreadableOutput,
             format!("exit status {status}, and nothing that it reports is wrong"),
@@ -184,18 +215,33 @@ pub fn judge_canary(reader: &Reader, ran: &Ran<'_>, now: Timestamp) -> Option<Ju
     }
 }
 
-fn finding(gate: u32, check: &str, raw: RawFinding) -> Finding {
+fn finding(gate: u32, check: &str, raw: RawFinding, roots: &[String]) -> Finding {
     Finding {
-        fingerprint: Fingerprint::of(gate, check, &raw.key),
-        message: text::one_line(&raw.message),
-        place: raw.place.map(|place| text::one_line(&place)),
+        fingerprint: Fingerprint::of(gate, check, &from_roots(&raw.key, roots)),
+        message: text::one_line(&from_roots(&raw.message, roots)),
+        place: raw.place.map(|place| text::one_line(&from_roots(&place, roots))),
     }
+}
+
+/// The text with paths below a root named from there, so that a finding has one name in every checkout.
+fn from_roots(text: &str, roots: &[String]) -> String {
+    let mut text = text.to_owned();
+    for root in roots.iter().map(|root| root.trim_end_matches('/')).filter(|root| !root.is_empty()) {
+        let encoded = root.replace('%', "%25").replace(' ', "%20");
+        for prefix in [format!("file://{encoded}/"), format!("{root}/")] {
+            if text.contains(&prefix) {
+                text = text.replace(&prefix, "");
+            }
+        }
+    }
+    text
 }
 
 /// What is missing from the least evidence, if anything.
 fn shortfall(
     minimum: &Minimum,
     reading: &Reading,
+    canary_fired: bool,
     data_time: Option<&str>,
     now: Timestamp,
 ) -> Option<(Reason, String)> {
@@ -205,13 +251,23 @@ fn shortfall(
             let skipped = reading.counts.map_or(0, |counts| counts.skipped);
             let detail =
                 format!("{executed} tests executed, {skipped} skipped; at least {least} have to be executed");
-            return Some((Reason::NoTestsExecuted, detail));
+            let reason = if executed == 0 { Reason::NoTestsExecuted } else { Reason::TooFewTests };
+            return Some((reason, detail));
         }
     }
     if let Some(least) = minimum.examined {
+        // A tool that names no input has looked at something where it states what it ran, or saw the known-bad one just now. How many
+        // they were it does not say.
+        let looked = reading.examined.is_none() && least == 1 && (reading.states_what_it_ran || canary_fired);
         let examined = reading.examined.unwrap_or(0);
-        if examined < least {
-            let detail = format!("{examined} inputs examined; at least {least} have to be");
+        if examined < least && !looked {
+            let detail = match reading.examined {
+                Some(_) => format!("{examined} inputs examined; at least {least} have to be"),
+                None => format!(
+                    "the tool does not say what it looked at, and at least {least} has to be; a `canary`, a run on a known-bad input, shows \
+                     that it looks"
+                ),
+            };
             return Some((Reason::NothingExamined, detail));
         }
     }
@@ -235,7 +291,7 @@ fn shortfall(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::readers::TextRule;
+    use crate::readers::{ReadStream, TextRule};
     use proptest::prelude::*;
     use regex::Regex;
 
@@ -247,6 +303,7 @@ mod tests {
             finding: Some(Regex::new("^wrong: ").unwrap()),
             require: Vec::new(),
             exits: std::collections::BTreeMap::new(),
+            stream: ReadStream::Stdout,
         })
     }
 
@@ -255,10 +312,12 @@ mod tests {
             end: End::Exited(0),
             stdout,
             stderr: b"",
-            report: None,
+            reports: None,
             data_time: None,
             dropped: 0,
             held_open: false,
+            canary_fired: false,
+            roots: &[],
         }
     }
 
@@ -310,7 +369,7 @@ mod tests {
     fn data_that_is_old_of_unknown_age_or_from_the_future_is_stale() {
         let week = Minimum { data_max_days: Some(7), ..ONE };
         let now: Timestamp = NOW.parse().unwrap();
-        let stale = |time| shortfall(&week, &reading(time), time, now).map(|(reason, _)| reason);
+        let stale = |time| shortfall(&week, &reading(time), false, time, now).map(|(reason, _)| reason);
         assert_eq!(stale(Some("2026-05-30T00:00:00Z")), None);
         for time in [None, Some("soon"), Some("2026-05-01T00:00:00Z"), Some("2026-06-09T00:00:00Z")] {
             assert_eq!(stale(time), Some(Reason::StaleData), "{time:?}");
@@ -323,14 +382,57 @@ mod tests {
         let now: Timestamp = NOW.parse().unwrap();
         let tests = Reading { counts: Some(Counts::of(1, 0, 0)), examined: Some(5), ..Reading::default() };
         assert_eq!(
-            shortfall(&both, &tests, None, now).map(|(reason, _)| reason),
+            shortfall(&both, &tests, false, None, now).map(|(reason, _)| reason),
             Some(Reason::NothingExamined)
         );
         let skipped = Reading { counts: Some(Counts::of(0, 0, 7)), examined: Some(9), ..Reading::default() };
         assert_eq!(
-            shortfall(&both, &skipped, None, now).map(|(reason, _)| reason),
+            shortfall(&both, &skipped, false, None, now).map(|(reason, _)| reason),
             Some(Reason::NoTestsExecuted)
         );
+    }
+
+    #[test]
+    fn fewer_tests_than_the_minimum_are_not_none() {
+        let many = Minimum { tests: Some(400), examined: None, data_max_days: None };
+        let now: Timestamp = NOW.parse().unwrap();
+        let reason = |executed: u64| {
+            let counts = Some(Counts::of(executed, 0, 3));
+            let reading = Reading { counts, ..Reading::default() };
+            shortfall(&many, &reading, false, None, now).map(|(reason, _)| reason)
+        };
+        assert_eq!(reason(400), None);
+        assert_eq!(reason(391), Some(Reason::TooFewTests));
+        assert_eq!(reason(0), Some(Reason::NoTestsExecuted));
+    }
+
+    #[test]
+    fn a_tool_that_names_no_input_has_looked_where_it_states_its_rules_or_saw_the_canary() {
+        let now: Timestamp = NOW.parse().unwrap();
+        let silent = Reading::default();
+        let stated = Reading { states_what_it_ran: true, ..Reading::default() };
+        let nothing = Reading { examined: Some(0), states_what_it_ran: true, ..Reading::default() };
+        let ten = Minimum { examined: Some(10), ..ONE };
+        let is_short = |minimum, reading, fired| shortfall(minimum, reading, fired, None, now).is_some();
+        assert!(is_short(&ONE, &silent, false) && !is_short(&ONE, &silent, true));
+        assert!(!is_short(&ONE, &stated, false));
+        assert!(is_short(&ONE, &nothing, true), "it says that it looked at nothing");
+        assert!(is_short(&ten, &stated, true), "how many they were is not said");
+    }
+
+    #[test]
+    fn a_finding_has_one_name_in_every_checkout() {
+        let roots = |root: &str| [root.to_owned(), "/private/tmp/a b".to_owned()];
+        let raw = |place: &str| RawFinding {
+            key: format!("F401 {place} unused"),
+            message: format!("{place}: unused"),
+            place: Some(place.to_owned()),
+        };
+        let one = finding(1, "ruff", raw("file:///home/x/src/a.py"), &roots("/home/x"));
+        assert_eq!(one, finding(1, "ruff", raw("/var/y/src/a.py"), &roots("/var/y/")));
+        assert_eq!(one, finding(1, "ruff", raw("file:///private/tmp/a%20b/src/a.py"), &roots("/var/y")));
+        assert_eq!(one.place.as_deref(), Some("src/a.py"));
+        assert_ne!(one, finding(1, "ruff", raw("/var/yy/src/a.py"), &roots("/var/y")));
     }
 
     #[test]
@@ -358,7 +460,7 @@ mod tests {
             end in any_end(), lines in 0_usize..3, wrong in any::<bool>(), dropped in 0_u64..2, held_open in any::<bool>()
         ) {
             let stdout = "checked x\n".repeat(lines) + if wrong { "wrong: y\n" } else { "" };
-            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", report: None, data_time: None, dropped, held_open };
+            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", reports: None, data_time: None, dropped, held_open, canary_fired: false, roots: &[] };
             let may_pass = end == End::Exited(0) && lines > 0 && !wrong && dropped == 0 && !held_open;
             prop_assert_eq!(judged(&ran).outcome == Outcome::Passed, may_pass);
         }

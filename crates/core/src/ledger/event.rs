@@ -1,5 +1,6 @@
 //! What can happen in a release. Each event is one line of the ledger; every table refuses unknown keys.
 
+use crate::basis::BASIS;
 use crate::delivery::{Judgement, Level};
 use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
@@ -68,7 +69,7 @@ pub enum Event {
     /// A run came to its end.
     RunFinished(RunFinished),
     /// The channels were looked at, and judged.
-    Delivered(Box<Delivered>),
+    Delivered(Box<DeliveryRecorded>),
 }
 
 /// See [`Event::Opened`].
@@ -97,6 +98,19 @@ pub struct PollStarted {
     pub fresh: bool,
     /// The gates that are required.
     pub required_gates: Vec<u32>,
+    /// The release whose plan names the reviewers: the remote's newest earlier one, whatever the base is; `None` for a first release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewers: Option<EarlierRelease>,
+}
+
+/// A release before this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlierRelease {
+    /// Its tag.
+    pub tag: String,
+    /// The commit that the tag stands for.
+    pub commit: String,
 }
 
 /// See [`Event::CheckStarted`].
@@ -182,6 +196,11 @@ impl CheckFinished {
     /// The verdict with its reason. `None` where the two contradict each other.
     pub const fn outcome(&self) -> Option<Outcome> {
         Outcome::from_parts(self.verdict, self.reason)
+    }
+
+    /// The digest of what its evidence is about by itself, where it tells.
+    pub fn basis(&self) -> Option<Digest> {
+        self.evidence.iter().find(|evidence| evidence.name == BASIS).map(|evidence| evidence.digest)
     }
 
     /// How many of its findings are waived: a check that passed in spite of findings passed by waivers alone.
@@ -406,7 +425,7 @@ pub struct RunFinished {
 /// See [`Event::Delivered`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Delivered {
+pub struct DeliveryRecorded {
     /// In which world: a rehearsal's channels are its own.
     pub mode: Mode,
     /// Who looked.

@@ -4,7 +4,7 @@
 //! nothing.
 
 use super::event::{
-    self, BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, Delivered, Opened,
+    self, BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, DeliveryRecorded, Opened,
     PollFinished, Repaired, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
 };
 use crate::digest::Digest;
@@ -40,7 +40,7 @@ enum Event {
     StepDone(Box<StepDone>),
     StepStopped(Box<StepStopped>),
     RunFinished(RunFinished),
-    Delivered(Box<Delivered>),
+    Delivered(Box<DeliveryRecorded>),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! What the ledger says of a release's mechanics. A fold: there is no other record of them.
 
-use super::{Delivered, Event, Record, RunFinished, RunStarted, StepStopped};
+use super::{DeliveryRecorded, Event, Record, RunFinished, RunStarted, StepStopped};
 use crate::manifest::Manifest;
 use crate::mechanics::{Built, Code, StepHistory, TagEffect, TagPushed};
 use crate::release::Mode;
@@ -18,7 +18,7 @@ pub struct Mechanics {
     /// What stopped the latest run.
     pub stopped: Option<StepStopped>,
     /// What the channels served when they were last looked at, for this commit.
-    pub delivered: Option<Delivered>,
+    pub delivered: Option<DeliveryRecorded>,
     steps: BTreeMap<String, StepHistory>,
     /// Steps that were done and gone, and of which somebody has said since that this is settled.
     settled: BTreeSet<String>,

@@ -1,6 +1,8 @@
 //! What the records add up to. State is this fold and nothing else: there is no other state file.
 
-use super::event::{CheckFinished, Event, PollFinished, PollStarted, Record, ReviewRecorded, WaiverRecorded};
+use super::event::{
+    BlockerSeen, CheckFinished, Event, PollFinished, PollStarted, Record, ReviewRecorded, WaiverRecorded,
+};
 use crate::digest::Digest;
 use crate::evidence::{Finding, Fingerprint};
 use crate::review::{ReviewDecision, ReviewScope};
@@ -36,9 +38,33 @@ pub struct Noted<W> {
     pub word: W,
 }
 
+/// A blocker as a ledger knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownBlocker {
+    /// The tracker's ID, when it was last filed or seen.
+    pub id: String,
+    /// The problem's stable name.
+    pub fingerprint: Fingerprint,
+    /// The task's title; `None` where it was filed elsewhere, and only seen.
+    pub title: Option<String>,
+    /// The ledger shows that it is settled.
+    pub is_settled: bool,
+    /// The record that filed it last, or that saw it first.
+    since: u64,
+}
+
+/// What speaks against a pass of a check: runs that failed on the very same subject.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contradiction {
+    /// How many runs failed.
+    pub failures: u64,
+    /// The digests of what they left behind, sorted: what a reviewer looks at.
+    pub evidence: BTreeSet<Digest>,
+}
+
 /// What a ledger says of its release.
 #[derive(Clone, Debug, Default)]
-pub struct State {
+pub struct LedgerState {
     /// The target that the ledger was opened for.
     pub target: Option<String>,
     /// The latest poll.
@@ -51,12 +77,18 @@ pub struct State {
     pub waivers: Vec<Noted<WaiverRecorded>>,
     passes: HashMap<(CheckKey, Digest), (u64, CheckFinished)>,
     last_pass: HashMap<CheckKey, u64>,
-    known_blockers: HashMap<Fingerprint, u64>,
+    last_basis: HashMap<CheckKey, Option<Digest>>,
+    known_blockers: BTreeMap<Fingerprint, KnownBlocker>,
+    /// The gate, and mostly the check, that a problem is of.
+    origins: HashMap<Fingerprint, (u32, Option<String>)>,
+    /// The names of steps that a run was to go through.
+    steps: BTreeSet<String>,
     open_blockers: BTreeSet<String>,
+    failures: HashMap<(CheckKey, Digest), Contradiction>,
     attempts: HashMap<(CheckKey, Digest), u64>,
 }
 
-impl State {
+impl LedgerState {
     /// The state after all these records.
     pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
         let mut state = Self::default();
@@ -72,6 +104,9 @@ impl State {
             Event::Opened(opened) => self.target = Some(opened.target.clone()),
             Event::PollStarted(started) => {
                 self.polls += 1;
+                for gate in &started.required_gates {
+                    self.origins.insert(Fingerprint::of_missing_gate(*gate), (*gate, None));
+                }
                 self.poll = Some(PollState {
                     seq: record.seq,
                     started: (**started).clone(),
@@ -88,28 +123,41 @@ impl State {
             Event::CheckFinished(check) => self.apply_finished(record.seq, check),
             Event::ReviewRecorded(review) => self.reviews.push(Noted::<ReviewRecorded>::of(record, review)),
             Event::WaiverRecorded(waiver) => self.waivers.push(Noted::<WaiverRecorded>::of(record, waiver)),
-            Event::BlockerSeen(seen) => {
-                self.known_blockers.entry(seen.fingerprint.clone()).or_insert(record.seq);
-            }
+            Event::BlockerSeen(seen) => self.apply_seen(record.seq, seen),
             Event::BlockerFiled(filed) => {
-                self.known_blockers.insert(filed.fingerprint.clone(), record.seq);
+                let known = KnownBlocker {
+                    id: filed.id.clone(),
+                    fingerprint: filed.fingerprint.clone(),
+                    title: Some(filed.title.clone()),
+                    is_settled: false,
+                    since: record.seq,
+                };
+                self.known_blockers.insert(filed.fingerprint.clone(), known);
                 self.open_blockers.insert(filed.id.clone());
             }
             Event::BlockerResolved(resolved) => {
                 self.open_blockers.remove(&resolved.id);
+                for known in self.known_blockers.values_mut() {
+                    let is_it = match &resolved.fingerprint {
+                        Some(fingerprint) => known.fingerprint == *fingerprint,
+                        None => known.id == resolved.id,
+                    };
+                    known.is_settled |= is_it;
+                }
             }
             Event::PollFinished(finished) => {
                 // The tracker was read, and nothing stood: what was closed there by hand is closed.
                 if finished.standing_blockers == Some(0) {
                     self.open_blockers.clear();
+                    self.known_blockers.values_mut().for_each(|known| known.is_settled = true);
                 }
                 if let Some(poll) = self.poll.as_mut().filter(|poll| poll.seq == finished.poll) {
                     poll.ended = Some(finished.clone());
                 }
             }
             // What the mechanics came to is a fold of its own, `mechanics::Mechanics`.
-            Event::RunStarted(_)
-            | Event::EffectIntended(_)
+            Event::RunStarted(started) => self.steps.extend(started.steps.iter().cloned()),
+            Event::EffectIntended(_)
             | Event::EffectApplied(_)
             | Event::StepDone(_)
             | Event::StepStopped(_)
@@ -119,20 +167,54 @@ impl State {
         }
     }
 
+    fn apply_seen(&mut self, seq: u64, seen: &BlockerSeen) {
+        let known = self.known_blockers.get(&seen.fingerprint);
+        // One that was settled and stands again is a new matter.
+        if known.is_some_and(|known| !known.is_settled) {
+            return;
+        }
+        let known = KnownBlocker {
+            id: seen.id.clone(),
+            fingerprint: seen.fingerprint.clone(),
+            title: known.and_then(|known| known.title.clone()),
+            is_settled: false,
+            since: seq,
+        };
+        self.known_blockers.insert(seen.fingerprint.clone(), known);
+    }
+
     fn apply_finished(&mut self, seq: u64, check: &CheckFinished) {
         let key = (check.gate, check.check.clone());
+        let own = [
+            Fingerprint::of_incomplete(check.gate, &check.check),
+            Fingerprint::of_more(check.gate, &check.check),
+        ];
+        for problem in check.findings.iter().map(|finding| finding.fingerprint.clone()).chain(own) {
+            self.origins.insert(problem, (check.gate, Some(check.check.clone())));
+        }
         if check.reused.is_none() {
+            // A reviewer's no is a decision, and not what a run has shown.
+            let rejection = Fingerprint::of_rejection(check.gate, &check.check);
+            let is_rejected = check.findings.iter().any(|finding| finding.fingerprint == rejection);
+            if check.verdict == Verdict::Failed && !is_rejected {
+                let failed = self.failures.entry((key.clone(), check.subject)).or_default();
+                failed.failures += 1;
+                failed.evidence.extend(check.evidence.iter().map(|one| one.digest));
+            }
             *self.attempts.entry((key.clone(), check.subject)).or_default() += 1;
             let passed = check.verdict == Verdict::Passed && check.reason.is_none();
+            // What it is about by itself, where it tells; else the subject of its poll.
+            let about = check.basis().unwrap_or(check.subject);
             if passed {
                 self.last_pass.insert(key.clone(), seq);
                 // A pass by waivers is judged anew each time: a waiver ends.
                 if check.waived() == 0 {
-                    self.passes.insert((key.clone(), check.subject), (seq, check.clone()));
+                    self.last_basis.insert(key.clone(), check.basis());
+                    self.passes.insert((key.clone(), about), (seq, check.clone()));
                 }
             } else {
-                // A pass before this is no longer the last word on this subject.
-                self.passes.remove(&(key.clone(), check.subject));
+                // A pass before this is no longer the last word on the same.
+                self.passes.remove(&(key.clone(), about));
             }
         }
         if let Some(poll) = self.poll.as_mut().filter(|poll| poll.seq == check.poll) {
@@ -140,7 +222,12 @@ impl State {
         }
     }
 
-    /// The latest evidence of a pass for this very subject, with the record that holds it. Failures and incomplete
+    /// The digest of what a check's latest pass was about, where that pass tells.
+    pub fn last_basis(&self, check: &CheckKey) -> Option<Digest> {
+        self.last_basis.get(check).copied().flatten()
+    }
+
+    /// The latest evidence of a pass about this very thing (a check's own basis, or a poll's subject), with the record that holds it. Failures and incomplete
     /// checks are never taken over: they run again.
     pub fn reusable(&self, check: &CheckKey, subject: Digest) -> Option<(u64, &CheckFinished)> {
         self.passes.get(&(check.clone(), subject)).map(|(seq, finished)| (*seq, finished))
@@ -156,17 +243,37 @@ impl State {
         &self.open_blockers
     }
 
-    /// Whether this ledger knows the blocker.
-    pub fn knows_blocker(&self, fingerprint: &Fingerprint) -> bool {
-        self.known_blockers.contains_key(fingerprint)
+    /// A blocker, where this ledger knows it.
+    pub fn known_blocker(&self, fingerprint: &Fingerprint) -> Option<&KnownBlocker> {
+        self.known_blockers.get(fingerprint)
+    }
+
+    /// The blockers that this ledger knows and does not show as settled.
+    pub fn unsettled_blockers(&self) -> impl Iterator<Item = &KnownBlocker> {
+        self.known_blockers.values().filter(|known| !known.is_settled)
+    }
+
+    /// The gate, and mostly the check, that a problem is of, where this ledger has seen it there.
+    pub fn origin(&self, fingerprint: &Fingerprint) -> Option<(u32, Option<&str>)> {
+        self.origins.get(fingerprint).map(|(gate, check)| (*gate, check.as_deref()))
+    }
+
+    /// The names of all steps that a run was to go through.
+    pub const fn steps(&self) -> &BTreeSet<String> {
+        &self.steps
+    }
+
+    /// The runs of a check that failed on this very subject; `None` where none did.
+    pub fn contradiction(&self, check: &CheckKey, subject: Digest) -> Option<&Contradiction> {
+        self.failures.get(&(check.clone(), subject))
     }
 
     /// Whether every one of these checks ran and passed after the blocker was last filed (or first seen). With no
     /// check at all there is nothing that could have passed.
     pub fn passed_since_blocker(&self, fingerprint: &Fingerprint, checks: &[CheckKey]) -> bool {
-        let Some(filed) = self.known_blockers.get(fingerprint) else { return false };
+        let Some(filed) = self.known_blockers.get(fingerprint).map(|known| known.since) else { return false };
         !checks.is_empty()
-            && checks.iter().all(|check| self.last_pass.get(check).is_some_and(|pass| pass > filed))
+            && checks.iter().all(|check| self.last_pass.get(check).is_some_and(|pass| *pass > filed))
     }
 
     /// Whether every one of these checks passed in the latest poll. With no check at all, none did.

@@ -9,7 +9,6 @@ mod approval;
 mod cause;
 mod command;
 mod dispatch_workflow;
-mod door;
 mod fetch_artifacts;
 mod github_release;
 mod history;
@@ -33,7 +32,6 @@ pub use approval::{Approval, waits_for_approval, with_approvals};
 pub use cause::{Cause, Code, Severity};
 pub use command::{CommandDone, CommandEffect, Observe, StepCommand, judge_exit, judge_published};
 pub use dispatch_workflow::{DispatchEffect, DispatchSeen, DispatchWorkflow, judge_dispatch};
-pub use door::{DoorSeen, check_door};
 pub use fetch_artifacts::{BuildMetadata, Built, FetchArtifacts, judge_metadata};
 pub use github_release::{
     AssetSeen, GithubRelease, ReleaseEffect, ReleasePublished, ReleaseSeen, ReleaseWanted, chosen,
@@ -53,7 +51,9 @@ pub use record::{Spelled, Stored};
 pub use rehearse::{Played, Rehearse, Start, unplayable};
 pub use step::Step;
 pub(crate) use step::Table;
-pub use tag::{Tag, TagEffect, TagMade, TagSeen, check_local_tag, judge_local_tag, tag_message};
+pub use tag::{
+    Tag, TagEffect, TagMade, TagSeen, check_local_tag, check_signed, judge_local_tag, tag_message,
+};
 pub use text::{UnknownPlaceholder, Values};
 pub use watch_workflow::{BuildWanted, WatchWorkflow, WorkflowSucceeded, judge_build};
 pub use ways_out::WaysOut;

@@ -7,6 +7,7 @@ mod benchmark;
 mod drift;
 mod program;
 mod raw;
+mod reader;
 mod reviewers;
 mod steps;
 mod through;
@@ -18,7 +19,7 @@ pub use crate::problems::PlanProblem;
 pub use crate::program::Program;
 pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
-pub use drift::{required_gates, weakened};
+pub use drift::{ChangeClass, PlanChange, is_tracker_elsewhere, plan_changes, required_gates, weakened};
 pub use raw::{TrackerKind, schema};
 pub use reviewers::{ReviewerKey, Reviewers};
 pub use through::{Behind, Through};
@@ -52,7 +53,7 @@ pub struct Plan {
     /// The gates, in the order of the file.
     pub gates: Vec<Gate>,
     /// Where blockers live.
-    pub tracker: Tracker,
+    pub tracker: TrackerPlan,
     /// Release mechanics, in order.
     pub steps: Vec<Step>,
     /// Where users install from.
@@ -129,15 +130,21 @@ pub struct Policy {
     pub required_gates: Vec<u32>,
     /// Environment variables that every check may see, besides the fixed allow-list.
     pub env: Vec<String>,
+    /// Build folders that are kept between polls, relative to the root.
+    pub caches: Vec<String>,
+    /// Files that are in no commit and are brought along for every check, relative to the root.
+    pub bring: Vec<String>,
     /// The cap of each output stream of a check, in bytes.
     pub output_limit: usize,
+    /// How many runs of a check may fail on one subject before a pass of it counts all the same. It is always shown.
+    pub retries: u32,
     /// Who may review and waive from the next release on; nobody in particular where `None`.
     pub reviewers: Option<Reviewers>,
 }
 
 /// Where blockers live.
 #[derive(Clone, Debug)]
-pub struct Tracker {
+pub struct TrackerPlan {
     /// Which tracker.
     pub kind: TrackerKind,
     /// For the file tracker: its file, relative to the repository's root; in git's common directory where `None`.

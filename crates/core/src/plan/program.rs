@@ -22,7 +22,18 @@ pub(super) fn of_check(check: &raw::Check, run: Vec<String>, problems: &mut Prob
         timeout: timeout?,
         report: path(check.report.as_ref(), problems),
         locks: check.locks.clone(),
+        inputs: check.inputs.iter().map(|pattern| problems.pattern(pattern)).collect(),
+        bring: brought(check, problems),
     })
+}
+
+/// What a check brings along: the data behind its answer too, which is in no commit.
+fn brought(check: &raw::Check, problems: &mut Problems) -> Vec<String> {
+    let mut bring: Vec<String> =
+        check.bring.iter().chain(&check.data_repository).map(|path| problems.path(path)).collect();
+    bring.sort_unstable();
+    bring.dedup();
+    bring
 }
 
 fn is_name(tool: &str) -> bool {

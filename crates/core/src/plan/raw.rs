@@ -4,7 +4,7 @@
 
 use crate::delivery::Channels;
 use crate::mechanics;
-use crate::readers::Pointers;
+use crate::readers::{LineRule, Pointers, ReadStream};
 use crate::verdict::Reason;
 use schemars::JsonSchema;
 use serde::de::IgnoredAny;
@@ -126,9 +126,22 @@ pub(super) struct Policy {
     /// Environment variables that every check may see, besides the fixed allow-list.
     #[serde(default)]
     pub(super) env: Vec<String>,
+    /// Build folders that are kept between polls, relative to the repository's root, such as `target`. Everything else that no
+    /// commit has is removed from a clean room before its checks run.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) caches: Vec<Spanned<String>>,
+    /// Files and folders of the checkout that are in no commit and are brought along for every check, relative to the root.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) bring: Vec<Spanned<String>>,
     /// The cap of each output stream of a check, in MiB (1 to 1024). By default 8.
     #[schemars(with = "Option<u32>")]
     pub(super) output_limit_mib: Option<Spanned<u32>>,
+    /// How many runs of a check may fail on one subject before a pass of it counts all the same (0 to 10). By default 0: a check
+    /// that failed, and passes with nothing changed, is incomplete (`flaky`) until it is reviewed.
+    #[schemars(with = "Option<u32>")]
+    pub(super) retries: Option<Spanned<u32>>,
     /// Who may review and waive. By default whoever reviews is recorded, and nothing can be waived.
     #[schemars(with = "Option<super::reviewers::Raw>")]
     pub(super) reviewers: Option<Spanned<super::reviewers::Raw>>,
@@ -181,7 +194,7 @@ pub(super) struct Check {
     /// For `command` and `benchmark`: environment variables that it may see, besides the policy's.
     #[serde(default)]
     pub(super) env: Vec<String>,
-    /// For `command` and `benchmark`: environment variables that are set for it. `{root}` in a value is the checkout's folder.
+    /// For `command` and `benchmark`: environment variables that are set for it. `{root}` in a value is the root of its clean room.
     #[serde(default)]
     pub(super) set_env: BTreeMap<String, String>,
     /// For `command` and `benchmark`: when it is killed, such as `90s`, `10m` or `1h 30m`. By default `10m`.
@@ -193,17 +206,34 @@ pub(super) struct Check {
     /// For `command`: named locks that it holds alone, such as a build folder.
     #[serde(default)]
     pub(super) locks: Vec<String>,
+    /// For `command`: the files of the commit that it reads, as patterns below the root such as `README.md` or `docs/**`. Its
+    /// clean room holds nothing else, and its evidence counts for every commit in which they are the same. By default
+    /// everything.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) inputs: Vec<Spanned<String>>,
+    /// For `command`: files and folders of the checkout that are in no commit and are brought along, relative to the root.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) bring: Vec<Spanned<String>>,
     /// For `command`: runs with nothing beside it.
     #[serde(default)]
     pub(super) exclusive: bool,
     /// For `command`: how its output is read.
     #[schemars(with = "Option<ReaderName>")]
     pub(super) reader: Option<Spanned<ReaderName>>,
-    /// For `command` and `benchmark`: a report file that it writes, relative to the repository's root.
+    /// For `command` and `benchmark`: a report file that it writes, relative to the repository's root. For `command` it may be a pattern
+    /// (`*`, `?`, `**` for folders), and all files that it matches are read as one report.
     #[schemars(with = "Option<String>")]
     pub(super) report: Option<Spanned<String>>,
     /// For the `json-pointer` reader: where the document says what.
     pub(super) pointers: Option<Pointers>,
+    /// For the `json-lines` reader: which lines mean what.
+    #[schemars(with = "Option<LineRule>")]
+    pub(super) lines: Option<Spanned<LineRule>>,
+    /// For the `text` and `json-lines` readers: which output is read where there is no report. By default standard output.
+    #[schemars(with = "Option<ReadStream>")]
+    pub(super) stream: Option<Spanned<ReadStream>>,
     /// For the `text` reader: a regular expression; each line that matches is an input examined.
     #[schemars(with = "Option<String>")]
     pub(super) expect: Option<Spanned<String>>,
@@ -271,7 +301,19 @@ pub(super) enum ReaderName {
     PipAudit,
     Sarif,
     Junit,
+    Tap,
+    Jest,
+    Vitest,
+    CargoDeny,
+    CargoSemverChecks,
+    Clippy,
+    Govulncheck,
+    OsvScanner,
+    Trivy,
+    Mypy,
+    Pyright,
     JsonPointer,
+    JsonLines,
     Text,
 }
 
@@ -312,4 +354,15 @@ pub enum TrackerKind {
     Github,
     /// A file of gonogo's own.
     File,
+}
+
+impl TrackerKind {
+    /// Its name, as the plan has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ergo => "ergo",
+            Self::Github => "github",
+            Self::File => "file",
+        }
+    }
 }

@@ -3,14 +3,14 @@
 use super::raw::{self, Kind, ReaderName};
 use super::steps;
 use super::{
-    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Project, Tool, Tracker,
-    TrackerKind, VersionAt, VersionPlace,
+    Check, CheckKind, Ci, Command, Gate, Inventory, Minimum, Plan, Policy, Project, Tool, TrackerKind,
+    TrackerPlan, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
+use crate::gate::OWN_CHECKS;
 use crate::problems::{PlanProblem, Problems};
-use crate::readers::{Pointers, Reader, TextRule};
+use crate::readers::Reader;
 use crate::verdict::Reason;
-use regex::Regex;
 use semver::Version;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
@@ -21,6 +21,7 @@ use toml::de::DeValue;
 /// How long one run of ergo may take where the plan does not say.
 const TRACKER_TIMEOUT: Duration = Duration::from_secs(60);
 /// The cap of a stream where the plan names none, in MiB.
+const MOST_RETRIES: u32 = 10;
 const DEFAULT_OUTPUT_LIMIT_MIB: u32 = 8;
 
 pub(super) fn plan(
@@ -50,8 +51,18 @@ pub(super) fn plan(
         problems.at(limit, "an output limit is 1 to 1024 MiB", None);
     }
     let limit = limit.map_or(DEFAULT_OUTPUT_LIMIT_MIB, |limit| (*limit.get_ref()).clamp(1, 1024)) as usize;
+    let mut paths = |paths: Vec<Spanned<String>>| -> Vec<String> {
+        paths.iter().map(|path| problems.path(path).trim_end_matches('/').to_owned()).collect()
+    };
+    let (caches, bring) = (paths(raw.policy.caches), paths(raw.policy.bring));
+    let retries = raw.policy.retries.as_ref();
+    if let Some(retries) = retries.filter(|retries| *retries.get_ref() > MOST_RETRIES) {
+        problems.at(retries, "a check may be run again up to 10 times", None);
+    }
+    let retries = retries.map_or(0, |retries| *retries.get_ref());
+    let env = raw.policy.env;
     let reviewers = raw.policy.reviewers.and_then(|reviewers| super::reviewers::of(reviewers, &mut problems));
-    let policy = Policy { required_gates, env: raw.policy.env, output_limit: limit << 20, reviewers };
+    let policy = Policy { required_gates, env, caches, bring, output_limit: limit << 20, retries, reviewers };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.
@@ -177,7 +188,7 @@ fn ci_of(raw: raw::Ci, project: &Option<Project>, problems: &mut Problems) -> Ci
     Ci { workflow, events }
 }
 
-fn tracker(raw: raw::Tracker, project: &Option<Project>, problems: &mut Problems) -> Tracker {
+fn tracker(raw: raw::Tracker, project: &Option<Project>, problems: &mut Problems) -> TrackerPlan {
     let kind = *raw.kind.get_ref();
     if let Some(path) = raw.path.as_ref().filter(|_| kind != TrackerKind::File) {
         problems.at(path, "only the `file` tracker has a path", None);
@@ -194,7 +205,7 @@ fn tracker(raw: raw::Tracker, project: &Option<Project>, problems: &mut Problems
     }
     let path = raw.path.as_ref().map(|path| problems.path(path));
     let timeout = raw.timeout.as_ref().and_then(|text| problems.duration(text));
-    Tracker { kind, path, timeout: timeout.unwrap_or(TRACKER_TIMEOUT) }
+    TrackerPlan { kind, path, timeout: timeout.unwrap_or(TRACKER_TIMEOUT) }
 }
 
 fn required_gates(raw: &Spanned<Vec<Spanned<u32>>>, gates: &[Gate], problems: &mut Problems) -> Vec<u32> {
@@ -272,6 +283,9 @@ fn check(raw: Spanned<raw::Check>, names: &mut HashSet<String>, problems: &mut P
     if raw.id.get_ref().is_empty() || !raw.id.get_ref().chars().all(plain) {
         problems.at(&raw.id, "a check's id is lower-case letters, digits and dashes", None);
     }
+    if OWN_CHECKS.contains(&raw.id.get_ref().as_str()) {
+        problems.at(&raw.id, "a check of gonogo's own has this name", Some("give it another `id`"));
+    }
     if !names.insert(raw.id.get_ref().clone()) {
         problems.at(&raw.id, format!("the check `{}` is in this gate twice", raw.id.get_ref()), None);
     }
@@ -314,10 +328,11 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let program = command || benchmark;
     let text = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::Text);
     let pointers = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::JsonPointer);
+    let lines = raw.reader.as_ref().is_some_and(|reader| *reader.get_ref() == ReaderName::JsonLines);
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 23] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 25] = [
         (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
         (raw.run.as_ref().map(Spanned::span), program, "run"),
         (raw.before.first().map(Spanned::span), program, "before"),
@@ -328,6 +343,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (spanned(&raw.timeout), program, "timeout"),
         (raw.cpu.as_ref().map(Spanned::span), command, "cpu"),
         (present(!raw.locks.is_empty()), command, "locks"),
+        (raw.inputs.first().map(Spanned::span), command, "inputs"),
+        (raw.bring.first().map(Spanned::span), command, "bring"),
         (present(raw.exclusive), command, "exclusive"),
         (raw.reader.as_ref().map(Spanned::span), command, "reader"),
         (spanned(&raw.report), program, "report"),
@@ -337,6 +354,8 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (raw.canary.as_ref().map(Spanned::span), command, "canary"),
         (raw.minimum.as_ref().map(Spanned::span), command, "minimum"),
         (present(raw.pointers.is_some()), pointers, "pointers"),
+        (raw.lines.as_ref().map(Spanned::span), lines, "lines"),
+        (raw.stream.as_ref().map(Spanned::span), text || lines, "stream"),
         (spanned(&raw.expect), text, "expect"),
         (spanned(&raw.finding), text, "finding"),
         (spanned(&raw.pattern), kind == Kind::Inventory, "pattern"),
@@ -383,15 +402,10 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
             );
             None
         }
-        Some(name) => reader(
-            name,
-            raw.expect.as_ref(),
-            raw.finding.as_ref(),
-            (exits, require),
-            raw.pointers,
-            program.as_ref().map_or(&[], |program| &program.run),
-            problems,
-        ),
+        Some(name) => {
+            let run = program.as_ref().map_or::<&[String], _>(&[], |program| &program.run);
+            super::reader::of(name, &raw, (exits, require), run, problems)
+        }
     };
     let minimum = minimum(raw.minimum, reader.as_ref(), problems);
     if problems.0.len() > before {
@@ -438,68 +452,6 @@ pub(super) fn argv(run: &Spanned<Vec<String>>, problems: &mut Problems) -> Vec<S
         );
     }
     words.clone()
-}
-
-fn reader(
-    name: &Spanned<ReaderName>,
-    expect: Option<&Spanned<String>>,
-    finding: Option<&Spanned<String>>,
-    (exits, require): (BTreeMap<i32, Reason>, Vec<Regex>),
-    pointers: Option<Pointers>,
-    run: &[String],
-    problems: &mut Problems,
-) -> Option<Reader> {
-    Some(match name.get_ref() {
-        ReaderName::Libtest => Reader::Libtest,
-        ReaderName::Nextest => Reader::Nextest,
-        ReaderName::Pytest => Reader::Pytest,
-        ReaderName::Unittest => Reader::Unittest,
-        ReaderName::NodeTest => Reader::NodeTest,
-        ReaderName::GoTest => Reader::GoTest,
-        ReaderName::CargoAudit => Reader::CargoAudit,
-        ReaderName::NpmAudit => Reader::NpmAudit { without_dev: leaves_dev_out(run) },
-        ReaderName::PipAudit => Reader::PipAudit,
-        ReaderName::Sarif => Reader::Sarif,
-        ReaderName::Junit => Reader::Junit,
-        ReaderName::JsonPointer => {
-            let pointers = pointers.unwrap_or_default();
-            let all = [
-                &pointers.passed,
-                &pointers.failed,
-                &pointers.skipped,
-                &pointers.examined,
-                &pointers.findings,
-            ];
-            if pointers.passed.is_none() && pointers.examined.is_none() {
-                problems.at(
-                    name,
-                    "the `json-pointer` reader needs `pointers.passed` or `pointers.examined`",
-                    None,
-                );
-            }
-            if all.into_iter().flatten().any(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
-                problems.at(name, "a JSON pointer is empty or starts with `/`", None);
-            }
-            Reader::JsonPointer(pointers)
-        }
-        ReaderName::Text => {
-            let Some(expect) = expect else {
-                problems.at(name, "the `text` reader needs `expect`: what a good output says", None);
-                return None;
-            };
-            let finding = finding.map(|pattern| problems.regex(pattern));
-            let expect = problems.regex(expect)?;
-            Reader::Text(TextRule { expect, finding: finding.flatten(), require, exits })
-        }
-    })
-}
-
-/// The words by which npm is told to leave development dependencies out.
-fn leaves_dev_out(run: &[String]) -> bool {
-    let alone = ["--omit=dev", "--production", "--only=prod", "--only=production", "--no-dev"];
-    let pairs = run.iter().zip(run.iter().skip(1));
-    run.iter().any(|word| alone.contains(&word.as_str()) || word.starts_with("--production="))
-        || pairs.into_iter().any(|(option, value)| option == "--omit" && value == "dev")
 }
 
 fn minimum(raw: Option<Spanned<raw::Minimum>>, reader: Option<&Reader>, problems: &mut Problems) -> Minimum {

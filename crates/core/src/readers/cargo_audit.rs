@@ -1,18 +1,19 @@
 //! `cargo audit --json` (the report of the `rustsec` crate, on standard output).
 //!
 //! A clean report over an empty advisory database says nothing, so a database of fewer than 100 advisories is stale data.
-//! What the settings ignore is noted; what exit status 1 is for, where only warnings are listed, is a finding.
+//! What the settings ignore is noted. Yanked and unsound packages are findings as vulnerable ones are; other warnings are where exit
+//! status 1 is for them.
 
 use super::lines::{Lines, agree, finding, no_report_said, shown};
 use super::strict_json::{array, count, member, object, parse, text};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
 
 /// The public database has had more advisories than this since 2017; a database with fewer is not it.
 const FEWEST_ADVISORIES: u64 = 100;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let report = output.document();
     if report.iter().all(u8::is_ascii_whitespace) {
         return Err(without_report(&Lines::of(output.stderr)));
@@ -30,10 +31,10 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
         return Err(Unread::unreadable("the count of vulnerabilities contradicts their list"));
     }
     let mut findings = listed.iter().map(vulnerability).collect::<Result<Vec<_>, _>>()?;
-    let warnings = warnings(&report)?;
+    let (grave, warnings) = warnings(&report)?;
+    findings.extend(grave);
     // `--deny`: cargo-audit exits with 1 because of the warnings.
-    let denied = output.exit == Some(1) && findings.is_empty();
-    if denied {
+    if output.exit == Some(1) && findings.is_empty() {
         findings.clone_from(&warnings);
     }
     let mut notes = ignored(&report)?;
@@ -61,20 +62,23 @@ fn vulnerability(entry: &Value) -> Result<RawFinding, Unread> {
     ))
 }
 
-/// `warnings` is an object of arrays, by kind. A yanked package has no advisory.
-fn warnings(report: &Value) -> Result<Vec<RawFinding>, Unread> {
-    let mut warnings = Vec::new();
+/// `warnings` is an object of arrays, by kind: those that speak against a release (a yanked version, code that breaks Rust's own
+/// promises, a kind that is not known), and the others. A yanked package has no advisory.
+fn warnings(report: &Value) -> Result<(Vec<RawFinding>, Vec<RawFinding>), Unread> {
+    let (mut grave, mut others) = (Vec::new(), Vec::new());
     for (kind, entries) in object(report, "/warnings")? {
+        let harmless = matches!(kind.as_str(), "unmaintained" | "notice" | "informational");
         for entry in array(entries, "")? {
             let (name, version) = (text(entry, "/package/name")?, text(entry, "/package/version")?);
             let id = entry.pointer("/advisory/id").and_then(Value::as_str);
             let key = id.map_or_else(|| format!("{kind} {name}"), |id| format!("{id} {name}"));
             let advisory = id.map(|id| format!(" ({id})")).unwrap_or_default();
             let message = format!("warning: {kind}: {name} {version}{advisory}");
-            warnings.push(finding(&key, &message, Some(&format!("{name} {version}"))));
+            let one = finding(&key, &message, Some(&format!("{name} {version}")));
+            if harmless { others.push(one) } else { grave.push(one) }
         }
     }
-    Ok(warnings)
+    Ok((grave, others))
 }
 
 fn ignored(report: &Value) -> Result<Vec<String>, Unread> {
@@ -106,7 +110,7 @@ fn data_time(report: &Value) -> Result<Option<String>, Unread> {
 }
 
 /// cargo-audit exits with 1 and prints nothing where the database is missing and where it cannot be fetched.
-fn without_report(stderr: &Lines) -> Unread {
+fn without_report(stderr: &Lines<'_>) -> Unread {
     let why = no_report_said(stderr.iter(), "report on standard output");
     if why.reason != Reason::UnreadableOutput {
         return why;

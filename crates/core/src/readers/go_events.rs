@@ -4,15 +4,25 @@
 //! makes the output unreadable. What a test prints is inside an event's `Output` and cannot look like one.
 
 use super::go_test::{End, Run};
-use super::lines::{Lines, shown};
+use super::lines::{Lines, group, pattern, shown};
 use super::{Unread, strict_json};
+use regex::Regex;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-pub(super) fn run(stdout: &Lines) -> Result<Run, Unread> {
+static FAILED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^FAIL\t(\S+)(?:\t[0-9.]+s)?(?: \[(build failed|setup failed)\])?$"));
+static CACHED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ok  \t\S+\t\(cached\)"));
+
+pub(super) fn run(stdout: &Lines<'_>) -> Result<Run, Unread> {
     let mut events = Events::default();
     for line in stdout.iter().filter(|line| !line.trim().is_empty()) {
-        events.take(&strict_json::parse(line.as_bytes())?)?;
+        if line.starts_with('{') {
+            events.take(&strict_json::parse(line.as_bytes())?)?;
+        } else {
+            events.plain(line);
+        }
     }
     events.end()
 }
@@ -26,6 +36,24 @@ struct Events {
 }
 
 impl Events {
+    /// A line that is no event. What tests print is inside events, so these are of the go command (before Go 1.22 a package that
+    /// does not build) or of what ran it.
+    fn plain(&mut self, line: &str) {
+        if let Some(found) = FAILED.captures(line) {
+            let why = if group(&found, 2) == "setup failed" {
+                "it could not be set up"
+            } else {
+                "it does not build"
+            };
+            self.run.failed_packages.insert(group(&found, 1).to_owned(), why.to_owned());
+        } else {
+            self.run.build_output.push(line.to_owned());
+            if self.run.notes.len() < 3 && line != "FAIL" {
+                self.run.notes.push(shown(&format!("between the events stands: {line}")));
+            }
+        }
+    }
+
     fn take(&mut self, event: &Value) -> Result<(), Unread> {
         let action = strict_json::text(event, "/Action")?;
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -35,7 +63,12 @@ impl Events {
                 let import = strict_json::text(event, "/ImportPath")?;
                 self.broken_builds.insert(import.split(' ').next().unwrap_or(import).to_owned());
             }
-            "output" | "pause" | "cont" | "attr" | "artifacts" | "bench" => {}
+            "output" if event.get("Test").is_none() && CACHED.is_match(text("Output")) => {
+                self.run.cached.insert(strict_json::text(event, "/Package")?.to_owned());
+            }
+            "output" | "pause" | "cont" | "attr" | "artifacts" => {}
+            // Up to Go 1.19 a benchmark ends with `bench`, later with nothing.
+            "bench" => {}
             "start" | "run" | "pass" | "fail" | "skip" => {
                 let package = strict_json::text(event, "/Package")?.to_owned();
                 match event.get("Test") {
@@ -88,10 +121,14 @@ impl Events {
             return Err(Unread::unreadable(format!("{} started and did not end", shown(package))));
         }
         let ended_badly = |package: &String| self.packages.get(package) == Some(&Some(End::Fail));
-        if let Some((_, test)) = self.running.iter().find(|(package, _)| !ended_badly(package)) {
+        if let Some((_, test)) = self
+            .running
+            .iter()
+            .find(|(package, test)| !ended_badly(package) && !test.starts_with("Benchmark"))
+        {
             return Err(Unread::unreadable(format!("{} started and did not end", shown(test))));
         }
-        if self.packages.is_empty() && self.broken_builds.is_empty() {
+        if self.packages.is_empty() && self.broken_builds.is_empty() && self.run.failed_packages.is_empty() {
             return Err(Unread::unreadable("no package in the output of `go test -json`"));
         }
         for package in self.broken_builds {

@@ -12,14 +12,13 @@ use std::sync::LazyLock;
 
 static STARTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^=== RUN   (\S+)$"));
 static ENDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ *--- (PASS|FAIL|SKIP): (\S+) \([0-9.]+s\)$"));
-static OK: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^ok  \t(\S+)\t(?:\(cached\)|[0-9.]+s)((?:[\t ].*)?)$"));
+static OK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ok  \t(\S+)\t(\(cached\)|[0-9.]+s)((?:[\t ].*)?)$"));
 static FAILED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^FAIL\t(\S+)(?:\t[0-9.]+s| (\[build failed\]|\[setup failed\]))$"));
 static NO_FILES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\?   \t(\S+)\t\[no test files\]$"));
 static UNCOVERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\t(\S+)\t+coverage: 0\.0% of statements$"));
 
-pub(super) fn run(stdout: &Lines) -> Result<Run, Unread> {
+pub(super) fn run(stdout: &Lines<'_>) -> Result<Run, Unread> {
     let mut run = Run::default();
     let mut block = Block::default();
     let mut last_is_a_package = false;
@@ -35,7 +34,10 @@ pub(super) fn run(stdout: &Lines) -> Result<Run, Unread> {
         } else if let Some(found) = ENDED.captures(line) {
             block.end(group(&found, 1), group(&found, 2));
         } else if let Some(found) = OK.captures(line) {
-            let nothing = group(&found, 2).contains("[no tests to run]");
+            let nothing = group(&found, 3).contains("[no tests to run]");
+            if group(&found, 2) == "(cached)" {
+                run.cached.insert(group(&found, 1).to_owned());
+            }
             std::mem::take(&mut block).pass(&mut run, group(&found, 1), nothing)?;
             last_is_a_package = true;
         } else if let Some(found) = FAILED.captures(line) {

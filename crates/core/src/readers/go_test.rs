@@ -1,18 +1,18 @@
 //! `go test -json` (the events of `go doc test2json`) and `go test -v`.
 //!
 //! Plain output without `-v` names no test that passed, so it shows no counts and is refused, unless it says that there
-//! was nothing to run. A test with subtests is not counted itself: its subtests are.
+//! was nothing to run. A test with subtests is not counted itself: its subtests are. A result out of Go's cache is that of an earlier
+//! run, so its tests have not run.
 
 use super::lines::{Lines, agree, finding, no_report_said, shown};
-use super::{Output, RawFinding, Reading, Unread, go_events, go_lines};
-use crate::evidence::Counts;
+use super::{RawFinding, Reading, ToolOutput, Unread, go_events, go_lines};
+use crate::roster::{Roster, TestState};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stdout = Lines::of(output.stdout);
-    let first = stdout.iter().find(|line| !line.trim().is_empty());
-    let run = match first {
-        Some(line) if line.starts_with('{') => go_events::run(&stdout),
+    let run = match stdout.first_filled() {
+        Some(_) if stdout.iter().any(|line| line.starts_with("{\"")) => go_events::run(&stdout),
         Some(_) => go_lines::run(&stdout),
         None => {
             let stderr = Lines::of(output.stderr);
@@ -26,7 +26,14 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
         return Err(unread);
     }
     let findings = run.findings();
-    let reading = Reading { counts: Some(run.counts()), findings, ..Reading::default() };
+    let (roster, cached) = run.roster();
+    let mut notes = run.notes.clone();
+    if cached > 0 {
+        notes.push(format!(
+            "{cached} tests were answered from Go's cache and not run now, so they do not count: add -count=1 to the check"
+        ));
+    }
+    let reading = Reading { counts: Some(roster.counts()), roster, findings, notes, ..Reading::default() };
     if reading.findings.is_empty() && run.uncounted {
         return Err(Unread::unreadable(
             "`go test` without -json or -v shows no counts: add -json to the check",
@@ -54,6 +61,10 @@ pub(super) struct Run {
     pub(super) uncounted: bool,
     /// What was printed where a package could not be built or set up.
     pub(super) build_output: Vec<String>,
+    /// The packages whose result is that of an earlier run.
+    pub(super) cached: BTreeSet<String>,
+    /// What a person should know.
+    pub(super) notes: Vec<String>,
 }
 
 impl Run {
@@ -75,14 +86,21 @@ impl Run {
         })
     }
 
-    fn counts(&self) -> Counts {
-        self.counted().fold(Counts::default(), |sum, (_, _, end)| {
-            sum.plus(match end {
-                End::Pass => Counts::of(1, 0, 0),
-                End::Fail => Counts::of(0, 1, 0),
-                End::Skip => Counts::of(0, 0, 1),
-            })
-        })
+    /// The tests by name, and how many of them an earlier run answered: they were not run now.
+    fn roster(&self) -> (Roster, u64) {
+        let (mut roster, mut cached) = (Roster::default(), 0);
+        for (package, test, end) in self.counted() {
+            let state = match end {
+                End::Fail => TestState::Failed,
+                End::Skip => TestState::Skipped,
+                End::Pass if self.cached.contains(package) => TestState::NotRun,
+                End::Pass => TestState::Passed,
+            };
+            cached += u64::from(state == TestState::NotRun);
+            let (suite, name) = test.rsplit_once('/').unwrap_or(("", test));
+            roster.add(package, &suite.replace('/', " > "), name, state);
+        }
+        (roster, cached)
     }
 
     fn findings(&self) -> Vec<RawFinding> {
@@ -91,10 +109,8 @@ impl Run {
             finding(&format!("{package} {test}"), &format!("test failed: {test}"), Some(package))
         });
         // A package that failed and names a failed test is told by that test.
-        let packages = self
-            .failed_packages
-            .iter()
-            .filter(|(package, _)| !failed.iter().any(|(other, ..)| other == *package));
+        let named: BTreeSet<&String> = failed.iter().map(|(package, ..)| package).collect();
+        let packages = self.failed_packages.iter().filter(|(package, _)| !named.contains(package));
         let packages = packages.map(|(package, why)| {
             finding(
                 &format!("package {package}"),

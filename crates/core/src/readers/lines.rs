@@ -4,33 +4,33 @@
 //! sequence, a backspace, a NUL or a carriage return in its middle is no report's line. Only a CR LF ending is read as LF.
 
 use super::{RawFinding, Reading, Unread};
+use crate::evidence::Counts;
+use crate::roster::Roster;
 use crate::verdict::Reason;
 use regex::{Captures, Regex};
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// The lines of captured bytes. Bytes that are no UTF-8 become U+FFFD, which no report's line holds outside a name.
-pub(super) struct Lines {
-    lines: Vec<String>,
+pub(super) struct Lines<'a> {
+    text: Cow<'a, str>,
     closed: bool,
 }
 
-impl Lines {
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes);
-        let mut lines: Vec<String> =
-            text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()).collect();
-        let closed = lines.last().is_some_and(String::is_empty);
-        if closed {
-            lines.pop();
-        }
-        Self { lines, closed }
+impl<'a> Lines<'a> {
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        let closed = bytes.is_empty() || bytes.ends_with(b"\n");
+        Self { text: String::from_utf8_lossy(bytes), closed }
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.lines.iter().map(String::as_str)
+        let body = self.text.strip_suffix('\n').unwrap_or(&self.text);
+        let lines = (!self.text.is_empty()).then(|| body.split('\n'));
+        lines.into_iter().flatten().map(|line| line.strip_suffix('\r').unwrap_or(line))
     }
 
-    pub(super) fn all(&self) -> &[String] {
-        &self.lines
+    pub(super) fn all(&self) -> Vec<&str> {
+        self.iter().collect()
     }
 
     /// Whether the last line has its line feed. Without it the text was cut: `OK (skipped=1)` cut is `OK`.
@@ -47,9 +47,14 @@ impl Lines {
         }
     }
 
-    /// The place of the last line that is not blank.
-    pub(super) fn last_filled(&self) -> Option<usize> {
-        self.lines.iter().rposition(|line| !line.trim().is_empty())
+    /// The last line that is not blank.
+    pub(super) fn last_filled(&self) -> Option<&str> {
+        self.iter().rev().find(|line| !line.trim().is_empty())
+    }
+
+    /// The first line that is not blank.
+    pub(super) fn first_filled(&self) -> Option<&str> {
+        self.iter().find(|line| !line.trim().is_empty())
     }
 }
 
@@ -82,7 +87,40 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A finding with a key, message and place that are fit to be shown and stored.
 pub(super) fn finding(key: &str, message: &str, place: Option<&str>) -> RawFinding {
-    RawFinding { key: shown(key), message: shown(message), place: place.map(shown) }
+    RawFinding { key: named(key), message: shown(message), place: place.map(shown) }
+}
+
+/// A name as one line without control characters. It is not cut: two that begin alike are two.
+fn named(text: &str) -> String {
+    let plain: String = text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
+    plain.trim().to_owned()
+}
+
+/// What a terminal would have shown of a line, piece by piece: it is divided where the cursor goes back or down, and has no escape
+/// sequences, no other control characters and no byte-order mark. What is searched for is searched for in all of them.
+pub(super) fn visible_pieces(line: &str) -> impl Iterator<Item = String> {
+    static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            "\u{1b}\\[[0-?]*[ -/]*[@-~]|\u{1b}\\][^\u{7}\u{1b}]*(?:\u{7}|\u{1b}\\\\)?|\u{1b}[ -/]*[0-~]|\u{9b}[0-?]*[ -/]*[@-~]",
+        )
+    });
+    let down_or_back =
+        |one: char| matches!(one, '\r' | '\u{8}' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let hidden = |one: &char| {
+        (!one.is_control() || *one == '\t')
+            && !matches!(one, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fffd}')
+    };
+    let shown = ESCAPE.replace_all(line, "\r").into_owned();
+    let whole: String = ESCAPE.replace_all(line, "").chars().filter(hidden).collect();
+    let pieces: Vec<String> =
+        shown.split(down_or_back).map(|piece| piece.chars().filter(hidden).collect()).collect();
+    std::iter::once(whole).chain(pieces)
+}
+
+/// The text without what colours it.
+pub(super) fn uncoloured(line: &str) -> Cow<'_, str> {
+    static COLOUR: LazyLock<Regex> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;]*[mK]|\u{1b}\\(B"));
+    COLOUR.replace_all(line, "")
 }
 
 /// Findings whose keys are all different: the second of the same key gets ` #2`, and so on.
@@ -111,6 +149,18 @@ pub(super) fn name_the_rest(findings: &mut Vec<RawFinding>, failed: u64) {
     }
 }
 
+/// The roster with what the tool counts and does not name.
+pub(super) fn totalled(mut roster: Roster, stated: Counts) -> Result<Roster, Unread> {
+    if roster.complete_to(stated) {
+        return Ok(roster);
+    }
+    let named = roster.counts();
+    Err(Unread::unreadable(format!(
+        "{} passed, {} failed and {} skipped are named, and the tool counts {}, {} and {}",
+        named.passed, named.failed, named.skipped, stated.passed, stated.failed, stated.skipped
+    )))
+}
+
 /// The end of every test runner's reading: a failing exit status with nothing wrong reported is no answer.
 pub(super) fn agree(exit: Option<i32>, reading: Reading) -> Result<Reading, Unread> {
     match exit {
@@ -123,7 +173,7 @@ pub(super) fn agree(exit: Option<i32>, reading: Reading) -> Result<Reading, Unre
 }
 
 /// Why there is no report, as far as the tool's standard error says it. For output that holds no report at all.
-pub(super) fn no_report(stderr: &Lines, what: &str) -> Unread {
+pub(super) fn no_report(stderr: &Lines<'_>, what: &str) -> Unread {
     no_report_said(stderr.iter(), what)
 }
 
@@ -187,6 +237,32 @@ mod tests {
         assert!(lines.closed());
         assert!(!Lines::of(b"a").closed());
         assert!(!Lines::of(b"a\r").closed());
+        assert_eq!(Lines::of(b"").all(), [""; 0]);
+        assert_eq!(Lines::of(b"\n").all(), [""]);
+        assert_eq!(Lines::of(b"a\n\nb").all(), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn a_long_name_is_not_cut_to_that_of_another() {
+        let long = "x".repeat(300);
+        let (one, other) = (finding(&format!("{long}a"), "m", None), finding(&format!("{long}b"), "m", None));
+        assert_ne!(one.key, other.key);
+    }
+
+    #[test]
+    fn what_a_terminal_would_have_shown_is_seen() {
+        for line in [
+            "x\rwrong: a",
+            "\u{1b}[31mwrong: a\u{1b}[0m",
+            "\0wrong: a",
+            "\u{feff}wrong: a",
+            "ok\u{8}\u{8}wrong: a",
+            "\u{1b}]0;title\u{7}wrong: a",
+            "w\u{1b}[1mrong: a",
+            "x\u{85}wrong: a",
+        ] {
+            assert!(visible_pieces(line).any(|piece| piece == "wrong: a"), "{line:?}");
+        }
     }
 
     #[test]

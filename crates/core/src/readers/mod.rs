@@ -1,35 +1,49 @@
 //! From a tool's output to counts and findings.
 //!
 //! A reader never says that something passed: it says what the tool reported, and whether the report is whole.
-//! Output that is truncated, empty or foreign is an [`Unread`], never an empty [`Reading`].
+//! ToolOutput that is truncated, empty or foreign is an [`Unread`], never an empty [`Reading`].
 
+mod cards;
 mod cargo_audit;
+mod cargo_deny;
+mod clippy;
 mod go_events;
 mod go_lines;
 mod go_test;
+mod govulncheck;
+mod jest;
+mod json_lines;
 mod json_pointer;
 mod junit;
 mod libtest;
 mod lines;
+mod mypy;
 mod nextest;
 mod node_test;
 mod npm_audit;
+mod osv_scanner;
 mod pip_audit;
+mod pyright;
 mod pytest;
+mod rule;
 mod sarif;
+mod semver_checks;
 mod strict_json;
+mod tap;
 mod text;
+mod trivy;
 mod unittest;
 
+pub use cards::{CARDS, Card};
+pub use rule::{LineRule, Pointers, ReadStream, Selector, TextRule, Threshold};
+
 use crate::evidence::Counts;
+use crate::roster::Roster;
 use crate::verdict::Reason;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What a tool left behind: its captured output, already redacted, and how it ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Output<'a> {
+pub struct ToolOutput<'a> {
     /// Captured standard output. Any bytes: not always UTF-8, and NUL bytes may be in it.
     pub stdout: &'a [u8],
     /// Captured standard error.
@@ -40,11 +54,30 @@ pub struct Output<'a> {
     pub report: Option<&'a [u8]>,
 }
 
-impl<'a> Output<'a> {
+impl<'a> ToolOutput<'a> {
     /// The document of a reader that reads one: the report, else standard output.
     fn document(&self) -> &'a [u8] {
         self.report.unwrap_or(self.stdout)
     }
+
+    /// What a reader of lines reads: the report, else the streams that the plan names.
+    fn streams(&self, stream: ReadStream) -> Vec<&'a [u8]> {
+        match (self.report, stream) {
+            (Some(report), _) => vec![report],
+            (None, ReadStream::Stdout) => vec![self.stdout],
+            (None, ReadStream::Stderr) => vec![self.stderr],
+            (None, ReadStream::Both) => vec![self.stdout, self.stderr],
+        }
+    }
+}
+
+/// One of the files that a check's `report` means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportFile {
+    /// Its path, relative to the repository's root.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// What the tool reported. Its being here means that the report was read to its end.
@@ -58,8 +91,14 @@ pub struct Reading {
     pub findings: Vec<RawFinding>,
     /// When the data behind the answer was made (an advisory database's last commit), RFC 3339, where known.
     pub data_time: Option<String>,
-    /// What a person should know, and which changes no verdict (a warning, a yanked package), a line each.
+    /// What a person should know, and which changes no verdict (a warning, an unmaintained package), a line each.
     pub notes: Vec<String>,
+    /// The tests by name; `counts` is their sum. Empty for a tool that runs no tests.
+    pub roster: Roster,
+    /// The tool names no input that it looked at, and states the rules by which it looked.
+    pub states_what_it_ran: bool,
+    /// The tool documents its exit status, other than 0, for just this report, in which nothing that blocks is wrong.
+    pub exit_explained: bool,
 }
 
 /// A problem as the tool names it, before it has a fingerprint.
@@ -101,7 +140,10 @@ pub fn why_it_failed(stderr: &[u8]) -> Unread {
 #[derive(Clone, Debug)]
 pub enum Reader {
     /// `cargo test`, human output; sums the `test result:` lines of all binaries.
-    Libtest,
+    Libtest {
+        /// The command names one test binary, so that there is one report.
+        one_binary: bool,
+    },
     /// `cargo nextest run`, human output.
     Nextest,
     /// `pytest`, human output.
@@ -109,7 +151,10 @@ pub enum Reader {
     /// `python -m unittest`, human output on standard error.
     Unittest,
     /// `node --test`: TAP (the default of a pipe up to Node 22) or spec.
-    NodeTest,
+    NodeTest {
+        /// The arguments of the command that may be scripts.
+        files: Vec<String>,
+    },
     /// `go test`, plain or `-json`.
     GoTest,
     /// `cargo audit --json`.
@@ -124,9 +169,36 @@ pub enum Reader {
     /// A SARIF 2.1.0 log.
     Sarif,
     /// A JUnit XML report.
-    Junit,
+    Junit {
+        /// The arguments of the command that may be scripts of node's test runner.
+        files: Vec<String>,
+    },
+    /// TAP, versions 12 to 14.
+    Tap,
+    /// `jest --json`.
+    Jest,
+    /// `vitest run --reporter=json`.
+    Vitest,
+    /// `cargo deny --format json check`.
+    CargoDeny,
+    /// `cargo semver-checks`, human output.
+    CargoSemverChecks,
+    /// `cargo clippy --message-format=json`, or another build with it.
+    Clippy,
+    /// `govulncheck -json`.
+    Govulncheck,
+    /// `osv-scanner --format json`.
+    OsvScanner,
+    /// `trivy … --format json`.
+    Trivy,
+    /// `mypy`, human output.
+    Mypy,
+    /// `pyright --outputjson`.
+    Pyright,
     /// Any JSON document, by JSON pointers (RFC 6901).
     JsonPointer(Pointers),
+    /// Lines of JSON, by selectors.
+    JsonLines(LineRule),
     /// Lines of text, by regular expressions.
     Text(TextRule),
 }
@@ -135,22 +207,33 @@ impl Reader {
     /// What the tool reported, if its report was read to its end and does not contradict itself or the exit status.
     ///
     /// # Errors
-    /// Output that is empty, cut, foreign or contradictory, or that says why the tool did not answer; a process that
+    /// ToolOutput that is empty, cut, foreign or contradictory, or that says why the tool did not answer; a process that
     /// a signal ended; and exit status 126 or 127 (POSIX: the program was not run, or not found) without findings.
-    pub fn read(&self, output: &Output<'_>) -> Result<Reading, Unread> {
+    pub fn read(&self, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
         let reading = match self {
-            Self::Libtest => libtest::read(output),
+            Self::Libtest { one_binary } => libtest::read(*one_binary, output),
             Self::Nextest => nextest::read(output),
             Self::Pytest => pytest::read(output),
             Self::Unittest => unittest::read(output),
-            Self::NodeTest => node_test::read(output),
+            Self::NodeTest { files } => node_test::read(files, output),
             Self::GoTest => go_test::read(output),
             Self::CargoAudit => cargo_audit::read(output),
             Self::NpmAudit { without_dev } => npm_audit::read(*without_dev, output),
             Self::PipAudit => pip_audit::read(output),
             Self::Sarif => sarif::read(output),
-            Self::Junit => junit::read(output),
+            Self::Junit { files } => junit::read(files, output),
+            Self::Tap => tap::read(output),
+            Self::Jest | Self::Vitest => jest::read(output),
+            Self::CargoDeny => cargo_deny::read(output),
+            Self::CargoSemverChecks => semver_checks::read(output),
+            Self::Clippy => clippy::read(output),
+            Self::Govulncheck => govulncheck::read(output),
+            Self::OsvScanner => osv_scanner::read(output),
+            Self::Trivy => trivy::read(output),
+            Self::Mypy => mypy::read(output),
+            Self::Pyright => pyright::read(output),
             Self::JsonPointer(pointers) => json_pointer::read(pointers, output),
+            Self::JsonLines(rule) => json_lines::read(rule, output),
             Self::Text(rule) => text::read(rule, output),
         };
         match (output.exit, reading) {
@@ -159,25 +242,98 @@ impl Reader {
                 let detail = format!("exit status {code}: {}", why.detail);
                 Err(Unread { reason: Reason::ToolMissing, detail })
             }
-            (Some(_), reading) => reading,
+            (Some(_), Err(why)) => Err(self.with_hint(why, output)),
+            (Some(_), Ok(reading)) => sum_of_its_tests(reading),
         }
+    }
+
+    /// Unreadable output that is coloured says so, with what ends it.
+    fn with_hint(&self, why: Unread, output: &ToolOutput<'_>) -> Unread {
+        let coloured = |bytes: &[u8]| bytes.windows(2).any(|pair| pair == b"\x1b[");
+        if why.reason != Reason::UnreadableOutput || ![output.stdout, output.stderr].into_iter().any(coloured)
+        {
+            return why;
+        }
+        let ended_by = match self {
+            Self::Libtest { .. } => "`--color=never` before and after the `--`, and no CARGO_TERM_COLOR",
+            Self::Nextest => "`--color=never`",
+            Self::Pytest => "`--color=no`, and no FORCE_COLOR or PY_COLORS",
+            Self::Unittest => "PYTHON_COLORS=0",
+            _ => "NO_COLOR=1, and no FORCE_COLOR",
+        };
+        let detail = format!(
+            "colour is forced, and a coloured line is no report's line ({ended_by} ends it): {}",
+            why.detail
+        );
+        Unread { detail, ..why }
+    }
+
+    /// What the tool reported in several files, as one: tests and inputs are added up, and what cannot be read in one of them cannot be
+    /// read at all.
+    ///
+    /// # Errors
+    /// As [`Self::read`], with the file's path in front; and where there is no file.
+    pub fn read_all(&self, output: &ToolOutput<'_>, reports: &[ReportFile]) -> Result<Reading, Unread> {
+        if reports.is_empty() {
+            return Err(Unread::unreadable("no report file was written"));
+        }
+        if output.exit.is_none() {
+            return Err(Unread::unreadable("a signal ended the process"));
+        }
+        let mut whole = Reading { states_what_it_ran: true, ..Reading::default() };
+        let mut tests: Option<Counts> = None;
+        for file in reports {
+            // Whether the exit status agrees is asked once, of all of them together.
+            let one = ToolOutput { exit: Some(0), report: Some(&file.bytes), ..*output };
+            let named = |why: Unread| Unread { detail: format!("{}: {}", file.path, why.detail), ..why };
+            let reading = self.read(&one).map_err(named)?;
+            if let Some(counts) = reading.counts {
+                tests = Some(tests.unwrap_or_default().plus(counts));
+            }
+            if let Some(examined) = reading.examined {
+                whole.examined = Some(whole.examined.unwrap_or_default().saturating_add(examined));
+            }
+            whole.findings.extend(reading.findings);
+            whole.notes.extend(reading.notes);
+            whole.roster.append(reading.roster);
+            whole.data_time = match (whole.data_time.take(), reading.data_time) {
+                // The oldest of the data counts.
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+            whole.states_what_it_ran &= reading.states_what_it_ran;
+        }
+        whole.counts = tests;
+        sum_of_its_tests(lines::agree(output.exit, whole)?)
     }
 
     /// The name in the plan.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Libtest => "libtest",
+            Self::Libtest { .. } => "libtest",
             Self::Nextest => "nextest",
             Self::Pytest => "pytest",
             Self::Unittest => "unittest",
-            Self::NodeTest => "node-test",
+            Self::NodeTest { .. } => "node-test",
             Self::GoTest => "go-test",
             Self::CargoAudit => "cargo-audit",
             Self::NpmAudit { .. } => "npm-audit",
             Self::PipAudit => "pip-audit",
             Self::Sarif => "sarif",
-            Self::Junit => "junit",
+            Self::Junit { .. } => "junit",
+            Self::Tap => "tap",
+            Self::Jest => "jest",
+            Self::Vitest => "vitest",
+            Self::CargoDeny => "cargo-deny",
+            Self::CargoSemverChecks => "cargo-semver-checks",
+            Self::Clippy => "clippy",
+            Self::Govulncheck => "govulncheck",
+            Self::OsvScanner => "osv-scanner",
+            Self::Trivy => "trivy",
+            Self::Mypy => "mypy",
+            Self::Pyright => "pyright",
             Self::JsonPointer(_) => "json-pointer",
+            Self::JsonLines(_) => "json-lines",
             Self::Text(_) => "text",
         }
     }
@@ -186,15 +342,43 @@ impl Reader {
     /// examined.
     pub const fn runs_tests(&self) -> bool {
         match self {
-            Self::Libtest
+            Self::Libtest { .. }
             | Self::Nextest
             | Self::Pytest
             | Self::Unittest
-            | Self::NodeTest
+            | Self::NodeTest { .. }
             | Self::GoTest
-            | Self::Junit => true,
+            | Self::Tap
+            | Self::Jest
+            | Self::Vitest
+            | Self::Junit { .. } => true,
             Self::JsonPointer(pointers) => pointers.passed.is_some(),
-            Self::CargoAudit | Self::NpmAudit { .. } | Self::PipAudit | Self::Sarif | Self::Text(_) => false,
+            Self::CargoAudit
+            | Self::NpmAudit { .. }
+            | Self::PipAudit
+            | Self::Sarif
+            | Self::CargoDeny
+            | Self::CargoSemverChecks
+            | Self::Clippy
+            | Self::Govulncheck
+            | Self::OsvScanner
+            | Self::Trivy
+            | Self::Mypy
+            | Self::Pyright
+            | Self::JsonLines(_)
+            | Self::Text(_) => false,
+        }
+    }
+
+    /// Variables that the tool is run with, by which no setting of the project keeps it from looking: for npm an `omit` of any
+    /// `.npmrc` is outweighed. A list is divided by two line feeds.
+    pub const fn environment(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::NpmAudit { without_dev: false } => {
+                &[("npm_config_include", "prod\n\ndev\n\noptional\n\npeer")]
+            }
+            Self::NpmAudit { without_dev: true } => &[("npm_config_include", "prod\n\noptional\n\npeer")],
+            _ => &[],
         }
     }
 
@@ -207,40 +391,16 @@ impl Reader {
     }
 }
 
-/// Where a JSON document says what (RFC 6901 pointers). A pointer that is given and does not resolve to a
-/// non-negative integer (or, for `findings` and `examined`, to such a number or an array, which counts its items)
-/// makes the output unreadable.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Pointers {
-    /// Tests passed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub passed: Option<String>,
-    /// Tests failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failed: Option<String>,
-    /// Tests skipped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skipped: Option<String>,
-    /// Inputs examined: a number, or an array whose items count.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub examined: Option<String>,
-    /// Findings: a number, or an array with one finding an item.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub findings: Option<String>,
-}
-
-/// How lines of text are read.
-#[derive(Clone, Debug)]
-pub struct TextRule {
-    /// Every line that matches counts as one input examined.
-    pub expect: regex::Regex,
-    /// Every line that matches is a finding, if given.
-    pub finding: Option<regex::Regex>,
-    /// In a document with an input examined and an exit status of 0, one of these without a line is a finding.
-    pub require: Vec<regex::Regex>,
-    /// Exit statuses by which the tool says that it could not look, each with the reason. Findings outweigh them.
-    pub exits: BTreeMap<i32, Reason>,
+/// Totals that are not the sum of the tests by name are no answer.
+fn sum_of_its_tests(reading: Reading) -> Result<Reading, Unread> {
+    let (sum, stated) = (reading.roster.counts(), reading.counts.unwrap_or_default());
+    if reading.roster.is_empty() || sum == stated {
+        return Ok(reading);
+    }
+    Err(Unread::unreadable(format!(
+        "{} tests ran and {} were skipped by name, and the totals are {} and {}",
+        sum.executed, sum.skipped, stated.executed, stated.skipped
+    )))
 }
 
 /// One whole JSON document and nothing beside it, for readers of other evidence than checks' reports.

@@ -3,10 +3,14 @@
 //! Exit statuses (nextest's documentation): 0 passed, 4 no tests, 5 a rerun with tests outstanding, 100 tests failed,
 //! 101 does not build. A second summary, as a test with uncaptured output can print, makes the output unreadable.
 
-use super::lines::{Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown};
-use super::{Output, RawFinding, Reading, Unread, libtest};
+use super::lines::{
+    Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown, totalled,
+};
+use super::{Reading, ToolOutput, Unread, libtest};
 use crate::evidence::Counts;
+use crate::roster::{Roster, TestState};
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static STARTING: LazyLock<Regex> =
@@ -17,20 +21,16 @@ static PART: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([0-9]+) ([a-z ]+?)(?
 static STATUS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^ +([A-Z][A-Za-z0-9 /+-]*?) \[[ >0-9.]+s\] (?:\([^()]*\) )?(\S+) (\S.*)$"));
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
-    let stderr = Lines::of(output.stderr);
-    let starts: Vec<_> = stderr.iter().filter_map(|line| STARTING.captures(line)).collect();
-    let summaries: Vec<usize> = stderr
-        .all()
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| SUMMARY.is_match(line))
-        .map(|(at, _)| at)
-        .collect();
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
+    let text = Lines::of(output.stderr);
+    let lines = text.all();
+    let starts: Vec<_> = lines.iter().filter_map(|line| STARTING.captures(line)).collect();
+    let summaries: Vec<usize> =
+        lines.iter().enumerate().filter(|(_, line)| SUMMARY.is_match(line)).map(|(at, _)| at).collect();
     let (start, at) = match (starts.as_slice(), summaries.as_slice()) {
         ([], []) => {
-            let why = no_report(&stderr, "nextest summary");
-            return libtest::compile_failures(output, &stderr, why);
+            let why = no_report(&text, "nextest summary");
+            return libtest::compile_failures(output, &text, why);
         }
         ([start], [at]) => (start, *at),
         (starts, summaries) => {
@@ -38,28 +38,38 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
             return Err(Unread::unreadable(format!("{starts} starting lines and {summaries} summary lines")));
         }
     };
-    stderr.whole()?;
-    let summary = stderr.all().get(at).map(String::as_str).unwrap_or_default();
-    let summary = Summary::of(summary)?;
+    text.whole()?;
+    let summary = Summary::of(lines.get(at).copied().unwrap_or_default())?;
     let announced = number(group(start, 1))?;
     summary.agrees_with(announced)?;
-    let (before, after) = stderr.all().split_at(at);
+    let (before, after) = lines.split_at(at);
     let after = after.get(1..).unwrap_or_default();
-    if passes(before) > summary.passed {
+    let mut failed = failures(after, |_| true);
+    if failed.is_empty() {
+        // A try that failed here may have been followed by one that passed.
+        failed = failures(before, |word| !word.starts_with("TRY "));
+    }
+    if failed.len() as u64 > summary.failed {
+        return Err(Unread::unreadable("more tests are listed as failed than the summary counts"));
+    }
+    let mut roster = Roster::default();
+    for one in before.iter().filter_map(|line| status(line)).filter(|one| passed(one.word)) {
+        roster.add(one.binary, "", one.test, TestState::Passed);
+    }
+    if roster.counts().passed > summary.passed {
         return Err(Unread::unreadable("more tests are listed as passed than the summary counts"));
     }
-    let mut findings = failures(after, |_| true);
-    if findings.is_empty() {
-        // A try that failed here may have been followed by one that passed.
-        findings = failures(before, |word| !word.starts_with("TRY "));
-    }
-    if findings.len() as u64 > summary.failed {
-        return Err(Unread::unreadable("more tests are listed as failed than the summary counts"));
+    let mut findings = Vec::new();
+    for one in failed {
+        roster.add(one.binary, "", one.test, TestState::Failed);
+        let message = format!("test failed ({}): {}", one.word, one.test);
+        findings.push(finding(&format!("{} {}", one.binary, one.test), &message, Some(one.binary)));
     }
     name_the_rest(&mut findings, summary.failed);
     let counts = Counts::of(summary.passed, summary.failed, summary.skipped);
+    let roster = totalled(roster, counts)?;
     let notes = flaky(after).chain(summary.notes).collect();
-    let reading = Reading { counts: Some(counts), findings, notes, ..Reading::default() };
+    let reading = Reading { counts: Some(counts), roster, findings, notes, ..Reading::default() };
     match output.exit {
         Some(4) if announced == 0 => Ok(reading),
         Some(5) => Err(Unread::unreadable("a rerun ended, and tests are outstanding (exit status 5)")),
@@ -129,16 +139,22 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     .map(str::trim)
 }
 
-/// A test's status line: the status, the binary and the name.
-fn status(line: &str) -> Option<(String, String, String)> {
-    let found = STATUS.captures(line)?;
-    Some((group(&found, 1).to_owned(), group(&found, 2).to_owned(), group(&found, 3).to_owned()))
+/// A test's status line.
+#[derive(Clone, Copy)]
+struct Status<'a> {
+    word: &'a str,
+    binary: &'a str,
+    test: &'a str,
 }
 
-fn passes(lines: &[String]) -> u64 {
-    let passed =
-        |word: &str| matches!(word, "PASS" | "LEAK") || (word.starts_with("TRY ") && word.ends_with(" PASS"));
-    lines.iter().filter_map(|line| status(line)).filter(|(word, ..)| passed(word)).count() as u64
+fn status(line: &str) -> Option<Status<'_>> {
+    let found = STATUS.captures(line)?;
+    let part = |index: usize| found.get(index).map_or("", |part| part.as_str());
+    Some(Status { word: part(1), binary: part(2), test: part(3) })
+}
+
+fn passed(word: &str) -> bool {
+    matches!(word, "PASS" | "LEAK") || (word.starts_with("TRY ") && word.ends_with(" PASS"))
 }
 
 /// Whether a status says that the test failed for good. Anything that is not known to be harmless does.
@@ -148,26 +164,14 @@ fn is_failure(word: &str) -> bool {
     !harmless.contains(&word) && !word.starts_with("FLAKY ") && !word.ends_with(" PASS") && !interim
 }
 
-fn failures(lines: &[String], final_answer: impl Fn(&str) -> bool) -> Vec<RawFinding> {
-    let mut findings: Vec<RawFinding> = Vec::new();
-    for (word, binary, test) in
-        lines.iter().filter_map(|line| status(line)).filter(|(word, ..)| is_failure(word))
-    {
-        if !final_answer(&word) {
-            continue;
-        }
-        let one =
-            finding(&format!("{binary} {test}"), &format!("test failed ({word}): {test}"), Some(&binary));
-        if !findings.iter().any(|known| known.key == one.key) {
-            findings.push(one);
-        }
-    }
-    findings
+/// The tests that failed, each once.
+fn failures<'a>(lines: &[&'a str], final_answer: impl Fn(&str) -> bool) -> Vec<Status<'a>> {
+    let mut seen = BTreeSet::new();
+    let failed = lines.iter().filter_map(|line| status(line)).filter(|one| is_failure(one.word));
+    failed.filter(|one| final_answer(one.word)).filter(|one| seen.insert((one.binary, one.test))).collect()
 }
 
-fn flaky(lines: &[String]) -> impl Iterator<Item = String> {
-    let tests = lines.iter().filter_map(|line| status(line));
-    tests
-        .filter(|(word, ..)| word.starts_with("FLAKY "))
-        .map(|(word, binary, test)| shown(&format!("flaky, passed on a retry ({word}): {binary} {test}")))
+fn flaky<'a>(lines: &'a [&'a str]) -> impl Iterator<Item = String> {
+    let tests = lines.iter().filter_map(|line| status(line)).filter(|one| one.word.starts_with("FLAKY "));
+    tests.map(|one| shown(&format!("flaky, passed on a retry ({}): {} {}", one.word, one.binary, one.test)))
 }

@@ -3,33 +3,51 @@
 //! The report ends in eight counts (`tests` to `duration_ms`), which add up and agree with the tests listed before them.
 //! Node counts a file that registers no test as a test that passed; such a file is left out here, and noted.
 
-use super::lines::{Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown};
-use super::{Output, RawFinding, Reading, Unread};
+use super::lines::{
+    Lines, agree, finding, group, name_the_rest, no_report, number, pattern, shown, totalled,
+};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
+use crate::roster::{Roster, TestState};
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static COUNT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(#|ℹ) ([a-z_]+) ([0-9]+)(\.[0-9]+)?$"));
 static POINT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^((?:    )*)(not ok|ok) [0-9]+ - (.*)$"));
 static PLAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^1\.\.([0-9]+)$"));
 static SUBTEST: LazyLock<Regex> = LazyLock::new(|| pattern(r"^((?:    )*)# Subtest: (.*)$"));
-static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(.*?) # (?:SKIP|TODO)(?: .*)?$"));
+static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(.*?) # (SKIP|TODO)(?: .*)?$"));
 static SPEC: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^((?:  )*)([✔✖﹣⚠▶]) (.+?) \([0-9.]+ms\)((?: #.*)?)$"));
 static SPEC_GROUP: LazyLock<Regex> = LazyLock::new(|| pattern(r"^((?:  )*)▶ (.+)$"));
 static FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^.+\.[cm]?[jt]sx?$"));
 
+static THRESHOLD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^[#ℹ] Error: [0-9.]+% ([a-z]+) coverage does not meet threshold of [0-9.]+%\.$")
+});
+
 const NAMES: [&str; 8] = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo", "duration_ms"];
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+/// `files` are the arguments of the command that may be scripts: node reports a script without a test under that name.
+pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
-    let tap = stdout.iter().next().is_some_and(|line| line == "TAP version 13" || line == "TAP version 14");
-    let Some((at, totals)) = totals(&stdout, tap)? else {
+    let mut lines = stdout.all();
+    let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let tap = start_of_tap(&lines);
+    if let Some(start) = tap {
+        // npm and make say first what they run.
+        files.extend(lines.drain(..start).flat_map(str::split_whitespace));
+    }
+    let tap = tap.is_some();
+    let Some((at, totals)) = totals(&lines, tap)? else {
         return Err(no_report(&stderr, "summary of node's test runner at the end"));
     };
     stdout.whole()?;
-    let lines = stdout.all().get(..at).unwrap_or_default();
-    let listed = if tap { tap_points(lines) } else { spec_points(lines) };
+    let (before, after) =
+        (lines.get(..at).unwrap_or_default(), lines.get(at + NAMES.len()..).unwrap_or_default());
+    let after = After::of(after, tap)?;
+    let listed = if tap { tap_points(before) } else { spec_points(before) };
     let failed = totals.fail.saturating_add(totals.cancelled);
     let mut findings = failures(&listed.points);
     if failed == 0 {
@@ -38,25 +56,82 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
         }
         totals.agree_with(&listed)?;
         let marker = if tap { "# " } else { "ℹ " };
-        if lines.iter().any(|line| line.starts_with(&format!("{marker}tests ")) && COUNT.is_match(line)) {
+        if before.iter().any(|line| line.starts_with(&format!("{marker}tests ")) && COUNT.is_match(line)) {
             return Err(Unread::unreadable("more than one summary"));
         }
     }
     name_the_rest(&mut findings, failed);
-    let files: Vec<&str> =
-        listed.points.iter().filter(|one| one.is_bare_file()).map(|one| one.name.as_str()).collect();
+    findings.extend(after.below_threshold);
+    let bare: Vec<&Point> = listed.points.iter().filter(|one| one.is_bare_file(&files)).collect();
     let passed = totals
         .pass
-        .checked_sub(files.len() as u64)
+        .checked_sub(bare.len() as u64)
         .ok_or_else(|| Unread::unreadable("more files without a test than tests that passed"))?;
-    let counts = Counts::of(passed, failed, totals.skipped.saturating_add(totals.todo));
-    let notes = files.iter().map(|name| format!("no test in {}, not counted", shown(name))).collect();
-    agree(output.exit, Reading { counts: Some(counts), findings, notes, ..Reading::default() })
+    // A file without a test was asked for and has run none.
+    let skipped = totals.skipped.saturating_add(totals.todo).saturating_add(bare.len() as u64);
+    let counts = Counts::of(passed, failed, skipped);
+    let mut notes: Vec<String> =
+        bare.iter().map(|one| format!("no test in {}, not counted", shown(&one.name))).collect();
+    notes.extend(after.note);
+    let roster = roster(&listed.points, &files, counts, totals.suites)?;
+    agree(output.exit, Reading { counts: Some(counts), roster, findings, notes, ..Reading::default() })
 }
 
-/// Whether a test's name is that of a script.
-pub(super) fn is_file_name(name: &str) -> bool {
-    FILE.is_match(name)
+/// Where the TAP stream begins, unless what stands before it looks like a report of its own.
+fn start_of_tap(lines: &[&str]) -> Option<usize> {
+    let start = lines.iter().position(|line| matches!(*line, "TAP version 13" | "TAP version 14"))?;
+    let report = |line: &&str| POINT.is_match(line) || SPEC.is_match(line) || COUNT.is_match(line);
+    (!lines.iter().take(start).any(report)).then_some(start)
+}
+
+/// What stands after the summary: the coverage, and how far it is below its thresholds.
+#[derive(Default)]
+struct After {
+    below_threshold: Vec<RawFinding>,
+    note: Option<String>,
+}
+
+impl After {
+    fn of(lines: &[&str], tap: bool) -> Result<Self, Unread> {
+        let mut after = Self::default();
+        for line in lines.iter().filter(|line| !line.trim().is_empty()) {
+            if let Some(found) = THRESHOLD.captures(line) {
+                let kind = group(&found, 1);
+                let said = line.trim_start_matches(['#', 'ℹ', ' ']);
+                after.below_threshold.push(finding(
+                    &format!("{kind} coverage below its threshold"),
+                    said,
+                    None,
+                ));
+                continue;
+            }
+            if !tap && *line == "✖ failing tests:" {
+                break;
+            }
+            if POINT.is_match(line) || SPEC.is_match(line) || COUNT.is_match(line) {
+                return Err(Unread::unreadable(format!("after the summary stands: {}", shown(line))));
+            }
+            if !line.starts_with(['#', 'ℹ']) {
+                after.note.get_or_insert_with(|| shown(&format!("after the summary stands: {line}")));
+            }
+        }
+        Ok(after)
+    }
+}
+
+/// The tests by name, where it is certain which of the points are suites; else those that failed.
+fn roster(points: &[Point], files: &[&str], counts: Counts, suites: u64) -> Result<Roster, Unread> {
+    let (parents, marked) = points.iter().fold((0, 0), |(parents, marked), one| {
+        (parents + u64::from(one.has_children), marked + u64::from(one.is_suite))
+    });
+    let is_suite =
+        |one: &Point| if marked == suites { one.is_suite } else { parents == suites && one.has_children };
+    let mut roster = Roster::default();
+    for one in points.iter().filter(|one| !is_suite(one)) {
+        let state = if one.is_bare_file(files) { TestState::NotRun } else { one.state };
+        roster.add("", &one.path.join(" > "), &one.name, state);
+    }
+    if roster.counts() == counts { Ok(roster) } else { totalled(Roster::default(), counts) }
 }
 
 struct Totals {
@@ -69,27 +144,21 @@ struct Totals {
     todo: u64,
 }
 
-/// Where the summary starts, and its counts. TAP ends with it; spec lists the failing tests once more after it.
-fn totals(stdout: &Lines, tap: bool) -> Result<Option<(usize, Totals)>, Unread> {
+/// Where the summary starts, and its counts.
+fn totals(lines: &[&str], tap: bool) -> Result<Option<(usize, Totals)>, Unread> {
     let marker = if tap { "#" } else { "ℹ" };
-    let named = |line: &String, name: &str| {
+    let named = |line: &str, name: &str| {
         COUNT.captures(line).is_some_and(|found| group(&found, 1) == marker && group(&found, 2) == name)
     };
     let block = |at: &usize| {
-        let lines = stdout.all().get(*at..).unwrap_or_default();
+        let lines = lines.get(*at..).unwrap_or_default();
         lines.len() >= NAMES.len() && lines.iter().zip(NAMES).all(|(line, name)| named(line, name))
     };
-    let Some(at) = (0..stdout.all().len()).rev().find(block) else {
+    let Some(at) = (0..lines.len()).rev().find(block) else {
         return Ok(None);
     };
-    let end = at + NAMES.len();
-    let last = stdout.last_filled().unwrap_or_default();
-    let failing = stdout.all().get(end..).unwrap_or_default().iter().find(|line| !line.trim().is_empty());
-    if last >= end && (tap || failing.map(String::as_str) != Some("✖ failing tests:")) {
-        return Err(Unread::unreadable("something stands after the summary"));
-    }
     let count = |index: usize| {
-        let line = stdout.all().get(at + index).map(String::as_str).unwrap_or_default();
+        let line = lines.get(at + index).copied().unwrap_or_default();
         let found = COUNT.captures(line).ok_or_else(|| Unread::unreadable("no count in the summary"))?;
         if !group(&found, 4).is_empty() {
             return Err(Unread::unreadable("a fraction in the summary"));
@@ -136,27 +205,42 @@ struct Listed {
 struct Point {
     path: Vec<String>,
     name: String,
-    ok: bool,
-    excused: bool,
+    state: TestState,
     has_children: bool,
+    is_suite: bool,
 }
 
 impl Point {
     /// A file that node ran as a whole and that registered no test.
-    fn is_bare_file(&self) -> bool {
-        self.ok && !self.excused && !self.has_children && self.path.is_empty() && FILE.is_match(&self.name)
+    fn is_bare_file(&self, files: &[&str]) -> bool {
+        let passed = self.state == TestState::Passed && !self.is_suite;
+        passed && !self.has_children && self.path.is_empty() && is_file(&self.name, files)
     }
 }
 
-fn tap_points(lines: &[String]) -> Listed {
+/// Whether a test's name is that of a script: by its extension, or as the command names it.
+pub(super) fn is_file(name: &str, files: &[&str]) -> bool {
+    let named = |file: &str| {
+        let file = file.trim_start_matches("./");
+        !file.is_empty()
+            && name.strip_suffix(file).is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', '\\']))
+    };
+    FILE.is_match(name) || files.iter().any(|file| named(file))
+}
+
+fn tap_points(lines: &[&str]) -> Listed {
     let mut listed = Listed { points: Vec::new(), plans: Some(Vec::new()) };
     let mut names: Vec<String> = Vec::new();
     let mut details: Option<String> = None;
     let mut child_seen = Vec::<bool>::new();
     for line in lines {
         if let Some(end) = &details {
-            if line == end {
+            if *line == end {
                 details = None;
+            } else if line.trim_start() == "type: 'suite'"
+                && let Some(point) = listed.points.last_mut()
+            {
+                point.is_suite = true;
             }
             continue;
         }
@@ -166,17 +250,20 @@ fn tap_points(lines: &[String]) -> Listed {
         } else if let Some(found) = POINT.captures(line) {
             let depth = group(&found, 1).len() / 4;
             let text = group(&found, 3);
-            let (name, excused) = DIRECTIVE
-                .captures(text)
-                .map_or((text, false), |found| (found.get(1).map_or("", |m| m.as_str()), true));
+            let ok = group(&found, 2) == "ok";
+            let (name, state) = match DIRECTIVE.captures(text) {
+                Some(found) if group(&found, 2) == "TODO" => (found.get(1), TestState::Todo),
+                Some(found) => (found.get(1), TestState::Skipped),
+                None => (found.get(3), if ok { TestState::Passed } else { TestState::Failed }),
+            };
+            let name = unescaped(name.map_or("", |name| name.as_str()));
             child_seen.resize(depth + 2, false);
             let has_children = child_seen.pop().unwrap_or_default();
             if let Some(parent) = child_seen.last_mut() {
                 *parent = true;
             }
             let path = names.iter().take(depth).cloned().collect();
-            let ok = group(&found, 2) == "ok";
-            listed.points.push(Point { path, name: unescaped(name), ok, excused, has_children });
+            listed.points.push(Point { path, name, state, has_children, is_suite: false });
         } else if let (Some(found), Some(plans)) = (PLAN.captures(line), &mut listed.plans) {
             plans.push(group(&found, 1).to_owned());
         } else if line.trim_start() == "---" {
@@ -190,7 +277,7 @@ fn unescaped(name: &str) -> String {
     name.replace("\\#", "#").replace("\\\\", "\\")
 }
 
-fn spec_points(lines: &[String]) -> Listed {
+fn spec_points(lines: &[&str]) -> Listed {
     let mut listed = Listed { points: Vec::new(), plans: None };
     let mut names: Vec<String> = Vec::new();
     let mut opened = Vec::<bool>::new();
@@ -200,10 +287,16 @@ fn spec_points(lines: &[String]) -> Listed {
             opened.resize(depth + 1, false);
             let has_children = opened.pop().unwrap_or_default();
             let mark = group(&found, 2);
-            let excused = mark == "﹣" || mark == "⚠" || !group(&found, 4).is_empty();
+            let said = group(&found, 4);
+            let state = match mark {
+                _ if mark == "⚠" || said.starts_with(" # TODO") => TestState::Todo,
+                _ if mark == "﹣" || !said.is_empty() => TestState::Skipped,
+                "✖" => TestState::Failed,
+                _ => TestState::Passed,
+            };
             let path = names.iter().take(depth).cloned().collect();
-            let ok = mark != "✖";
-            listed.points.push(Point { path, name: group(&found, 3).to_owned(), ok, excused, has_children });
+            let name = group(&found, 3).to_owned();
+            listed.points.push(Point { path, name, state, has_children, is_suite: false });
         } else if let Some(found) = SPEC_GROUP.captures(line) {
             let depth = group(&found, 1).len() / 2;
             names.truncate(depth);
@@ -217,16 +310,16 @@ fn spec_points(lines: &[String]) -> Listed {
 
 /// The failed tests; a suite or test that failed only because of what is inside it is left out.
 fn failures(points: &[Point]) -> Vec<RawFinding> {
-    let failed = |one: &&Point| !one.ok && !one.excused;
-    let inside = |outer: &Point| {
-        let mut path = outer.path.clone();
-        path.push(outer.name.clone());
-        points.iter().filter(failed).any(|one| one.path.starts_with(&path))
+    let failed = || points.iter().filter(|one| one.state == TestState::Failed);
+    let inside: BTreeSet<&[String]> =
+        failed().flat_map(|one| (1..=one.path.len()).filter_map(|length| one.path.get(..length))).collect();
+    let has_failed_inside = |one: &Point| {
+        let mut path = one.path.clone();
+        path.push(one.name.clone());
+        one.has_children && inside.contains(path.as_slice())
     };
-    points
-        .iter()
-        .filter(failed)
-        .filter(|one| !(one.has_children && inside(one)))
+    failed()
+        .filter(|one| !has_failed_inside(one))
         .map(|one| {
             // Where a whole file failed, its name is an absolute path, which differs between checkouts.
             let file =

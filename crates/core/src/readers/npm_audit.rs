@@ -5,14 +5,14 @@
 
 use super::lines::{Lines, agree, finding, no_report, shown};
 use super::strict_json::{array, count, object, parse, text};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 const SEVERITIES: [&str; 5] = ["info", "low", "moderate", "high", "critical"];
 
-pub(super) fn read(without_dev: bool, output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(without_dev: bool, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "report on standard output"));
@@ -44,7 +44,9 @@ pub(super) fn read(without_dev: bool, output: &Output<'_>) -> Result<Reading, Un
     let reading = Reading { examined, findings, notes, ..Reading::default() };
     match output.exit {
         // Lower severities, all noted, make npm exit with 1 unless `--audit-level` says otherwise.
-        Some(1) if reading.findings.is_empty() && !packages.is_empty() => Ok(reading),
+        Some(1) if reading.findings.is_empty() && !packages.is_empty() => {
+            Ok(Reading { exit_explained: true, ..reading })
+        }
         exit => agree(exit, reading),
     }
 }

@@ -5,11 +5,11 @@
 
 use super::lines::{Lines, agree, finding, no_report, shown};
 use super::strict_json::{array, parse, text};
-use super::{Output, RawFinding, Reading, Unread};
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
 
-pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let document = output.document();
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "report on standard output"));
@@ -17,11 +17,16 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
     let report = parse(document)?;
     array(&report, "/fixes")?;
     let (mut findings, mut notes, mut examined) = (Vec::new(), Vec::new(), 0);
+    let mut unanswered = None;
     for dependency in array(&report, "/dependencies")? {
         let name = text(dependency, "/name")?;
         if dependency.get("skip_reason").is_some() {
             let reason = text(dependency, "/skip_reason")?;
             notes.push(shown(&format!("not audited: {name}: {reason}")));
+            // The project itself, installed from its own source, is in no advisory service.
+            if reason != "distribution marked as editable" {
+                unanswered.get_or_insert_with(|| format!("not audited: {name}: {reason}"));
+            }
             continue;
         }
         let version = text(dependency, "/version")?;
@@ -31,9 +36,9 @@ pub(super) fn read(output: &Output<'_>) -> Result<Reading, Unread> {
         }
     }
     if findings.is_empty()
-        && let Some(skipped) = notes.first()
+        && let Some(skipped) = unanswered
     {
-        return Err(Unread { reason: Reason::Unreachable, detail: skipped.clone() });
+        return Err(Unread { reason: Reason::Unreachable, detail: shown(&skipped) });
     }
     agree(output.exit, Reading { examined: Some(examined), findings, notes, ..Reading::default() })
 }

@@ -4,9 +4,15 @@ use super::Unread;
 use crate::strict_json;
 use serde_json::{Map, Value};
 
-/// The document in these bytes.
+/// The document in these bytes, which a byte-order mark may begin, as tools on Windows write it.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, Unread> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     strict_json::parse(bytes).map_err(|error| Unread::unreadable(error.to_string()))
+}
+
+/// The documents in these bytes, one after the other with nothing but blanks between them.
+pub(super) fn stream(bytes: &[u8]) -> Result<Vec<Value>, Unread> {
+    strict_json::parse_all(bytes).map_err(|error| Unread::unreadable(error.to_string()))
 }
 
 /// A member that must be there.
@@ -36,9 +42,47 @@ pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str, Unrea
     found.ok_or_else(|| Unread::unreadable(format!("{pointer} is no text")))
 }
 
+/// What a pointer means in which a segment `*` stands for every item or member, and one that ends in `?` may be absent.
+pub(super) fn select<'a>(value: &'a Value, pointer: &str) -> Result<Vec<&'a Value>, Unread> {
+    let mut found = vec![value];
+    let absent = || Unread::unreadable(format!("the document has no {pointer}"));
+    for segment in pointer.split('/').skip(1) {
+        let mut next = Vec::new();
+        for one in found {
+            match (segment, one) {
+                ("*", Value::Array(items)) => next.extend(items),
+                ("*", Value::Object(members)) => next.extend(members.values()),
+                ("*", _) => return Err(absent()),
+                (name, one) => match one.pointer(&format!("/{}", name.strip_suffix('?').unwrap_or(name))) {
+                    Some(member) => next.push(member),
+                    None if name.ends_with('?') => {}
+                    None => return Err(absent()),
+                },
+            }
+        }
+        found = next;
+    }
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_star_is_every_item_and_a_question_mark_may_be_absent() {
+        let value = parse(br#"{"r":[{"v":[1,2]},{"v":[]},{}],"m":{"a":5,"b/c":6}}"#).unwrap();
+        let found = |pointer: &str| select(&value, pointer).map(|found| found.len());
+        assert_eq!(found("/r/*"), Ok(3));
+        assert_eq!(found("/r/*/v?"), Ok(2));
+        assert_eq!(found("/r/*/v?/*"), Ok(2));
+        assert_eq!(found("/m/*"), Ok(2));
+        assert_eq!(found("/m/b~1c"), Ok(1));
+        assert_eq!(found(""), Ok(1));
+        for broken in ["/r/*/v", "/m/a/*", "/x", "/r/0/w"] {
+            assert!(found(broken).is_err(), "{broken}");
+        }
+    }
 
     #[test]
     fn a_count_is_a_whole_number_of_64_bits() {

@@ -3,30 +3,36 @@
 //! Only whole lines of plain text count as examined: not one without its line feed, with a control character but the tab,
 //! or with bytes that are no UTF-8. Findings are searched in all lines, also those of standard error.
 
-use super::lines::{Lines, agree, finding, names_a_missing_tool, shown};
-use super::{Output, RawFinding, Reading, TextRule, Unread};
+use super::lines::{Lines, agree, finding, names_a_missing_tool, shown, visible_pieces};
+use super::rule::TextRule;
+use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
+use regex::Regex;
 
-pub(super) fn read(rule: &TextRule, output: &Output<'_>) -> Result<Reading, Unread> {
+pub(super) fn read(rule: &TextRule, output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let stderr = Lines::of(output.stderr);
     if let Some(code @ (126 | 127)) = output.exit {
         let line = stderr.iter().find(|line| names_a_missing_tool(line)).map(shown);
         let detail = line.unwrap_or_else(|| format!("exit status {code}: no program to run"));
         return Err(Unread { reason: Reason::ToolMissing, detail });
     }
-    let document = Lines::of(output.document());
-    let mut whole = document.all();
-    if let (false, [lines @ .., _cut]) = (document.closed(), whole) {
-        whole = lines;
+    let documents: Vec<Lines<'_>> = output.streams(rule.stream).into_iter().map(Lines::of).collect();
+    let mut whole: Vec<&str> = Vec::new();
+    for document in &documents {
+        whole.extend(document.iter());
+        if !document.closed() {
+            whole.pop();
+        }
     }
     let plain =
-        |line: &&String| !line.chars().any(|one| one == '\u{fffd}' || (one.is_control() && one != '\t'));
+        |line: &&&str| !line.chars().any(|one| one == '\u{fffd}' || (one.is_control() && one != '\t'));
     let examined = whole.iter().filter(plain).filter(|line| rule.expect.is_match(line)).count() as u64;
-    let stdout = Lines::of(if output.report.is_some() { output.stdout } else { b"" });
     let mut findings: Vec<RawFinding> = Vec::new();
     if let Some(pattern) = &rule.finding {
-        let lines = document.iter().chain(stdout.iter()).chain(stderr.iter());
-        findings.extend(lines.filter(|line| pattern.is_match(line)).map(|line| finding(line, line, None)));
+        let stdout = Lines::of(output.stdout);
+        let report = Lines::of(output.report.unwrap_or_default());
+        let lines = report.iter().chain(stdout.iter()).chain(stderr.iter());
+        findings.extend(lines.filter_map(|line| wrong(pattern, line)));
     }
     if output.exit == Some(0) && examined > 0 {
         let missing = rule.require.iter().filter(|wanted| !whole.iter().any(|line| wanted.is_match(line)));
@@ -37,14 +43,27 @@ pub(super) fn read(rule: &TextRule, output: &Output<'_>) -> Result<Reading, Unre
     if let (Some(code), true) = (output.exit, findings.is_empty())
         && code != 0
     {
-        let last = stderr.last_filled().and_then(|at| stderr.all().get(at)).map(|line| shown(line));
+        let last = stderr.last_filled().map(shown);
         if let Some(reason) = rule.exits.get(&code) {
-            let last_printed = || document.last_filled().and_then(|at| document.all().get(at));
-            let said = last.or_else(|| last_printed().map(|line| shown(line))).unwrap_or_default();
+            let said = last.or_else(|| documents.iter().rev().find_map(Lines::last_filled).map(shown));
+            let said = said.unwrap_or_default();
             return Err(Unread { reason: *reason, detail: format!("exit status {code}: {said}") });
         }
         let said = last.map(|line| format!(": {line}")).unwrap_or_default();
         findings.push(finding("exit-status", &format!("exit status {code}{said}"), None));
     }
     agree(output.exit, Reading { examined: Some(examined), findings, ..Reading::default() })
+}
+
+/// A finding for a line that the pattern matches as it is, or as a terminal would have shown it.
+fn wrong(pattern: &Regex, line: &str) -> Option<RawFinding> {
+    if pattern.is_match(line) {
+        return Some(finding(line, line, None));
+    }
+    let plain = !line.chars().any(|one| {
+        one.is_control()
+            || matches!(one, '\u{80}'..='\u{9f}' | '\u{200b}'..='\u{206f}' | '\u{feff}' | '\u{fffd}')
+    });
+    let piece = if plain { None } else { visible_pieces(line).find(|piece| pattern.is_match(piece)) }?;
+    Some(finding(&piece, &piece, None))
 }

@@ -8,7 +8,7 @@ use super::seen::{Blockers, Readiness, Seen};
 use super::words::words;
 use super::{live, stop};
 use crate::blocker::Closing;
-use crate::ledger::PollState;
+use crate::ledger::{Mechanics, PollState};
 use crate::mechanics::Severity;
 use crate::release::Mode;
 use crate::verdict::{Outcome, Reason};
@@ -88,6 +88,12 @@ impl Position {
     pub fn hangs_on_tracker(seen: &Seen<'_>) -> bool {
         let with = |blockers| Self::of(&Seen { blockers, ..*seen });
         with(Blockers::NotAsked) != with(Blockers::Standing(vec![(String::new(), Closing::ByHand)]))
+    }
+
+    /// Whether the remote has to be asked for the tag, before it is said that nothing is out: a ledger can be lost, and begun
+    /// anew. Once something that cannot be undone is recorded, that is known without asking.
+    pub const fn hangs_on_remote(live: &Mechanics) -> bool {
+        !live.past_the_door
     }
 
     /// Whether a live run was begun that counts for this commit, or for whatever is checked out.

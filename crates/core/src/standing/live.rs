@@ -7,7 +7,7 @@ use super::refused;
 use super::seen::Seen;
 use super::stop;
 use crate::ledger::RunState;
-use crate::ledger::{Delivered, PollState, StepStopped};
+use crate::ledger::{DeliveryRecorded, PollState, StepStopped};
 use crate::release::Mode;
 use crate::verdict::{Outcome, Reason};
 
@@ -48,7 +48,7 @@ pub(super) fn at(seen: &Seen<'_>) -> Option<At> {
 }
 
 /// Every step is done.
-fn at_end(seen: &Seen<'_>, delivered: Option<&Delivered>) -> At {
+fn at_end(seen: &Seen<'_>, delivered: Option<&DeliveryRecorded>) -> At {
     let Some(delivered) = delivered else {
         return if seen.releasing.has_channels {
             let next = WhatNext::Command(vec![Verb::Verify]);

@@ -49,22 +49,25 @@ pub(super) fn refused(seen: &Seen<'_>, poll: &PollState) -> WhatNext {
 /// What settles checks that showed nothing.
 fn not_shown(seen: &Seen<'_>, poll: &PollState, incomplete: &[&CheckFinished]) -> Option<WhatNext> {
     let again = || vec![Verb::Poll];
-    let is = |reason: Reason| move |one: &&&CheckFinished| one.reason == Some(reason);
     if incomplete.is_empty() {
         return None;
     }
-    let others =
-        |one: &&CheckFinished| !matches!(one.reason, Some(Reason::ReviewMissing | Reason::Interrupted));
+    let others = |one: &&CheckFinished| !is_for_review(one) && one.reason != Some(Reason::Interrupted);
     if incomplete.iter().any(others) {
         return Some(WhatNext::Person(Duty::Show, again()));
     }
     let unreviewed =
-        incomplete.iter().filter(is(Reason::ReviewMissing)).find(|one| !is_reviewed(seen, poll, one));
+        incomplete.iter().filter(|one| is_for_review(one)).find(|one| !is_reviewed(seen, poll, one));
     Some(match unreviewed {
         Some(one) => WhatNext::Person(Duty::Review { gate: one.gate, check: one.check.clone() }, again()),
         // What was cut short, or was reviewed since, only has to be polled again.
         None => WhatNext::Command(again()),
     })
+}
+
+/// Whether a review is what settles a check.
+const fn is_for_review(check: &CheckFinished) -> bool {
+    matches!(check.reason, Some(Reason::ReviewMissing | Reason::Flaky))
 }
 
 /// Whether as many reviews as were still wanted were recorded since, of the very same scope; or one that rejects it.

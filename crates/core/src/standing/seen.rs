@@ -2,7 +2,7 @@
 
 use crate::blocker::{Closing, Standing};
 use crate::ledger::Mechanics;
-use crate::ledger::{Record, State};
+use crate::ledger::{LedgerState, Record};
 use crate::mechanics::unplayable;
 use crate::plan::{Channels, Plan, TrackerKind};
 use crate::release::Mode;
@@ -10,7 +10,7 @@ use crate::release::Mode;
 /// What was seen. What was not asked is said to be so: nothing is taken for granted.
 pub struct Seen<'a> {
     /// What the ledger says of polls.
-    pub state: &'a State,
+    pub state: &'a LedgerState,
     /// What it says of the live mechanics.
     pub live: &'a Mechanics,
     /// What it says of the latest rehearsal.
@@ -42,7 +42,7 @@ impl Seen<'_> {
 /// The three folds of a ledger.
 pub struct Folded {
     /// Polls, reviews and blockers.
-    pub state: State,
+    pub state: LedgerState,
     /// The live mechanics.
     pub live: Mechanics,
     /// The latest rehearsal.
@@ -53,7 +53,7 @@ impl Folded {
     /// What these records add up to.
     pub fn of(records: &[Record]) -> Self {
         Self {
-            state: State::fold(records),
+            state: LedgerState::fold(records),
             live: Mechanics::fold(records, Mode::Live),
             rehearsal: Mechanics::fold(records, Mode::DryRun),
         }

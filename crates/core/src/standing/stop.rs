@@ -65,7 +65,8 @@ pub(super) fn settle(standing: &[(String, Closing)]) -> WhatNext {
     if !of(Closing::AfterMending).is_empty() {
         return WhatNext::Person(Duty::Mend, vec![Verb::Poll]);
     }
-    let steps = of(Closing::ById);
+    let mut steps = of(Closing::ById);
+    steps.extend(of(Closing::Gone));
     if !steps.is_empty() {
         return WhatNext::Person(Duty::SettleBlockers(steps.clone()), vec![Verb::Close(steps), Verb::Poll]);
     }

@@ -21,7 +21,7 @@ pub const MOST_PAIRS: usize = 1_000_000;
 
 /// Where the pairs come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum PairOrder {
     /// Which of the two ran first was drawn at random for each pair: errors hold whatever the host does over time.
     Drawn,
     /// Not known: intervals are widened by what the serial dependence of the ratios asks for.
@@ -104,6 +104,14 @@ impl Design {
         self.alpha
     }
 
+    /// All of it that was said, and of which the rest follows: the margin, the error, and after how many pairs there is a
+    /// look.
+    pub fn said(&self) -> (f64, f64, Vec<usize>) {
+        let Self { margin, alpha, looks } = self;
+        let pairs = looks.iter().map(|Look { pairs, level: _, critical: _ }| *pairs);
+        (*margin, *alpha, pairs.collect())
+    }
+
     /// After how many pairs there is a look.
     pub fn looks(&self) -> impl Iterator<Item = usize> {
         self.looks.iter().map(|look| look.pairs)
@@ -132,7 +140,7 @@ pub enum Answer {
 
 /// An answer with what it rests on. Ratios are `current / base - 1` as shares (0.05: 5 % worse).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Judgement {
+pub struct PairedJudgement {
     /// What the pairs say.
     pub answer: Answer,
     /// The estimate of how much worse.
@@ -154,7 +162,7 @@ pub struct Judgement {
     pub needed: Option<f64>,
 }
 
-impl Judgement {
+impl PairedJudgement {
     /// The verdict, with the reason of an incomplete one.
     pub const fn outcome(&self) -> Outcome {
         match self.answer {
@@ -201,7 +209,7 @@ impl Judgement {
 
 /// Judges pairs in the order in which they were measured: looks where the design says, and stops at the first answer. Pairs
 /// after that look, or beyond the budget, are not used. `None` for no pairs.
-pub fn judge(design: &Design, pairs: &[Pair], better: Better, order: Order) -> Option<Judgement> {
+pub fn judge(design: &Design, pairs: &[Pair], better: Better, order: PairOrder) -> Option<PairedJudgement> {
     let ratios: Vec<f64> = pairs.iter().map(|pair| pair.log_ratio(better)).collect();
     let coarse = coarseness(pairs)? > design.margin / 2.0;
     let limit = design.margin.ln_1p();
@@ -237,11 +245,11 @@ struct Seen {
 }
 
 impl Seen {
-    fn new(look: Look, ratios: &[f64], order: Order) -> Option<Self> {
+    fn new(look: Look, ratios: &[f64], order: PairOrder) -> Option<Self> {
         let sorted = Sorted::new(ratios)?;
         let inflation = match order {
-            Order::Drawn => 1.0,
-            Order::Unknown => dependence::inflation(ratios, sorted.hodges_lehmann()?),
+            PairOrder::Drawn => 1.0,
+            PairOrder::Unknown => dependence::inflation(ratios, sorted.hodges_lehmann()?),
         };
         let critical = if inflation > 1.0 && look.level > 0.0 {
             let level = normal::upper_tail(normal::upper_quantile(look.level) * inflation.sqrt());
@@ -266,14 +274,14 @@ impl Seen {
         }
     }
 
-    fn judgement(&self, answer: Answer, limit: f64) -> Option<Judgement> {
+    fn judgement(&self, answer: Answer, limit: f64) -> Option<PairedJudgement> {
         let Look { pairs, level, .. } = self.look;
         let centre = self.sorted.hodges_lehmann()?;
         let lower = signed_rank::lower_bound(&self.sorted, self.critical);
         let upper = signed_rank::upper_bound(&self.sorted, self.critical);
         let spread = self.critical.map(|_| power::spread(0.5 * (upper - lower), pairs, level));
         let needed = |spread| power::pairs_needed(spread, (limit - centre).abs(), level, power::POWER);
-        Some(Judgement {
+        Some(PairedJudgement {
             answer,
             estimate: centre.exp_m1(),
             lower: lower.exp_m1(),
@@ -310,8 +318,8 @@ mod tests {
         pairs((0..count).map(|i| centre * (spread * ((i * 7 % count) as f64 / count as f64 - 0.4999)).exp()))
     }
 
-    fn judged(margin: f64, looks: &[usize], pairs: &[Pair]) -> Judgement {
-        judge(&Design::new(margin, 0.05, looks).unwrap(), pairs, Better::Lower, Order::Drawn).unwrap()
+    fn judged(margin: f64, looks: &[usize], pairs: &[Pair]) -> PairedJudgement {
+        judge(&Design::new(margin, 0.05, looks).unwrap(), pairs, Better::Lower, PairOrder::Drawn).unwrap()
     }
 
     #[test]
@@ -356,7 +364,7 @@ mod tests {
     #[test]
     fn a_faster_rate_is_better_where_higher_is() {
         let design = Design::new(0.05, 0.05, &[60]).unwrap();
-        let judge = |better| judge(&design, &about(1.3, 0.1, 60), better, Order::Drawn).unwrap();
+        let judge = |better| judge(&design, &about(1.3, 0.1, 60), better, PairOrder::Drawn).unwrap();
         assert_eq!(judge(Better::Higher).answer, Answer::Passed);
         assert_eq!(judge(Better::Lower).answer, Answer::Failed);
     }
@@ -385,8 +393,8 @@ mod tests {
         let runs =
             pairs((0..72).map(|i| if i / 12 % 2 == 0 { 0.96 } else { 1.09 } + f64::from(i % 5) * 1e-3));
         let design = Design::new(0.05, 0.05, &[72]).unwrap();
-        assert_eq!(judge(&design, &runs, Better::Lower, Order::Drawn).unwrap().answer, Answer::Passed);
-        let unknown = judge(&design, &runs, Better::Lower, Order::Unknown).unwrap();
+        assert_eq!(judge(&design, &runs, Better::Lower, PairOrder::Drawn).unwrap().answer, Answer::Passed);
+        let unknown = judge(&design, &runs, Better::Lower, PairOrder::Unknown).unwrap();
         assert!(unknown.inflation > 3.0, "{unknown:?}");
         assert_eq!(unknown.answer, Answer::TooNoisy);
     }
@@ -402,6 +410,8 @@ mod tests {
         for looks in [&[][..], &[0], &[10, 10], &[10, 5], &[2_000_000]] {
             assert_eq!(Design::new(0.05, 0.05, looks).unwrap_err(), DesignError::Looks);
         }
-        assert!(judge(&Design::new(0.05, 0.05, &[10]).unwrap(), &[], Better::Lower, Order::Drawn).is_none());
+        assert!(
+            judge(&Design::new(0.05, 0.05, &[10]).unwrap(), &[], Better::Lower, PairOrder::Drawn).is_none()
+        );
     }
 }

@@ -13,5 +13,5 @@ pub mod signed_rank;
 pub mod walsh;
 mod words;
 
-pub use judge::{Answer, Design, DesignError, Judgement, MOST_PAIRS, Order, judge, share};
+pub use judge::{Answer, Design, DesignError, MOST_PAIRS, PairOrder, PairedJudgement, judge, share};
 pub use pairs::{Better, Pair, coarseness};

@@ -1,8 +1,8 @@
 //! What a judgement says, in words.
 
-use super::judge::{Answer, Judgement, share};
+use super::judge::{Answer, PairedJudgement, share};
 
-impl Judgement {
+impl PairedJudgement {
     /// What it says, in a line without a verdict: `2.1 % slower (0.3 % to 4.0 %), within 5.0 %; 60 pairs`. `margin` is a
     /// share: 0.05 is 5 %.
     pub fn sentence(&self, margin: f64) -> String {

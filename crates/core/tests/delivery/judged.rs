@@ -2,7 +2,7 @@
 
 use crate::support::{COMMIT, built, crate_expected, crate_facts, live, served, sha512, version};
 use gonogo_core::delivery::{
-    Channel, Doubt, Expected, Install, Judgement, Level, Origin, ProblemCode, Served, Sighting, Told,
+    BuildOrigin, Channel, Doubt, Expected, Install, Judgement, Level, ProblemCode, Served, Sighting, Told,
     Withdrawn, judge,
 };
 use gonogo_core::digest::Digest;
@@ -184,7 +184,7 @@ fn an_npm_tarball_is_compared_by_content_since_the_registry_names_it() {
 #[test]
 fn it_was_built_from_the_commit_of_the_release_without_changes() {
     let resolvable = Some(Level::Resolvable);
-    let origin = |commit: &str, dirty| Some(Origin { commit: commit.to_owned(), dirty });
+    let origin = |commit: &str, dirty| Some(BuildOrigin { commit: commit.to_owned(), dirty });
     let other = Served { origin: origin(&"0".repeat(40), false), ..crate_facts() };
     failed(&deep(other), ProblemCode::WrongCommit, resolvable);
     let dirty = Served { origin: origin(COMMIT, true), ..crate_facts() };

@@ -5,17 +5,22 @@ use gonogo_core::delivery::{
     Act, Channel, Expected, Judgement, Level, Partial, Presence, Served, Sighting, Told, Withdrawn, judge,
     partial,
 };
+use gonogo_core::digest::Digest;
 use gonogo_core::verdict::Reason;
 use proptest::prelude::*;
 
 fn on(channel: Channel, seen: &Sighting) -> Judgement {
-    Judgement { channel, ..judge(&crate_expected(), seen, Level::Resolvable) }
+    Judgement { channel, ..judge(&crate_expected(), seen, Level::Bytes) }
 }
 
 fn seen(presence: Presence) -> Sighting {
     match presence {
         Presence::Right => live(crate_facts()),
-        Presence::Wrong => live(Served { version: "9.9.9".into(), ..crate_facts() }),
+        Presence::Wrong => {
+            let mut facts = crate_facts();
+            facts.files[0].stated = vec![Digest::of(b"other").into()];
+            live(facts)
+        }
         Presence::Unfinished => live(Served { resolves: Told::No { said: String::new() }, ..crate_facts() }),
         Presence::Withdrawn => {
             live(Served { withdrawn: vec![Withdrawn::Yanked { said: None }], ..crate_facts() })
@@ -43,7 +48,34 @@ fn what_is_lacking_is_published_from_the_same_artifacts() {
     let table = table(&[Presence::Right, Presence::Absent, Presence::Right]);
     assert!(table.is_partial);
     assert_eq!(acts(&table), [(Act::PublishTheSame, Channel::Npm)]);
-    assert!(!table.places[0].undo.is_empty() && table.places[1].undo.is_empty());
+    assert!(table.places.iter().all(|place| place.undo.is_empty()), "what is right is not to be undone");
+}
+
+#[test]
+fn nothing_is_withdrawn_without_proof_that_its_bytes_are_wrong() {
+    let unproven = [
+        Served { version: "9.9.9".into(), ..crate_facts() },
+        Served { package: "other".into(), ..crate_facts() },
+        Served { origin: None, files: Vec::new(), ..crate_facts() },
+    ];
+    for facts in unproven {
+        let wrong = on(Channel::Npm, &live(Served { immutable: Some(false), ..facts }));
+        let table = partial(&[on(Channel::CratesIo, &live(crate_facts())), wrong.clone()], "v0.1.1");
+        if table.places[1].presence == Presence::Wrong {
+            assert_eq!(acts(&table), [(Act::Examine, Channel::Npm)], "{wrong:?}");
+        }
+        assert!(!acts(&table).iter().any(|(act, _)| *act == Act::Withdraw), "{wrong:?}");
+        assert!(table.places.iter().all(|place| place.undo.is_empty()), "{wrong:?}");
+    }
+}
+
+#[test]
+fn nothing_is_taken_back_after_a_rehearsal() {
+    let real = table(&[Presence::Right, Presence::Wrong]);
+    assert!(!real.places[1].undo.is_empty() && !real.recovery.is_empty());
+    let played = real.rehearsed();
+    assert!(played.places.iter().all(|place| place.undo.is_empty()) && played.recovery.is_empty());
+    assert_eq!(played.places[1].presence, Presence::Wrong);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::{crate_expected, crate_facts, live, served};
 use gonogo_core::delivery::{
-    Content, Doubt, Install, Level, Origin, Served, Sighting, Told, Withdrawn, judge,
+    BuildOrigin, Content, Doubt, Install, Level, Served, Sighting, Told, Withdrawn, judge,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::{Reason, Verdict};
@@ -28,7 +28,7 @@ fn any_facts() -> impl Strategy<Value = (Served, bool)> {
             |facts| facts.files.push(served("more")),
             |facts| facts.files.clear(),
             |facts| facts.doubts = vec![Doubt::new(Reason::TimedOut, "late")],
-            |facts| facts.origin = Some(Origin { commit: "0".into(), dirty: true }),
+            |facts| facts.origin = Some(BuildOrigin { commit: "0".into(), dirty: true }),
             |facts| facts.install = Some(Install::DoesNotRun { said: "no".into() }),
             |facts| facts.install = None,
             |facts| {

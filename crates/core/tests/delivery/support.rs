@@ -1,7 +1,7 @@
 //! A package that is delivered as it should be, to break one thing at a time.
 
 use gonogo_core::delivery::{
-    Algorithm, Channel, Checksum, Content, Expected, Install, Origin, Served, ServedFile, Sighting, Told,
+    Algorithm, BuildOrigin, Channel, Checksum, Content, Expected, Install, Served, ServedFile, Sighting, Told,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
@@ -49,7 +49,7 @@ pub fn crate_facts() -> Served {
         version: "0.1.1".to_owned(),
         resolves: Told::Yes,
         files: vec![served("kit-0.1.1.crate")],
-        origin: Some(Origin { commit: COMMIT.to_owned(), dirty: false }),
+        origin: Some(BuildOrigin { commit: COMMIT.to_owned(), dirty: false }),
         install: Some(Install::Ran { version: "0.1.1".to_owned() }),
         ..Served::default()
     }

@@ -2,11 +2,11 @@
 
 use crate::clean::shown;
 use crate::fixtures::{Fixture, reader, readers};
-use gonogo_core::readers::{Output, Reading, Unread};
+use gonogo_core::readers::{Reading, ToolOutput, Unread};
 use gonogo_core::verdict::Reason;
 
-fn stdout<'a>(stdout: &'a [u8], exit: i32) -> Output<'a> {
-    Output { stdout, stderr: b"", exit: Some(exit), report: None }
+fn stdout<'a>(stdout: &'a [u8], exit: i32) -> ToolOutput<'a> {
+    ToolOutput { stdout, stderr: b"", exit: Some(exit), report: None }
 }
 
 /// A fixture whose report has one piece of text replaced, which must be there.
@@ -67,7 +67,7 @@ fn what_no_tool_reports_is_never_clean() {
         for reader in readers() {
             for stream in 0..3 {
                 let bytes = text.as_bytes();
-                let output = Output {
+                let output = ToolOutput {
                     stdout: if stream == 0 { bytes } else { b"" },
                     stderr: if stream == 1 { bytes } else { b"" },
                     report: (stream == 2).then_some(bytes),
@@ -210,11 +210,18 @@ fn a_summary_that_contradicts_its_tests_is_unreadable() {
         ("sarif", "quiet", "\"version\": \"2.1.0\"", "\"version\": \"2.0.0\""),
         ("sarif", "quiet", "\"executionSuccessful\": true", "\"executionSuccessful\": \"true\""),
         ("sarif", "quiet", "\"results\"", "\"outcomes\""),
-        ("junit", "quiet", "tests=\"6\"", "tests=\"7\""),
+        ("junit", "quiet", "tests=\"6\"", "tests=\"1\""),
         ("junit", "quiet", "failures=\"0\"", "failures=\"1\""),
         ("junit", "quiet", "errors=\"0\"", "errors=\"1\""),
         ("junit", "quiet", "skipped=\"2\"", "skipped=\"1\""),
-        ("junit", "quiet", "<testcase classname=\"test_sample\" name=\"test_adds\" time=\"0.000\" />", ""),
+        (
+            "junit",
+            "quiet-nextest",
+            "<testcase name=\"tests::adds\" classname=\"sample\" timestamp=\"2026-11-22T19:08:23.299+00:00\" time=\"0.007\"/>",
+            "",
+        ),
+        ("junit", "quiet-node", "<!-- pass 5 -->", "<!-- pass 6 -->"),
+        ("junit", "quiet-node", "<!-- tests 7 -->", "<!-- tests 8 -->"),
         ("json-pointer", "quiet", "\"pass\": 3", "\"pass\": 3.0"),
         ("json-pointer", "quiet", "\"pass\": 3", "\"pass\": -3"),
         ("json-pointer", "quiet", "\"pass\": 3", "\"pass\": \"3\""),
@@ -282,6 +289,11 @@ fn an_advisory_database_with_too_few_advisories_is_stale() {
 #[test]
 fn warnings_that_cargo_audit_was_told_to_deny_are_findings() {
     let mut fixture = Fixture::load("cargo-audit", "warnings");
+    let mut report: serde_json::Value = serde_json::from_slice(&fixture.stdout).unwrap();
+    let unsound = report["warnings"]["unsound"].take();
+    report["warnings"] =
+        serde_json::json!({ "notice": unsound, "unmaintained": report["warnings"]["unmaintained"] });
+    fixture.stdout = report.to_string().into_bytes();
     assert!(fixture.read().unwrap().findings.is_empty());
     fixture.exit = 1;
     assert_eq!(fixture.read().unwrap().findings.len(), 2);
@@ -391,7 +403,7 @@ fn only_whole_lines_of_plain_text_count_as_examined() {
     assert_eq!(shown(&reader("text").read(&stdout(b"checked \xff\n", 0))), 0);
     // What is wrong is found also where the line was cut, or is not plain, or stands on standard error.
     for (out, err) in [("mismatch: a", ""), ("mismatch: \u{1b}[0m\n", ""), ("", "mismatch: a")] {
-        let output = Output { stderr: err.as_bytes(), ..stdout(out.as_bytes(), 0) };
+        let output = ToolOutput { stderr: err.as_bytes(), ..stdout(out.as_bytes(), 0) };
         assert_eq!(reader("text").read(&output).unwrap().findings.len(), 1, "{out}{err}");
     }
 }
@@ -443,7 +455,7 @@ fn a_missing_tool_or_network_is_told_apart_from_a_failure() {
             Reason::Unreachable,
         ),
     ] {
-        let output = Output { stdout: b"", stderr: stderr.as_bytes(), exit: Some(exit), report: None };
+        let output = ToolOutput { stdout: b"", stderr: stderr.as_bytes(), exit: Some(exit), report: None };
         let unread = reader(reader_name).read(&output).unwrap_err();
         assert_eq!(unread.reason, reason, "{reader_name}: {stderr}: {unread:?}");
     }

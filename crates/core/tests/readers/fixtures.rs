@@ -1,6 +1,8 @@
 //! The captured outputs, and the reader that each of them is for.
 
-use gonogo_core::readers::{Output, Pointers, Reader, Reading, TextRule, Unread};
+use gonogo_core::readers::{
+    LineRule, Pointers, ReadStream, Reader, Reading, Selector, TextRule, ToolOutput, Unread,
+};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -30,8 +32,8 @@ impl Fixture {
         }
     }
 
-    pub(crate) fn output(&self) -> Output<'_> {
-        Output {
+    pub(crate) fn output(&self) -> ToolOutput<'_> {
+        ToolOutput {
             stdout: &self.stdout,
             stderr: &self.stderr,
             exit: Some(self.exit),
@@ -47,7 +49,7 @@ impl Fixture {
     pub(crate) fn primary(&mut self) -> &mut Vec<u8> {
         match (&mut self.report, self.reader.as_str()) {
             (Some(report), _) => report,
-            (None, "nextest" | "unittest") => &mut self.stderr,
+            (None, "nextest" | "unittest" | "cargo-deny" | "cargo-semver-checks") => &mut self.stderr,
             (None, _) => &mut self.stdout,
         }
     }
@@ -92,30 +94,53 @@ pub(crate) fn readers() -> Vec<Reader> {
 
 fn make_readers() -> Vec<Reader> {
     let pointer = |text: &str| Some(text.to_owned());
+    let kind = |kind: &str| Selector::from([("/kind".to_owned(), vec![kind.to_owned()])]);
     vec![
-        Reader::Libtest,
+        Reader::Libtest { one_binary: false },
         Reader::Nextest,
         Reader::Pytest,
         Reader::Unittest,
-        Reader::NodeTest,
+        Reader::NodeTest { files: Vec::new() },
         Reader::GoTest,
         Reader::CargoAudit,
         Reader::NpmAudit { without_dev: false },
         Reader::PipAudit,
         Reader::Sarif,
-        Reader::Junit,
+        Reader::Junit { files: Vec::new() },
+        Reader::Tap,
+        Reader::Jest,
+        Reader::Vitest,
+        Reader::CargoDeny,
+        Reader::CargoSemverChecks,
+        Reader::Clippy,
+        Reader::Govulncheck,
+        Reader::OsvScanner,
+        Reader::Trivy,
+        Reader::Mypy,
+        Reader::Pyright,
+        Reader::JsonLines(LineRule {
+            examined: kind("checked"),
+            findings: kind("problem"),
+            end: Some(kind("end")),
+            key: ["/code", "/file"].map(str::to_owned).to_vec(),
+            message: "/message".to_owned(),
+            place: pointer("/file"),
+            stream: ReadStream::Stdout,
+        }),
         Reader::JsonPointer(Pointers {
             passed: pointer("/summary/pass"),
             failed: pointer("/summary/fail"),
             skipped: pointer("/summary/skip"),
             examined: pointer("/summary/files"),
             findings: pointer("/problems"),
+            ..Pointers::default()
         }),
         Reader::Text(TextRule {
             exits: std::collections::BTreeMap::new(),
             require: Vec::new(),
             expect: regex::Regex::new(r"^checked \S+$").unwrap(),
             finding: Some(regex::Regex::new("^mismatch: ").unwrap()),
+            stream: ReadStream::Stdout,
         }),
     ]
 }

@@ -2,10 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod clean;
+mod corpus;
 mod deceit;
+mod docs;
 mod each;
 mod fixtures;
+mod healthy;
+mod liars;
 mod meta;
 mod nested;
+mod newcomers;
 mod properties;
 mod told;

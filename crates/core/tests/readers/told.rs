@@ -2,10 +2,10 @@
 
 use crate::fixtures::Fixture;
 use gonogo_core::plan::{CheckKind, Plan};
-use gonogo_core::readers::{Output, Reader};
+use gonogo_core::readers::{Reader, ToolOutput};
 use gonogo_core::verdict::Reason;
 
-fn reader(check: &str) -> Result<Reader, String> {
+pub(crate) fn reader(check: &str) -> Result<Reader, String> {
     let plan = Plan::parse(&format!(
         "schema = 1\n[project]\nname = \"sample\"\n[policy]\nrequired-gates = [1]\n[tracker]\nkind = \"file\"\n\
          [[gates]]\nid = 1\nname = \"one\"\n[[gates.checks]]\nid = \"one\"\n{check}"
@@ -36,7 +36,7 @@ fn npm_has_examined_nothing_where_it_left_out_all_that_there_is() {
 const SCRIPT: &str = "run = [\"script\"]\nreader = \"text\"\nexpect = \"^OK: \"\nfinding = \"^FAIL: \"\nexits = { 2 = \"nothing-examined\" }";
 
 fn script(stdout: &str, exit: i32) -> Result<usize, Reason> {
-    let output = Output { stdout: stdout.as_bytes(), stderr: b"", exit: Some(exit), report: None };
+    let output = ToolOutput { stdout: stdout.as_bytes(), stderr: b"", exit: Some(exit), report: None };
     let reading = reader(SCRIPT).unwrap().read(&output);
     reading.map(|reading| reading.findings.len()).map_err(|unread| unread.reason)
 }
@@ -76,7 +76,7 @@ fn a_line_that_has_to_be_there_and_is_not_is_a_finding() {
     let check =
         "run = [\"tar\"]\nreader = \"text\"\nexpect = \"^sample/\"\nrequire = [\"/LICENSE$\", \"/NOTICES$\"]";
     let list = |stdout: &str, exit: i32| {
-        let output = Output { stdout: stdout.as_bytes(), stderr: b"", exit: Some(exit), report: None };
+        let output = ToolOutput { stdout: stdout.as_bytes(), stderr: b"", exit: Some(exit), report: None };
         let reading = reader(check).unwrap().read(&output).unwrap();
         reading.findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };

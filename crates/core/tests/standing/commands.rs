@@ -1,16 +1,16 @@
 //! What each command does in the model, and what it says comes next.
 
 use crate::model::{Cut, Fault, Model, Shape, TAG};
-use gonogo_core::blocker::{Closing, Origin};
-use gonogo_core::blocker::{Draft, Report, Stopped, TaskState, checks_behind, closing, drafts, step_in};
+use gonogo_core::blocker::{BlockerOrigin, BlockerReport, Closing};
+use gonogo_core::blocker::{Draft, Stopped, TaskState, checks_to_repeat, drafts, stand};
 use gonogo_core::canonical;
 use gonogo_core::clearance;
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{Poll, builtin};
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{
-    BlockerResolved, CheckFinished, CheckKey, CheckStarted, Delivered, EffectApplied, EffectIntended, Event,
-    Noted, PollFinished, PollStarted, ReviewAsked, ReviewRecorded, RunFinished, RunStarted, StepDone,
+    BlockerResolved, CheckFinished, CheckKey, CheckStarted, DeliveryRecorded, EffectApplied, EffectIntended,
+    Event, Noted, PollFinished, PollStarted, ReviewAsked, ReviewRecorded, RunFinished, RunStarted, StepDone,
     StepStopped,
 };
 use gonogo_core::mechanics::{
@@ -82,9 +82,12 @@ impl Model {
             Ended::Cut => came(false, self.position(Blockers::NotAsked, Readiness::NotAsked)),
             Ended::At(cleared) => {
                 if cleared && self.strikes(Fault::Reported) {
-                    let report =
-                        Report { check: "t".to_owned(), title: "stop".to_owned(), ..Report::default() };
-                    let origin = Origin { gate: 3, check: Some("t".to_owned()) };
+                    let report = BlockerReport {
+                        check: "t".to_owned(),
+                        title: "stop".to_owned(),
+                        ..BlockerReport::default()
+                    };
+                    let origin = BlockerOrigin { gate: 3, check: Some("t".to_owned()) };
                     self.file(&[report.draft(TAG, Some(&origin), "gonogo poll")]);
                 }
                 came(cleared, self.position(self.blockers(), Readiness::NotAsked))
@@ -107,16 +110,8 @@ impl Model {
         let mut unsettled: HashSet<CheckKey> = HashSet::new();
         if self.backlog().is_some() {
             self.record_unknown();
-            let state = self.folded().state;
-            for task in &self.tasks {
-                let Some(fingerprint) = task.fingerprint().filter(|_| step_in(&task.body).is_none()) else {
-                    continue;
-                };
-                let behind = checks_behind(Origin::in_body(&task.body).as_ref(), &self.plan);
-                if !state.passed_since_blocker(&fingerprint, &behind) {
-                    unsettled.extend(behind);
-                }
-            }
+            let backlog = self.backlog().unwrap();
+            unsettled = checks_to_repeat(&backlog, &self.folded().state, &self.plan);
         }
         self.append(Event::CheckStarted(CheckStarted { poll, gate: 3, check: "t".to_owned() }));
         if self.strikes(Fault::PollCut) {
@@ -243,23 +238,25 @@ impl Model {
         self.record_unknown();
         let state = self.folded().state;
         let mut refused = 0;
-        for task in backlog.tasks.iter().filter(|task| task.state == TaskState::Open) {
-            let named = matches!(verb, Verb::Close(ids) if ids.contains(&task.id));
+        let standing = stand(&backlog, &state, &self.plan, &HashSet::new());
+        for one in standing.blockers().iter().filter(|one| one.state == TaskState::Open) {
+            let named = matches!(verb, Verb::Close(ids) if ids.contains(&one.id));
             if !named && *verb != Verb::ClosePassed {
                 continue;
             }
-            let closes = match closing(task, &state, &self.plan) {
+            let closes = match one.closing {
                 Closing::Passed => true,
-                Closing::ById => named,
+                Closing::ById | Closing::Gone => named,
                 Closing::AfterMending | Closing::AfterPoll | Closing::ByHand => false,
             };
             if !closes {
                 refused += 1;
                 continue;
             }
-            let own = self.tasks.iter_mut().find(|own| own.id == task.id).unwrap();
-            own.state = TaskState::Done;
-            let (id, fingerprint, agent) = (task.id.clone(), task.fingerprint(), self.agent());
+            if !one.is_gone {
+                self.tasks.iter_mut().find(|own| own.id == one.id).unwrap().state = TaskState::Done;
+            }
+            let (id, fingerprint, agent) = (one.id.clone(), one.fingerprint.clone(), self.agent());
             self.append(Event::BlockerResolved(BlockerResolved {
                 id,
                 fingerprint,
@@ -506,7 +503,7 @@ impl Model {
         let passed = !self.has(Fault::Undelivered(mode));
         let cause = Cause::new(Code::Undelivered, "npm does not have it");
         let blocker = if passed { None } else { self.file_stop(mode, "delivery", &cause) };
-        self.append(Event::Delivered(Box::new(Delivered {
+        self.append(Event::Delivered(Box::new(DeliveryRecorded {
             mode,
             agent: self.agent(),
             commit: self.mechanics(mode).run.map(|run| run.started.commit),

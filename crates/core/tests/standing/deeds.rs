@@ -107,6 +107,13 @@ impl Model {
                 return true;
             }
         }
+        let is_open = self.tasks.iter().any(|task| task.state == TaskState::Open);
+        if is_open && self.backlog().is_some() && self.strikes(Fault::StoreLost) {
+            // Whoever has a task of their own has lost it with the store.
+            self.tasks.clear();
+            self.end(|fault| fault == Fault::OwnTask);
+            return true;
+        }
         if live.has_intents() && self.strikes(Fault::Commit) {
             self.commit += 1;
             return true;

@@ -3,10 +3,10 @@
 //! The program's own rules decide in it (gates, clearance, blockers, mechanics); only the world is made up.
 
 use gonogo_core::blocker::{
-    Action, Backlog, Blocker, Draft, Standing, Task, TaskState, reconcile, stand, task_title,
+    Backlog, BacklogChange, Blocker, Draft, Standing, Task, TaskState, reconcile, stand, task_title, unknown,
 };
 use gonogo_core::digest::Digest;
-use gonogo_core::ledger::{BlockerFiled, BlockerSeen, Chain, Event, Opened, Record};
+use gonogo_core::ledger::{BlockerFiled, Chain, Event, Opened, Record};
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::Plan;
 use gonogo_core::release::{Agent, Mode, Subject};
@@ -65,6 +65,8 @@ pub enum Fault {
     TrackerDown,
     /// Somebody has a task of their own in the tracker.
     OwnTask,
+    /// The tracker's store is begun anew while a blocker stands.
+    StoreLost,
     /// Somebody reports a blocker by hand, right after a poll gave clearance.
     Reported,
     /// A poll is cut short.
@@ -194,7 +196,6 @@ impl Model {
             base_commit: None,
             toolchain: BTreeMap::new(),
             environment: Some(Digest::of(b"environment")),
-            variables: BTreeMap::new(),
             host: "host".to_owned(),
         }
     }
@@ -233,12 +234,12 @@ impl Model {
             .collect();
         for action in reconcile(&before, drafts) {
             match action {
-                Action::Create(draft) => {
+                BacklogChange::Create(draft) => {
                     let id = format!("B{}", self.tasks.len());
                     let (title, body) = (draft.title.clone(), draft.body());
                     self.tasks.push(Task { id, title, body, state: TaskState::Open });
                 }
-                Action::Update { id, title, body, .. } => {
+                BacklogChange::Update { id, title, body, .. } => {
                     let task = self.tasks.iter_mut().find(|task| task.id == id).unwrap();
                     *task = Task { id, title, body, state: TaskState::Open };
                 }
@@ -260,11 +261,9 @@ impl Model {
     }
 
     pub fn record_unknown(&mut self) {
-        for task in self.tasks.clone() {
-            let Some(fingerprint) = task.fingerprint() else { continue };
-            if !self.folded().state.knows_blocker(&fingerprint) {
-                self.append(Event::BlockerSeen(BlockerSeen { id: task.id, fingerprint }));
-            }
+        let Some(backlog) = self.backlog() else { return };
+        for seen in unknown(&backlog, &self.folded().state) {
+            self.append(Event::BlockerSeen(seen));
         }
     }
 
@@ -285,7 +284,10 @@ impl Model {
     /// As a command decides at its end, with what it has looked at.
     pub fn position(&self, blockers: Blockers, readiness: Readiness) -> Position {
         let (folded, head) = (self.folded(), self.head());
-        let is_tag_on_remote = (readiness != Readiness::NotAsked).then_some(self.tag_there.is_some());
+        let is_tag_on_remote = match readiness {
+            Readiness::NotAsked => self.tag_on_remote(&folded),
+            Readiness::Ready | Readiness::Tagged | Readiness::Gaps => Some(self.tag_there.is_some()),
+        };
         Position::of(&Seen {
             blockers,
             readiness,
@@ -295,17 +297,20 @@ impl Model {
         })
     }
 
-    /// As `status` decides: from the ledger, and from the tracker where that can make a difference.
+    /// As `status` decides: from the ledger, from the tracker where that can make a difference, and from the remote until
+    /// something that cannot be undone is recorded.
     pub fn status(&self) -> Position {
         let (folded, head) = (self.folded(), self.head());
-        let seen = folded.seen(&head, self.releasing());
+        let is_tag_on_remote = self.tag_on_remote(&folded);
+        let seen = Seen { is_tag_on_remote, ..folded.seen(&head, self.releasing()) };
         let hangs = Position::hangs_on_tracker(&seen);
         let blockers = if hangs { self.blockers() } else { Blockers::NotAsked };
-        // A tag without a ledger is what makes it look at the remote.
-        let is_lost = self.records.is_empty() && self.tag_here.is_some();
-        let is_tag_on_remote = is_lost.then_some(self.tag_there.is_some());
         let is_written = Some(self.has(Fault::Busy));
-        Position::of(&Seen { blockers, is_tag_on_remote, is_written, ..seen })
+        Position::of(&Seen { blockers, is_written, ..seen })
+    }
+
+    fn tag_on_remote(&self, folded: &Folded) -> Option<bool> {
+        Position::hangs_on_remote(&folded.live).then_some(self.tag_there.is_some())
     }
 
     pub fn open_blockers(&self) -> Vec<Blocker> {

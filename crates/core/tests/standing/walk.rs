@@ -111,6 +111,7 @@ const fn must_strike(fault: &Fault) -> bool {
         Fault::RedLater
         | Fault::Unreviewed
         | Fault::Reported
+        | Fault::StoreLost
         | Fault::PollCut
         | Fault::Stop(Mode::DryRun, ..)
         | Fault::RunCut(..)
@@ -134,6 +135,7 @@ fn faults() -> Vec<Fault> {
         Fault::Unreviewed,
         Fault::TrackerDown,
         Fault::OwnTask,
+        Fault::StoreLost,
         Fault::Reported,
         Fault::PollCut,
         stop(Mode::DryRun, "push-tag", Code::PushRejected),

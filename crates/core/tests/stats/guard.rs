@@ -2,9 +2,9 @@
 
 use crate::noise::rates::{blocked, rates};
 use crate::noise::{KINDS, Kind, Made, Measured, Source};
-use gonogo_core::stats::{Design, Order};
+use gonogo_core::stats::{Design, PairOrder};
 
-fn at_ten_percent(source: Source<'_>, order: Order, trials: usize) {
+fn at_ten_percent(source: Source<'_>, order: PairOrder, trials: usize) {
     let design = Design::standard(0.10, 0.05, 160).unwrap();
     let alike = rates(&design, source, order, 0.0, trials);
     assert!(alike.passed >= 0.99 && alike.failed == 0.0 && alike.pairs <= 45.0, "{alike:?}");
@@ -18,8 +18,8 @@ fn at_ten_percent(source: Source<'_>, order: Order, trials: usize) {
 
 #[test]
 fn measured_noise_passes_what_is_alike_and_fails_what_is_not() {
-    at_ten_percent(Source::Replayed(&Measured::light(), 1), Order::Drawn, 250);
-    at_ten_percent(Source::Picked(&Measured::busy(), 3), Order::Drawn, 250);
+    at_ten_percent(Source::Replayed(&Measured::light(), 1), PairOrder::Drawn, 250);
+    at_ten_percent(Source::Picked(&Measured::busy(), 3), PairOrder::Drawn, 250);
 }
 
 #[test]
@@ -28,9 +28,9 @@ fn noise_that_hangs_together_does_not_break_the_error_where_the_order_is_drawn()
     let mut passed = 0.0;
     for kind in KINDS {
         let noise = Source::Made(Made { kind, drawn: true });
-        let margin = rates(&design, noise, Order::Drawn, 0.10, 150);
+        let margin = rates(&design, noise, PairOrder::Drawn, 0.10, 150);
         passed += margin.passed / KINDS.len() as f64;
-        let twice = rates(&design, noise, Order::Drawn, 0.20, 50);
+        let twice = rates(&design, noise, PairOrder::Drawn, 0.20, 50);
         assert!(twice.passed == 0.0 && twice.failed >= 0.94, "{kind:?}: {twice:?}");
     }
     assert!(passed <= 0.06, "{passed}");
@@ -38,7 +38,7 @@ fn noise_that_hangs_together_does_not_break_the_error_where_the_order_is_drawn()
 
 #[test]
 fn pairs_from_elsewhere_whose_neighbours_resemble_each_other_are_judged_with_care() {
-    at_ten_percent(Source::Made(Made { kind: Kind::Wandering, drawn: false }), Order::Unknown, 80);
+    at_ten_percent(Source::Made(Made { kind: Kind::Wandering, drawn: false }), PairOrder::Unknown, 80);
 }
 
 #[test]

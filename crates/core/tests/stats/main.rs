@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gonogo_core::stats::walsh::Sorted;
-use gonogo_core::stats::{Better, Design, Order, Pair, judge, normal, sequential, signed_rank};
+use gonogo_core::stats::{Better, Design, Pair, PairOrder, judge, normal, sequential, signed_rank};
 use serde_json::Value;
 
 mod guard;
@@ -106,7 +106,7 @@ fn ten_thousand_pairs_are_judged_as_a_few_are() {
         })
         .collect();
     let design = Design::new(0.05, 0.05, &[pairs.len()]).unwrap();
-    let judgement = judge(&design, &pairs, Better::Lower, Order::Unknown).unwrap();
+    let judgement = judge(&design, &pairs, Better::Lower, PairOrder::Unknown).unwrap();
     assert!((judgement.estimate - 0.02).abs() < 0.003, "{judgement:?}");
     assert!(judgement.is_slower_within_margin(), "{judgement:?}");
 }

@@ -2,14 +2,20 @@
 //! mode). Whoever needs one of the two takes that one.
 
 mod base;
+pub(crate) mod base_plan;
 mod host;
 mod plan;
+mod recorded;
+pub(crate) mod remote;
 
+pub use base::Baseline;
+pub use base_plan::BasePlan;
 pub use host::{agent, current_folder, host_name, open_checkout, redactor};
 pub use plan::{LoadedPlan, PLAN_FILE, load_plan, own_paths, parse_plan};
+pub use remote::release_remote;
 
 use crate::failure::{Failure, chain};
-use gonogo_core::ledger::{Opened, Record};
+use gonogo_core::ledger::{Opened, Owner, Record};
 use gonogo_core::plan::Plan;
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::{Agent, Mode, Target};
@@ -22,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ReleaseRequest {
     /// The target as it was typed.
     pub target: String,
     /// The base tag; `None` to derive it.
@@ -58,6 +64,8 @@ pub struct Candidate {
     pub target: Target,
     /// The base; `None` for a first release.
     pub base: Option<Base>,
+    /// What earlier releases were held to, and what of the base a person has to look at.
+    pub baseline: Baseline,
     /// The commit under release.
     pub commit: String,
     /// Its tree.
@@ -93,20 +101,24 @@ pub struct Context {
 impl Context {
     /// Captures the context. Refuses what no answer can be about: no checkout, no commit, no usable plan or target, a
     /// base tag that ought to be there and is not.
-    pub async fn capture(asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn capture(asked: &ReleaseRequest, cancel: Cancel) -> Result<Self, Failure> {
         Self::capture_in(&current_folder()?, asked, cancel).await
     }
 
     /// The same for a folder that is not the current one.
-    pub async fn capture_in(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn capture_in(folder: &Path, asked: &ReleaseRequest, cancel: Cancel) -> Result<Self, Failure> {
         let Self { candidate, session, given } = Self::without_base(folder, asked, cancel).await?;
         let tag = asked.base_tag.as_deref();
-        let base = base::find(&session.git, &candidate.plan, &candidate.target, tag).await?;
-        Ok(Self { candidate: Candidate { base, ..candidate }, session, given })
+        let (base, baseline) = base::find(&session.git, &candidate, tag).await?;
+        Ok(Self { candidate: Candidate { base, baseline, ..candidate }, session, given })
     }
 
     /// The context of a command that compares nothing with an earlier release.
-    pub async fn without_base(folder: &Path, asked: &Asked, cancel: Cancel) -> Result<Self, Failure> {
+    pub async fn without_base(
+        folder: &Path,
+        asked: &ReleaseRequest,
+        cancel: Cancel,
+    ) -> Result<Self, Failure> {
         let git = Git::open(folder, cancel.clone()).await?;
         let LoadedPlan { plan, in_repository } = load_plan(asked.plan.as_deref(), git.root())?;
         let target = target(&asked.target, &plan)?;
@@ -121,7 +133,8 @@ impl Context {
             plan: asked.plan.clone(),
             ..Given::target(target.tag())
         };
-        let candidate = Candidate { plan, plan_path: in_repository, target, base: None, commit, tree };
+        let (base, baseline) = (None, Baseline::default());
+        let candidate = Candidate { plan, plan_path: in_repository, target, base, baseline, commit, tree };
         let session = Session { git, agent, mode: asked.mode, redactor, cancel, variables: Vec::new() };
         Ok(Self { candidate, session, given })
     }
@@ -129,6 +142,12 @@ impl Context {
     /// Where this release's ledger is.
     pub fn ledger_folder(&self) -> PathBuf {
         ledger::folder(self.session.git.common_dir(), self.candidate.target.tag())
+    }
+
+    /// Whose ledger is asked for.
+    pub fn owner(&self) -> Owner<'_> {
+        let Candidate { plan, target, .. } = &self.candidate;
+        Owner { project: Some(&plan.project.name), target: target.tag() }
     }
 
     /// Opens this release's ledger to write: one writer at a time.
@@ -140,11 +159,11 @@ impl Context {
 
     /// The records of this release; none where it has no ledger.
     pub fn records(&self) -> Result<Vec<Record>, Failure> {
-        Ok(ledger::records(self.session.git.common_dir(), self.candidate.target.tag())?)
+        Ok(ledger::records(self.session.git.common_dir(), self.owner())?)
     }
 
-    /// The same, with every client led by variables.
-    pub fn led_by(self, variables: Vec<(OsString, OsString)>) -> Self {
+    /// The same, with these variables for every client.
+    pub fn with_variables(self, variables: Vec<(OsString, OsString)>) -> Self {
         let git = self.session.git.with_variables(variables.clone());
         Self { session: Session { git, variables, ..self.session }, ..self }
     }

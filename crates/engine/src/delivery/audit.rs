@@ -1,6 +1,6 @@
 //! One version of each package, looked at once and judged: by itself, and by what the others serve.
 
-use super::wanted::Task;
+use super::wanted::DeliveryTask;
 use super::{AT_ONCE, installed, side_by_side};
 use crate::failure::Failure;
 use gonogo_core::delivery::{Expected, Judgement, Level, Sighting, across, judge};
@@ -21,7 +21,7 @@ pub struct Audit {
 /// Looks at each package, and judges it up to its level.
 pub async fn audit(
     registries: &Arc<Registries>,
-    tasks: Vec<Task>,
+    tasks: Vec<DeliveryTask>,
     target: &Target,
     cancel: &Cancel,
 ) -> Result<Vec<Audit>, Failure> {
@@ -43,7 +43,7 @@ pub async fn audit(
 }
 
 /// Whatever is wrong above, the bytes are looked at: this tells all of it. Only what serves the right ones is installed.
-async fn look(registries: &Registries, task: &Task, wanted: &Wanted, cancel: &Cancel) -> Sighting {
+async fn look(registries: &Registries, task: &DeliveryTask, wanted: &Wanted, cancel: &Cancel) -> Sighting {
     let depth = if task.level >= Level::Bytes { Depth::Bytes } else { Depth::Index };
     let seen = registries.observe(wanted, depth, cancel).await;
     if task.level < Level::Installs || judge(&task.expected, &seen, Level::Bytes).verdict != Verdict::Passed {

@@ -1,13 +1,13 @@
 //! What the look at the channels tells its front end while it goes.
 
-use super::{Delivered, Delivery, Task};
+use super::{Delivered, DeliveryTask, PackageDelivery};
 use gonogo_core::delivery::Judgement;
 use std::time::Instant;
 
 /// What happens while a delivery is waited for. Packages are named by their place in the list that it begins with.
 pub enum DeliveryEvent<'a> {
     /// These packages are looked at.
-    Begins(&'a [Task]),
+    Begins(&'a [DeliveryTask]),
     /// What a package's channel says now.
     Waits {
         /// Which package.
@@ -22,7 +22,7 @@ pub enum DeliveryEvent<'a> {
         /// Which package.
         place: usize,
         /// What came of it.
-        delivery: &'a Delivery,
+        delivery: &'a PackageDelivery,
     },
     /// This is what came of all of it.
     Came {

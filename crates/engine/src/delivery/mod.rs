@@ -12,11 +12,11 @@ mod wanted;
 pub use audit::{Audit, audit};
 pub use event::{DeliveryEvent, DeliveryWatch};
 use installed::installed;
-pub use record::{Delivered, Release, deliver};
+pub use record::{AwaitedRelease, Delivered, deliver};
 pub use recorded::{Recorded, recorded};
-pub use verify::Delivery;
+pub use verify::PackageDelivery;
 pub use versions::read_all;
-pub use wanted::{Asked, Task, expected, named, tasks};
+pub use wanted::{DeliveryTask, Effort, expected, named, tasks};
 
 use crate::failure::Failure;
 use crate::failure::FailureKind;
@@ -33,9 +33,9 @@ use tokio::task::{JoinSet, LocalSet};
 /// How many packages are looked at side by side.
 const AT_ONCE: usize = 32;
 
-/// The registries of our own clients, configured as in a folder, and led by variables.
-pub fn registries(folder: &Path, led_by: &[(OsString, OsString)]) -> Result<Arc<Registries>, Failure> {
-    let environment = client_environment().with_all(led_by.iter().cloned());
+/// The registries of our own clients, configured as in a folder and by variables.
+pub fn registries(folder: &Path, variables: &[(OsString, OsString)]) -> Result<Arc<Registries>, Failure> {
+    let environment = client_environment().with_all(variables.iter().cloned());
     // The jitter keeps many askers apart, so that no two processes may have the same.
     let http = Http::new(&environment, Patience::default(), u64::from(std::process::id()))
         .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()))?;

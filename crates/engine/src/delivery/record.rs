@@ -2,8 +2,8 @@
 
 use super::event::{DeliveryEvent, DeliveryWatch};
 use super::registries;
-use super::verify::{Delivery, verify};
-use super::wanted::{Asked, tasks};
+use super::verify::{PackageDelivery, verify};
+use super::wanted::{Effort, tasks};
 use crate::blockers::{Filed, file_stop};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -26,7 +26,7 @@ use std::ffi::OsString;
 const STEP: &str = "delivery";
 
 /// A release whose delivery is waited for.
-pub struct Release<'a> {
+pub struct AwaitedRelease<'a> {
     /// Its context.
     pub context: &'a Context,
     /// In which world.
@@ -40,7 +40,7 @@ pub struct Release<'a> {
     /// Where blockers are filed.
     pub tracker: &'a OpenTracker,
     /// How deep to look, and how long.
-    pub asked: Asked,
+    pub asked: Effort,
 }
 
 /// What came of it.
@@ -48,7 +48,7 @@ pub struct Delivered {
     /// Whether what was built is recorded.
     pub has_manifest: bool,
     /// Each package on each channel.
-    pub deliveries: Vec<Delivery>,
+    pub deliveries: Vec<PackageDelivery>,
     /// All of it.
     pub outcome: Outcome,
     /// Who has what, and the way out.
@@ -66,11 +66,11 @@ impl Delivered {
 
 /// Waits for the delivery of a release. `None` where the plan names no channel.
 pub async fn deliver(
-    release: &Release<'_>,
+    release: &AwaitedRelease<'_>,
     watch: &mut impl DeliveryWatch,
 ) -> Result<Option<Delivered>, Failure> {
-    let Release { context, mode, .. } = release;
-    let records = read(&context.ledger_folder())?;
+    let AwaitedRelease { context, mode, .. } = release;
+    let records = read(&context.ledger_folder(), context.owner())?;
     let mechanics = Mechanics::fold(records.iter().flatten(), *mode);
     let mut tasks = tasks(
         release.git,
@@ -104,7 +104,10 @@ pub async fn deliver(
     let outcome = combine(judgements.iter().map(Judgement::outcome));
     let mut delivered = Delivered {
         has_manifest: mechanics.manifest().is_some(),
-        partial: partial(&judgements, context.candidate.target.tag()),
+        partial: match mode {
+            Mode::DryRun => partial(&judgements, context.candidate.target.tag()).rehearsed(),
+            Mode::Live => partial(&judgements, context.candidate.target.tag()),
+        },
         deliveries,
         outcome,
         filed: None,
@@ -122,12 +125,12 @@ pub async fn deliver(
     Ok(Some(delivered))
 }
 
-fn event(release: &Release<'_>, delivered: &Delivered) -> ledger::Delivered {
+fn event(release: &AwaitedRelease<'_>, delivered: &Delivered) -> ledger::DeliveryRecorded {
     let channels = delivered
         .deliveries
         .iter()
         .map(|delivery| DeliveredChannel { asked: delivery.asked, judgement: delivery.judgement.clone() });
-    ledger::Delivered {
+    ledger::DeliveryRecorded {
         mode: release.mode,
         agent: release.context.session.agent.clone(),
         commit: release.commit.clone(),
@@ -138,7 +141,11 @@ fn event(release: &Release<'_>, delivered: &Delivered) -> ledger::Delivered {
     }
 }
 
-async fn file(release: &Release<'_>, ledger: &mut Ledger, delivered: &Delivered) -> Result<Filed, Failure> {
+async fn file(
+    release: &AwaitedRelease<'_>,
+    ledger: &mut Ledger,
+    delivered: &Delivered,
+) -> Result<Filed, Failure> {
     let context = release.context;
     let target = context.candidate.target.tag();
     let wrong: Vec<String> = delivered.deliveries.iter().filter_map(why).collect();
@@ -166,7 +173,7 @@ const fn looks_again(mode: Mode) -> Verb {
 }
 
 /// Why one package is not delivered, in one line.
-fn why(delivery: &Delivery) -> Option<String> {
+fn why(delivery: &PackageDelivery) -> Option<String> {
     let judgement = &delivery.judgement;
     let problems = judgement.problems.iter().map(|problem| format!("{}: {}", problem.code, problem.said));
     let doubts = judgement.doubts.iter().map(|doubt| format!("{}: {}", doubt.reason, doubt.said));
@@ -176,7 +183,7 @@ fn why(delivery: &Delivery) -> Option<String> {
 }
 
 /// Takes secrets out of what clients and programs said, before any of it is stored.
-fn redact(delivery: &mut Delivery, redactor: &Redactor) {
+fn redact(delivery: &mut PackageDelivery, redactor: &Redactor) {
     let judgement = &mut delivery.judgement;
     let problems = judgement.problems.iter_mut().map(|problem| &mut problem.said);
     let doubts = judgement.doubts.iter_mut().map(|doubt| &mut doubt.said);

@@ -5,7 +5,7 @@
 use crate::failure::Failure;
 use crate::tags::tag_seen;
 use gonogo_core::digest::Digest;
-use gonogo_core::ledger::Mechanics;
+use gonogo_core::ledger::{Mechanics, Owner};
 use gonogo_core::mechanics::{
     KindOfStep, Observation, TagPushed, TagSeen, judge_local_tag, judge_remote_tag,
 };
@@ -44,8 +44,14 @@ impl Recorded {
 }
 
 /// Reads the ledger of a release, and looks at its tag. `None` where there is no ledger here, or no live run in it.
-pub async fn recorded(git: &Git, target: &Target) -> Result<Option<Recorded>, Failure> {
-    let Some(records) = ledger::read(&ledger::folder(git.common_dir(), target.tag()))? else {
+/// `project` is the plan's, where there is one.
+pub async fn recorded(
+    git: &Git,
+    project: Option<&str>,
+    target: &Target,
+) -> Result<Option<Recorded>, Failure> {
+    let owner = Owner { project, target: target.tag() };
+    let Some(records) = ledger::read(&ledger::folder(git.common_dir(), target.tag()), owner)? else {
         return Ok(None);
     };
     let live = Mechanics::fold(&records, Mode::Live);

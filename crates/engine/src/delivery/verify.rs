@@ -3,7 +3,7 @@
 //! Invariant: nothing is said to be delivered that was not seen so; what does not come in its window is incomplete.
 
 use super::event::{DeliveryEvent, DeliveryWatch};
-use super::wanted::Task;
+use super::wanted::DeliveryTask;
 use super::{AT_ONCE, installed, side_by_side};
 use crate::failure::Failure;
 use gonogo_core::delivery::{Judgement, Level, Sighting, judge};
@@ -24,7 +24,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// What came of waiting for one package.
 #[derive(Clone, Debug)]
-pub struct Delivery {
+pub struct PackageDelivery {
     /// The level that was asked for.
     pub asked: Level,
     /// How long it may take to show.
@@ -42,11 +42,11 @@ pub struct Delivery {
 /// Waits for every package, side by side.
 pub async fn verify(
     registries: &Arc<Registries>,
-    tasks: Vec<Task>,
+    tasks: Vec<DeliveryTask>,
     target: &Target,
     watch: &mut impl DeliveryWatch,
     cancel: &Cancel,
-) -> Result<Vec<Delivery>, Failure> {
+) -> Result<Vec<PackageDelivery>, Failure> {
     // One look at a time for each slot: who waits between two looks holds none.
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let (tell, mut told) = mpsc::unbounded_channel();
@@ -71,7 +71,7 @@ pub async fn verify(
                 if !judgement.is_worth_waiting_for() || left.is_zero() || cancel.is_cancelled() {
                     let judgement = judgement.given_up();
                     let (asked, window) = (task.level, task.window);
-                    let delivery = Delivery { asked, window, waited, looks, seen, judgement };
+                    let delivery = PackageDelivery { asked, window, waited, looks, seen, judgement };
                     // Whoever listened has ended, and needs to hear no more.
                     tell.send(Told::Settled(place, delivery.clone())).ok();
                     return delivery;
@@ -103,7 +103,7 @@ pub async fn verify(
 /// What the look at one package tells, on its way to the watcher.
 enum Told {
     Waits(usize, Judgement, std::time::Instant),
-    Settled(usize, Delivery),
+    Settled(usize, PackageDelivery),
 }
 
 impl Told {
@@ -121,7 +121,7 @@ impl Told {
 /// whose bytes are not right.
 async fn look(
     registries: &Registries,
-    task: &Task,
+    task: &DeliveryTask,
     wanted: &Wanted,
     cancel: &Cancel,
 ) -> (Sighting, Judgement) {

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use gonogo_core::delivery::{Column, Package};
 use gonogo_core::verdict::Reason;
 use gonogo_world::process::Cancel;
-use gonogo_world::registry::{Listing, Registries, Trouble};
+use gonogo_world::registry::{Listing, ListingError, Registries};
 use std::sync::Arc;
 
 /// Reads the index of each package.
@@ -25,7 +25,7 @@ pub async fn read_all(
 }
 
 fn versions(
-    listed: Result<Listing, Trouble>,
+    listed: Result<Listing, ListingError>,
 ) -> Result<Vec<(String, Result<Vec<gonogo_core::delivery::Withdrawn>, String>)>, (Reason, String)> {
     match listed {
         Ok(listing) => {
@@ -33,8 +33,8 @@ fn versions(
             Ok(each.map(|one| (one.version, one.entry.map(|entry| entry.facts.withdrawn))).collect())
         }
         // The registry's own word that it has no such package: it has none of its versions.
-        Err(Trouble::NotFound(_)) => Ok(Vec::new()),
-        Err(Trouble::Conflict(said)) => Err((Reason::UnreadableOutput, said)),
-        Err(Trouble::Unknown(reason, said)) => Err((reason, said)),
+        Err(ListingError::NotFound(_)) => Ok(Vec::new()),
+        Err(ListingError::Conflict(said)) => Err((Reason::UnreadableOutput, said)),
+        Err(ListingError::Unknown(reason, said)) => Err((reason, said)),
     }
 }

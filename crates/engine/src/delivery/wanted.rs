@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// One package on one channel, and how its delivery is proven.
 #[derive(Clone, Debug)]
-pub struct Task {
+pub struct DeliveryTask {
     /// The package.
     pub package: Package,
     /// What it has to serve.
@@ -26,7 +26,7 @@ pub struct Task {
 
 /// How deep to look, and how long: what was asked for goes before the plan.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked {
+pub struct Effort {
     /// The level of every channel.
     pub level: Option<Level>,
     /// The longest window of any channel.
@@ -41,8 +41,8 @@ pub async fn tasks(
     target: &Target,
     commit: Option<&str>,
     live: &Mechanics,
-    asked: Asked,
-) -> Vec<Task> {
+    asked: Effort,
+) -> Vec<DeliveryTask> {
     let mut tasks = Vec::new();
     for package in plan.packages() {
         let mut expected = expected(&package, plan, target, commit, live);
@@ -51,7 +51,7 @@ pub async fn tasks(
         }
         let own = if package.smoke.is_empty() { Level::Bytes } else { Level::Installs };
         let window = package.window.unwrap_or_else(|| package.channel.usual_window());
-        tasks.push(Task {
+        tasks.push(DeliveryTask {
             expected,
             level: asked.level.unwrap_or(own),
             window: asked.longest_window.map_or(window, |longest| window.min(longest)),
@@ -62,7 +62,12 @@ pub async fn tasks(
 }
 
 /// Packages that were named without a plan: nothing is recorded of them, but what a checkout that is theirs can say.
-pub async fn named(git: Option<&Git>, packages: &[Package], target: &Target, level: Level) -> Vec<Task> {
+pub async fn named(
+    git: Option<&Git>,
+    packages: &[Package],
+    target: &Target,
+    level: Level,
+) -> Vec<DeliveryTask> {
     let mut tasks = Vec::new();
     for package in packages {
         let mut expected = Expected::unrecorded(package.channel, &package.name, target.version());
@@ -70,7 +75,7 @@ pub async fn named(git: Option<&Git>, packages: &[Package], target: &Target, lev
             tree_here(git, target, &mut expected).await;
         }
         let window = package.channel.usual_window();
-        tasks.push(Task { package: package.clone(), expected, level, window });
+        tasks.push(DeliveryTask { package: package.clone(), expected, level, window });
     }
     tasks
 }

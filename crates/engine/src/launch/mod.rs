@@ -4,11 +4,13 @@
 //! and version before it starts. Programs that come before it run first, and may make it.
 
 mod environment;
+mod ground;
 mod line;
 mod through;
 mod toolbox;
 
 pub use environment::child_environment;
+pub use ground::Ground;
 pub use line::{quoted, repeat_line};
 pub use through::missing_behind;
 pub use toolbox::{Lack, Toolbox};
@@ -30,6 +32,8 @@ pub struct Launcher {
     pub toolbox: Arc<Toolbox>,
     /// What every program starts from.
     pub environment: Environment,
+    /// What leads into the world that is acted in. Nothing that the plan sets or lets through stands above it.
+    pub held: Vec<(OsString, OsString)>,
     /// How many bytes of each stream are kept.
     pub limit: usize,
 }
@@ -81,6 +85,12 @@ impl Launcher {
             let message = format!("the folder {} is not there", program.cwd.as_deref().unwrap_or("."));
             return Err(Lack { reason: Reason::NotRun, message });
         }
+        let real = |folder: &Path| folder.canonicalize().ok();
+        if real(&directory).zip(real(root)).is_none_or(|(folder, root)| !folder.starts_with(root)) {
+            let message =
+                format!("the folder {} is a link out of the tree", program.cwd.as_deref().unwrap_or("."));
+            return Err(Lack { reason: Reason::NotRun, message });
+        }
         // What is known to be lacking is said before anything is built.
         if let Some(lack) = program.programs().find_map(|name| self.lack(program, name)) {
             return Err(lack.clone());
@@ -90,6 +100,7 @@ impl Launcher {
         for (name, value) in &program.set_env {
             environment = environment.with(name, with_root(value, root));
         }
+        let environment = environment.with_all(self.held.iter().cloned());
         Ok(Launch {
             launcher: self.clone(),
             root: root.to_owned(),
@@ -107,9 +118,14 @@ impl Launch {
         Self { environment: self.environment.with(name, value), ..self }
     }
 
-    /// Where its report is written.
-    pub fn report(&self) -> Option<PathBuf> {
-        self.program.report.as_ref().map(|report| self.root.join(report))
+    /// The folder that it runs in, and its environment.
+    pub fn surroundings(&self) -> (PathBuf, Environment) {
+        (self.directory.clone(), self.environment.clone())
+    }
+
+    /// Where its report is written: the root of the tree, and the path below it.
+    pub fn report(&self) -> Option<(PathBuf, String)> {
+        self.program.report.as_ref().map(|report| (self.root.clone(), report.clone()))
     }
 
     /// Runs the programs before it, one after the other; then finds the program itself, which they may have made.

@@ -1,5 +1,6 @@
 //! The tools of a plan: resolved once, to absolute paths outside the checkout, with digest and version.
 
+use super::Ground;
 use gonogo_core::gate::Judged;
 use gonogo_core::plan::{Plan, Tool};
 use gonogo_core::release::ResolvedTool;
@@ -45,7 +46,8 @@ pub struct Toolbox {
 }
 
 impl Toolbox {
-    /// Resolves every tool that the plan declares or its checks call. `PATH` is the environment's.
+    /// Resolves every tool that the plan declares or its checks call. `PATH` is the environment's. Each is asked for its version
+    /// in a checkout's root or a clean room, and is in neither.
     pub async fn of_checks(plan: &Plan, checkout: &Path, environment: &Environment, cancel: &Cancel) -> Self {
         Self::resolve(&plan.tool_names(), &plan.tools, checkout, environment, cancel).await
     }
@@ -61,8 +63,16 @@ impl Toolbox {
         let mut toolbox = Self { declared: declared.to_vec(), ..Self::default() };
         let search = environment.get("PATH").unwrap_or_default();
         let mut paths = BTreeMap::new();
+        let ground = Ground::at(checkout);
         for name in names.iter().copied() {
             match tools::find(name, search, Some(checkout)) {
+                Ok(path) if ground.holds(&path) => {
+                    let message = format!(
+                        "`{name}` is on PATH only where the project's own files are, at {}",
+                        path.display()
+                    );
+                    toolbox.lacking.insert(name.to_owned(), Lack::missing(message));
+                }
                 Ok(path) => {
                     paths.insert(name.to_owned(), path);
                 }
@@ -81,9 +91,9 @@ impl Toolbox {
         for (name, path) in &paths {
             versions.push(match declared.iter().find(|tool| tool.name == *name) {
                 Some(declared) => version(declared, path, checkout, environment, cancel).await.map(Some),
-                // Its digest is the door's, whichever toolchain is behind it: only it can tell. Where it cannot, the
+                // Its digest is the proxy's, whichever toolchain is behind it: only it can tell. Where it cannot, the
                 // check that calls it will show why.
-                None if tools::is_door(name, path) => {
+                None if tools::is_toolchain_proxy(name, path) => {
                     let asked = Tool {
                         name: name.clone(),
                         minimum: None,

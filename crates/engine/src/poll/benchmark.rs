@@ -4,11 +4,11 @@
 //! scenario shown to be within the margin; or two builds that are the same byte for byte.
 
 use super::command::not_prepared;
-use super::execute::{Done, Run};
+use super::execute::{Done, PollContext};
+use super::rooms::{self, Met};
 use crate::failure::chain;
 use crate::launch::{Launch, Prevented, quoted};
-use gonogo_core::bench::{BuiltFile, Comparison, Phase, Record, SCHEMA, Sample, Source};
-use gonogo_core::digest::Digest;
+use gonogo_core::bench::{BenchBuild, BenchOutput, BenchRecord, Comparison, Phase, SCHEMA, Sample};
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{End, Judged};
 use gonogo_core::plan::{Benchmark, Check};
@@ -16,11 +16,13 @@ use gonogo_core::release::ResolvedTool;
 use gonogo_core::stats::{Answer, Better};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::{Outcome, Reason};
-use gonogo_world::bench::{HostWatch, Order, Run as BenchRun, RunError, Side, WorktreeError, Worktrees};
+use gonogo_world::bench::{BenchProgram, HostWatch, OrderDraws, RunError, Side};
 use gonogo_world::clock;
 use gonogo_world::ledger::Blob;
+use gonogo_world::room::{Room, RoomError, RoomWatch};
 use gonogo_world::tools;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 use std::time::Instant;
 
 /// Where cargo builds: each side has a folder of its own.
@@ -29,7 +31,7 @@ const TARGET_FOLDER: &str = "CARGO_TARGET_DIR";
 const HOST_EVERY: usize = 10;
 
 /// Runs it. What it needs of the host it has to itself: nothing else of the poll runs meanwhile.
-pub async fn run(run: &Run<'_>, gate: u32, check: &Check, benchmark: &Benchmark) -> Done {
+pub async fn run(run: &PollContext<'_>, gate: u32, check: &Check, benchmark: &Benchmark) -> Done {
     let started = Instant::now();
     let repeat = Some(repeat_line(run, benchmark));
     let Some(base) = &run.context.candidate.base else {
@@ -37,22 +39,13 @@ pub async fn run(run: &Run<'_>, gate: u32, check: &Check, benchmark: &Benchmark)
         return Done { repeat, ..Done::of(judged) };
     };
     let mut measured = Measured::new(run, benchmark, &base.commit);
-    let judged = match Worktrees::create(
-        &run.context.session.git,
-        folder(run),
-        &base.commit,
-        &run.context.candidate.commit,
-    )
-    .await
-    {
-        Err(error) => not_checked_out(&error),
-        Ok(worktrees) => {
-            let judged = measured.in_worktrees(run, gate, check, benchmark, &worktrees).await;
-            let judged = judged.unwrap_or_else(|judged| *judged);
-            match worktrees.remove(&run.context.session.git).await {
-                Ok(()) => judged,
-                Err(error) => with_note(judged, format!("the worktrees are still there: {}", chain(&error))),
-            }
+    let judged = match sides(run, &base.commit).await {
+        Err(judged) => *judged,
+        Ok((sides, _alone)) => {
+            let mut watches = [&sides.base, &sides.current].map(RoomWatch::begin);
+            let judged = measured.in_rooms(run, gate, check, benchmark, &sides).await;
+            let changed = watches.iter_mut().flat_map(RoomWatch::changed).collect();
+            Met { changed, ..Met::default() }.judged(judged.unwrap_or_else(|judged| *judged))
         }
     };
     let mut blobs = measured.output;
@@ -64,20 +57,40 @@ pub async fn run(run: &Run<'_>, gate: u32, check: &Check, benchmark: &Benchmark)
     Done { blobs, millis, repeat, program: measured.program, ..Done::of(judged) }
 }
 
-/// Where the worktrees are: in the user's cache, outside the checkout, so that no build finds the checkout's own settings in a
-/// folder above it.
-fn folder(run: &Run<'_>) -> PathBuf {
-    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
-    let root = run.context.session.git.common_dir().as_os_str().as_encoded_bytes();
-    cache.unwrap_or_else(std::env::temp_dir).join("gonogo").join("bench").join(&Digest::of(root).hex()[..16])
+/// The rooms of both commits.
+struct Sides {
+    base: Room,
+    current: Room,
+}
+
+impl Sides {
+    const fn of(&self, side: Side) -> &Room {
+        match side {
+            Side::Base => &self.base,
+            Side::Current => &self.current,
+        }
+    }
+}
+
+/// Makes both rooms, and holds off every other measurement of this repository.
+async fn sides(run: &PollContext<'_>, base: &str) -> Ended<(Sides, File)> {
+    let not_made = |error: RoomError| Box::new(Judged::incomplete(Reason::NotRun, chain(&error)));
+    let alone = run.rooms.set().measure_alone().map_err(not_made)?;
+    let Some(alone) = alone else {
+        return incomplete(Reason::HostUnfit, "another benchmark of this repository is running");
+    };
+    let [base, current] = run.rooms.side_by_side(base).await.map_err(not_made)?;
+    match rooms::lacking(&base).or_else(|| rooms::lacking(&current)) {
+        Some(judged) => Err(Box::new(judged)),
+        None => Ok((Sides { base, current }, alone)),
+    }
 }
 
 /// What there is to show so far, whatever comes of it.
 struct Measured {
-    record: Record,
+    record: BenchRecord,
     host: HostWatch,
-    order: Order,
+    order: OrderDraws,
     output: Vec<Blob>,
     /// What is measured, of the side that was built last.
     program: Option<ResolvedTool>,
@@ -91,11 +104,11 @@ fn incomplete<T>(reason: Reason, detail: impl AsRef<str>) -> Ended<T> {
 }
 
 impl Measured {
-    fn new(run: &Run<'_>, benchmark: &Benchmark, base: &str) -> Self {
+    fn new(run: &PollContext<'_>, benchmark: &Benchmark, base: &str) -> Self {
         // Nobody can know it beforehand, and it is recorded.
         let seed = clock::now().as_nanosecond() as u64 ^ u64::from(std::process::id()).rotate_left(32);
         let mut host = HostWatch::default();
-        let record = Record {
+        let record = BenchRecord {
             schema: SCHEMA.to_owned(),
             base: base.to_owned(),
             current: run.context.candidate.commit.clone(),
@@ -111,21 +124,21 @@ impl Measured {
             same: None,
             compared: None,
         };
-        Self { record, host, order: Order::from_seed(seed), output: Vec::new(), program: None }
+        Self { record, host, order: OrderDraws::from_seed(seed), output: Vec::new(), program: None }
     }
 
-    async fn in_worktrees(
+    async fn in_rooms(
         &mut self,
-        run: &Run<'_>,
+        run: &PollContext<'_>,
         gate: u32,
         check: &Check,
         benchmark: &Benchmark,
-        worktrees: &Worktrees,
+        sides: &Sides,
     ) -> Ended<Judged> {
-        let base = self.build(run, benchmark, &worktrees.path(Side::Base), Side::Base).await?;
-        let current = self.build(run, benchmark, &worktrees.path(Side::Current), Side::Current).await?;
-        self.record.built = digests(benchmark, worktrees)?;
-        let same = |file: &BuiltFile| file.base == file.current;
+        let base = self.build(run, benchmark, sides.of(Side::Base).root(), Side::Base).await?;
+        let current = self.build(run, benchmark, sides.of(Side::Current).root(), Side::Current).await?;
+        self.record.built = digests(benchmark, sides)?;
+        let same = |file: &BenchBuild| file.base == file.current;
         if !self.record.built.is_empty() && self.record.built.iter().all(same) {
             let judged = Judged::compared(self.record.built.len() as u64, Vec::new());
             let names: Vec<&str> = self.record.built.iter().map(|file| file.path.as_str()).collect();
@@ -159,16 +172,16 @@ impl Measured {
     /// Builds one side, and finds what is measured there.
     async fn build(
         &mut self,
-        run: &Run<'_>,
+        run: &PollContext<'_>,
         benchmark: &Benchmark,
         root: &Path,
         side: Side,
-    ) -> Ended<BenchRun> {
+    ) -> Ended<BenchProgram> {
         let launch = launch(run, benchmark, root)?;
         let (argv, captured) = match launch.prepare(&run.context.session.cancel).await {
             Ok(ready) => {
                 self.program = Some(ready.program);
-                return Ok(BenchRun { invocation: ready.invocation, report: launch.report() });
+                return Ok(BenchProgram { invocation: ready.invocation, report: launch.report() });
             }
             Err(Prevented::Lack(lack)) => return Err(Box::new(lack.judged())),
             Err(Prevented::Process(error)) => return incomplete(Reason::ToolMissing, chain(&error)),
@@ -186,10 +199,10 @@ impl Measured {
     /// Measures pairs until every scenario has an answer, or the budget of pairs or of time is spent.
     async fn compare(
         &mut self,
-        run: &Run<'_>,
+        run: &PollContext<'_>,
         benchmark: &Benchmark,
-        base: &BenchRun,
-        current: &BenchRun,
+        base: &BenchProgram,
+        current: &BenchProgram,
     ) -> Ended<(Comparison, Phase)> {
         let started = Instant::now();
         let mut comparison = Comparison::new(benchmark.design.clone(), benchmark.better);
@@ -240,10 +253,8 @@ fn judged(gate: u32, check: &Check, benchmark: &Benchmark, comparison: &Comparis
     Judged {
         outcome: whole.outcome,
         detail: detail.map(|detail| one_line(&detail)),
-        counts: None,
-        examined: Some(scenarios.len() as u64),
-        findings,
         notes,
+        ..Judged::compared(scenarios.len() as u64, findings)
     }
 }
 
@@ -256,7 +267,7 @@ fn time_up(benchmark: &Benchmark, comparison: &Comparison) -> String {
     format!("; stopped after {} s with {} of {budget} pairs", benchmark.time.as_secs(), comparison.count())
 }
 
-async fn sample(run: &Run<'_>, benchmark: &Benchmark, side: &BenchRun) -> Ended<Sample> {
+async fn sample(run: &PollContext<'_>, benchmark: &Benchmark, side: &BenchProgram) -> Ended<Sample> {
     let (text, seconds) = side.once(&run.context.session.cancel).await.or_else(|error| {
         let reason = match &error {
             RunError::Process(_) => Reason::ToolMissing,
@@ -270,7 +281,7 @@ async fn sample(run: &Run<'_>, benchmark: &Benchmark, side: &BenchRun) -> Ended<
     })?;
     let mut sample = benchmark
         .format
-        .read(Source { text: &text, seconds })
+        .read(BenchOutput { text: &text, seconds })
         .or_else(|unread| incomplete(unread.reason, unread.detail))?;
     if let Some(only) = &benchmark.only {
         sample.retain(|name, _| only.is_match(name));
@@ -278,10 +289,16 @@ async fn sample(run: &Run<'_>, benchmark: &Benchmark, side: &BenchRun) -> Ended<
     Ok(sample)
 }
 
-fn digests(benchmark: &Benchmark, worktrees: &Worktrees) -> Ended<Vec<BuiltFile>> {
+fn digests(benchmark: &Benchmark, sides: &Sides) -> Ended<Vec<BenchBuild>> {
     let digest = |side: Side, path: &str| {
-        let file = worktrees.path(side).join(path);
-        tools::digest_file(&file).or_else(|error| {
+        let root = sides.of(side).root();
+        let file =
+            root.join(path).canonicalize().ok().filter(|file| file.is_file() && file.starts_with(root));
+        let digest = match &file {
+            Some(file) => tools::digest_file(file).map_err(|error| error.to_string()),
+            None => Err("there is no such file".to_owned()),
+        };
+        digest.or_else(|error| {
             incomplete(Reason::NotRun, format!("the {} build has no {path}: {error}", side.name()))
         })
     };
@@ -290,13 +307,13 @@ fn digests(benchmark: &Benchmark, worktrees: &Worktrees) -> Ended<Vec<BuiltFile>
         .iter()
         .map(|path| {
             let (base, current) = (digest(Side::Base, path)?, digest(Side::Current, path)?);
-            Ok(BuiltFile { path: path.clone(), base, current })
+            Ok(BenchBuild { path: path.clone(), base, current })
         })
         .collect()
 }
 
-/// A program in a side's worktree. Both sides have the same environment, but for their own folders.
-fn launch(run: &Run<'_>, benchmark: &Benchmark, root: &Path) -> Ended<Launch> {
+/// A program in a side's room. Both sides have the same environment, but for their own folders.
+fn launch(run: &PollContext<'_>, benchmark: &Benchmark, root: &Path) -> Ended<Launch> {
     let launch = run.launcher.launch(&benchmark.program, root).map_err(|lack| Box::new(lack.judged()))?;
     // What the plan sets goes before it.
     if benchmark.program.set_env.contains_key(TARGET_FOLDER) {
@@ -305,21 +322,13 @@ fn launch(run: &Run<'_>, benchmark: &Benchmark, root: &Path) -> Ended<Launch> {
     Ok(launch.with(TARGET_FOLDER, root.join("target")))
 }
 
-fn not_checked_out(error: &WorktreeError) -> Judged {
-    let reason = match error {
-        WorktreeError::Busy => Reason::HostUnfit,
-        WorktreeError::Git(_) | WorktreeError::Io { .. } => Reason::NotRun,
-    };
-    Judged::incomplete(reason, chain(error))
-}
-
 fn with_note(mut judged: Judged, note: String) -> Judged {
     judged.notes.push(one_line(&note));
     judged
 }
 
 /// The lines that build and run both sides by hand, from the repository's root.
-fn repeat_line(run: &Run<'_>, benchmark: &Benchmark) -> String {
+fn repeat_line(run: &PollContext<'_>, benchmark: &Benchmark) -> String {
     let Some(base) = &run.context.candidate.base else { return String::new() };
     let words = |argv: &Vec<String>| argv.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
     let lines: Vec<String> =

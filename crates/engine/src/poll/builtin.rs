@@ -1,6 +1,6 @@
 //! The checks that gonogo makes itself: reads what they need from the commit, and lets core judge.
 
-use super::execute::{Done, Run};
+use super::execute::{Done, PollContext};
 use super::reviews;
 use crate::failure::Failure;
 use gonogo_core::gate::builtin;
@@ -9,7 +9,7 @@ use gonogo_world::git::Git;
 use std::collections::BTreeMap;
 
 /// Runs a check of gonogo's own. `None` for those that run a program.
-pub async fn run(run: &Run<'_>, gate: &Gate, check: &Check) -> Result<Option<Done>, Failure> {
+pub async fn run(run: &PollContext<'_>, gate: &Gate, check: &Check) -> Result<Option<Done>, Failure> {
     let context = run.context;
     let git = &context.session.git;
     let done = match &check.kind {
@@ -59,9 +59,9 @@ pub async fn run(run: &Run<'_>, gate: &Gate, check: &Check) -> Result<Option<Don
 /// The files of a commit that an inventory searches, as text.
 pub async fn files(git: &Git, commit: &str, asked: &Inventory) -> Result<builtin::Files, Failure> {
     let files = git.files_at(commit, &asked.paths).await?;
-    // A binary file has no lines to search; git draws the same line at a NUL byte.
-    let text = files.into_iter().filter(|(_, bytes)| !bytes.iter().take(8000).any(|byte| *byte == 0));
-    Ok(text.map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())).collect())
+    // A compiler may well read on behind a NUL byte, so it hides nothing here: it ends a line.
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace('\0', "\n");
+    Ok(files.into_iter().map(|(path, bytes)| (path, text(bytes))).collect())
 }
 
 /// Files of the commit under release, as text.

@@ -1,20 +1,20 @@
 //! One command check: how it is called, what it left behind, and how that is judged.
 
-use super::execute::{Done, Run};
+use super::execute::{Done, PollContext};
+use super::rooms;
 use crate::failure::chain;
 use crate::launch::{Launch, Prevented};
 use gonogo_core::gate::{End, Judged, Ran, judge_canary, judge_command};
 use gonogo_core::plan::{Check, Command};
-use gonogo_core::readers::why_it_failed;
+use gonogo_core::readers::{ReportFile, why_it_failed};
 use gonogo_core::release::ResolvedTool;
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::clock;
 use gonogo_world::git::{Git, GitError};
 use gonogo_world::ledger::Blob;
 use gonogo_world::process::{Cancel, Captured};
-use gonogo_world::tree;
-use std::fs::File;
-use std::io::Read;
+use gonogo_world::room::{ReportError, Reports};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A command check that is ready to run.
@@ -22,6 +22,8 @@ pub struct Prepared {
     launch: Launch,
     canary: Option<Vec<String>>,
     data: Option<PathBuf>,
+    root: PathBuf,
+    report: Option<String>,
     limit: usize,
 }
 
@@ -30,25 +32,33 @@ pub struct Attempt {
     /// What was run, and what it left behind.
     main: Result<(ResolvedTool, Captured), Prevented>,
     canary: Option<Result<Captured, String>>,
-    report: Option<WrittenReport>,
+    /// The report files that were written, and how many bytes beyond the limit they hold.
+    reports: Option<Result<(Vec<ReportFile>, u64), ReportError>>,
     data_time: Option<Result<String, String>>,
 }
 
-/// A report file: its bytes up to the limit and how many were left, or nothing where it was not written.
-type WrittenReport = Option<(Vec<u8>, u64)>;
-
 /// Makes a check ready. `Err` is the verdict of one that cannot run here.
-pub fn prepare(run: &Run<'_>, command: &Command) -> Result<Prepared, Judged> {
-    let root = run.context.session.git.root();
+pub fn prepare(run: &PollContext<'_>, command: &Command) -> Result<Prepared, Judged> {
+    let room = run.rooms.room(&run.rooms.key(&command.program));
+    let room = room.ok_or_else(|| Judged::incomplete(Reason::NotRun, "its clean room was not made"))?;
+    if let Some(judged) = rooms::lacking(room) {
+        return Err(judged);
+    }
+    let root = room.root();
     let canary = command.canary.iter().flatten().next();
     if let Some(lack) = canary.and_then(|name| run.launcher.lack(&command.program, name)) {
         return Err(lack.judged());
     }
-    let launch = run.launcher.launch(&command.program, root).map_err(|lack| lack.judged())?;
+    let mut launch = run.launcher.launch(&command.program, root).map_err(|lack| lack.judged())?;
+    for (name, value) in command.reader.environment() {
+        launch = launch.with(name, *value);
+    }
     Ok(Prepared {
         launch,
         canary: command.canary.clone(),
         data: command.data_repository.as_ref().map(|data| root.join(data)),
+        root: root.to_owned(),
+        report: command.program.report.clone(),
         limit: run.launcher.limit,
     })
 }
@@ -59,17 +69,19 @@ impl Prepared {
         let ready = match self.launch.prepare(&cancel).await {
             Ok(ready) => ready,
             Err(prevented) => {
-                return Attempt { main: Err(prevented), canary: None, report: None, data_time: None };
+                return Attempt { main: Err(prevented), canary: None, reports: None, data_time: None };
             }
         };
-        let path = self.launch.report();
-        let before = path.as_deref().map(tree::stamp);
+        // A report that was there before, or that is no file of the room, says nothing of this run.
+        let reports = match &self.report {
+            Some(report) => {
+                let tracked = tracked(&self.root, &cancel).await;
+                Some(Reports::clear(&self.root, report, tracked.as_ref()))
+            }
+            None => None,
+        };
         let main = ready.run(&cancel).await.map_err(Prevented::Process);
-        let report = path.as_deref().map(|path| {
-            // A report that was there before and was not written again says nothing of this run.
-            let written = before.is_some_and(|before| tree::stamp(path) != before);
-            written.then(|| read_capped(path, self.limit)).flatten()
-        });
+        let reports = reports.map(|reports| reports.and_then(|reports| reports.written(self.limit)));
         let canary = match &self.canary {
             Some(argv) => Some(self.canary(argv, &cancel).await),
             None => None,
@@ -78,7 +90,7 @@ impl Prepared {
             Some(data) => Some(data_time(data, &cancel).await),
             None => None,
         };
-        Attempt { main: main.map(|captured| (ready.program, captured)), canary, report, data_time }
+        Attempt { main: main.map(|captured| (ready.program, captured)), canary, reports, data_time }
     }
 
     async fn canary(&self, argv: &[String], cancel: &Cancel) -> Result<Captured, String> {
@@ -108,60 +120,113 @@ async fn data_time(folder: &Path, cancel: &Cancel) -> Result<String, String> {
     }
 }
 
-fn read_capped(path: &Path, limit: usize) -> Option<(Vec<u8>, u64)> {
-    let file = File::open(path).ok()?;
-    let size = file.metadata().ok()?.len();
-    let mut bytes = Vec::new();
-    file.take(limit as u64).read_to_end(&mut bytes).ok()?;
-    let left = size.saturating_sub(bytes.len() as u64);
-    Some((bytes, left))
+/// The files of the commit, where git says which.
+async fn tracked(root: &Path, cancel: &Cancel) -> Option<BTreeSet<PathBuf>> {
+    let known = async { Git::open(root, cancel.clone()).await?.tracked().await };
+    known.await.ok().map(|files| files.into_iter().map(|(path, _)| path).collect())
 }
 
-/// Redacts what a command left behind, and judges it.
-pub fn judge(run: &Run<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
-    let redact = |bytes: Vec<u8>| run.context.session.redactor.bytes(bytes);
+/// Judges what a command left behind, and redacts what is stored and shown of it.
+pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command, attempt: Attempt) -> Done {
+    let redactor = &run.context.session.redactor;
     let (program, captured) = match attempt.main {
         Ok(ran) => ran,
-        Err(prevented) => return not_run(prevented, redact),
+        Err(prevented) => return not_run(prevented, |bytes| redactor.bytes(bytes)),
     };
     let millis = millis(&captured);
     let mut dropped = dropped(&captured);
     let (end, held_open) = (captured.end, captured.held_open);
-    let stdout = redact(captured.stdout.bytes);
-    let stderr = redact(captured.stderr.bytes);
+    let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
     let data_time = attempt.data_time.as_ref().and_then(|time| time.as_deref().ok());
-    let report_missing = attempt.report.as_ref().is_some_and(Option::is_none);
-    let report = attempt.report.flatten().map(|(bytes, left)| {
-        dropped += left;
-        redact(bytes)
-    });
-    let report_bytes = report.as_deref();
-    let ran =
-        Ran { end, stdout: &stdout, stderr: &stderr, report: report_bytes, dropped, held_open, data_time };
-    let root = run.context.session.git.root();
-    let ignore_files: Vec<&str> =
-        command.reader.ignore_files().iter().copied().filter(|file| root.join(file).exists()).collect();
+    let (reports, no_report) = match attempt.reports {
+        Some(Ok((files, left))) => {
+            dropped += left;
+            (Some(files), None)
+        }
+        Some(Err(why)) => (None, Some(why)),
+        None => (None, None),
+    };
+    let canary = attempt.canary.map(|canary| judge_its_canary(run, command, canary));
+    let roots = roots(run, command);
+    let ran = Ran {
+        end,
+        stdout: &stdout,
+        stderr: &stderr,
+        reports: reports.as_deref().filter(|files| !files.is_empty()),
+        dropped,
+        held_open,
+        data_time,
+        canary_fired: canary.as_ref().is_some_and(|(missed, _)| missed.is_none()),
+        roots: &roots,
+    };
+    let ignore_files = ignore_files(run, command);
+    let ignore_files: Vec<&str> = ignore_files.iter().map(String::as_str).collect();
     let now = clock::now();
     let mut judged =
         judge_command(gate, &check.id, &command.reader, &check.minimum, &ran, &ignore_files, now);
     if let (Outcome::Incomplete(Reason::StaleData), Some(Err(why))) = (judged.outcome, &attempt.data_time) {
         judged = judged.but(Reason::StaleData, why);
     }
-    if report_missing && matches!(end, End::Exited(_)) {
+    if let Some(why) = no_report.filter(|_| matches!(end, End::Exited(_))) {
         let name = command.program.report.as_deref().unwrap_or_default();
-        judged = Judged::incomplete(Reason::UnreadableOutput, format!("it did not write its report {name}"));
+        let detail = format!("it did not write its report {name}: {why}");
+        judged = Judged::incomplete(Reason::UnreadableOutput, detail);
     }
-    let mut blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
-    blobs.extend(report.map(|report| Blob::new("report", report)));
-    if let Some(canary) = attempt.canary {
-        let (missed, blob) = judge_its_canary(run, command, canary);
+    let mut blobs =
+        vec![Blob::new("stdout", redactor.bytes(stdout)), Blob::new("stderr", redactor.bytes(stderr))];
+    blobs.extend(reports.and_then(stored).map(|report| Blob::new("report", redactor.bytes(report))));
+    if !judged.roster.is_empty() {
+        blobs.push(Blob::new("tests", redactor.bytes(judged.roster.document().into_bytes())));
+    }
+    if let Some((missed, blob)) = canary {
         blobs.extend(blob);
         // A failure stands whether or not the tool saw its canary; only a clean answer depends on it.
         if let Some(missed) = missed.filter(|_| judged.outcome == Outcome::Passed) {
             judged = missed;
         }
     }
+    let judged = judged.redacted(redactor);
     Done { blobs, millis, program: Some(program), ..Done::of(judged) }
+}
+
+/// The report as it is stored: the file as it is, or several under their names.
+fn stored(mut reports: Vec<ReportFile>) -> Option<Vec<u8>> {
+    if reports.len() < 2 {
+        return reports.pop().map(|file| file.bytes);
+    }
+    let mut all = Vec::new();
+    for file in reports {
+        all.extend_from_slice(format!("==== {} ====\n", file.path).as_bytes());
+        all.extend_from_slice(&file.bytes);
+        all.push(b'\n');
+    }
+    Some(all)
+}
+
+/// The folders that the check ran in, as tools may spell them.
+fn roots(run: &PollContext<'_>, command: &Command) -> Vec<String> {
+    let Some(room) = run.rooms.room(&run.rooms.key(&command.program)) else { return Vec::new() };
+    let real = room.root().canonicalize().ok();
+    let mut roots: Vec<String> = [Some(room.root().to_owned()), real]
+        .into_iter()
+        .flatten()
+        .filter_map(|root| root.to_str().map(str::to_owned))
+        .collect();
+    roots.dedup();
+    roots
+}
+
+/// Files that make its tool hide findings: in the root of its room, and in the folder that it runs in.
+fn ignore_files(run: &PollContext<'_>, command: &Command) -> Vec<String> {
+    let Some(room) = run.rooms.room(&run.rooms.key(&command.program)) else { return Vec::new() };
+    let mut above = vec![String::new()];
+    for part in command.program.cwd.iter().flat_map(|cwd| cwd.split('/')).filter(|part| !part.is_empty()) {
+        let last = above.last().cloned().unwrap_or_default();
+        above.push(format!("{last}{part}/"));
+    }
+    let names = command.reader.ignore_files();
+    let paths = above.iter().flat_map(|folder| names.iter().map(move |file| format!("{folder}{file}")));
+    paths.filter(|path| room.root().join(path).symlink_metadata().is_ok()).collect()
 }
 
 /// A check whose program did not run.
@@ -172,8 +237,8 @@ fn not_run(prevented: Prevented, redact: impl Fn(Vec<u8>) -> Vec<u8>) -> Done {
         Prevented::Before { argv, captured } => {
             let millis = millis(&captured);
             let end = captured.end;
+            let judged = not_prepared(&argv, end, &captured.stderr.bytes);
             let (stdout, stderr) = (redact(captured.stdout.bytes), redact(captured.stderr.bytes));
-            let judged = not_prepared(&argv, end, &stderr);
             let blobs = vec![Blob::new("stdout", stdout), Blob::new("stderr", stderr)];
             Done { blobs, millis, ..Done::of(judged) }
         }
@@ -205,11 +270,22 @@ fn judge_its_canary(
         Err(error) => return (Some(Judged::incomplete(Reason::CanaryMissed, error)), None),
     };
     let (end, dropped, held_open) = (captured.end, dropped(&captured), captured.held_open);
-    let stdout = run.context.session.redactor.bytes(captured.stdout.bytes);
-    let stderr = run.context.session.redactor.bytes(captured.stderr.bytes);
-    let ran =
-        Ran { end, stdout: &stdout, stderr: &stderr, report: None, dropped, held_open, data_time: None };
-    (judge_canary(&command.reader, &ran, clock::now()), Some(Blob::new("canary", stdout)))
+    let (stdout, stderr) = (captured.stdout.bytes, captured.stderr.bytes);
+    let ran = Ran {
+        end,
+        stdout: &stdout,
+        stderr: &stderr,
+        reports: None,
+        dropped,
+        held_open,
+        data_time: None,
+        canary_fired: false,
+        roots: &[],
+    };
+    let redactor = &run.context.session.redactor;
+    let missed = judge_canary(&command.reader, &ran, clock::now());
+    let missed = missed.map(|missed| missed.redacted(redactor));
+    (missed, Some(Blob::new("canary", redactor.bytes(stdout))))
 }
 
 fn dropped(captured: &Captured) -> u64 {

@@ -1,51 +1,44 @@
-//! Compares the plan with the base tag's: what it asks less of needs a review.
+//! Compares the plan with what earlier releases were held to: what it asks less of needs a review. So does a base that does
+//! not speak for itself.
 
-use crate::context::Candidate;
-use crate::failure::Failure;
-use crate::reviewers::plan_at_base;
-use gonogo_core::digest::Digest;
-use gonogo_core::plan::{self, Plan};
-use gonogo_world::git::Git;
+use crate::context::{BasePlan, Candidate};
+use gonogo_core::plan;
 use std::collections::BTreeMap;
 
-/// The check that stands for a weakened plan, in each gate that it weakens.
-pub const CHECK: &str = "plan-unweakened";
-
-/// What the plan requires, and what it asks less of than the base tag's plan.
+/// What the plan requires, and what of it and of its base a person has to look at.
 pub struct Drift {
     /// The gates that the release needs.
     pub required: BTreeMap<u32, String>,
     /// What became weaker, by gate.
     pub weakened: BTreeMap<u32, Vec<String>>,
-    /// The digest of the base tag's plan, where it has one.
-    pub base_plan: Option<Digest>,
 }
 
-/// Reads the plan at the base tag: the same file, or the plan in the root where that file was not there then. So a plan
-/// that is brought from elsewhere is held to what the project asked of itself.
-pub async fn since_base(git: &Git, candidate: &Candidate) -> Result<Drift, Failure> {
+/// Compares. A plan that is brought from elsewhere is held to what the project asked of itself.
+pub fn since_base(candidate: &Candidate) -> Drift {
     let now = &candidate.plan;
+    let mut required = plan::required_gates(now, None);
+    for base in candidate.baseline.plans_read() {
+        required.extend(plan::required_gates(base, None));
+    }
+    required.extend(plan::required_gates(now, None));
+    let first = required.keys().next().copied().unwrap_or_default();
     let mut weakened: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    let text = match &candidate.base {
-        Some(base) => plan_at_base(git, candidate, &base.commit).await?,
-        None => None,
-    };
-    let base_plan = text.as_ref().map(|text| Digest::of(text));
-    // Most often it is the same plan, byte for byte, which asks for no less than itself.
-    let text = text.filter(|text| Digest::of(text) != now.digest);
-    let base = match text.map(|text| Plan::parse(&String::from_utf8_lossy(&text))) {
-        None => None,
-        Some(Ok(plan)) => Some(plan),
-        Some(Err(_)) => {
-            let first = now.policy.required_gates.iter().min().copied().unwrap_or_default();
-            let what =
-                "the base tag's plan cannot be read, so nobody can tell whether this one asks for less";
-            weakened.entry(first).or_default().push(what.to_owned());
-            None
+    let mut add = |gate: u32, what: &str| {
+        let lines = weakened.entry(gate).or_default();
+        if !lines.iter().any(|line| line == what) {
+            lines.push(what.to_owned());
         }
     };
-    for (gate, what) in base.as_ref().map(|base| plan::weakened(now, base)).unwrap_or_default() {
-        weakened.entry(gate).or_default().push(what);
+    for base in &candidate.baseline.plans {
+        match base {
+            BasePlan::Nowhere { .. } => {}
+            BasePlan::Unclear(why) => add(first, why),
+            BasePlan::Read(base) => {
+                for (gate, lines) in plan::weakened(now, base) {
+                    lines.iter().for_each(|line| add(gate, line));
+                }
+            }
+        }
     }
-    Ok(Drift { required: plan::required_gates(now, base.as_ref()), weakened, base_plan })
+    Drift { required, weakened }
 }

@@ -1,6 +1,6 @@
 //! What a poll tells its front end while it goes.
 
-use super::Report;
+use super::PollReport;
 use crate::context::Context;
 use gonogo_core::ledger::CheckFinished;
 
@@ -22,7 +22,7 @@ pub enum PollEvent<'a> {
     /// All checks have ended.
     Ends,
     /// This is what the poll came to.
-    Came(&'a Context, &'a Report),
+    Came(&'a Context, &'a PollReport),
 }
 
 /// Watches a poll as it goes.

@@ -1,17 +1,20 @@
 //! Runs all checks of a poll side by side within their resources, and records each as it ends.
 //!
-//! Invariant: a check's evidence is in the ledger before its verdict counts, and evidence from a tree that changed
-//! meanwhile is incomplete.
+//! Invariant: a check's evidence is in the ledger before its verdict counts, and evidence from a room whose files
+//! of the commit were written meanwhile is incomplete.
 
 use super::command::{self, Attempt};
-use super::drift::{self, Drift};
+use super::drift::Drift;
 use super::reviews::{self, Reviews};
-use super::{Options, PollEvent, PollWatch, benchmark, builtin};
+use super::rooms::{PollRooms, RoomKey, Watches};
+use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin};
 use crate::context::Context;
 use crate::failure::{Failure, chain};
 use crate::launch::{Launcher, repeat_line};
+use gonogo_core::basis::{BASIS, Basis};
+use gonogo_core::canonical;
 use gonogo_core::digest::Digest;
-use gonogo_core::gate::Judged;
+use gonogo_core::gate::{BASE_CHECK, Judged, PLAN_CHECK, TOOLS_CHECK};
 use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event, ReviewAsked};
 use gonogo_core::plan::{Benchmark, Check, CheckKind, Command, Gate};
 use gonogo_core::release::ResolvedTool;
@@ -20,13 +23,12 @@ use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::ledger::{self, Blob, Ledger};
 use gonogo_world::runner::{Needs, Schedule};
 use gonogo_world::tools;
-use gonogo_world::tree::TreeWatch;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use tokio::task::JoinSet;
 
 /// What every check of one poll shares.
-pub struct Run<'a> {
+pub struct PollContext<'a> {
     pub context: &'a Context,
     pub options: Options,
     pub launcher: &'a Launcher,
@@ -38,6 +40,8 @@ pub struct Run<'a> {
     pub unsettled: HashSet<CheckKey>,
     pub drift: &'a Drift,
     pub reviews: &'a Reviews,
+    /// Where its programs run.
+    pub rooms: &'a PollRooms,
 }
 
 /// A check that came to an end.
@@ -69,15 +73,12 @@ impl Done {
     }
 }
 
-/// The check that stands for tools which the plan declares and no check calls.
-const TOOLS_CHECK: &str = "required-tools";
-
 /// Runs every check of the plan, and those that stand for the plan itself.
 pub async fn all(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
-    tree: &mut TreeWatch,
+    rooms: &mut Watches<'_>,
 ) -> Result<(), Failure> {
     let checks: Vec<(&Gate, &Check)> = run.context.candidate.plan.checks().collect();
     let own: Vec<(&Gate, &Check)> = checks
@@ -91,10 +92,10 @@ pub async fn all(
         run_own(run, ledger, watch, gate, check).await?;
     }
     plan_checks(run, ledger, watch)?;
-    commands(run, ledger, watch, tree, &checks).await?;
+    commands(run, ledger, watch, rooms, &checks).await?;
     for (gate, check) in &checks {
         if let CheckKind::Benchmark(asked) = &check.kind {
-            measure(run, ledger, watch, tree, (gate, check, asked)).await?;
+            measure(run, ledger, watch, (gate, check, asked)).await?;
         }
     }
     // Reviews come last: they are about the evidence of the others.
@@ -107,7 +108,7 @@ pub async fn all(
 }
 
 async fn run_own(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     gate: &Gate,
@@ -120,10 +121,20 @@ async fn run_own(
 }
 
 /// Checks that no plan has to ask for: that it asks for no less than the base tag's, and that its tools are there.
-fn plan_checks(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl PollWatch) -> Result<(), Failure> {
+fn plan_checks(
+    run: &PollContext<'_>,
+    ledger: &mut Ledger,
+    watch: &mut impl PollWatch,
+) -> Result<(), Failure> {
     for (gate, weaker) in &run.drift.weakened {
-        let done = reviews::weaker_plan(run, run.drift, *gate, drift::CHECK, weaker);
-        run.record(ledger, watch, *gate, drift::CHECK, done)?;
+        let done = reviews::weaker_plan(run, *gate, weaker);
+        run.record(ledger, watch, *gate, PLAN_CHECK, done)?;
+    }
+    if let (false, Some(gate)) =
+        (run.context.candidate.baseline.to_review.is_empty(), run.drift.required.keys().next())
+    {
+        let done = reviews::base(run, *gate, &run.context.candidate.baseline.to_review);
+        run.record(ledger, watch, *gate, BASE_CHECK, done)?;
     }
     let called: HashSet<&str> =
         run.context.candidate.plan.checks().flat_map(|(_, check)| check.programs()).collect();
@@ -144,20 +155,31 @@ fn plan_checks(run: &Run<'_>, ledger: &mut Ledger, watch: &mut impl PollWatch) -
 }
 
 async fn commands(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
-    tree: &mut TreeWatch,
+    rooms: &mut Watches<'_>,
     checks: &[(&Gate, &Check)],
 ) -> Result<(), Failure> {
     let mut ready: Vec<Job<'_>> = Vec::new();
     for (gate, check) in checks {
         let CheckKind::Command(command) = &check.kind else { continue };
-        if take_over(run, ledger, watch, gate, check)? {
-            continue;
+        let room = run.rooms.key(&command.program);
+        let basis = run.rooms.room(&room).map(|room| basis::of(run, check, room));
+        let basis = basis.map(|basis| Ok::<_, Failure>((canonical_bytes(&basis)?, basis))).transpose()?;
+        let mut stale = None;
+        if let Some((bytes, basis)) = &basis {
+            if take_over(run, ledger, watch, (gate, check), Digest::of(bytes))? {
+                continue;
+            }
+            stale = basis::stale_for(ledger, &(gate.id, check.id.clone()), basis);
         }
         match command::prepare(run, command) {
-            Ok(prepared) => ready.push(Job { gate: gate.id, check, command, prepared: Some(prepared) }),
+            Ok(prepared) => {
+                let basis = basis.map(|(bytes, _)| Blob::new(BASIS, bytes));
+                let prepared = Some(prepared);
+                ready.push(Job { gate: gate.id, check, command, room, basis, stale, prepared });
+            }
             Err(judged) => {
                 let repeat = Some(repeat_line(&command.program));
                 run.record(ledger, watch, gate.id, &check.id, Done { repeat, ..Done::of(judged) })?;
@@ -165,7 +187,7 @@ async fn commands(
         }
     }
     let mut running = JoinSet::new();
-    let ended = side_by_side(run, ledger, watch, &mut ready, &mut running, tree).await;
+    let ended = side_by_side(run, ledger, watch, &mut ready, &mut running, rooms).await;
     if ended.is_err() {
         // Whatever ended the poll, no child outlives it.
         run.context.session.cancel.cancel();
@@ -176,17 +198,17 @@ async fn commands(
 
 /// A benchmark runs when every command has ended, one after the other: nothing of the poll is beside it.
 async fn measure(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
-    tree: &mut TreeWatch,
     (gate, check, asked): (&Gate, &Check, &Benchmark),
 ) -> Result<(), Failure> {
-    if run.context.session.cancel.is_cancelled() || take_over(run, ledger, watch, gate, check)? {
+    if run.context.session.cancel.is_cancelled() || take_over(run, ledger, watch, (gate, check), run.about)? {
         return Ok(());
     }
     let started = CheckStarted { poll: run.poll_seq, gate: gate.id, check: check.id.clone() };
     ledger.append(Event::CheckStarted(started), Vec::new())?;
+    ledger.flush()?;
     watch.poll(PollEvent::Started { gate: gate.id, check: &check.id });
     let before = ledger.state().attempts(&(gate.id, check.id.clone()), run.about);
     let mut done = benchmark::run(run, gate.id, check, asked).await;
@@ -195,9 +217,7 @@ async fn measure(
         let note = format!("measured {} times on this subject: each time may err anew", before + 1);
         done.judged.notes.push(note);
     }
-    if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
-        done.judged = with_tree(run, tree, done.judged).await;
-    }
+    let done = run.against_earlier(ledger, gate.id, &check.id, done);
     run.record(ledger, watch, gate.id, &check.id, done)
 }
 
@@ -205,31 +225,60 @@ struct Job<'a> {
     gate: u32,
     check: &'a Check,
     command: &'a Command,
+    room: RoomKey,
+    /// What its evidence will be about.
+    basis: Option<Blob>,
+    /// Why its earlier evidence does not count.
+    stale: Option<String>,
     prepared: Option<command::Prepared>,
 }
 
+impl Job<'_> {
+    fn needs(&self) -> Needs {
+        // Whoever writes a report is the only one to write that file.
+        let report = self.command.program.report.iter().map(|report| format!("report:{report}"));
+        let locks = self.command.program.locks.iter().cloned().chain(report).collect();
+        Needs { cpu: self.command.cpu, locks, exclusive: self.command.exclusive }
+    }
+}
+
+fn canonical_bytes(basis: &Basis) -> Result<Vec<u8>, Failure> {
+    canonical::to_string(basis)
+        .map(String::into_bytes)
+        .map_err(|error| Failure::new(crate::failure::FailureKind::Internal, chain(&error)))
+}
+
 async fn side_by_side(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     jobs: &mut [Job<'_>],
     running: &mut JoinSet<(usize, Attempt)>,
-    tree: &mut TreeWatch,
+    rooms: &mut Watches<'_>,
 ) -> Result<(), Failure> {
-    let needs = jobs.iter().map(|job| Needs {
-        cpu: job.command.cpu,
-        locks: job.command.program.locks.clone(),
-        exclusive: job.command.exclusive,
-    });
-    let mut schedule = Schedule::new(run.options.jobs, needs.collect());
+    // Those that have ended, and whose rooms were not looked at since.
+    let mut unlooked: HashMap<usize, Done> = HashMap::new();
+    let mut schedule = Schedule::new(run.options.jobs, jobs.iter().map(Job::needs).collect());
     loop {
-        while !run.context.session.cancel.is_cancelled() {
+        if rooms.has_to_tidy() && running.is_empty() && !run.context.session.cancel.is_cancelled() {
+            rooms.tidy().await?;
+        }
+        let mut starting = Vec::new();
+        while !run.context.session.cancel.is_cancelled() && !rooms.has_to_tidy() {
             let Some(index) = schedule.start_next() else { break };
             let job = &mut jobs[index];
             let Some(prepared) = job.prepared.take() else { continue };
             let started = CheckStarted { poll: run.poll_seq, gate: job.gate, check: job.check.id.clone() };
             ledger.append(Event::CheckStarted(started), Vec::new())?;
-            watch.poll(PollEvent::Started { gate: job.gate, check: &job.check.id });
+            rooms.starts(&job.room, index);
+            starting.push((index, prepared));
+        }
+        if !starting.is_empty() {
+            // On disk before anything runs: a kill right after this leaves the checks in flight, and not unknown.
+            ledger.flush()?;
+        }
+        for (index, prepared) in starting {
+            watch.poll(PollEvent::Started { gate: jobs[index].gate, check: &jobs[index].check.id });
             let cancel = run.context.session.cancel.clone();
             running.spawn(async move { (index, prepared.run(cancel).await) });
         }
@@ -238,46 +287,46 @@ async fn side_by_side(
             Failure::new(crate::failure::FailureKind::Internal, format!("a check broke off: {error}"))
         })?;
         schedule.end(index);
-        let job = &jobs[index];
+        let job = &mut jobs[index];
         let mut done = command::judge(run, job.gate, job.check, job.command, attempt);
         done.repeat = Some(repeat_line(&job.command.program));
-        if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
-            done.judged = with_tree(run, tree, done.judged).await;
+        done.judged.notes.extend(job.stale.take());
+        done.blobs.extend(job.basis.take());
+        unlooked.insert(index, done);
+        let mut looked = rooms.ends(&job.room, index, !running.is_empty()).await;
+        if running.is_empty() {
+            looked.extend(rooms.settle());
         }
-        run.record(ledger, watch, job.gate, &job.check.id, done)?;
-    }
-}
-
-/// Evidence is about a commit: where tracked files are no longer the commit's, or that cannot be told, it is not.
-async fn with_tree(run: &Run<'_>, tree: &mut TreeWatch, judged: Judged) -> Judged {
-    match tree.changes(&run.context.session.git).await {
-        Ok(changed) if changed.is_empty() => judged,
-        Ok(changed) => {
-            let more =
-                if changed.len() > 1 { format!(" and {} more", changed.len() - 1) } else { String::new() };
-            let first = changed.first().map_or("", String::as_str);
-            judged.but(Reason::TreeChanged, format!("tracked files changed while it ran: {first}{more}"))
-        }
-        Err(error) => {
-            judged.but(Reason::TreeChanged, format!("the tree cannot be compared: {}", chain(&error)))
+        for (index, met) in looked {
+            let Some(mut done) = unlooked.remove(&index) else { continue };
+            if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
+                done.judged = met.judged(done.judged);
+            }
+            let (gate, check) = (jobs[index].gate, jobs[index].check);
+            let done = run.against_earlier(ledger, gate, &check.id, done);
+            run.record(ledger, watch, gate, &check.id, done)?;
         }
     }
 }
 
-/// Takes over the evidence of an earlier pass on this very subject, if that is allowed and it is still whole.
+/// Takes over the evidence of an earlier pass about this very thing, if that is allowed and it is still whole.
 fn take_over(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
-    gate: &Gate,
-    check: &Check,
+    (gate, check): (&Gate, &Check),
+    about: Digest,
 ) -> Result<bool, Failure> {
     let key = (gate.id, check.id.clone());
     if run.options.fresh || run.unsettled.contains(&key) {
         return Ok(false);
     }
-    let Some((seq, earlier)) = ledger.state().reusable(&key, run.about) else { return Ok(false) };
-    // What is in the checkout is its commit's; what is outside may have changed since.
+    // A pass that failures on the same subject speak against is judged anew each time.
+    if ledger.state().contradiction(&key, run.about).is_some() {
+        return Ok(false);
+    }
+    let Some((seq, earlier)) = ledger.state().reusable(&key, about) else { return Ok(false) };
+    // What is in the room is its commit's; what is outside may have changed since.
     let program = earlier.program.as_ref().filter(|program| Path::new(&program.path).is_absolute());
     let same = program
         .is_none_or(|program| tools::digest_file(Path::new(&program.path)).ok() == Some(program.digest));
@@ -286,13 +335,22 @@ fn take_over(
     if !whole {
         return Ok(false);
     }
-    let finished = CheckFinished { poll: run.poll_seq, reused: Some(seq), ..earlier.clone() };
+    let finished =
+        CheckFinished { poll: run.poll_seq, subject: run.about, reused: Some(seq), ..earlier.clone() };
     ledger.append(Event::CheckFinished(Box::new(finished.clone())), Vec::new())?;
     watch.poll(PollEvent::Finished(&finished));
     Ok(true)
 }
 
-impl Run<'_> {
+impl PollContext<'_> {
+    /// A check, held against what it has shown of this very subject before.
+    fn against_earlier(&self, ledger: &Ledger, gate: u32, check: &str, done: Done) -> Done {
+        match ledger.state().contradiction(&(gate, check.to_owned()), self.about) {
+            Some(earlier) => reviews::contradiction(self, gate, check, earlier, done),
+            None => done,
+        }
+    }
+
     fn record(
         &self,
         ledger: &mut Ledger,
@@ -310,6 +368,8 @@ impl Run<'_> {
             words.extend(waivers);
             judged
         };
+        let redactor = &self.context.session.redactor;
+        let (judged, repeat) = (judged.redacted(redactor), repeat.map(|line| redactor.text(&line)));
         let finished = CheckFinished {
             poll: self.poll_seq,
             gate,

@@ -2,37 +2,41 @@
 //!
 //! Data flows one way: the world is observed, core decides, the ledger records, the watcher shows.
 
+mod basis;
 mod benchmark;
 mod builtin;
 mod command;
 mod drift;
 mod event;
 mod execute;
+mod look;
 mod reviews;
+mod rooms;
 mod settle;
 
 pub use event::{PollEvent, PollWatch};
+pub use look::{OpenRoom, RoomRequest, open_room};
 pub use reviews::matching_paths;
 
+use self::reviews::Reviews;
+use self::rooms::{PollRooms, Watches};
 use crate::context::{Candidate, Context, host_name};
 use crate::failure::FailureKind;
 use crate::failure::{Failure, chain};
-use crate::launch::{Launcher, Toolbox, child_environment};
+use crate::launch::{Ground, Launcher, Toolbox, child_environment};
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{Standing, epic_title};
 use gonogo_core::canonical;
 use gonogo_core::clearance::{self, Clearance, Refused};
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{Event, PollFinished, PollStarted, State};
+use gonogo_core::ledger::{CheckKey, Event, PollFinished, PollStarted};
+use gonogo_core::plan::Plan;
 use gonogo_core::release::Subject;
 use gonogo_core::reviewers::InForce;
-use gonogo_core::stale;
 use gonogo_core::verdict::Reason;
-use gonogo_world::git::Git;
 use gonogo_world::process::Environment;
-use gonogo_world::tree::TreeWatch;
-use reviews::Reviews;
-use std::collections::BTreeMap;
+use gonogo_world::room::Room;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How a poll is run.
@@ -47,7 +51,7 @@ pub struct Options {
 }
 
 /// What a poll came to.
-pub struct Report {
+pub struct PollReport {
     /// All gates.
     pub poll: Poll,
     /// The subject.
@@ -62,10 +66,10 @@ pub struct Report {
     pub seq: u64,
     /// How often each check ran on this subject.
     pub attempts: BTreeMap<(u32, String), u64>,
+    /// The checks that failed on this very subject before, whatever they came to now.
+    pub failed_before: BTreeSet<(u32, String)>,
     /// Whose reviews count.
     pub reviewers: InForce,
-    /// What is another than in the poll before, so that its evidence is about another subject.
-    pub changed: Vec<String>,
 }
 
 /// Runs a poll.
@@ -74,20 +78,23 @@ pub async fn run(
     options: Options,
     tracker: &OpenTracker,
     watch: &mut impl PollWatch,
-) -> Result<Report, Failure> {
+) -> Result<PollReport, Failure> {
     let Context { candidate, session, .. } = context;
     let git = &session.git;
     let environment = child_environment(&candidate.plan, git.root());
-    let (tree, toolbox, drift) = tokio::join!(
-        unchanged_tree(git, candidate),
-        Toolbox::of_checks(&candidate.plan, git.root(), &environment, &session.cancel),
-        drift::since_base(git, candidate),
-    );
+    let ground = Ground::of(git);
+    if let Some((name, path)) = ground.led_in(&environment) {
+        let message = format!("{name} leads to {}: the project would bring its own judge", path.display());
+        return Err(Failure::incomplete(Reason::HostUnfit, message)
+            .remedy(format!("unset {name}, or set it to a place outside the checkout")));
+    }
+    let (rooms, drift) = (ready_rooms(context).await?, drift::since_base(candidate));
+    let root = rooms.main().map_or_else(|| git.root(), Room::root);
+    let toolbox = Toolbox::of_checks(&candidate.plan, root, &environment, &session.cancel).await;
     if session.cancel.is_cancelled() {
         // A tool that was stopped while it said its version is not one that is missing.
         return Err(Failure::new(FailureKind::Interrupted, "stopped before any check began"));
     }
-    let (mut tree, drift) = (tree?, drift?);
     let subject = subject(candidate, &toolbox, &environment);
     let about =
         canonical::digest(&subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
@@ -98,8 +105,12 @@ pub async fn run(
             format!("the ledger's last line was torn: {bytes} bytes were cut off, and that is recorded");
         watch.poll(PollEvent::Note(&note));
     }
-    let changed = changed_since(ledger.state(), &subject);
     let reviews = Reviews::before(context, ledger.state()).await?;
+    for entry in ground.entries(&std::env::var_os("PATH").unwrap_or_default()) {
+        let note =
+            format!("PATH leads to {}, where the project's own files are: not searched", entry.display());
+        watch.poll(PollEvent::Note(&note));
+    }
     let started = PollStarted {
         subject: subject.clone(),
         base_tag: candidate.base.as_ref().map(|base| base.tag.clone()),
@@ -107,17 +118,22 @@ pub async fn run(
         agent: session.agent.clone(),
         fresh: options.fresh,
         required_gates: drift.required.keys().copied().collect(),
+        reviewers: reviews.newest.clone(),
     };
     let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
+    // Whoever looks after a kill finds the poll that began, and no check runs that is of none.
+    ledger.flush()?;
     watch.poll(PollEvent::Begins(context));
-    announce(watch, candidate, &reviews.in_force, &changed);
+    let notes = candidate.baseline.notes.iter().cloned().chain(reviews.line());
+    notes.for_each(|note| watch.poll(PollEvent::Note(&note)));
 
     let epic = epic_title(candidate.target.tag());
     let unsettled =
-        settle::checks_to_repeat(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
+        settle::unsettled_checks(&candidate.plan, &session.cancel, &mut ledger, tracker, &epic).await?;
     let limit = candidate.plan.policy.output_limit;
-    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, limit };
-    let run = execute::Run {
+    let held = context.session.variables.clone();
+    let launcher = Launcher { toolbox: Arc::new(toolbox), environment, held, limit };
+    let run = execute::PollContext {
         context,
         options,
         launcher: &launcher,
@@ -125,15 +141,18 @@ pub async fn run(
         poll_seq,
         unsettled,
         drift: &drift,
+        rooms: &rooms,
         reviews: &reviews,
     };
-    execute::all(&run, &mut ledger, watch, &mut tree).await?;
+    execute::all(&run, &mut ledger, watch, &mut Watches::begin(&rooms)).await?;
     ledger.flush()?;
     watch.poll(PollEvent::Ends);
 
     let finished = ledger.state().poll.as_ref().map(|poll| poll.finished.clone()).unwrap_or_default();
     let poll = Poll::evaluate(&candidate.plan, &drift.required, about, &finished);
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
+    let has_failed = |key: &&CheckKey| ledger.state().contradiction(key, about).is_some();
+    let failed_before = finished.keys().filter(has_failed).cloned().collect();
     let standing = if session.cancel.is_cancelled() {
         Err("the poll was stopped before its blockers were filed".to_owned())
     } else {
@@ -150,7 +169,7 @@ pub async fn run(
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
     let interrupted = session.cancel.is_cancelled();
-    let report = Report {
+    let report = PollReport {
         poll,
         subject,
         standing,
@@ -158,45 +177,32 @@ pub async fn run(
         interrupted,
         seq: poll_seq,
         attempts,
+        failed_before,
         reviewers: reviews.in_force,
-        changed,
     };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
 }
 
-/// Evidence is about a commit, so the tree has to be that commit's. The watch begins before the comparison, so that a
-/// change after it does not go unseen.
-async fn unchanged_tree(git: &Git, candidate: &Candidate) -> Result<TreeWatch, Failure> {
-    let (tree, hidden) = TreeWatch::begin(git, &candidate.commit, candidate.own_paths()).await?;
-    if let Some(path) = hidden.first() {
-        return Err(Failure::incomplete(Reason::TreeChanged, format!("git is told not to look at {path}"))
-            .remedy(format!("git update-index --no-assume-unchanged --no-skip-worktree {path}")));
+/// The rooms of a commit whose plan is the one that was read.
+async fn ready_rooms(context: &Context) -> Result<PollRooms, Failure> {
+    let (git, candidate) = (&context.session.git, &context.candidate);
+    if let Some(path) = &candidate.plan_path {
+        // A plan that the commit has is the commit's; one that it is not to have may lie in the checkout.
+        let differs = match git.file_at(&candidate.commit, path).await? {
+            Some(text) => {
+                Plan::parse(&String::from_utf8_lossy(&text)).ok().map(|plan| plan.digest)
+                    != Some(candidate.plan.digest)
+            }
+            None => git.dirty(&candidate.own_paths()).await?.contains(path),
+        };
+        if differs {
+            let message = format!("the plan {path} is not what the commit says");
+            return Err(Failure::incomplete(Reason::TreeChanged, message)
+                .remedy(format!("commit {path}, or put its change aside")));
+        }
     }
-    let dirty = git.dirty(&candidate.own_paths()).await?;
-    let Some(first) = dirty.first() else { return Ok(tree) };
-    let more = if dirty.len() > 1 { format!(" and {} more", dirty.len() - 1) } else { String::new() };
-    Err(Failure::incomplete(
-        Reason::TreeChanged,
-        format!("the checkout is not what its commit says: {first}{more}"),
-    )
-    .remedy("commit the changes, or stash or remove them; ignore what builds leave behind"))
-}
-
-/// Says at a poll's beginning whose reviews count, and why evidence of the poll before is not used again.
-fn announce(watch: &mut impl PollWatch, candidate: &Candidate, in_force: &InForce, changed: &[String]) {
-    if let Some(line) = in_force.line(candidate.base_tag()) {
-        watch.poll(PollEvent::Note(&line));
-    }
-    if !changed.is_empty() {
-        let note = format!("evidence of the poll before is about another subject: {}", changed.join("; "));
-        watch.poll(PollEvent::Note(&note));
-    }
-}
-
-/// What changed since the poll before.
-fn changed_since(state: &State, now: &Subject) -> Vec<String> {
-    state.poll.as_ref().map_or_else(Vec::new, |poll| stale::changes(&poll.started.subject, now))
+    PollRooms::make(context).await
 }
 
 fn subject(candidate: &Candidate, toolbox: &Toolbox, environment: &Environment) -> Subject {
@@ -210,7 +216,6 @@ fn subject(candidate: &Candidate, toolbox: &Toolbox, environment: &Environment) 
         base_commit: candidate.base.as_ref().map(|base| base.commit.clone()),
         toolchain: toolbox.found.clone(),
         environment: Some(environment.digest()),
-        variables: environment.fingerprints(),
         host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),
     }
 }

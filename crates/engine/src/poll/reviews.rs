@@ -1,13 +1,12 @@
 //! What the checks of a poll ask to be reviewed, and what the reviews and waivers in the ledger come to.
 
-use super::drift::Drift;
-use super::execute::{Done, Run};
-use crate::context::Context;
+use super::execute::{Done, PollContext};
+use crate::context::{Base, Context};
 use crate::failure::Failure;
 use crate::reviewers::{self, Spoken};
 use gonogo_core::evidence::Finding;
-use gonogo_core::gate::{Judged, builtin};
-use gonogo_core::ledger::{ReviewAsked, State};
+use gonogo_core::gate::{BASE_CHECK, Judged, PLAN_CHECK, builtin, judge_contradiction};
+use gonogo_core::ledger::{Contradiction, EarlierRelease, LedgerState, ReviewAsked};
 use gonogo_core::plan::{Check, Gate, Inventory};
 use gonogo_core::review::{ChangedPath, ReviewScope, Word};
 use gonogo_core::reviewers::{InForce, Weighed, waived, weigh};
@@ -20,24 +19,38 @@ use gonogo_world::ledger::Blob;
 pub struct Reviews {
     /// Whose reviews count.
     pub in_force: InForce,
+    /// The release whose plan names them.
+    pub newest: Option<EarlierRelease>,
     spoken: Spoken,
 }
 
 impl Reviews {
     /// Reads the reviewers of the base tag's plan, and looks at the signatures of the ledger.
-    pub async fn before(context: &Context, state: &State) -> Result<Self, Failure> {
-        let base = context.candidate.base.as_ref().map(|base| base.commit.as_str());
-        let in_force = reviewers::in_force(&context.session.git, &context.candidate, base).await?;
+    pub async fn before(context: &Context, state: &LedgerState) -> Result<Self, Failure> {
+        let newest = context.candidate.baseline.newest.clone();
+        let newest = newest.map(|Base { tag, commit }| EarlierRelease { tag, commit });
+        let in_force = reviewers::in_force(&context.session.git, &context.candidate, newest.as_ref()).await?;
         let spoken = Spoken::of(state, context, &in_force).await?;
-        Ok(Self { in_force, spoken })
+        Ok(Self { in_force, newest, spoken })
     }
 
-    fn weigh(&self, run: &Run<'_>, gate: u32, check: &str, scope: &ReviewScope) -> Weighed {
+    /// In one line, for the board; `None` where there is nothing to say.
+    pub fn line(&self) -> Option<String> {
+        self.in_force.line(self.newest.as_ref().map(|newest| newest.tag.as_str()))
+    }
+
+    fn weigh(&self, run: &PollContext<'_>, gate: u32, check: &str, scope: &ReviewScope) -> Weighed {
         weigh((gate, check), scope, &self.spoken.reviews(), &self.in_force, &run.context.session.agent)
     }
 
     /// What a check came to once waivers are counted in, with who waived what.
-    pub fn waive(&self, run: &Run<'_>, gate: u32, check: &str, judged: Judged) -> (Judged, Vec<Word>) {
+    pub fn waive(
+        &self,
+        run: &PollContext<'_>,
+        gate: u32,
+        check: &str,
+        judged: Judged,
+    ) -> (Judged, Vec<Word>) {
         if judged.outcome != Outcome::Failed {
             return (judged, Vec::new());
         }
@@ -52,7 +65,7 @@ impl Reviews {
 
 /// A check that asks for a review, once its reviews are weighed.
 fn asked(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     gate: u32,
     check: &str,
     scope: ReviewScope,
@@ -64,14 +77,14 @@ fn asked(
     Done { review, words: weighed.words, ..Done::of(judged) }
 }
 
-fn range<'a>(run: &Run<'a>) -> (Option<&'a str>, &'a str) {
+fn range<'a>(run: &PollContext<'a>) -> (Option<&'a str>, &'a str) {
     let candidate = &run.context.candidate;
     (candidate.base.as_ref().map(|base| base.commit.as_str()), &candidate.commit)
 }
 
 /// A check that is nothing but a request for a review: of what changed below its paths since the base.
 pub async fn review(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     gate: &Gate,
     check: &Check,
     focus: &str,
@@ -87,7 +100,7 @@ pub async fn review(
 
 /// A search: where it finds another than at the base, a review of the files that it finds something in.
 pub async fn inventory(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     gate: &Gate,
     check: &Check,
     asked_for: &Inventory,
@@ -139,15 +152,57 @@ pub async fn matching_paths(
     Ok(changes.into_iter().map(|change| change.path).filter(|path| matching.contains(path)).collect())
 }
 
-/// The plan asks less of a gate than the base tag's: a review of both plans.
-pub fn weaker_plan(run: &Run<'_>, drift: &Drift, gate: u32, check: &str, weaker: &[String]) -> Done {
+/// The plan asks less of a gate than an earlier release's: a review of the plans.
+pub fn weaker_plan(run: &PollContext<'_>, gate: u32, weaker: &[String]) -> Done {
     let candidate = &run.context.candidate;
     let path = candidate.plan_path.clone().unwrap_or_else(|| "a plan from outside the repository".to_owned());
-    let before = drift.base_plan.map(|digest| digest.to_string());
-    let change = ChangedPath { path: path.clone(), before, after: Some(candidate.plan.digest.to_string()) };
-    let focus = "what the plan asks less of than the base tag's";
+    let before: Vec<String> = candidate.baseline.plans_read().map(|plan| plan.digest.to_string()).collect();
+    let after = Some(candidate.plan.digest.to_string());
+    let change = ChangedPath { path: path.clone(), before: Some(before.join(" ")), after };
+    let focus = "what the plan asks less of than earlier releases did";
     let scope = ReviewScope::new(range(run), &[path], focus, &[change], weaker);
-    let judge = |weighed: &Weighed| builtin::judge_review(gate, check, &weaker.join("; "), weighed);
-    let blobs = vec![Blob::new("plan-drift", weaker.join("\n").into_bytes())];
+    of_lines(run, (gate, PLAN_CHECK, "plan-drift"), scope, weaker)
+}
+
+/// The base does not speak for itself: a review of what is said of it.
+pub fn base(run: &PollContext<'_>, gate: u32, lines: &[String]) -> Done {
+    let focus = "the base that everything is compared with";
+    let scope = ReviewScope::new(range(run), &[], focus, &[], lines);
+    of_lines(run, (gate, BASE_CHECK, "base-tag"), scope, lines)
+}
+
+/// A check that passes where somebody has looked at these very lines, and found nothing against them.
+fn of_lines(
+    run: &PollContext<'_>,
+    (gate, check, evidence): (u32, &str, &str),
+    scope: ReviewScope,
+    lines: &[String],
+) -> Done {
+    let redactor = &run.context.session.redactor;
+    let lines: Vec<String> = lines.iter().map(|line| redactor.text(line)).collect();
+    let judge = |weighed: &Weighed| builtin::judge_review(gate, check, &lines.join("; "), weighed);
+    let blobs = vec![Blob::new(evidence, lines.join("\n").into_bytes())];
     Done { blobs, ..asked(run, gate, check, scope, judge) }
+}
+
+/// A check that failed on this very subject before: a pass of it asks for a review of what failed, where the plan allows no re-run.
+pub fn contradiction(
+    run: &PollContext<'_>,
+    gate: u32,
+    check: &str,
+    earlier: &Contradiction,
+    done: Done,
+) -> Done {
+    if done.judged.outcome != Outcome::Passed {
+        return done;
+    }
+    let focus = "a pass after a failure on the very same subject";
+    let failed = earlier.evidence.iter().map(ToString::to_string);
+    let lines: Vec<String> = [run.about.to_string()].into_iter().chain(failed).collect();
+    let scope = ReviewScope::new(range(run), &[], focus, &[], &lines);
+    let weighed = run.reviews.weigh(run, gate, check, &scope);
+    let retries = run.context.candidate.plan.policy.retries;
+    let judged = judge_contradiction(done.judged, earlier, retries, &weighed);
+    let review = Some(ReviewAsked { scope, wanted: weighed.wanted });
+    Done { judged, review, words: weighed.words, ..done }
 }

@@ -3,9 +3,10 @@
 use super::{Options, PollEvent, PollWatch};
 use crate::blockers::{close_passed, file, record_unknown, said};
 use crate::context::Context;
+use crate::earlier_tracker;
 use crate::failure::Failure;
 use crate::tracker::OpenTracker;
-use gonogo_core::blocker::{Draft, Origin, Standing, checks_behind, drafts, stand, step_in};
+use gonogo_core::blocker::{Draft, Standing, checks_to_repeat, drafts, stand};
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::Poll;
 use gonogo_core::ledger::CheckKey;
@@ -18,7 +19,7 @@ use std::collections::HashSet;
 
 /// Reads the tracker before the checks run, so that a pass which counts for a blocker is known to come after it.
 /// Gives the checks whose earlier passes do not. A tracker that cannot be read now is asked again at the end.
-pub async fn checks_to_repeat(
+pub async fn unsettled_checks(
     plan: &Plan,
     cancel: &Cancel,
     ledger: &mut Ledger,
@@ -28,17 +29,7 @@ pub async fn checks_to_repeat(
     let Ok(tracker) = tracker else { return Ok(HashSet::new()) };
     let Ok(backlog) = tracker.read(epic, cancel).await else { return Ok(HashSet::new()) };
     record_unknown(ledger, &backlog)?;
-    let mut checks = HashSet::new();
-    for task in &backlog.tasks {
-        let Some(fingerprint) = task.fingerprint().filter(|_| step_in(&task.body).is_none()) else {
-            continue;
-        };
-        let behind = checks_behind(Origin::in_body(&task.body).as_ref(), plan);
-        if !ledger.state().passed_since_blocker(&fingerprint, &behind) {
-            checks.extend(behind);
-        }
-    }
-    Ok(checks)
+    Ok(checks_to_repeat(&backlog, ledger.state(), plan))
 }
 
 /// Files what the poll found, and reads what stands. The inner error is why that is not known.
@@ -68,7 +59,9 @@ pub async fn blockers(
         Ok(backlog) => backlog,
         Err(error) => return Ok(Err(said(&error))),
     };
-    record_unknown(ledger, &backlog)?;
+    if tracker.is_lasting() {
+        record_unknown(ledger, &backlog)?;
+    }
     if options.close_passed {
         let closed = match close_passed(context, ledger, tracker, &backlog, |_| true).await? {
             Ok(closed) => closed,
@@ -85,5 +78,7 @@ pub async fn blockers(
             };
         }
     }
-    Ok(Ok(stand(&backlog, ledger.state(), &context.candidate.plan, &incomplete)))
+    let standing = stand(&backlog, ledger.state(), &context.candidate.plan, &incomplete);
+    let earlier = earlier_tracker::blockers(&context.candidate, &context.session).await;
+    Ok(earlier.map(|earlier| standing.and(earlier)))
 }

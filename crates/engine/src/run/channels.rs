@@ -1,19 +1,20 @@
 //! What the channels say where a run stops.
 
 use super::Run;
-use super::stop::Channels;
+use super::stop::ChannelsAtStop;
 use crate::delivery::{audit, named, registries};
 use crate::failure::Failure;
 use gonogo_core::delivery::{Level, Package, Partial, partial};
+use gonogo_core::release::Mode;
 
 /// What the plan's registries say, and what the steps have shown, where something that cannot be undone may have
 /// happened.
-pub async fn at_the_stop(run: &Run<'_>) -> Channels {
+pub async fn at_the_stop(run: &Run<'_>) -> ChannelsAtStop {
     if !run.mechanics.past_the_door {
-        return Channels { lines: vec!["no channel was touched".to_owned()], recovery: Vec::new() };
+        return ChannelsAtStop { lines: vec!["no channel was touched".to_owned()], recovery: Vec::new() };
     }
     let mut channels = match look_at_all(run).await {
-        Ok(partial) => Channels {
+        Ok(partial) => ChannelsAtStop {
             lines: partial
                 .places
                 .iter()
@@ -22,7 +23,7 @@ pub async fn at_the_stop(run: &Run<'_>) -> Channels {
             recovery: if partial.is_partial { partial.way_out() } else { Vec::new() },
         },
         Err(failure) => {
-            Channels { lines: vec![format!("not told: {}", failure.message)], recovery: Vec::new() }
+            ChannelsAtStop { lines: vec![format!("not told: {}", failure.message)], recovery: Vec::new() }
         }
     };
     let steps = run.context.candidate.plan.steps.iter();
@@ -41,5 +42,9 @@ async fn look_at_all(run: &Run<'_>) -> Result<Partial, Failure> {
     let tasks = named(None, &asked, &context.candidate.target, Level::Resolvable).await;
     let audits = audit(&registries, tasks, &context.candidate.target, &context.session.cancel).await?;
     let judgements: Vec<_> = audits.into_iter().map(|audit| audit.judgement).collect();
-    Ok(partial(&judgements, context.candidate.target.tag()))
+    let partial = partial(&judgements, context.candidate.target.tag());
+    Ok(match context.session.mode {
+        Mode::DryRun => partial.rehearsed(),
+        Mode::Live => partial,
+    })
 }

@@ -1,7 +1,8 @@
 //! What a run of the mechanics tells its front end while it goes, and the one thing that it asks.
 
-use super::Report;
+use super::RunReport;
 use crate::context::Context;
+use gonogo_core::door::Consent;
 use gonogo_core::mechanics::{Cause, Effect, Facts, Planned};
 
 /// What happens in a run.
@@ -41,13 +42,14 @@ pub enum RunEvent<'a> {
         cause: &'a Cause,
     },
     /// This is what the run came to.
-    Came(&'a Context, &'a Report),
+    Came(&'a Context, &'a RunReport),
 }
 
 /// Watches a run as it goes.
 pub trait RunWatch {
     /// Something happened.
     fn run(&mut self, event: RunEvent<'_>);
-    /// Whether to go through the first one-way door: `effect` of `step` cannot be undone.
-    fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> bool;
+    /// Whether to go through the first one-way door: `effect` of `step` cannot be undone. It may be dropped before it has
+    /// an answer, where a stop order comes first.
+    fn may_pass(&mut self, context: &Context, step: &str, effect: &Effect) -> impl Future<Output = Consent>;
 }

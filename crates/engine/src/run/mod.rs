@@ -27,7 +27,7 @@ use gonogo_world::ledger::Ledger;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 pub use steps::file_of;
-pub use stop::Channels;
+pub use stop::ChannelsAtStop;
 use tokio::sync::OnceCell;
 pub use world::World;
 
@@ -64,7 +64,7 @@ pub enum Ending {
 }
 
 /// What a run came to.
-pub struct Report {
+pub struct RunReport {
     /// What was planned, in order.
     pub planned: Vec<Planned>,
     /// What became of each step that was reached.
@@ -74,7 +74,7 @@ pub struct Report {
     /// Whether anything that cannot be undone has happened, now or in an earlier run.
     pub past_the_door: bool,
     /// What the channels say, where a step stopped it.
-    pub channels: stop::Channels,
+    pub channels: stop::ChannelsAtStop,
     /// What was filed, where a step stopped it.
     pub filed: Option<Filed>,
 }
@@ -104,7 +104,7 @@ pub async fn perform(
     poll: u64,
     summary: String,
     watch: &mut impl RunWatch,
-) -> Result<Report, Failure> {
+) -> Result<RunReport, Failure> {
     let launcher = launcher(context, world).await;
     let mut run = Run::open(context, world, clearance, launcher, poll, summary)?;
     let planned = planned(&context.candidate.plan.steps, &run.values);
@@ -121,19 +121,22 @@ pub async fn perform(
         }
     }
     let mut filed = None;
-    let mut channels = stop::Channels::default();
+    let mut channels = stop::ChannelsAtStop::default();
     let mut past_the_door = run.is_past_the_door();
     if let Ending::Stopped { step, cause } = &ending {
         watch.run(RunEvent::Stopped { step, cause });
-        past_the_door = run.is_out(cause).await;
+        past_the_door = run.is_out(Some(cause)).await;
         channels = channels::at_the_stop(&run).await;
         filed = Some(run.stop(step, cause, &channels, past_the_door).await?);
+    }
+    if let Ending::Declined { .. } = &ending {
+        past_the_door = run.is_out(None).await;
     }
     if !matches!(ending, Ending::Interrupted) {
         let completed = matches!(ending, Ending::Completed);
         run.record(Event::RunFinished(RunFinished { run: run.seq, completed }))?;
     }
-    let report = Report { planned, steps, ending, past_the_door, channels, filed };
+    let report = RunReport { planned, steps, ending, past_the_door, channels, filed };
     watch.run(RunEvent::Came(context, &report));
     Ok(report)
 }
@@ -144,7 +147,8 @@ async fn launcher(context: &Context, world: &World) -> Launcher {
     let environment = world.environment.clone().with_all(world.variables.iter().cloned());
     let (names, root, cancel) = (plan.step_tool_names(), world.git.root(), &context.session.cancel);
     let toolbox = Toolbox::resolve(&names, &plan.tools, root, &environment, cancel).await;
-    Launcher { toolbox: Arc::new(toolbox), environment, limit: plan.policy.output_limit }
+    let held = world.variables.clone();
+    Launcher { toolbox: Arc::new(toolbox), environment, held, limit: plan.policy.output_limit }
 }
 
 impl<'a> Run<'a> {
@@ -182,7 +186,7 @@ impl<'a> Run<'a> {
         mechanics.apply(&record);
         let mut values = Values::of(&context.candidate.target, &context.candidate.commit);
         values.artifacts = Some(world.folder.join("artifacts").display().to_string());
-        steps::sweep(&world.folder);
+        steps::remove_leftovers(&world.folder);
         let (default_branch, seq) = (OnceCell::new(), record.seq);
         Ok(Self {
             launcher,
@@ -230,7 +234,7 @@ impl<'a> Run<'a> {
 }
 
 /// What the poll said, for the tag's message.
-pub fn summary(polled: &poll::Report) -> String {
+pub fn summary(polled: &poll::PollReport) -> String {
     let required: Vec<_> = polled.poll.gates().iter().filter(|gate| gate.required).collect();
     let passed = required.iter().filter(|gate| gate.outcome == gonogo_core::verdict::Outcome::Passed).count();
     let mut lines = vec![format!("{passed} of {} required gates passed:", required.len())];

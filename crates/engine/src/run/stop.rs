@@ -11,7 +11,7 @@ use gonogo_core::standing::Verb;
 
 /// What the channels say at the moment of the stop.
 #[derive(Clone, Debug, Default)]
-pub struct Channels {
+pub struct ChannelsAtStop {
     /// A line for each channel.
     pub lines: Vec<String>,
     /// What to do about those that serve the version already; empty where none does, or all do.
@@ -19,15 +19,18 @@ pub struct Channels {
 }
 
 impl Run<'_> {
-    /// Whether something that cannot be undone may have happened, where a step stopped: what the ledger knows, and a tag on
-    /// the remote of which it knows nothing. A remote that does not tell is taken to have it.
-    pub(super) async fn is_out(&self, cause: &Cause) -> bool {
-        let is_about_tag = matches!(cause.code, Code::TagElsewhere | Code::TagNotOurs);
-        if self.is_past_the_door() || self.context.session.mode != Mode::Live || !is_about_tag {
+    /// Whether something that cannot be undone may have happened, where the run ended early: what the ledger knows, and a
+    /// tag on the remote of which it knows nothing. A remote that does not tell is taken to have it where the stop is about the
+    /// tag,
+    pub(super) async fn is_out(&self, cause: Option<&Cause>) -> bool {
+        if self.is_past_the_door() || self.context.session.mode != Mode::Live {
             return self.is_past_the_door();
         }
+        let is_about_tag =
+            cause.is_some_and(|cause| matches!(cause.code, Code::TagElsewhere | Code::TagNotOurs));
         let tag = self.context.candidate.target.tag();
-        self.world.git.remote_tag(&self.world.remote, tag).await.map_or(true, |found| found.is_some())
+        let asked = self.world.git.remote_tag(&self.world.remote, tag).await;
+        asked.map_or(is_about_tag, |found| found.is_some())
     }
 
     /// Files the blocker, then records the stop: a stop that nobody was told of does not count as settled later.
@@ -35,7 +38,7 @@ impl Run<'_> {
         &mut self,
         step: &str,
         cause: &Cause,
-        channels: &Channels,
+        channels: &ChannelsAtStop,
         past_the_door: bool,
     ) -> Result<Filed, Failure> {
         let filed = if cause.code == Code::BlockerOpen {

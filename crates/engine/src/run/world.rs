@@ -1,12 +1,14 @@
 //! What a run acts with. Made by the composition root, from the real world or from a private one; nothing below it can
 //! tell which.
 
-use crate::context::Context;
+use crate::context::remote::split_upstream;
+use crate::context::{Context, release_remote};
 use crate::failure::{Failure, FailureKind, chain};
 use crate::github::github;
 use crate::launch::child_environment;
 use crate::tracker::{self, OpenTracker};
 use gonogo_core::mechanics::Cause;
+use gonogo_core::plan::Plan;
 use gonogo_core::verdict::Reason;
 use gonogo_world::git::{Git, Upstream};
 use gonogo_world::github::Gh;
@@ -41,7 +43,7 @@ pub struct World {
 
 /// The real world.
 pub async fn of_the_context(context: &Context) -> Result<World, Failure> {
-    let (remote, branch) = remote_and_branch(&context.session.git).await?;
+    let (remote, branch) = remote_and_branch(&context.session.git, &context.candidate.plan).await?;
     let folder =
         ledger::folder(context.session.git.common_dir(), context.candidate.target.tag()).join("work");
     Ok(World {
@@ -62,25 +64,22 @@ pub async fn of_the_context(context: &Context) -> Result<World, Failure> {
     })
 }
 
-/// The remote and its branch that hold the commit: the ones that the branch is pushed to; the only remote (or `origin`)
-/// and its default branch where no branch is checked out.
-pub async fn remote_and_branch(git: &Git) -> Result<(String, String), Failure> {
+/// The remote that the release goes to, and its branch that holds the commit: the one that the branch is pushed to; the
+/// remote's default branch where that is none of it.
+pub async fn remote_and_branch(git: &Git, plan: &Plan) -> Result<(String, String), Failure> {
+    let remote = release_remote(git, plan).await?.ok_or_else(|| {
+        Failure::new(FailureKind::NoGo, "this clone has no remote that the release could go to")
+            .remedy("add it with `git remote add`, and check out a branch that has an upstream")
+    })?;
     if let Upstream::At { name, .. } = git.upstream().await?
-        && let Some((remote, branch)) = name.split_once('/')
+        && let Some((of, branch)) = split_upstream(&name, &git.remotes().await?)
+        && of == remote
     {
-        return Ok((remote.to_owned(), branch.to_owned()));
+        return Ok((remote, branch.to_owned()));
     }
-    let remotes = git.remotes().await?;
-    let remote = match &remotes[..] {
-        [only] => only,
-        all => all.iter().find(|name| *name == "origin").ok_or_else(|| {
-            Failure::new(FailureKind::NoGo, "it cannot be told which remote the release goes to")
-                .remedy("check out a branch that has an upstream")
-        })?,
-    };
     let unknown = |message: String| Failure::incomplete(Reason::Unreachable, message);
-    match git.remote_default_branch(remote).await {
-        Ok(Some(branch)) => Ok((remote.clone(), branch.name)),
+    match git.remote_default_branch(&remote).await {
+        Ok(Some(branch)) => Ok((remote, branch.name)),
         Ok(None) => Err(unknown(format!("{remote} names no default branch"))
             .remedy("check out a branch that has an upstream")),
         Err(error) => Err(unknown(chain(&error)).remedy("make the remote reachable")),

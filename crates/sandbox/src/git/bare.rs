@@ -1,7 +1,7 @@
 //! Making a bare remote: a clone of something, or new with a first commit.
 
-use super::command::{Git, GitError};
-use super::spec::{RemoteSpec, Source};
+use super::command::{Git, SandboxGitError};
+use super::spec::{RemoteContent, RemoteSpec};
 use crate::program::write_program;
 use std::fs;
 use std::path::Path;
@@ -12,12 +12,12 @@ pub(super) const PUSHES: &str = "pushes";
 const HOOK: &str = "#!/bin/sh\nexec cat >>pushes\n";
 
 /// Makes the bare repository of a remote at `path`.
-pub(crate) async fn prime(git: &Git, spec: &RemoteSpec, path: &Path) -> Result<(), GitError> {
+pub(crate) async fn prime(git: &Git, spec: &RemoteSpec, path: &Path) -> Result<(), SandboxGitError> {
     let parent = path.parent().unwrap_or(path);
     fs::create_dir_all(parent)?;
     match &spec.source {
-        Source::Clone(from) => clone(git, spec, from, path).await?,
-        Source::Files(files) => create(git, spec, files, path).await?,
+        RemoteContent::Clone(from) => clone(git, spec, from, path).await?,
+        RemoteContent::Files(files) => create(git, spec, files, path).await?,
     }
     let head = format!("refs/heads/{}", spec.default_branch);
     git.run(path, ["symbolic-ref", "HEAD", &head]).await?;
@@ -31,7 +31,7 @@ pub(crate) async fn prime(git: &Git, spec: &RemoteSpec, path: &Path) -> Result<(
     Ok(())
 }
 
-async fn clone(git: &Git, spec: &RemoteSpec, from: &str, path: &Path) -> Result<(), GitError> {
+async fn clone(git: &Git, spec: &RemoteSpec, from: &str, path: &Path) -> Result<(), SandboxGitError> {
     let parent = path.parent().unwrap_or(path);
     let words = ["clone", "--quiet", "--bare", "--no-hardlinks", "--template=", "--", from];
     let mut arguments: Vec<std::ffi::OsString> = words.map(Into::into).to_vec();
@@ -56,7 +56,7 @@ async fn create(
     spec: &RemoteSpec,
     files: &[(String, Vec<u8>)],
     path: &Path,
-) -> Result<(), GitError> {
+) -> Result<(), SandboxGitError> {
     let parent = path.parent().unwrap_or(path);
     let tree = tempfile::tempdir_in(parent)?;
     let branch = format!("--initial-branch={}", spec.default_branch);

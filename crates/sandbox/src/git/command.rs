@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Why a command of git cannot be had or did not succeed.
 #[derive(Debug, thiserror::Error)]
-pub enum GitError {
+pub enum SandboxGitError {
     /// git is not here.
     #[error(transparent)]
     Missing(#[from] tools::ToolError),
@@ -37,7 +37,7 @@ pub(crate) struct Git {
 
 impl Git {
     /// git of the search path, with a home of its own.
-    pub(crate) fn find(home: &Path, cancel: Cancel) -> Result<Self, GitError> {
+    pub(crate) fn find(home: &Path, cancel: Cancel) -> Result<Self, SandboxGitError> {
         let program = tools::find_on_path("git", None)?;
         let environment = Environment::allowing([])
             .with("HOME", home)
@@ -60,7 +60,7 @@ impl Git {
         &self,
         folder: &Path,
         arguments: impl IntoIterator<Item = impl Into<OsString>>,
-    ) -> Result<Vec<u8>, GitError> {
+    ) -> Result<Vec<u8>, SandboxGitError> {
         let mut invocation =
             Invocation::tool(&self.program, folder, self.environment.clone()).args(arguments);
         // The history of a large repository.
@@ -71,6 +71,9 @@ impl Git {
         }
         let words: Vec<String> =
             invocation.arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        Err(GitError::Refused { arguments: words.join(" "), said: captured.stderr.text().trim().to_owned() })
+        Err(SandboxGitError::Refused {
+            arguments: words.join(" "),
+            said: captured.stderr.text().trim().to_owned(),
+        })
     }
 }

@@ -8,8 +8,8 @@ mod spec;
 
 pub(crate) use bare::prime;
 pub(crate) use command::Git;
-pub use command::GitError;
+pub use command::SandboxGitError;
 pub(crate) use refs::Contents;
 pub use refs::TagObject;
 pub(crate) use remotes::{Push, Remote, Remotes, Turn};
-pub use spec::{DEFAULT_BRANCH, RemoteSpec, Source};
+pub use spec::{DEFAULT_BRANCH, RemoteContent, RemoteSpec};

@@ -1,6 +1,6 @@
 //! The references of a bare repository: cheaply whether they changed, and with git what they lead to.
 
-use super::command::{Git, GitError};
+use super::command::{Git, SandboxGitError};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -69,7 +69,7 @@ const FIELDS: usize = 5;
 
 impl Contents {
     /// Reads it with git.
-    pub(super) async fn read(git: &Git, repository: &Path) -> Result<Self, GitError> {
+    pub(super) async fn read(git: &Git, repository: &Path) -> Result<Self, SandboxGitError> {
         let mut contents = Self::default();
         let format = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(contents)%00";
         let all = git.run(repository, ["for-each-ref", format]).await?;

@@ -3,7 +3,7 @@
 //! Invariant: one turn at a time: nobody else reads or writes for the stand-in while it lasts.
 
 use super::bare::PUSHES;
-use super::command::{Git, GitError};
+use super::command::{Git, SandboxGitError};
 use super::refs::{Contents, Fingerprint};
 use crate::journal::{Journal, Service};
 use std::collections::BTreeMap;
@@ -117,7 +117,7 @@ pub(crate) struct News {
 
 impl Turn<'_> {
     /// Reads the references that changed, and what was pushed.
-    pub(crate) async fn read(&mut self) -> Result<News, GitError> {
+    pub(crate) async fn read(&mut self) -> Result<News, SandboxGitError> {
         self.remotes.notice();
         let mut contents = Vec::new();
         for remote in &self.remotes.all {
@@ -138,7 +138,7 @@ impl Turn<'_> {
     pub(crate) async fn write(
         &mut self,
         now: impl Fn(&str) -> BTreeMap<String, String>,
-    ) -> Result<(), GitError> {
+    ) -> Result<(), SandboxGitError> {
         for remote in &self.remotes.all {
             let Some(seen) = self.seen.get_mut(&remote.name) else { continue };
             let now = now(&remote.name);

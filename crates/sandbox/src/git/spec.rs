@@ -14,7 +14,7 @@ pub struct RemoteSpec {
     /// The addresses that lead to it in this world.
     pub addresses: Vec<String>,
     /// What it holds at first.
-    pub source: Source,
+    pub source: RemoteContent,
     /// The references that it has, exactly, without `refs/`, with the object of each, which the source must hold;
     /// where `None`, the branches and tags of the source. None can be given for files.
     pub refs: Option<BTreeMap<String, String>>,
@@ -24,7 +24,7 @@ pub struct RemoteSpec {
 
 /// What a remote holds at first.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub enum RemoteContent {
     /// What a checkout, a bare repository or another remote holds.
     Clone(String),
     /// One commit with these files, by their paths.
@@ -37,7 +37,7 @@ impl RemoteSpec {
         Self {
             name: name.to_owned(),
             addresses: github_addresses(name),
-            source: Source::Clone(checkout.to_string_lossy().into_owned()),
+            source: RemoteContent::Clone(checkout.to_string_lossy().into_owned()),
             refs: None,
             default_branch: DEFAULT_BRANCH.to_owned(),
         }
@@ -45,7 +45,7 @@ impl RemoteSpec {
 
     /// One commit with these files, under the addresses that GitHub gives a repository.
     pub fn of_files(name: &str, files: Vec<(String, Vec<u8>)>) -> Self {
-        Self { source: Source::Files(files), ..Self::of_checkout(name, Path::new("")) }
+        Self { source: RemoteContent::Files(files), ..Self::of_checkout(name, Path::new("")) }
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! A run of a workflow with such environments waits as a whole, until each was approved or one was rejected.
 
-use super::runs::Run;
+use super::runs::StoredRun;
 use super::state::Repository;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Value, json};
 
 /// An environment with rules that a run has to wait for.
@@ -41,10 +41,10 @@ impl Protection {
 
 impl Repository {
     /// A new run, which waits where its workflow's environments are protected.
-    pub(crate) fn held_back(&self, run: Run) -> Run {
+    pub(crate) fn held_back(&self, run: StoredRun) -> StoredRun {
         match self.protections.get(&run.path) {
             Some(protections) if !protections.is_empty() => {
-                Run { status: "waiting".to_owned(), pending: protections.clone(), ..run }
+                StoredRun { status: "waiting".to_owned(), pending: protections.clone(), ..run }
             }
             _ => run,
         }
@@ -59,7 +59,7 @@ pub(super) fn pending(id: &str, login: &str, repository: &Repository) -> Reply {
 }
 
 /// `POST /actions/runs/ID/pending_deployments` with `environment_ids`, `state` and `comment`.
-pub(super) fn review(request: &Request, id: &str, login: &str, repository: &mut Repository) -> Reply {
+pub(super) fn review(request: &ReceivedRequest, id: &str, login: &str, repository: &mut Repository) -> Reply {
     let Some(place) = repository.place_of_run(id) else { return Reply::not_found() };
     let body = request.json().unwrap_or(Value::Null);
     let asked: Vec<u64> =

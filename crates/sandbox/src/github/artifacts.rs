@@ -1,16 +1,16 @@
 //! What workflow runs leave behind: list, get, download. They are there once the run is completed.
 
 use super::page;
-use super::runs::Run;
+use super::runs::StoredRun;
 use super::state::Repository;
 use crate::http::archive::{self, File};
 use crate::http::digest;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Value, json};
 
 /// One artifact of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Artifact {
+pub struct StoredArtifact {
     /// Its ID, the only one of its kind in the repository.
     pub id: u64,
     /// Its name.
@@ -21,7 +21,7 @@ pub struct Artifact {
     pub is_expired: bool,
 }
 
-fn show(artifact: &Artifact, run: &Run, name: &str) -> Value {
+fn show(artifact: &StoredArtifact, run: &StoredRun, name: &str) -> Value {
     let bytes = archive::zip(&artifact.files).unwrap_or_default();
     let url = format!("https://api.github.com/repos/{name}/actions/artifacts/{}", artifact.id);
     json!({
@@ -39,13 +39,18 @@ fn show(artifact: &Artifact, run: &Run, name: &str) -> Value {
     })
 }
 
-fn all(repository: &Repository) -> impl Iterator<Item = (&Run, &Artifact)> {
+fn all(repository: &Repository) -> impl Iterator<Item = (&StoredRun, &StoredArtifact)> {
     let completed = repository.runs.iter().filter(|run| run.status == "completed");
     completed.flat_map(|run| run.artifacts.iter().map(move |artifact| (run, artifact)))
 }
 
 /// `GET /actions/artifacts`, and `GET /actions/runs/ID/artifacts`, with the `name` filter.
-pub(super) fn list(request: &Request, run: Option<&str>, name: &str, repository: &Repository) -> Reply {
+pub(super) fn list(
+    request: &ReceivedRequest,
+    run: Option<&str>,
+    name: &str,
+    repository: &Repository,
+) -> Reply {
     if run.is_some_and(|id| repository.run(id).is_none()) {
         return Reply::not_found();
     }
@@ -58,7 +63,7 @@ pub(super) fn list(request: &Request, run: Option<&str>, name: &str, repository:
     page::reply(request, shown, |shown| json!({ "total_count": total, "artifacts": shown }))
 }
 
-fn find<'a>(id: &str, repository: &'a Repository) -> Option<(&'a Run, &'a Artifact)> {
+fn find<'a>(id: &str, repository: &'a Repository) -> Option<(&'a StoredRun, &'a StoredArtifact)> {
     all(repository).find(|(_, artifact)| artifact.id.to_string() == id)
 }
 

@@ -1,15 +1,15 @@
 //! Release assets: list, get, download, upload, rename, delete.
 
 use super::page;
-use super::releases::{Release, already_exists};
+use super::releases::{StoredRelease, already_exists};
 use super::state::Repository;
 use crate::http::digest;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Value, json};
 
 /// One asset of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asset {
+pub struct StoredAsset {
     /// Its ID.
     pub id: u64,
     /// Its file name.
@@ -29,7 +29,7 @@ pub struct Asset {
 }
 
 /// An asset as its release shows it.
-pub(super) fn show(asset: &Asset, name: &str, release: &Release) -> Value {
+pub(super) fn show(asset: &StoredAsset, name: &str, release: &StoredRelease) -> Value {
     json!({
         "id": asset.id,
         "node_id": format!("RA_{}", asset.id),
@@ -49,14 +49,14 @@ pub(super) fn show(asset: &Asset, name: &str, release: &Release) -> Value {
 }
 
 /// `GET /releases/ID/assets`.
-pub(super) fn list(request: &Request, id: &str, name: &str, repository: &Repository) -> Reply {
+pub(super) fn list(request: &ReceivedRequest, id: &str, name: &str, repository: &Repository) -> Reply {
     let Some(release) = repository.releases.get(id) else { return Reply::not_found() };
     let all = release.assets.values().map(|asset| show(asset, name, release)).collect();
     page::reply(request, all, Value::Array)
 }
 
 /// `GET /releases/assets/ID`: what it is, or with `Accept: application/octet-stream` its bytes.
-pub(super) fn get(request: &Request, id: &str, name: &str, repository: &Repository) -> Reply {
+pub(super) fn get(request: &ReceivedRequest, id: &str, name: &str, repository: &Repository) -> Reply {
     let id = id.parse().unwrap_or(0);
     let found =
         repository.releases.all.values().find_map(|release| Some((release, release.assets.get(&id)?)));
@@ -70,7 +70,7 @@ pub(super) fn get(request: &Request, id: &str, name: &str, repository: &Reposito
 
 /// `POST uploads…/releases/ID/assets?name=NAME&label=LABEL`.
 pub(super) fn upload(
-    request: &Request,
+    request: &ReceivedRequest,
     id: &str,
     name: &str,
     repository: &mut Repository,
@@ -88,7 +88,7 @@ pub(super) fn upload(
     if release.assets.values().any(|asset| asset.name == *file) {
         return already_exists("ReleaseAsset", "name");
     }
-    let asset = Asset {
+    let asset = StoredAsset {
         id: next,
         name: file.clone(),
         label: request.query.get("label").cloned().unwrap_or_default(),

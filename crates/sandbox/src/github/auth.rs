@@ -1,11 +1,11 @@
 //! Who asks: the token, its owner and its scopes.
 
-use super::state::State;
-use crate::http::request::{Reply, Request};
+use super::state::GithubState;
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::json;
 
 /// The refusal, where the token is not the accepted one.
-pub(super) fn refusal(state: &State, request: &Request) -> Option<Reply> {
+pub(super) fn refusal(state: &GithubState, request: &ReceivedRequest) -> Option<Reply> {
     let given = request.authorization.as_deref().and_then(|text| text.split_once(' '));
     match given {
         Some(("token" | "Bearer", token)) if token == state.token => None,
@@ -15,7 +15,7 @@ pub(super) fn refusal(state: &State, request: &Request) -> Option<Reply> {
 }
 
 /// Adds what every authorized reply says of the token.
-pub(super) fn with_scopes(state: &State, reply: Reply) -> Reply {
+pub(super) fn with_scopes(state: &GithubState, reply: Reply) -> Reply {
     match &state.scopes {
         Some(scopes) => reply.header("X-OAuth-Scopes", scopes.join(", ")),
         None => reply,

@@ -1,10 +1,10 @@
 //! What sets workflow runs off by order: dispatches and reruns.
 
-use super::artifacts::Artifact;
-use super::jobs::Job;
-use super::runs::{Run, Stage};
+use super::artifacts::StoredArtifact;
+use super::jobs::StoredJob;
+use super::runs::{Stage, StoredRun};
 use super::state::Repository;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
 
@@ -47,9 +47,9 @@ pub struct NewRuns {
     /// What they go through after `queued`.
     pub next: VecDeque<Stage>,
     /// Their jobs.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<StoredJob>,
     /// Their artifacts.
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Vec<StoredArtifact>,
 }
 
 impl Default for NewRuns {
@@ -70,8 +70,8 @@ impl NewRuns {
         }
     }
 
-    pub(crate) fn apply(&self, run: Run, now: String) -> Run {
-        Run {
+    pub(crate) fn apply(&self, run: StoredRun, now: String) -> StoredRun {
+        StoredRun {
             status: "queued".to_owned(),
             conclusion: None,
             next: self.next.clone(),
@@ -86,7 +86,7 @@ impl NewRuns {
 
 /// `POST /actions/workflows/ID/dispatches` with `ref`, `inputs` and, from newer ghs, `return_run_details`.
 pub(super) fn create(
-    request: &Request,
+    request: &ReceivedRequest,
     id: &str,
     name: &str,
     repository: &mut Repository,
@@ -109,10 +109,10 @@ pub(super) fn create(
         return Reply::invalid(&refusal);
     }
     let run_id = repository.runs.iter().map(|run| run.id).max().unwrap_or(0) + 1;
-    let run = Run {
+    let run = StoredRun {
         event: "workflow_dispatch".to_owned(),
         head_branch: found.split_once('/').map(|(_, short)| short.to_owned()),
-        ..Run::success(run_id, name, &path, &commit)
+        ..StoredRun::success(run_id, name, &path, &commit)
     };
     let run = repository.held_back(NewRuns::of(repository, &path).apply(run, now));
     repository.runs.push(run);
@@ -137,7 +137,8 @@ pub(super) fn rerun(id: &str, repository: &mut Repository, now: String) -> Reply
     if run.status != "completed" {
         return Reply::message(403, "This workflow is already running");
     }
-    let next = NewRuns::of(repository, &run.path).apply(Run { attempt: run.attempt + 1, ..run.clone() }, now);
+    let next =
+        NewRuns::of(repository, &run.path).apply(StoredRun { attempt: run.attempt + 1, ..run.clone() }, now);
     let next = repository.held_back(next);
     repository.runs[place] = next;
     repository.earlier_attempts.push(run);

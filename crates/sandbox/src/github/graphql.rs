@@ -1,14 +1,14 @@
 //! GraphQL, as far as gh asks for it. What is not served is an error, never a missing field.
 
 use super::selection::{self, Field};
-use super::state::{Repository, State};
+use super::state::{GithubState, Repository};
 use super::{refs, releases};
 use crate::git::DEFAULT_BRANCH;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Map, Value, json};
 
 /// `POST /graphql`.
-pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
+pub(super) fn answer(state: &mut GithubState, request: &ReceivedRequest) -> Reply {
     let body = request.json().unwrap_or(Value::Null);
     let query = body["query"].as_str().unwrap_or_default();
     let data = selection::read(query)
@@ -20,7 +20,11 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
 }
 
 /// One field of the query's root: its key and its value, which is `None` for a repository that is not there.
-fn root(state: &mut State, field: &Field, variables: &Value) -> Result<(String, Option<Value>), String> {
+fn root(
+    state: &mut GithubState,
+    field: &Field,
+    variables: &Value,
+) -> Result<(String, Option<Value>), String> {
     let shown = |value: &Value| selection::select(&field.fields, value).map(Some);
     let value = match field.name.as_str() {
         "viewer" => shown(&json!({ "login": state.login }))?,

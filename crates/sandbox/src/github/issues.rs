@@ -2,7 +2,7 @@
 
 use super::page;
 use super::state::Repository;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -117,7 +117,7 @@ fn show(issue: &Issue, repository: &str) -> Value {
 }
 
 /// `GET /issues`, newest first, with the `state` (default `open`) and `labels` (all of them) filters.
-pub(super) fn list(request: &Request, name: &str, repository: &Repository) -> Reply {
+pub(super) fn list(request: &ReceivedRequest, name: &str, repository: &Repository) -> Reply {
     let issues = &repository.issues;
     let state = request.query.get("state").map_or("open", String::as_str);
     let labels: Vec<&str> = match request.query.get("labels") {
@@ -146,7 +146,12 @@ pub(super) fn get(number: &str, name: &str, repository: &Repository) -> Reply {
 }
 
 /// `POST /issues`.
-pub(super) fn create(request: &Request, name: &str, repository: &mut Repository, now: String) -> Reply {
+pub(super) fn create(
+    request: &ReceivedRequest,
+    name: &str,
+    repository: &mut Repository,
+    now: String,
+) -> Reply {
     let fields = match Fields::read(request) {
         Ok(fields) => fields,
         Err(refused) => return refused,
@@ -160,7 +165,7 @@ pub(super) fn create(request: &Request, name: &str, repository: &mut Repository,
 
 /// `PATCH /issues/N`.
 pub(super) fn change(
-    request: &Request,
+    request: &ReceivedRequest,
     number: &str,
     name: &str,
     repository: &mut Repository,
@@ -198,7 +203,7 @@ pub(super) fn change(
 }
 
 /// `POST /issues/N/comments`.
-pub(super) fn comment(request: &Request, number: &str, repository: &mut Repository) -> Reply {
+pub(super) fn comment(request: &ReceivedRequest, number: &str, repository: &mut Repository) -> Reply {
     let issue = number.parse().ok().and_then(|number: u64| repository.issues.all.get_mut(&number));
     let Some(issue) = issue else { return Reply::not_found() };
     let body = request.json().and_then(|body| body["body"].as_str().map(str::to_owned));
@@ -219,7 +224,7 @@ struct Fields {
 }
 
 impl Fields {
-    fn read(request: &Request) -> Result<Self, Reply> {
+    fn read(request: &ReceivedRequest) -> Result<Self, Reply> {
         let Some(Value::Object(given)) = request.json() else {
             return Err(Reply::message(400, "Problems parsing JSON"));
         };

@@ -1,26 +1,26 @@
 //! The jobs of workflow runs, and their logs. Jobs go with their run: none has ended before it is completed.
 
 use super::page;
-use super::runs::Run;
+use super::runs::StoredRun;
 use super::state::Repository;
 use crate::http::archive;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Value, json};
 
 /// One job of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Job {
+pub struct StoredJob {
     /// Its name.
     pub name: String,
     /// How it ends.
     pub conclusion: String,
     /// Its steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StoredStep>,
 }
 
 /// One step of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct StoredStep {
     /// Its name.
     pub name: String,
     /// How it ends.
@@ -29,11 +29,11 @@ pub struct Step {
     pub log: String,
 }
 
-impl Job {
+impl StoredJob {
     /// A job with one step, `run`, that ends like this and prints this.
     pub fn of_one_step(name: &str, conclusion: &str, log: &str) -> Self {
         let conclusion = conclusion.to_owned();
-        let step = Step { name: "run".to_owned(), conclusion: conclusion.clone(), log: log.to_owned() };
+        let step = StoredStep { name: "run".to_owned(), conclusion: conclusion.clone(), log: log.to_owned() };
         Self { name: name.to_owned(), conclusion, steps: vec![step] }
     }
 
@@ -46,11 +46,11 @@ impl Job {
 const MOST_JOBS: usize = 100;
 
 /// Jobs have IDs by their place: every attempt has its own.
-fn id_of(run: &Run, place: usize) -> u64 {
+fn id_of(run: &StoredRun, place: usize) -> u64 {
     (run.id * 100 + run.attempt) * MOST_JOBS as u64 + place as u64
 }
 
-fn show(run: &Run, place: usize, job: &Job, name: &str) -> Value {
+fn show(run: &StoredRun, place: usize, job: &StoredJob, name: &str) -> Value {
     let id = id_of(run, place);
     let is_completed = run.status == "completed";
     let conclusion = |conclusion: &str| is_completed.then(|| conclusion.to_owned());
@@ -87,7 +87,7 @@ fn show(run: &Run, place: usize, job: &Job, name: &str) -> Value {
 }
 
 /// `GET /actions/runs/ID/jobs`, or an attempt's.
-pub(super) fn list(request: &Request, run: Option<&Run>, name: &str) -> Reply {
+pub(super) fn list(request: &ReceivedRequest, run: Option<&StoredRun>, name: &str) -> Reply {
     let Some(run) = run else { return Reply::not_found() };
     let all: Vec<Value> =
         run.jobs.iter().enumerate().map(|(place, job)| show(run, place, job, name)).collect();
@@ -95,7 +95,7 @@ pub(super) fn list(request: &Request, run: Option<&Run>, name: &str) -> Reply {
     page::reply(request, all, |shown| json!({ "total_count": total, "jobs": shown }))
 }
 
-fn find<'a>(id: &str, repository: &'a Repository) -> Option<(&'a Run, usize, &'a Job)> {
+fn find<'a>(id: &str, repository: &'a Repository) -> Option<(&'a StoredRun, usize, &'a StoredJob)> {
     let runs = repository.runs.iter().chain(&repository.earlier_attempts);
     let mut jobs =
         runs.flat_map(|run| run.jobs.iter().enumerate().map(move |(place, job)| (run, place, job)));
@@ -125,7 +125,7 @@ pub(super) fn annotations(id: &str, repository: &Repository) -> Reply {
 
 /// `GET /actions/runs/ID/logs`, or an attempt's: a zip of one file for each job and one for each step. There is none
 /// before the run is completed.
-pub(super) fn logs(run: Option<&Run>) -> Reply {
+pub(super) fn logs(run: Option<&StoredRun>) -> Reply {
     let Some(run) = run.filter(|run| run.status == "completed") else { return Reply::not_found() };
     let mut files = Vec::new();
     for (place, job) in run.jobs.iter().enumerate() {

@@ -2,13 +2,13 @@
 //!
 //! Invariant: it was read from git in the same turn, and what a request changed is in git when the turn ends.
 
-use super::state::State;
-use crate::git::{self, GitError, Push, Remotes};
+use super::state::GithubState;
+use crate::git::{self, Push, Remotes, SandboxGitError};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a push sets off in the stand-in's state.
-type SetOff = dyn Fn(&mut State, &Push) + Send + Sync;
+type SetOff = dyn Fn(&mut GithubState, &Push) + Send + Sync;
 
 /// The git remotes behind a stand-in.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl Mirror {
     /// Of these remotes.
     pub(crate) fn new(
         remotes: Arc<Remotes>,
-        set_off: impl Fn(&mut State, &Push) + Send + Sync + 'static,
+        set_off: impl Fn(&mut GithubState, &Push) + Send + Sync + 'static,
     ) -> Self {
         Self { remotes, set_off: Arc::new(set_off) }
     }
@@ -44,13 +44,13 @@ pub(crate) struct Turn<'a> {
     set_off: &'a SetOff,
 }
 
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+fn locked(state: &Mutex<GithubState>) -> MutexGuard<'_, GithubState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Turn<'_> {
     /// Reads the references that changed into the state, and sets off what was pushed for.
-    pub(crate) async fn read_into(&mut self, state: &Mutex<State>) -> Result<(), GitError> {
+    pub(crate) async fn read_into(&mut self, state: &Mutex<GithubState>) -> Result<(), SandboxGitError> {
         let news = self.turn.read().await?;
         if news.contents.is_empty() && news.pushes.is_empty() {
             return Ok(());
@@ -71,7 +71,7 @@ impl Turn<'_> {
     }
 
     /// Writes the references that a request changed into git.
-    pub(crate) async fn write_from(&mut self, state: &Mutex<State>) -> Result<(), GitError> {
+    pub(crate) async fn write_from(&mut self, state: &Mutex<GithubState>) -> Result<(), SandboxGitError> {
         self.turn.write(|name| locked(state).repository(name).refs.clone()).await
     }
 }

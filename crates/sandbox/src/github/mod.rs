@@ -23,18 +23,18 @@ mod service;
 pub mod state;
 
 pub use crate::git::TagObject;
-pub use crate::http::fault::{Fault, Matcher, Trouble};
-pub use crate::http::request::{Logged, Reply, Request};
+pub use crate::http::fault::{Fault, FaultKind, Matcher};
+pub use crate::http::request::{Logged, ReceivedRequest, Reply};
 pub use approvals::Protection;
-pub use artifacts::Artifact;
-pub use assets::Asset;
+pub use artifacts::StoredArtifact;
+pub use assets::StoredAsset;
 pub use dispatches::{Declared, Dispatch, NewRuns};
 pub use issues::{Issue, IssueState, Issues};
-pub use jobs::{Job, Step};
+pub use jobs::{StoredJob, StoredStep};
 pub(crate) use mirror::Mirror;
-pub use releases::{Release, Releases};
-pub use runs::{Run, Stage, Workflow};
-pub use state::{Repository, State};
+pub use releases::{Releases, StoredRelease};
+pub use runs::{Stage, StoredRun, StoredWorkflow};
+pub use state::{GithubState, Repository};
 
 use crate::http::server::Server;
 use crate::journal::Journal;
@@ -54,7 +54,7 @@ const LONGEST_SOCKET_PATH: usize = 100;
 /// A running stand-in; dropping it ends it and removes its files.
 #[derive(Debug)]
 pub struct GithubStandIn {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<GithubState>>,
     // Ended before its folder is removed.
     _server: Server,
     folder: TempDir,
@@ -62,14 +62,14 @@ pub struct GithubStandIn {
 
 impl GithubStandIn {
     /// Starts a stand-in that holds this state. It listens before this returns, on a thread of its own.
-    pub fn start(state: State) -> io::Result<Self> {
+    pub fn start(state: GithubState) -> io::Result<Self> {
         Self::start_in(Arc::new(Mutex::new(state)), Journal::default(), None)
     }
 
     /// The same as a part of a private world: what is asked goes to its journal too, and references are those of its
     /// git remotes.
     pub(crate) fn start_in(
-        state: Arc<Mutex<State>>,
+        state: Arc<Mutex<GithubState>>,
         journal: Journal,
         mirror: Option<Mirror>,
     ) -> io::Result<Self> {
@@ -117,7 +117,7 @@ impl GithubStandIn {
     }
 
     /// The state, to read or to change; requests wait while this is held.
-    pub fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, GithubState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_dropped_stand_in_leaves_nothing_behind() {
-        let github = GithubStandIn::start(State::with_repository("o/r")).unwrap();
+        let github = GithubStandIn::start(GithubState::with_repository("o/r")).unwrap();
         let (socket, folder) = (github.socket(), github.config_dir());
         assert!(socket.as_os_str().len() < LONGEST_SOCKET_PATH);
         assert!(ask(&github, ROOT).starts_with("HTTP/1.1 200"));
@@ -175,11 +175,11 @@ mod tests {
 
     #[test]
     fn a_fault_is_for_what_it_matches_and_is_used_up() {
-        let github = GithubStandIn::start(State::with_repository("o/r")).unwrap();
+        let github = GithubStandIn::start(GithubState::with_repository("o/r")).unwrap();
         github.inject(
-            Fault { times: 2, ..Fault::once(Matcher::of("GET", "/"), Trouble::status(503, "no")) }.after(1),
+            Fault { times: 2, ..Fault::once(Matcher::of("GET", "/"), FaultKind::status(503, "no")) }.after(1),
         );
-        github.inject(Fault::once(Matcher::of("POST", "/"), Trouble::Dropped));
+        github.inject(Fault::once(Matcher::of("POST", "/"), FaultKind::Dropped));
         let status = |answer: String| answer.get(9..12).unwrap_or_default().to_owned();
         let statuses: Vec<String> = (0..4).map(|_| status(ask(&github, ROOT))).collect();
         assert_eq!(statuses, ["200", "503", "503", "200"]);
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_host_that_is_not_the_interface_and_a_wrong_token_are_refused() {
-        let github = GithubStandIn::start(State::with_repository("o/r")).unwrap();
+        let github = GithubStandIn::start(GithubState::with_repository("o/r")).unwrap();
         assert!(ask(&github, &ROOT.replace("api.", "")).starts_with("HTTP/1.1 404"));
         assert!(ask(&github, &ROOT.replace("dummy", "other")).starts_with("HTTP/1.1 401"));
         assert!(ask(&github, "GET / HTTP/1.1\r\nHost: api.example.test").starts_with("HTTP/1.1 401"));
@@ -199,8 +199,8 @@ mod tests {
 
     #[test]
     fn a_cut_reply_announces_more_than_it_sends() {
-        let github = GithubStandIn::start(State::with_repository("o/r")).unwrap();
-        github.inject(Fault::once(Matcher::any(), Trouble::Cut(b"{\"a\":1}".to_vec())));
+        let github = GithubStandIn::start(GithubState::with_repository("o/r")).unwrap();
+        github.inject(Fault::once(Matcher::any(), FaultKind::Cut(b"{\"a\":1}".to_vec())));
         let answer = ask(&github, ROOT);
         assert!(answer.to_ascii_lowercase().contains("content-length: 1007"), "{answer}");
         assert!(answer.ends_with("{\"a\":1}"), "{answer}");

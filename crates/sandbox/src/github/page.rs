@@ -1,6 +1,6 @@
 //! Pages, as GitHub's REST interface cuts lists: `per_page`, `page` and a `Link` header (RFC 8288).
 
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::Value;
 
 /// GitHub gives 30 elements where none are asked for, and never more than 100.
@@ -8,7 +8,11 @@ const DEFAULT: usize = 30;
 const LARGEST: usize = 100;
 
 /// The asked-for page of a list, made into a reply by `body`, with links to its neighbours.
-pub(super) fn reply(request: &Request, all: Vec<Value>, body: impl FnOnce(Vec<Value>) -> Value) -> Reply {
+pub(super) fn reply(
+    request: &ReceivedRequest,
+    all: Vec<Value>,
+    body: impl FnOnce(Vec<Value>) -> Value,
+) -> Reply {
     let size = request.number("per_page", DEFAULT).clamp(1, LARGEST);
     let page = request.number("page", 1).max(1);
     let last = all.len().div_ceil(size).max(1);
@@ -26,7 +30,7 @@ pub(super) fn reply(request: &Request, all: Vec<Value>, body: impl FnOnce(Vec<Va
     if links.is_empty() { reply } else { reply.header("Link", links.join(", ")) }
 }
 
-fn link(request: &Request, page: usize, relation: &str) -> String {
+fn link(request: &ReceivedRequest, page: usize, relation: &str) -> String {
     let mut query: Vec<String> = request
         .query
         .iter()

@@ -1,10 +1,10 @@
 //! Releases: list, get, create, change, delete. Drafts are found by their ID, and by their tag in GraphQL only.
 
-use super::assets::{self, Asset};
+use super::assets::{self, StoredAsset};
 use super::page;
 use super::state::Repository;
 use crate::git::DEFAULT_BRANCH;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) const GRAPHQL_FIELDS: &[&str] = &[
 
 /// One release.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Release {
+pub struct StoredRelease {
     /// Its ID.
     pub id: u64,
     /// Its tag, which need not be there while this is a draft.
@@ -45,14 +45,14 @@ pub struct Release {
     /// When it was published.
     pub published_at: Option<String>,
     /// Its assets, by their IDs.
-    pub assets: BTreeMap<u64, Asset>,
+    pub assets: BTreeMap<u64, StoredAsset>,
 }
 
 /// The releases of a repository.
 #[derive(Clone, Debug, Default)]
 pub struct Releases {
     /// All of them, by ID.
-    pub all: BTreeMap<u64, Release>,
+    pub all: BTreeMap<u64, StoredRelease>,
     /// The one that was made the latest; the last published one that is no prerelease where `None`.
     pub latest: Option<u64>,
     /// The ID that the next release gets: deleted ones' IDs do not come back.
@@ -63,17 +63,17 @@ pub struct Releases {
 
 impl Releases {
     /// The published release of a tag.
-    pub fn published(&self, tag: &str) -> Option<&Release> {
+    pub fn published(&self, tag: &str) -> Option<&StoredRelease> {
         self.all.values().find(|release| !release.is_draft && release.tag == tag)
     }
 
     /// A release as the page of the tag shows it: the published one, else a draft.
-    pub fn of_tag(&self, tag: &str) -> Option<&Release> {
+    pub fn of_tag(&self, tag: &str) -> Option<&StoredRelease> {
         self.published(tag).or_else(|| self.all.values().find(|release| release.tag == tag))
     }
 
-    fn latest(&self) -> Option<&Release> {
-        let can_be = |release: &&Release| !release.is_draft && !release.is_prerelease;
+    fn latest(&self) -> Option<&StoredRelease> {
+        let can_be = |release: &&StoredRelease| !release.is_draft && !release.is_prerelease;
         let chosen = self.latest.and_then(|id| self.all.get(&id)).filter(can_be);
         chosen.or_else(|| {
             let published = self.all.values().filter(can_be);
@@ -81,16 +81,16 @@ impl Releases {
         })
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<&Release> {
+    pub(super) fn get(&self, id: &str) -> Option<&StoredRelease> {
         id.parse().ok().and_then(|id: u64| self.all.get(&id))
     }
 
-    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Release> {
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut StoredRelease> {
         id.parse().ok().and_then(|id: u64| self.all.get_mut(&id))
     }
 }
 
-fn show(release: &Release, name: &str) -> Value {
+fn show(release: &StoredRelease, name: &str) -> Value {
     let api = format!("https://api.github.com/repos/{name}/releases/{}", release.id);
     // A draft's page has no tag in its address.
     let page = if release.is_draft { format!("untagged-{}", release.id) } else { release.tag.clone() };
@@ -120,12 +120,12 @@ fn show(release: &Release, name: &str) -> Value {
     })
 }
 
-fn shown(release: Option<&Release>, name: &str) -> Reply {
+fn shown(release: Option<&StoredRelease>, name: &str) -> Reply {
     release.map_or_else(Reply::not_found, |release| Reply::json(200, &show(release, name)))
 }
 
 /// `GET /releases`, newest first, drafts included, as for those who may write.
-pub(super) fn list(request: &Request, name: &str, repository: &Repository) -> Reply {
+pub(super) fn list(request: &ReceivedRequest, name: &str, repository: &Repository) -> Reply {
     let all = repository.releases.all.values().rev().map(|release| show(release, name)).collect();
     page::reply(request, all, Value::Array)
 }
@@ -146,12 +146,17 @@ pub(super) fn by_tag(tag: &str, name: &str, repository: &Repository) -> Reply {
 }
 
 /// `POST /releases`.
-pub(super) fn create(request: &Request, name: &str, repository: &mut Repository, now: String) -> Reply {
+pub(super) fn create(
+    request: &ReceivedRequest,
+    name: &str,
+    repository: &mut Repository,
+    now: String,
+) -> Reply {
     let Some(Value::Object(given)) = request.json() else {
         return Reply::message(400, "Problems parsing JSON");
     };
     let id = repository.releases.made + 1;
-    let mut release = Release {
+    let mut release = StoredRelease {
         id,
         tag: String::new(),
         target: DEFAULT_BRANCH.to_owned(),
@@ -179,7 +184,7 @@ pub(super) fn create(request: &Request, name: &str, repository: &mut Repository,
 
 /// `PATCH /releases/ID`.
 pub(super) fn change(
-    request: &Request,
+    request: &ReceivedRequest,
     id: &str,
     name: &str,
     repository: &mut Repository,
@@ -210,7 +215,7 @@ pub(super) fn delete(id: &str, repository: &mut Repository) -> Reply {
     }
 }
 
-fn set(release: &mut Release, given: &Map<String, Value>) {
+fn set(release: &mut StoredRelease, given: &Map<String, Value>) {
     let text = |name: &str, field: &mut String| {
         // Notes can be taken away; what a release must have is left as it is.
         let text = given.get(name).and_then(Value::as_str);
@@ -233,7 +238,7 @@ fn set(release: &mut Release, given: &Map<String, Value>) {
 
 /// One published release to a tag, and the tag made where there is none, as GitHub does it; drafts need neither.
 fn refuse_or_publish(
-    release: &mut Release,
+    release: &mut StoredRelease,
     given: &Map<String, Value>,
     repository: &mut Repository,
     now: String,
@@ -293,7 +298,7 @@ pub(super) fn graphql_list(repository: &Repository, variables: &Value) -> Value 
     })
 }
 
-fn graphql_json(release: &Release, releases: &Releases) -> Value {
+fn graphql_json(release: &StoredRelease, releases: &Releases) -> Value {
     json!({
         "databaseId": release.id,
         "name": release.name,

@@ -1,14 +1,14 @@
 //! From a request to the one place that answers it. What is not served is a 404 that the log shows.
 
-use super::state::{Repository, State};
+use super::state::{GithubState, Repository};
 use super::{
     approvals, artifacts, assets, auth, dispatches, graphql, issues, jobs, refs, releases, repositories, runs,
 };
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Value, json};
 
 /// Carries a request out.
-pub(super) fn dispatch(state: &mut State, request: &Request) -> Reply {
+pub(super) fn dispatch(state: &mut GithubState, request: &ReceivedRequest) -> Reply {
     // gh says `api.` for REST and GraphQL, `uploads.` for assets; the bare host is for git and pages.
     let is_upload = request.host.starts_with("uploads.");
     if !is_upload && !request.host.starts_with("api.") {
@@ -34,13 +34,19 @@ pub(super) fn dispatch(state: &mut State, request: &Request) -> Reply {
     auth::with_scopes(state, reply)
 }
 
-fn upload(state: &mut State, request: &Request, name: &str, release: &str) -> Reply {
+fn upload(state: &mut GithubState, request: &ReceivedRequest, name: &str, release: &str) -> Reply {
     let now = state.now();
     let Some((name, repository)) = state.find(name) else { return Reply::not_found() };
     assets::upload(request, release, &name, repository, now)
 }
 
-fn of_repository(state: &mut State, request: &Request, method: &str, name: &str, rest: &[&str]) -> Reply {
+fn of_repository(
+    state: &mut GithubState,
+    request: &ReceivedRequest,
+    method: &str,
+    name: &str,
+    rest: &[&str],
+) -> Reply {
     let (now, login) = (state.now(), state.login.clone());
     let Some((name, repository)) = state.find(name) else { return Reply::not_found() };
     match (method, rest) {
@@ -75,7 +81,7 @@ fn attestations(repository: &Repository, digest: &str) -> Reply {
 }
 
 fn of_actions(
-    request: &Request,
+    request: &ReceivedRequest,
     method: &str,
     name: &str,
     repository: &mut Repository,
@@ -108,7 +114,7 @@ fn of_actions(
 }
 
 fn of_releases(
-    request: &Request,
+    request: &ReceivedRequest,
     method: &str,
     name: &str,
     repository: &mut Repository,

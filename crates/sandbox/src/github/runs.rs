@@ -1,17 +1,17 @@
 //! Workflows and their runs, which move on by being read and never by time: runs repeat.
 
 use super::approvals::Protection;
-use super::artifacts::Artifact;
-use super::jobs::Job;
+use super::artifacts::StoredArtifact;
+use super::jobs::StoredJob;
 use super::page;
 use super::state::Repository;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
 /// One workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Workflow {
+pub struct StoredWorkflow {
     /// Its ID.
     pub id: u64,
     /// Its name, which need not be the only one of its kind.
@@ -22,7 +22,7 @@ pub struct Workflow {
 
 /// One workflow run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
+pub struct StoredRun {
     /// Its ID.
     pub id: u64,
     /// The attempt, from 1.
@@ -46,9 +46,9 @@ pub struct Run {
     /// What it goes through: it is shown as it is once, and each further read shows it one stage later.
     pub next: VecDeque<Stage>,
     /// Its jobs, with how they end.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<StoredJob>,
     /// What it leaves behind.
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Vec<StoredArtifact>,
     /// When it was set off.
     pub started_at: String,
     /// It was read as it is now.
@@ -73,7 +73,7 @@ impl Stage {
     }
 }
 
-impl Run {
+impl StoredRun {
     /// A completed, successful run of a workflow, set off by a push to `main`.
     pub fn success(id: u64, repository: &str, path: &str, head_sha: &str) -> Self {
         Self {
@@ -156,19 +156,19 @@ impl Repository {
     }
 
     /// The latest attempt of a run.
-    pub(super) fn run(&self, id: &str) -> Option<&Run> {
+    pub(super) fn run(&self, id: &str) -> Option<&StoredRun> {
         self.place_of_run(id).map(|place| &self.runs[place])
     }
 
     /// Some attempt of a run.
-    pub(super) fn attempt(&self, id: &str, attempt: &str) -> Option<&Run> {
+    pub(super) fn attempt(&self, id: &str, attempt: &str) -> Option<&StoredRun> {
         let mut all = self.runs.iter().chain(&self.earlier_attempts);
         all.find(|run| run.id.to_string() == id && run.attempt.to_string() == attempt)
     }
 
     /// A workflow by its ID or its file's name.
-    pub(super) fn workflow(&self, id: &str) -> Option<&Workflow> {
-        let is_it = |workflow: &&Workflow| {
+    pub(super) fn workflow(&self, id: &str) -> Option<&StoredWorkflow> {
+        let is_it = |workflow: &&StoredWorkflow| {
             workflow.id.to_string() == id || workflow.path.rsplit('/').next() == Some(id)
         };
         self.workflows.iter().find(is_it)
@@ -177,13 +177,13 @@ impl Repository {
 
 /// `GET /actions/runs`, newest first, with the `head_sha`, `branch`, `event` and `status` filters. It reads every run
 /// that it is about, whatever that one's status.
-pub(super) fn list(request: &Request, name: &str, repository: &mut Repository) -> Reply {
+pub(super) fn list(request: &ReceivedRequest, name: &str, repository: &mut Repository) -> Reply {
     list_where(request, name, repository, |_| true)
 }
 
 /// `GET /actions/workflows/ID/runs`.
 pub(super) fn list_of_workflow(
-    request: &Request,
+    request: &ReceivedRequest,
     id: &str,
     name: &str,
     repository: &mut Repository,
@@ -195,20 +195,20 @@ pub(super) fn list_of_workflow(
 }
 
 fn list_where(
-    request: &Request,
+    request: &ReceivedRequest,
     name: &str,
     repository: &mut Repository,
-    is_of_it: impl Fn(&Run) -> bool,
+    is_of_it: impl Fn(&StoredRun) -> bool,
 ) -> Reply {
     let is_wanted = |key: &str, value: &str| request.query.get(key).is_none_or(|wanted| wanted == value);
-    let is_asked_for = |run: &Run| {
+    let is_asked_for = |run: &StoredRun| {
         is_wanted("head_sha", &run.head_sha)
             && is_wanted("event", &run.event)
             && is_wanted("branch", run.head_branch.as_deref().unwrap_or(""))
             && is_of_it(run)
     };
-    repository.runs.iter_mut().filter(|run| is_asked_for(run)).for_each(Run::read);
-    let mut runs: Vec<&Run> = repository
+    repository.runs.iter_mut().filter(|run| is_asked_for(run)).for_each(StoredRun::read);
+    let mut runs: Vec<&StoredRun> = repository
         .runs
         .iter()
         .filter(|run| is_asked_for(run))
@@ -236,7 +236,7 @@ pub(super) fn attempt(id: &str, attempt: &str, name: &str, repository: &Reposito
 }
 
 /// `GET /actions/workflows`.
-pub(super) fn workflows(request: &Request, repository: &Repository) -> Reply {
+pub(super) fn workflows(request: &ReceivedRequest, repository: &Repository) -> Reply {
     let all: Vec<Value> = repository.workflows.iter().map(workflow_json).collect();
     let total = all.len();
     page::reply(request, all, |shown| json!({ "total_count": total, "workflows": shown }))
@@ -248,6 +248,6 @@ pub(super) fn workflow(id: &str, repository: &Repository) -> Reply {
     found.map_or_else(Reply::not_found, |workflow| Reply::json(200, &workflow_json(workflow)))
 }
 
-fn workflow_json(workflow: &Workflow) -> Value {
+fn workflow_json(workflow: &StoredWorkflow) -> Value {
     json!({ "id": workflow.id, "name": workflow.name, "path": workflow.path, "state": "active" })
 }

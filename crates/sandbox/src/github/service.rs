@@ -4,22 +4,22 @@
 //! request at a time, so that REST and git never disagree.
 
 use super::mirror::Mirror;
-use super::state::State;
+use super::state::GithubState;
 use crate::http::fault::Played;
-use crate::http::request::{Logged, Reply, Request};
+use crate::http::request::{Logged, ReceivedRequest, Reply};
 use crate::http::server::{Answer, Service};
 use crate::journal::{self, Journal};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What answers.
 pub(super) struct Hub {
-    pub(super) state: Arc<Mutex<State>>,
+    pub(super) state: Arc<Mutex<GithubState>>,
     pub(super) journal: Journal,
     pub(super) mirror: Option<Mirror>,
 }
 
 impl Service for Hub {
-    async fn answer(&self, request: Request) -> Answer {
+    async fn answer(&self, request: ReceivedRequest) -> Answer {
         let played = match &self.mirror {
             None => self.play(&request),
             Some(mirror) => {
@@ -39,7 +39,7 @@ impl Service for Hub {
 }
 
 impl Hub {
-    fn play(&self, request: &Request) -> Played {
+    fn play(&self, request: &ReceivedRequest) -> Played {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.log.push(Logged::from(request));
         let played = Played::on(&mut *state, request);
@@ -47,12 +47,12 @@ impl Hub {
         played
     }
 
-    fn failed(&self, request: &Request, why: &str) -> Answer {
+    fn failed(&self, request: &ReceivedRequest, why: &str) -> Answer {
         self.record(request, Some(500));
         Answer::Reply(Reply::message(500, &format!("the stand-in's git remote fails: {why}")))
     }
 
-    fn record(&self, request: &Request, status: Option<u16>) {
+    fn record(&self, request: &ReceivedRequest, status: Option<u16>) {
         self.journal.record(journal::Service::Github, &request.method, &request.path, status);
     }
 }

@@ -6,16 +6,16 @@ use super::dispatches::{Declared, Dispatch, NewRuns};
 use super::issues::Issues;
 use super::releases::Releases;
 use super::routes;
-use super::runs::{Run, Workflow};
+use super::runs::{StoredRun, StoredWorkflow};
 use crate::git::TagObject;
 use crate::http::fault::{Fault, Stage};
-use crate::http::request::{Logged, Reply, Request};
+use crate::http::request::{Logged, ReceivedRequest, Reply};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Everything that the stand-in knows.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct GithubState {
     /// The login of the token's owner.
     pub login: String,
     /// The token that is accepted; every other one is a 401.
@@ -34,7 +34,7 @@ pub struct State {
     past: Vec<BTreeMap<String, Repository>>,
 }
 
-impl State {
+impl GithubState {
     /// A GitHub with one user, `octo`, and one empty repository, `owner/name`.
     pub fn with_repository(name: &str) -> Self {
         let scopes = ["gist", "read:org", "repo", "workflow"];
@@ -75,20 +75,20 @@ impl State {
     }
 }
 
-impl Stage for State {
+impl Stage for GithubState {
     fn faults(&mut self) -> &mut Vec<Fault> {
         &mut self.faults
     }
 
     /// A write that is not refused is remembered.
-    fn carry_out(&mut self, request: &Request) -> Reply {
+    fn carry_out(&mut self, request: &ReceivedRequest) -> Reply {
         let before = (!request.is_read()).then(|| self.repositories.clone());
         let reply = routes::dispatch(self, request);
         self.past.extend(before.filter(|_| reply.status < 400));
         reply
     }
 
-    fn carry_out_as_it_was(&mut self, request: &Request, writes: usize) -> Reply {
+    fn carry_out_as_it_was(&mut self, request: &ReceivedRequest, writes: usize) -> Reply {
         let past = self.past.get(self.past.len().saturating_sub(writes)).cloned();
         let Some(past) = past.filter(|_| request.is_read()) else { return self.carry_out(request) };
         let present = std::mem::replace(&mut self.repositories, past);
@@ -102,13 +102,13 @@ impl Stage for State {
 #[derive(Clone, Debug, Default)]
 pub struct Repository {
     /// Its workflows.
-    pub workflows: Vec<Workflow>,
+    pub workflows: Vec<StoredWorkflow>,
     /// What its workflows declare, by their files; of others, anything may be asked.
     pub declared: BTreeMap<String, Declared>,
     /// Its workflow runs, in any order; of a run that was rerun, the last attempt.
-    pub runs: Vec<Run>,
+    pub runs: Vec<StoredRun>,
     /// The attempts before those.
-    pub earlier_attempts: Vec<Run>,
+    pub earlier_attempts: Vec<StoredRun>,
     /// The environments that runs of its workflows wait for, by the workflows' files.
     pub protections: BTreeMap<String, Vec<Protection>>,
     /// What becomes of runs that are dispatched and rerun.

@@ -1,7 +1,7 @@
 //! Faults: what goes wrong with which requests, and how often.
 
 use super::digest;
-use super::request::{Reply, Request};
+use super::request::{ReceivedRequest, Reply};
 use super::server::Answer;
 use serde_json::Value;
 use std::time::Duration;
@@ -33,14 +33,14 @@ impl Matcher {
         Self { operation: Some(operation.to_owned()), ..Self::of("POST", "/graphql") }
     }
 
-    fn matches(&self, request: &Request) -> bool {
+    fn matches(&self, request: &ReceivedRequest) -> bool {
         self.method.as_ref().is_none_or(|method| *method == request.method)
             && request.path.starts_with(&self.path)
             && self.operation.as_deref().is_none_or(|operation| is_operation(request, operation))
     }
 }
 
-fn is_operation(request: &Request, operation: &str) -> bool {
+fn is_operation(request: &ReceivedRequest, operation: &str) -> bool {
     let body = request.json().unwrap_or(Value::Null);
     let query = body["query"].as_str().unwrap_or_default();
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
@@ -52,7 +52,7 @@ fn is_operation(request: &Request, operation: &str) -> bool {
 
 /// What goes wrong. With `Reply`, `Dropped` and `Cut` the request is not carried out.
 #[derive(Clone, Debug)]
-pub enum Trouble {
+pub enum FaultKind {
     /// This reply is given.
     Reply(Reply),
     /// The connection is closed without a reply.
@@ -77,7 +77,7 @@ pub struct Fault {
     /// For which requests.
     pub matcher: Matcher,
     /// What.
-    pub trouble: Trouble,
+    pub trouble: FaultKind,
     /// How many matching requests are let through first.
     pub after: usize,
     /// How often it goes wrong after that.
@@ -88,18 +88,18 @@ pub struct Fault {
 
 impl Fault {
     /// A fault for the next matching request.
-    pub fn once(matcher: Matcher, trouble: Trouble) -> Self {
+    pub fn once(matcher: Matcher, trouble: FaultKind) -> Self {
         Self { matcher, trouble, after: 0, times: 1, between: 0 }
     }
 
     /// A fault for every matching request.
-    pub fn always(matcher: Matcher, trouble: Trouble) -> Self {
+    pub fn always(matcher: Matcher, trouble: FaultKind) -> Self {
         Self { times: usize::MAX, ..Self::once(matcher, trouble) }
     }
 
     /// Every other matching request finds nothing, from the first one on.
     pub fn flapping(matcher: Matcher) -> Self {
-        Self { between: 1, ..Self::always(matcher, Trouble::status(404, "Not Found")) }
+        Self { between: 1, ..Self::always(matcher, FaultKind::status(404, "Not Found")) }
     }
 
     /// The same after so many matching requests.
@@ -113,13 +113,13 @@ impl Fault {
     /// How many writes ago its reads are from, where they are stale.
     pub(crate) fn stale(&self) -> Option<usize> {
         match self.trouble {
-            Trouble::Stale(writes) => Some(writes),
+            FaultKind::Stale(writes) => Some(writes),
             _ => None,
         }
     }
 }
 
-impl Trouble {
+impl FaultKind {
     /// A refusal of this status, with GitHub's body.
     pub fn status(status: u16, message: &str) -> Self {
         Self::Reply(Reply::message(status, message))
@@ -147,27 +147,27 @@ pub(crate) trait Stage {
     /// Its faults.
     fn faults(&mut self) -> &mut Vec<Fault>;
     /// Carries a request out.
-    fn carry_out(&mut self, request: &Request) -> Reply;
+    fn carry_out(&mut self, request: &ReceivedRequest) -> Reply;
     /// Answers a read as it would have been answered so many writes ago; carries a write out.
-    fn carry_out_as_it_was(&mut self, request: &Request, writes: usize) -> Reply;
+    fn carry_out_as_it_was(&mut self, request: &ReceivedRequest, writes: usize) -> Reply;
 }
 
 /// A request that was carried out or not, and what of that is told.
 #[derive(Debug)]
 pub(crate) struct Played {
-    trouble: Option<Trouble>,
+    trouble: Option<FaultKind>,
     reply: Option<Reply>,
 }
 
 impl Played {
     /// Carries a request out as far as its fault lets it.
-    pub(crate) fn on(stage: &mut impl Stage, request: &Request) -> Self {
+    pub(crate) fn on(stage: &mut impl Stage, request: &ReceivedRequest) -> Self {
         let trouble = take(stage.faults(), request);
         let reply = match &trouble {
-            None | Some(Trouble::Lost | Trouble::Delayed(_)) => Some(stage.carry_out(request)),
-            Some(Trouble::Stale(writes)) => Some(stage.carry_out_as_it_was(request, *writes)),
-            Some(Trouble::WrongDigest) => Some(with_wrong_digests(stage.carry_out(request))),
-            Some(Trouble::Reply(_) | Trouble::Dropped | Trouble::Cut(_)) => None,
+            None | Some(FaultKind::Lost | FaultKind::Delayed(_)) => Some(stage.carry_out(request)),
+            Some(FaultKind::Stale(writes)) => Some(stage.carry_out_as_it_was(request, *writes)),
+            Some(FaultKind::WrongDigest) => Some(with_wrong_digests(stage.carry_out(request))),
+            Some(FaultKind::Reply(_) | FaultKind::Dropped | FaultKind::Cut(_)) => None,
         };
         Self { trouble, reply }
     }
@@ -175,9 +175,9 @@ impl Played {
     /// The status that is told; `None` where the connection is closed first.
     pub(crate) fn status(&self) -> Option<u16> {
         match &self.trouble {
-            Some(Trouble::Dropped | Trouble::Lost) => None,
-            Some(Trouble::Cut(_)) => Some(200),
-            Some(Trouble::Reply(reply)) => Some(reply.status),
+            Some(FaultKind::Dropped | FaultKind::Lost) => None,
+            Some(FaultKind::Cut(_)) => Some(200),
+            Some(FaultKind::Reply(reply)) => Some(reply.status),
             _ => self.reply.as_ref().map(|reply| reply.status),
         }
     }
@@ -185,18 +185,18 @@ impl Played {
     /// The answer, when its time has come.
     pub(crate) async fn answer(self) -> Answer {
         match self.trouble {
-            Some(Trouble::Dropped | Trouble::Lost) => return Answer::Closed,
-            Some(Trouble::Cut(bytes)) => return Answer::Cut(bytes),
-            Some(Trouble::Reply(reply)) => return Answer::Reply(reply),
-            Some(Trouble::Delayed(time)) => tokio::time::sleep(time).await,
-            Some(Trouble::Stale(_) | Trouble::WrongDigest) | None => {}
+            Some(FaultKind::Dropped | FaultKind::Lost) => return Answer::Closed,
+            Some(FaultKind::Cut(bytes)) => return Answer::Cut(bytes),
+            Some(FaultKind::Reply(reply)) => return Answer::Reply(reply),
+            Some(FaultKind::Delayed(time)) => tokio::time::sleep(time).await,
+            Some(FaultKind::Stale(_) | FaultKind::WrongDigest) | None => {}
         }
         Answer::Reply(self.reply.unwrap_or_else(Reply::not_found))
     }
 }
 
 /// Takes the first fault that is for this request, and counts it.
-fn take(faults: &mut Vec<Fault>, request: &Request) -> Option<Trouble> {
+fn take(faults: &mut Vec<Fault>, request: &ReceivedRequest) -> Option<FaultKind> {
     let mut found = None;
     for fault in faults.iter_mut().filter(|fault| fault.matcher.matches(request)) {
         if fault.after > 0 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// One request, read whole.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct ReceivedRequest {
     /// The method, in capitals.
     pub method: String,
     /// The `Host` header.
@@ -24,7 +24,7 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-impl Request {
+impl ReceivedRequest {
     /// It changes nothing. GraphQL is asked with `POST`, and no change is served there.
     pub fn is_read(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD") || self.path == "/graphql"
@@ -97,8 +97,8 @@ pub struct Logged {
     pub body: String,
 }
 
-impl From<&Request> for Logged {
-    fn from(request: &Request) -> Self {
+impl From<&ReceivedRequest> for Logged {
+    fn from(request: &ReceivedRequest) -> Self {
         Self {
             method: request.method.clone(),
             host: request.host.clone(),

@@ -1,7 +1,7 @@
 //! The server of every stand-in: accepts on a socket or on loopback, reads each request whole, and replies as told.
 //! Invariant: it listens before it is handed out, and its thread and its connections end when it is dropped.
 
-use super::request::{Reply, Request, query_of};
+use super::request::{ReceivedRequest, Reply, query_of};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::ext::ReasonPhrase;
@@ -35,7 +35,7 @@ pub(crate) enum Answer {
 /// Who answers requests.
 pub(crate) trait Service: Send + Sync + 'static {
     /// Answers one request.
-    fn answer(&self, request: Request) -> impl Future<Output = Answer> + Send;
+    fn answer(&self, request: ReceivedRequest) -> impl Future<Output = Answer> + Send;
 }
 
 /// A running server.
@@ -128,11 +128,11 @@ async fn answer(
     response.map_err(io::Error::other)
 }
 
-async fn read(request: hyper::Request<Incoming>) -> Result<Request, io::Error> {
+async fn read(request: hyper::Request<Incoming>) -> Result<ReceivedRequest, io::Error> {
     let (head, body) = request.into_parts();
     let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes().to_vec();
-    Ok(Request {
+    Ok(ReceivedRequest {
         method: head.method.as_str().to_owned(),
         host: header(HOST).unwrap_or_default(),
         path: head.uri.path().to_owned(),

@@ -1,7 +1,7 @@
 //! Who may publish: each registry has one account, with one token that it accepts.
 
 use super::TOKEN;
-use crate::http::request::Request;
+use crate::http::request::ReceivedRequest;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
@@ -30,7 +30,7 @@ impl Default for Account {
 
 impl Account {
     /// Who sent it: `Bearer TOKEN` (npm), the bare token (cargo), or `Basic` with `__token__` as the name (PyPI).
-    pub(super) fn sender(&self, request: &Request) -> Sender {
+    pub(super) fn sender(&self, request: &ReceivedRequest) -> Sender {
         let Some(given) = request.authorization.as_deref() else { return Sender::Nobody };
         let token = match given.split_once(' ') {
             Some((kind, token)) if kind.eq_ignore_ascii_case("bearer") => token.to_owned(),

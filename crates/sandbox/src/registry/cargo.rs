@@ -2,10 +2,10 @@
 //! them ("Registry Index", "Registry Web API").
 
 use super::account::{Account, Sender};
-use super::desk::Counter;
+use super::hosted::Answering;
 use super::store::Store;
 use crate::http::digest;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ impl Cargo {
         }
     }
 
-    fn publish(&mut self, request: &Request) -> Reply {
+    fn publish(&mut self, request: &ReceivedRequest) -> Reply {
         let Some((about, rest)) = prefixed(&request.body) else { return refused(400, "invalid body") };
         let Some((bytes, _)) = prefixed(rest) else { return refused(400, "invalid body") };
         let Ok(about) = serde_json::from_slice::<Value>(about) else {
@@ -97,8 +97,8 @@ impl Cargo {
     }
 }
 
-impl Counter for Cargo {
-    fn answer(&mut self, request: &Request, base: &str) -> Reply {
+impl Answering for Cargo {
+    fn answer(&mut self, request: &ReceivedRequest, base: &str) -> Reply {
         let parts = request.parts();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         match (request.verb(), parts.as_slice()) {
@@ -120,7 +120,7 @@ impl Counter for Cargo {
 }
 
 impl Cargo {
-    fn change(&mut self, request: &Request, parts: &[&str]) -> Reply {
+    fn change(&mut self, request: &ReceivedRequest, parts: &[&str]) -> Reply {
         let yanked = |is_known| match is_known {
             true => Reply::json(200, &json!({ "ok": true })),
             false => refused(404, "crate or version not found"),

@@ -3,16 +3,16 @@
 //! Source: the Go modules reference, "GOPROXY protocol". Invariant: what is not tagged is a 404, what git cannot read
 //! is a 500, and the two are never taken for each other.
 
-use crate::git::{GitError, Remote, Remotes};
+use crate::git::{Remote, Remotes, SandboxGitError};
 use crate::http::archive::{self, File};
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use semver::Version;
 use serde_json::json;
 use std::io::Read;
 
 /// A module that a remote holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GoModule {
+pub struct RemoteModule {
     /// Its path, as in `go.mod`.
     pub path: String,
     /// The repository that holds it, `owner/name`.
@@ -23,8 +23,8 @@ pub struct GoModule {
 
 /// Answers, with so many of the newest versions not there yet.
 pub(super) async fn answer(
-    request: &Request,
-    modules: &[GoModule],
+    request: &ReceivedRequest,
+    modules: &[RemoteModule],
     remotes: &Remotes,
     hidden: usize,
 ) -> Reply {
@@ -39,11 +39,11 @@ pub(super) async fn answer(
 }
 
 async fn look(
-    request: &Request,
-    modules: &[GoModule],
+    request: &ReceivedRequest,
+    modules: &[RemoteModule],
     remotes: &Remotes,
     hidden: usize,
-) -> Result<Option<Reply>, GitError> {
+) -> Result<Option<Reply>, SandboxGitError> {
     let path = request.parts().join("/");
     let (module, asked) = match path.split_once("/@v/") {
         Some((module, asked)) => (module, asked),
@@ -97,13 +97,13 @@ fn unescaped(text: &str) -> String {
 }
 
 struct Shelf<'a> {
-    module: &'a GoModule,
+    module: &'a RemoteModule,
     remote: &'a Remote,
     remotes: &'a Remotes,
 }
 
 impl Shelf<'_> {
-    async fn git(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+    async fn git(&self, arguments: &[&str]) -> Result<Vec<u8>, SandboxGitError> {
         self.remotes.git.run(&self.remote.path, arguments.iter().copied()).await
     }
 
@@ -122,7 +122,7 @@ impl Shelf<'_> {
     }
 
     /// The tagged versions that this module's path can have, in their order, without so many of the newest tags.
-    async fn versions(&self, hidden: usize) -> Result<Vec<Version>, GitError> {
+    async fn versions(&self, hidden: usize) -> Result<Vec<Version>, SandboxGitError> {
         let all =
             self.git(&["for-each-ref", "--sort=creatordate", "--format=%(refname)", "refs/tags"]).await?;
         let all = String::from_utf8_lossy(&all).into_owned();
@@ -142,7 +142,7 @@ impl Shelf<'_> {
         Ok(versions)
     }
 
-    async fn info(&self, version: &Version) -> Result<Reply, GitError> {
+    async fn info(&self, version: &Version) -> Result<Reply, SandboxGitError> {
         let tag = self.tag(version);
         let commit = self.git(&["log", "-1", "--format=%H %cI", &tag]).await?;
         let commit = String::from_utf8_lossy(&commit).trim().to_owned();
@@ -158,13 +158,13 @@ impl Shelf<'_> {
         Ok(Reply { content_type: "application/json".to_owned(), ..Reply::json(200, &body) })
     }
 
-    async fn go_mod(&self, version: &Version) -> Result<Reply, GitError> {
+    async fn go_mod(&self, version: &Version) -> Result<Reply, SandboxGitError> {
         let text = self.git(&["cat-file", "blob", &self.object(version, "go.mod")]).await?;
         Ok(Reply::bytes("text/plain; charset=utf-8", text))
     }
 
     /// The module's files without those of modules below it, and with the repository's licence where it has none.
-    async fn zip(&self, version: &Version) -> Result<Reply, GitError> {
+    async fn zip(&self, version: &Version) -> Result<Reply, SandboxGitError> {
         let tree = self.object(version, "");
         let bytes = self.git(&["archive", "--format=zip", "-0", &tree]).await?;
         let mut files = unzipped(&bytes)?;
@@ -179,7 +179,7 @@ impl Shelf<'_> {
             match self.git(&["cat-file", "blob", &licence]).await {
                 Ok(text) => files.push(("LICENSE".to_owned(), text)),
                 // The repository has none either.
-                Err(GitError::Refused { .. }) => {}
+                Err(SandboxGitError::Refused { .. }) => {}
                 Err(error) => return Err(error),
             }
         }

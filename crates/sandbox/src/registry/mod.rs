@@ -4,8 +4,8 @@
 
 mod account;
 pub mod cargo;
-mod desk;
 pub mod go;
+mod hosted;
 mod multipart;
 pub mod npm;
 pub mod pypi;
@@ -13,8 +13,8 @@ mod service;
 mod store;
 
 pub use cargo::Cargo;
-pub use desk::Desk;
-pub use go::GoModule;
+pub use go::RemoteModule;
+pub use hosted::HostedRegistry;
 pub use npm::Npm;
 pub use pypi::Pypi;
 
@@ -33,13 +33,13 @@ pub const TOKEN: &str = "private-world-token";
 
 /// Everything that the registries know.
 #[derive(Debug)]
-pub struct Registries {
+pub struct PrivateRegistries {
     /// Crates.
-    pub cargo: Desk<Cargo>,
+    pub cargo: HostedRegistry<Cargo>,
     /// npm packages.
-    pub npm: Desk<Npm>,
+    pub npm: HostedRegistry<Npm>,
     /// Python packages.
-    pub pypi: Desk<Pypi>,
+    pub pypi: HostedRegistry<Pypi>,
     /// What goes wrong with requests for Go modules, which the git remotes hold.
     pub go_faults: Vec<Fault>,
 }
@@ -47,7 +47,7 @@ pub struct Registries {
 /// The running registries; dropping them ends them.
 #[derive(Debug)]
 pub(crate) struct RegistryServer {
-    state: Arc<Mutex<Registries>>,
+    state: Arc<Mutex<PrivateRegistries>>,
     _server: Server,
     base: String,
 }
@@ -56,15 +56,15 @@ impl RegistryServer {
     /// Starts them, with nothing published; files go below the folder.
     pub(crate) fn start(
         folder: &Path,
-        modules: Vec<GoModule>,
+        modules: Vec<RemoteModule>,
         remotes: Arc<Remotes>,
         journal: Journal,
     ) -> io::Result<Self> {
         let store = |name: &str| Store::at(folder.join(name));
-        let state = Arc::new(Mutex::new(Registries {
-            cargo: Desk::new(Cargo::new(store("cargo")?)),
-            npm: Desk::new(Npm::new(store("npm")?)),
-            pypi: Desk::new(Pypi::new(store("pypi")?)),
+        let state = Arc::new(Mutex::new(PrivateRegistries {
+            cargo: HostedRegistry::new(Cargo::new(store("cargo")?)),
+            npm: HostedRegistry::new(Npm::new(store("npm")?)),
+            pypi: HostedRegistry::new(Pypi::new(store("pypi")?)),
             go_faults: Vec::new(),
         }));
         let hall = Hall { state: Arc::clone(&state), modules, remotes, journal };
@@ -78,7 +78,7 @@ impl RegistryServer {
     }
 
     /// The state, to read or to change; requests wait while this is held.
-    pub(crate) fn state(&self) -> MutexGuard<'_, Registries> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, PrivateRegistries> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,10 +1,10 @@
 //! An npm registry: packuments, tarballs, dist-tags and publishing, as the npm client speaks of them.
 
 use super::account::{Account, Sender};
-use super::desk::Counter;
+use super::hosted::Answering;
 use super::store::Store;
 use crate::http::digest;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
@@ -80,7 +80,7 @@ impl Npm {
         self.take(name, version, &document, bytes, latest).status == 201
     }
 
-    fn packument(&self, name: &str, request: &Request, base: &str) -> Reply {
+    fn packument(&self, name: &str, request: &ReceivedRequest, base: &str) -> Reply {
         let Some(package) = self.packages.get(name) else { return refused(404, "Not found") };
         let is_short = request.accept.as_deref().is_some_and(|accept| accept.starts_with(ABBREVIATED_TYPE));
         let versions: Map<String, Value> = package
@@ -122,7 +122,7 @@ impl Npm {
         }
     }
 
-    fn put(&mut self, name: &str, request: &Request) -> Reply {
+    fn put(&mut self, name: &str, request: &ReceivedRequest) -> Reply {
         let Some(body) = request.json() else { return refused(400, "invalid JSON") };
         let attachments = body["_attachments"].as_object().cloned().unwrap_or_default();
         if attachments.is_empty() {
@@ -194,7 +194,7 @@ impl Npm {
         Reply::json(200, &json!({ "ok": "updated package" }))
     }
 
-    fn tags(&mut self, name: &str, tag: Option<&str>, request: &Request) -> Reply {
+    fn tags(&mut self, name: &str, tag: Option<&str>, request: &ReceivedRequest) -> Reply {
         let Some(package) = self.packages.get_mut(name) else { return refused(404, "Not found") };
         match (request.verb(), tag) {
             ("GET", None) => return Reply::json(200, &Value::Object(package.dist_tags.clone())),
@@ -216,12 +216,12 @@ impl Npm {
 
     fn now(&mut self) -> String {
         self.writes += 1;
-        super::desk::moment(self.writes)
+        super::hosted::moment(self.writes)
     }
 }
 
-impl Counter for Npm {
-    fn answer(&mut self, request: &Request, base: &str) -> Reply {
+impl Answering for Npm {
+    fn answer(&mut self, request: &ReceivedRequest, base: &str) -> Reply {
         if !request.is_read() {
             match self.account.sender(request) {
                 Sender::Owner => {}

@@ -1,11 +1,11 @@
 //! A Python package index: the legacy upload interface, and the simple API as a page (PEP 503) and as JSON (PEP 691).
 
 use super::account::{Account, Sender};
-use super::desk::{Counter, moment};
+use super::hosted::{Answering, moment};
 use super::multipart::{self, Field};
 use super::store::Store;
 use crate::http::digest;
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +62,7 @@ impl Pypi {
         is_known
     }
 
-    fn upload(&mut self, request: &Request) -> Reply {
+    fn upload(&mut self, request: &ReceivedRequest) -> Reply {
         let content_type = request.content_type.as_deref().unwrap_or_default();
         let Some(fields) = multipart::fields(content_type, &request.body) else {
             return refused(400, "400 The form cannot be read");
@@ -112,7 +112,7 @@ impl Pypi {
         Reply::bytes("text/plain", Vec::new())
     }
 
-    fn project(&self, name: &str, request: &Request, base: &str) -> Reply {
+    fn project(&self, name: &str, request: &ReceivedRequest, base: &str) -> Reply {
         let Some(files) = self.projects.get(name) else { return missing() };
         if wants_json(request) {
             let shown: Vec<Value> =
@@ -127,7 +127,7 @@ impl Pypi {
         Reply::bytes(HTML, page(&format!("Links for {name}"), &links))
     }
 
-    fn projects(&self, request: &Request, base: &str) -> Reply {
+    fn projects(&self, request: &ReceivedRequest, base: &str) -> Reply {
         if wants_json(request) {
             let names: Vec<Value> = self.projects.keys().map(|name| json!({ "name": name })).collect();
             let body = json!({ "meta": { "api-version": "1.1" }, "projects": names });
@@ -174,8 +174,8 @@ impl Distribution {
     }
 }
 
-impl Counter for Pypi {
-    fn answer(&mut self, request: &Request, base: &str) -> Reply {
+impl Answering for Pypi {
+    fn answer(&mut self, request: &ReceivedRequest, base: &str) -> Reply {
         let parts = request.parts();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         match (request.verb(), parts.as_slice()) {
@@ -206,7 +206,7 @@ fn normalised(name: &str) -> String {
 }
 
 /// JSON where the client prefers it: pip and uv name it first, or with the highest `q`.
-fn wants_json(request: &Request) -> bool {
+fn wants_json(request: &ReceivedRequest) -> bool {
     request.accept.as_deref().is_some_and(|accept| {
         accept
             .split(',')

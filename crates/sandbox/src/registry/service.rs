@@ -1,25 +1,25 @@
 //! One request to the registries: which of them it is for, and what its fault lets through.
 
-use super::Registries;
-use super::desk::{Counter, Desk};
-use super::go::{self, GoModule};
+use super::PrivateRegistries;
+use super::go::{self, RemoteModule};
+use super::hosted::{Answering, HostedRegistry};
 use crate::git::Remotes;
 use crate::http::fault::{Fault, Played, Stage};
-use crate::http::request::{Reply, Request};
+use crate::http::request::{ReceivedRequest, Reply};
 use crate::http::server::{self, Answer};
 use crate::journal::{Journal, Service};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Where the registries are.
 pub(super) struct Hall {
-    pub(super) state: Arc<Mutex<Registries>>,
-    pub(super) modules: Vec<GoModule>,
+    pub(super) state: Arc<Mutex<PrivateRegistries>>,
+    pub(super) modules: Vec<RemoteModule>,
     pub(super) remotes: Arc<Remotes>,
     pub(super) journal: Journal,
 }
 
 impl server::Service for Hall {
-    async fn answer(&self, mut request: Request) -> Answer {
+    async fn answer(&self, mut request: ReceivedRequest) -> Answer {
         self.remotes.notice();
         let whole = request.path.clone();
         let (mount, path) = whole.trim_start_matches('/').split_once('/').unwrap_or((&whole, ""));
@@ -37,18 +37,18 @@ impl server::Service for Hall {
     }
 }
 
-fn play<T: Counter>(desk: &mut Desk<T>, request: &Request, base: String) -> Played {
-    Played::on(desk.at(base), request)
+fn play<T: Answering>(registry: &mut HostedRegistry<T>, request: &ReceivedRequest, base: String) -> Played {
+    Played::on(registry.at(base), request)
 }
 
 impl Hall {
-    fn state(&self) -> MutexGuard<'_, Registries> {
+    fn state(&self) -> MutexGuard<'_, PrivateRegistries> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Modules are read by git, which nobody waits for with the state in hand: every answer that a fault may want is
     /// there beforehand.
-    async fn play_go(&self, request: &Request) -> Played {
+    async fn play_go(&self, request: &ReceivedRequest) -> Played {
         let writes = self.state().go_faults.iter().find_map(Fault::stale);
         let stale = match writes {
             Some(writes) => Some(go::answer(request, &self.modules, &self.remotes, writes).await),
@@ -74,11 +74,11 @@ impl Stage for GoStage {
         &mut self.faults
     }
 
-    fn carry_out(&mut self, _: &Request) -> Reply {
+    fn carry_out(&mut self, _: &ReceivedRequest) -> Reply {
         self.now.clone()
     }
 
-    fn carry_out_as_it_was(&mut self, _: &Request, _: usize) -> Reply {
+    fn carry_out_as_it_was(&mut self, _: &ReceivedRequest, _: usize) -> Reply {
         self.stale.clone().unwrap_or_else(|| self.now.clone())
     }
 }

@@ -5,7 +5,7 @@ pub(super) use super::runs::Order;
 use super::runs::{Ended, artifacts_of, end};
 use super::start::Surroundings;
 use super::workflow::{Artifacts, Work};
-use crate::github::Step;
+use crate::github::StoredStep;
 use gonogo_world::process::{Cancel, Captured, Environment, Invocation, run as run_process};
 use gonogo_world::tools;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ struct Running<'a> {
     surroundings: &'a Surroundings,
     order: &'a Order,
     cancel: &'a Cancel,
-    steps: Vec<Step>,
+    steps: Vec<StoredStep>,
 }
 
 impl Running<'_> {
@@ -56,7 +56,7 @@ impl Running<'_> {
 
     fn stop(&mut self, step: &str, why: &str) -> Stopped {
         let log = format!("{why}\n");
-        self.steps.push(Step { name: step.to_owned(), conclusion: "failure".to_owned(), log });
+        self.steps.push(StoredStep { name: step.to_owned(), conclusion: "failure".to_owned(), log });
         Stopped
     }
 
@@ -99,7 +99,11 @@ impl Running<'_> {
         match git.run(&clone, ["checkout", "--quiet", "--detach", commit]).await {
             Ok(_) => {
                 let log = format!("checked out {commit}\n");
-                self.steps.push(Step { name: "checkout".to_owned(), conclusion: "success".to_owned(), log });
+                self.steps.push(StoredStep {
+                    name: "checkout".to_owned(),
+                    conclusion: "success".to_owned(),
+                    log,
+                });
                 Ok(clone)
             }
             Err(error) => Err(self.stop("checkout", &error.to_string())),
@@ -200,7 +204,7 @@ impl Running<'_> {
             Ok(captured) => {
                 let is_done = captured.succeeded();
                 let conclusion = if is_done { "success" } else { "failure" };
-                let step = Step {
+                let step = StoredStep {
                     name: program.rsplit('/').next().unwrap_or(program).to_owned(),
                     conclusion: conclusion.to_owned(),
                     log: log_of(words, &captured),

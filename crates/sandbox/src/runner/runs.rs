@@ -1,7 +1,7 @@
 //! Runs in the stand-in's state, as the runner moves them on.
 
 use super::workflow::{Work, Workflow};
-use crate::github::{Artifact, Job, Run, Stage, State, Step};
+use crate::github::{GithubState, Stage, StoredArtifact, StoredJob, StoredRun, StoredStep};
 use crate::http::archive::File;
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     pub(super) workflow: Workflow,
-    pub(super) run: Run,
+    pub(super) run: StoredRun,
     pub(super) inputs: Map<String, Value>,
 }
 
@@ -17,24 +17,24 @@ pub(super) struct Order {
 #[derive(Clone, Debug)]
 pub(super) struct Ended {
     pub(super) conclusion: String,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<StoredStep>,
     pub(super) artifacts: Vec<(String, Vec<File>)>,
 }
 
 /// Takes the queued runs of these workflows: those that do something are in progress from now on, the others end by
 /// being read.
-pub(super) fn take_queued(state: &mut State, workflows: &[Workflow]) -> Vec<Order> {
+pub(super) fn take_queued(state: &mut GithubState, workflows: &[Workflow]) -> Vec<Order> {
     let mut orders = Vec::new();
     for workflow in workflows {
         let repository = state.repository(&workflow.repository);
         let dispatches = repository.dispatches.clone();
         let queued =
-            |run: &&mut Run| run.path == workflow.path && run.status == "queued" && run.next.is_empty();
+            |run: &&mut StoredRun| run.path == workflow.path && run.status == "queued" && run.next.is_empty();
         for run in repository.runs.iter_mut().filter(queued) {
             match &workflow.work {
                 Work::Scripted(conclusion) => {
                     run.next = Stage::to(conclusion);
-                    run.jobs = vec![Job::of_one_step("run", conclusion, "scripted\n")];
+                    run.jobs = vec![StoredJob::of_one_step("run", conclusion, "scripted\n")];
                 }
                 Work::Commands { .. } => {
                     run.status = "in_progress".to_owned();
@@ -49,25 +49,30 @@ pub(super) fn take_queued(state: &mut State, workflows: &[Workflow]) -> Vec<Orde
 }
 
 /// Ends a run.
-pub(super) fn end(state: &mut State, order: &Order, ended: Ended) {
+pub(super) fn end(state: &mut GithubState, order: &Order, ended: Ended) {
     let now = state.now();
     let repository = state.repository(&order.workflow.repository);
     let used = repository.runs.iter().chain(&repository.earlier_attempts);
     let ids = used.flat_map(|run| run.artifacts.iter().map(|artifact| artifact.id));
     let first = ids.max().unwrap_or(0) + 1;
-    let is_it = |run: &&mut Run| run.id == order.run.id && run.attempt == order.run.attempt;
+    let is_it = |run: &&mut StoredRun| run.id == order.run.id && run.attempt == order.run.attempt;
     let Some(run) = repository.runs.iter_mut().find(is_it) else { return };
     let artifacts = (first..).zip(ended.artifacts);
     run.artifacts =
-        artifacts.map(|(id, (name, files))| Artifact { id, name, files, is_expired: false }).collect();
-    run.jobs = vec![Job { name: "run".to_owned(), conclusion: ended.conclusion.clone(), steps: ended.steps }];
+        artifacts.map(|(id, (name, files))| StoredArtifact { id, name, files, is_expired: false }).collect();
+    run.jobs =
+        vec![StoredJob { name: "run".to_owned(), conclusion: ended.conclusion.clone(), steps: ended.steps }];
     run.status = "completed".to_owned();
     run.conclusion = Some(ended.conclusion);
     run.started_at = now;
 }
 
 /// The artifacts of the newest successful run for a tag, of a workflow that a push of it set off.
-pub(super) fn artifacts_of(state: &mut State, repository: &str, tag: &str) -> Option<Vec<Artifact>> {
+pub(super) fn artifacts_of(
+    state: &mut GithubState,
+    repository: &str,
+    tag: &str,
+) -> Option<Vec<StoredArtifact>> {
     let runs = state.repository(repository).runs.iter();
     let of_tag = runs.filter(|run| {
         run.event == "push"

@@ -4,7 +4,7 @@ use super::carry_out::{self, Order};
 use super::runs::take_queued;
 use super::workflow::Workflow;
 use crate::git::Remotes;
-use crate::github::{Mirror, State};
+use crate::github::{GithubState, Mirror};
 use gonogo_world::process::{Cancel, Environment};
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ const LOOKS: Duration = Duration::from_millis(25);
 #[derive(Clone, Debug)]
 pub(crate) struct Surroundings {
     pub(crate) workflows: Vec<Workflow>,
-    pub(crate) state: Arc<Mutex<State>>,
+    pub(crate) state: Arc<Mutex<GithubState>>,
     pub(crate) remotes: Arc<Remotes>,
     pub(crate) mirror: Mirror,
     /// The variables of the private world, and what the host lets through.

@@ -1,7 +1,7 @@
 //! What a workflow is: what sets it off, and what it does.
 
 use crate::git::Push;
-use crate::github::{Declared, NewRuns, Run, State, Workflow as Listed};
+use crate::github::{Declared, GithubState, NewRuns, StoredRun, StoredWorkflow};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -69,8 +69,8 @@ pub struct Artifacts {
 
 impl Workflow {
     /// How the GitHub stand-in lists it.
-    pub(crate) fn listed(&self, id: u64) -> Listed {
-        Listed { id, name: self.name.clone(), path: self.path.clone() }
+    pub(crate) fn listed(&self, id: u64) -> StoredWorkflow {
+        StoredWorkflow { id, name: self.name.clone(), path: self.path.clone() }
     }
 
     /// What its file declares.
@@ -100,7 +100,7 @@ impl Workflow {
 }
 
 /// Queues the runs that a push sets off.
-pub(crate) fn set_off(state: &mut State, workflows: &[Workflow], push: &Push) {
+pub(crate) fn set_off(state: &mut GithubState, workflows: &[Workflow], push: &Push) {
     for workflow in workflows.iter().filter(|workflow| workflow.is_set_off_by(push)) {
         let now = state.now();
         let repository = state.repository(&push.remote);
@@ -108,9 +108,9 @@ pub(crate) fn set_off(state: &mut State, workflows: &[Workflow], push: &Push) {
         let Some(commit) = repository.commit_of(&format!("refs/{}", push.reference)) else { continue };
         let id = repository.runs.iter().map(|run| run.id).max().unwrap_or(0) + 1;
         let queued = NewRuns { next: VecDeque::new(), jobs: Vec::new(), artifacts: Vec::new() };
-        let run = Run {
+        let run = StoredRun {
             head_branch: push.reference.split_once('/').map(|(_, name)| name.to_owned()),
-            ..Run::success(id, &push.remote, &workflow.path, &commit)
+            ..StoredRun::success(id, &push.remote, &workflow.path, &commit)
         };
         let run = repository.held_back(queued.apply(run, now));
         repository.runs.push(run);

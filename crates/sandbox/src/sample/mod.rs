@@ -94,7 +94,7 @@ pub fn plan(bindings: &[Binding]) -> String {
         text.push_str("\n[[versions]]\nfile = \"bindings/node/package.json\"\npointer = \"/version\"\n");
     }
     let gates = if bindings.is_empty() { "[3, 6, 11]" } else { "[3, 6, 8, 11]" };
-    text.push_str(&format!("\n[policy]\nrequired-gates = {gates}\n"));
+    text.push_str(&format!("\n[policy]\nrequired-gates = {gates}\ncaches = [\"target\"]\n"));
     text.push_str(PLAN_GATES);
     if !bindings.is_empty() {
         text.push_str("\n[[gates]]\nid = 8\nname = \"Binding parity & packaging health\"\n");

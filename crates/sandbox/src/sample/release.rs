@@ -2,8 +2,8 @@
 //! private world that it is released in.
 
 use super::Binding;
-use crate::github::{self, Run};
-use crate::registry::GoModule;
+use crate::github::{self, StoredRun};
+use crate::registry::RemoteModule;
 use crate::runner::{Artifacts, Trigger, Work, Workflow};
 use crate::world::{RemoteSpec, Spec};
 use std::path::Path;
@@ -60,13 +60,13 @@ pub fn spec(repository: &str, tap: &str, checkout: &Path, commit: &str, earlier:
         RemoteSpec::of_checkout(repository, checkout),
         RemoteSpec::of_files(tap, vec![(FORMULA.to_owned(), first.into_bytes())]),
     ];
-    let ci = github::Workflow { id: 1, name: "ci".to_owned(), path: CI_WORKFLOW.to_owned() };
+    let ci = github::StoredWorkflow { id: 1, name: "ci".to_owned(), path: CI_WORKFLOW.to_owned() };
     Spec {
         remotes,
         listed: vec![(repository.to_owned(), ci)],
-        runs: vec![(repository.to_owned(), Run::success(1, repository, CI_WORKFLOW, commit))],
+        runs: vec![(repository.to_owned(), StoredRun::success(1, repository, CI_WORKFLOW, commit))],
         workflows: workflows(repository),
-        go_modules: vec![GoModule {
+        go_modules: vec![RemoteModule {
             path: GO_MODULE.to_owned(),
             repository: repository.to_owned(),
             folder: "bindings/go".to_owned(),

@@ -6,14 +6,14 @@
 mod spec;
 mod variables;
 
-pub use crate::git::{RemoteSpec, Source};
+pub use crate::git::{RemoteContent, RemoteSpec};
 pub use spec::Spec;
 
-use crate::git::{self, Git, GitError, Remote, Remotes};
-use crate::github::{GithubStandIn, Mirror, State};
+use crate::git::{self, Git, Remote, Remotes, SandboxGitError};
+use crate::github::{GithubStandIn, GithubState, Mirror};
 use crate::http::fault::Fault;
-use crate::journal::{Entry, Journal, Service};
-use crate::registry::{Registries, RegistryServer};
+use crate::journal::{Journal, JournalEntry, Service};
+use crate::registry::{PrivateRegistries, RegistryServer};
 use crate::runner::{Runner, Surroundings, set_off};
 use gonogo_world::process::{Cancel, Environment};
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub enum WorldError {
         /// The remote.
         name: String,
         /// Why.
-        source: GitError,
+        source: SandboxGitError,
     },
     /// The specification says something that cannot be.
     #[error("{0}")]
@@ -107,7 +107,7 @@ impl PrivateWorld {
     }
 
     /// Everything that happened so far, in one order.
-    pub fn log(&self) -> Vec<Entry> {
+    pub fn log(&self) -> Vec<JournalEntry> {
         self.remotes.notice();
         self.journal.entries()
     }
@@ -135,7 +135,7 @@ impl PrivateWorld {
     }
 
     /// What the registries know, to read or to change; requests wait while this is held.
-    pub fn registries(&self) -> MutexGuard<'_, Registries> {
+    pub fn registries(&self) -> MutexGuard<'_, PrivateRegistries> {
         self.registries.state()
     }
 
@@ -175,9 +175,9 @@ async fn prime(folder: &Path, spec: &Spec, journal: Journal) -> Result<Remotes, 
     Ok(Remotes::new(all, git, journal))
 }
 
-fn first_state(spec: &Spec) -> State {
+fn first_state(spec: &Spec) -> GithubState {
     let first = spec.remotes.first().map_or("o/r", |remote| remote.name.as_str());
-    let mut state = State::with_repository(first);
+    let mut state = GithubState::with_repository(first);
     for remote in &spec.remotes {
         state.repository(&remote.name);
     }

@@ -1,8 +1,8 @@
 //! What a private world is to hold.
 
-use crate::git::{RemoteSpec, Source};
+use crate::git::{RemoteContent, RemoteSpec};
 use crate::github;
-use crate::registry::GoModule;
+use crate::registry::RemoteModule;
 use crate::runner::{Trigger, Workflow};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,13 +13,13 @@ pub struct Spec {
     /// Its git remotes, which are its GitHub repositories too.
     pub remotes: Vec<RemoteSpec>,
     /// Workflows that the stand-in lists and nobody carries out, by repository: such as that of the CI runs below.
-    pub listed: Vec<(String, github::Workflow)>,
+    pub listed: Vec<(String, github::StoredWorkflow)>,
     /// Workflow runs that are there from the start, by repository.
-    pub runs: Vec<(String, github::Run)>,
+    pub runs: Vec<(String, github::StoredRun)>,
     /// Workflows that are carried out.
     pub workflows: Vec<Workflow>,
     /// Go modules that the remotes hold.
-    pub go_modules: Vec<GoModule>,
+    pub go_modules: Vec<RemoteModule>,
     /// What a release's tag begins with, before its version.
     pub tag_prefix: String,
     /// Go's build cache, which holds compiled packages by their content; one of the world's own where `None`.
@@ -50,7 +50,7 @@ impl Spec {
             if parts.len() != 2 || !parts.iter().all(is_plain) {
                 return Err(format!("`{}` is no owner/name", remote.name));
             }
-            if remote.refs.is_some() && matches!(remote.source, Source::Files(_)) {
+            if remote.refs.is_some() && matches!(remote.source, RemoteContent::Files(_)) {
                 return Err(format!(
                     "{}: nobody knows the objects of a commit that is yet to be made",
                     remote.name

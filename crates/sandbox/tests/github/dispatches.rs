@@ -1,7 +1,7 @@
 //! Workflow dispatches through gh's own command.
 
 use crate::support::{REPOSITORY, World, commit, every_world, success};
-use gonogo_sandbox::github::{Dispatch, Fault, Matcher, Stage, Trouble};
+use gonogo_sandbox::github::{Dispatch, Fault, FaultKind, Matcher, Stage};
 use serde_json::json;
 
 const DISPATCHES: &str = "/repos/o/r/actions/workflows/5/dispatches";
@@ -83,7 +83,7 @@ async fn a_workflow_or_a_reference_that_is_not_there_sets_nothing_off() {
 async fn a_dispatch_whose_reply_is_lost_ran_and_one_that_was_dropped_did_not() {
     for world in every_world() {
         world.add_run(success(7));
-        for (trouble, runs) in [(Trouble::Dropped, 0), (Trouble::Lost, 1)] {
+        for (trouble, runs) in [(FaultKind::Dropped, 0), (FaultKind::Lost, 1)] {
             world.github.inject(Fault::once(Matcher::of("POST", DISPATCHES), trouble));
             world.refused(&["workflow", "run", "ci.yml", "--ref", "main"]).await;
             assert_eq!(dispatches(&world).len(), runs);
@@ -96,7 +96,7 @@ async fn a_run_list_that_lags_does_not_show_the_new_run() {
     for world in every_world() {
         world.add_run(success(7));
         world.ok(&["workflow", "run", "ci.yml", "--ref", "main"]).await;
-        world.github.inject(Fault::once(Matcher::of("GET", "/repos/o/r/actions/runs"), Trouble::Stale(1)));
+        world.github.inject(Fault::once(Matcher::of("GET", "/repos/o/r/actions/runs"), FaultKind::Stale(1)));
         assert_eq!(world.api("actions/runs").await["total_count"], 1);
         assert_eq!(world.api("actions/runs").await["total_count"], 2);
     }

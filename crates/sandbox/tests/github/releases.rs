@@ -139,7 +139,7 @@ async fn every_page_of_a_long_list_is_read() {
             }
             let mut state = world.github.state();
             let releases = &mut state.repository(REPOSITORY).releases;
-            let release = gonogo_sandbox::github::Release {
+            let release = gonogo_sandbox::github::StoredRelease {
                 id: 1000 + number,
                 tag: format!("v{number}"),
                 ..releases.all[&1].clone()

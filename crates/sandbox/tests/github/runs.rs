@@ -1,7 +1,7 @@
 //! Workflow runs that move on, their jobs and their logs, through gh's own commands.
 
 use crate::support::{World, commit, every_world, success};
-use gonogo_sandbox::github::{Fault, Job, Matcher, Run, Trouble};
+use gonogo_sandbox::github::{Fault, FaultKind, Matcher, StoredJob, StoredRun};
 use serde_json::{Value, json};
 
 const RUN: &str = "/repos/o/r/actions/runs/7";
@@ -31,7 +31,7 @@ async fn a_run_moves_one_stage_with_each_read_and_stays_at_its_end() {
 async fn a_list_reads_the_runs_that_it_is_about_and_no_others() {
     for world in every_world() {
         world.add_run(success(7).on_its_way_to("success"));
-        let other = Run::success(8, "o/r", ".github/workflows/other.yml", &"b".repeat(40));
+        let other = StoredRun::success(8, "o/r", ".github/workflows/other.yml", &"b".repeat(40));
         world.add_run(other.on_its_way_to("success"));
         let list = ["run", "list", "--workflow", "ci.yml", "--branch", "main", "--json", "databaseId,status"];
         for status in ["queued", "in_progress", "completed"] {
@@ -57,7 +57,7 @@ async fn a_list_reads_the_runs_that_it_is_about_and_no_others() {
 async fn watching_ends_with_the_run_and_says_how_it_ended() {
     for (conclusion, ends_well) in [("success", true), ("failure", false), ("cancelled", false)] {
         for world in every_world() {
-            let run = Run { jobs: vec![Job::of_one_step("build", conclusion, "")], ..success(7) };
+            let run = StoredRun { jobs: vec![StoredJob::of_one_step("build", conclusion, "")], ..success(7) };
             world.add_run(run.on_its_way_to(conclusion));
             // gh waits between its looks, a second at least: the second look, without a wait, is the last one here.
             world.github.state().repository("o/r").runs[0].next.pop_front();
@@ -73,8 +73,11 @@ async fn watching_ends_with_the_run_and_says_how_it_ended() {
 #[tokio::test]
 async fn jobs_have_ended_when_their_run_has() {
     for world in every_world() {
-        let jobs = vec![Job::of_one_step("build", "success", ""), Job::of_one_step("test", "failure", "")];
-        world.add_run(Run { jobs, ..success(7) }.on_its_way_to("failure"));
+        let jobs = vec![
+            StoredJob::of_one_step("build", "success", ""),
+            StoredJob::of_one_step("test", "failure", ""),
+        ];
+        world.add_run(StoredRun { jobs, ..success(7) }.on_its_way_to("failure"));
         let jobs = async || world.json(&["run", "view", "7", "--json", "jobs"]).await["jobs"].clone();
         for status in ["queued", "in_progress"] {
             let seen = jobs().await;
@@ -99,7 +102,7 @@ async fn logs_are_there_once_the_run_is_completed() {
     for world in every_world() {
         let log = "2026-01-01T00:00:00.0000000Z said so\n";
         world.add_run(
-            Run { jobs: vec![Job::of_one_step("build", "success", log)], ..success(7) }
+            StoredRun { jobs: vec![StoredJob::of_one_step("build", "success", log)], ..success(7) }
                 .on_its_way_to("success"),
         );
         let refusal = world.refused(&["run", "view", "7", "--log"]).await;
@@ -114,11 +117,12 @@ async fn logs_are_there_once_the_run_is_completed() {
 #[tokio::test]
 async fn logs_that_are_gone_or_no_archive_are_an_error() {
     for world in every_world() {
-        world.add_run(Run { jobs: vec![Job::of_one_step("build", "success", "x")], ..success(7) });
+        world
+            .add_run(StoredRun { jobs: vec![StoredJob::of_one_step("build", "success", "x")], ..success(7) });
         let logs = || Matcher::of("GET", "/repos/o/r/actions/runs/7/logs");
-        world.github.inject(Fault::once(logs(), Trouble::status(410, "gone")));
+        world.github.inject(Fault::once(logs(), FaultKind::status(410, "gone")));
         assert!(world.refused(&["run", "view", "7", "--log"]).await.contains("410"));
-        world.github.inject(Fault::once(logs(), Trouble::html(200)));
+        world.github.inject(Fault::once(logs(), FaultKind::html(200)));
         assert!(world.refused(&["run", "view", "7", "--log"]).await.contains("zip"));
     }
 }
@@ -126,7 +130,7 @@ async fn logs_that_are_gone_or_no_archive_are_an_error() {
 #[tokio::test]
 async fn a_rerun_is_one_attempt_more_of_the_same_run() {
     for world in every_world() {
-        world.add_run(Run { conclusion: Some("failure".to_owned()), ..success(7) });
+        world.add_run(StoredRun { conclusion: Some("failure".to_owned()), ..success(7) });
         world.ok(&["run", "rerun", "7"]).await;
         let refusal = world.refused(&["run", "rerun", "7"]).await;
         assert!(refusal.contains("cannot be rerun") || refusal.contains("already running"), "{refusal}");
@@ -145,7 +149,7 @@ async fn a_stale_look_at_a_run_shows_the_attempt_before_and_moves_nothing() {
     for world in every_world() {
         world.add_run(success(7));
         world.ok(&["run", "rerun", "7"]).await;
-        world.github.inject(Fault::once(Matcher::of("GET", RUN), Trouble::Stale(1)));
+        world.github.inject(Fault::once(Matcher::of("GET", RUN), FaultKind::Stale(1)));
         let attempt = |run: Value| run["run_attempt"].as_u64().unwrap();
         assert_eq!(attempt(world.api("actions/runs/7").await), 1);
         let now = world.api("actions/runs/7").await;

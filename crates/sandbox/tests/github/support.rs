@@ -1,6 +1,6 @@
 //! The ghs under test and the world they run in.
 
-use gonogo_sandbox::github::{GithubStandIn, Run, State, Workflow};
+use gonogo_sandbox::github::{GithubStandIn, GithubState, StoredRun, StoredWorkflow};
 use gonogo_world::process::{Cancel, Captured, Environment, Invocation, run};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub(crate) struct World {
 /// A world for every gh: one repository with the commit `aaaa…` on `main`.
 pub(crate) fn every_world() -> Vec<World> {
     let world = |program| {
-        let mut state = State::with_repository(REPOSITORY);
+        let mut state = GithubState::with_repository(REPOSITORY);
         state.repository(REPOSITORY).refs.insert("heads/main".to_owned(), commit());
         let github = GithubStandIn::start(state).unwrap();
         World { program, github, folder: tempfile::tempdir().unwrap() }
@@ -122,17 +122,17 @@ pub(crate) const CI: &str = ".github/workflows/ci.yml";
 
 impl World {
     /// Adds the workflow `ci.yml` and a run of it with this ID.
-    pub(crate) fn add_run(&self, run: Run) {
+    pub(crate) fn add_run(&self, run: StoredRun) {
         let mut state = self.github.state();
         let repository = state.repository(REPOSITORY);
         if repository.workflows.is_empty() {
-            repository.workflows.push(Workflow { id: 5, name: "CI".to_owned(), path: CI.to_owned() });
+            repository.workflows.push(StoredWorkflow { id: 5, name: "CI".to_owned(), path: CI.to_owned() });
         }
         repository.runs.push(run);
     }
 }
 
 /// A run of `ci.yml` for the commit of `main` that succeeded.
-pub(crate) fn success(id: u64) -> Run {
-    Run::success(id, REPOSITORY, CI, &commit())
+pub(crate) fn success(id: u64) -> StoredRun {
+    StoredRun::success(id, REPOSITORY, CI, &commit())
 }

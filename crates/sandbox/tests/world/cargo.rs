@@ -1,7 +1,7 @@
 //! The crate registry with the real cargo.
 
 use crate::support::Playground;
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service};
 use std::time::Duration;
 
 const MANIFEST: &str = "[package]\nname = \"tally\"\nversion = \"0.1.0\"\nedition = \"2021\"\nlicense = \"MIT\"\ndescription = \"Counts.\"\n\n[workspace]\n";
@@ -42,7 +42,7 @@ async fn a_version_that_is_there_is_refused_by_cargo_and_by_the_registry() {
     assert!(playground.refused("tally", &PUBLISH).await.contains("already exists"));
     // An index that lags makes cargo ask the registry itself.
     let index = Matcher::of("GET", "/index/ta/ll/tally");
-    playground.world.fault(Service::Cargo, Fault::always(index, Trouble::Stale(1)));
+    playground.world.fault(Service::Cargo, Fault::always(index, FaultKind::Stale(1)));
     let said = playground.refused("tally", &PUBLISH).await;
     assert!(
         said.contains("status 400") && said.contains("crate version `0.1.0` is already uploaded"),
@@ -82,13 +82,13 @@ async fn each_fault_reaches_cargo_as_what_it_is() {
     let upload = || Matcher::of("PUT", "/api/v1/crates/new");
     let fault = |matcher, trouble| playground.world.fault(Service::Cargo, Fault::once(matcher, trouble));
 
-    fault(upload(), Trouble::status(503, "out of order"));
+    fault(upload(), FaultKind::status(503, "out of order"));
     assert!(playground.refused("tally", &PUBLISH).await.contains("503"));
-    fault(upload(), Trouble::Dropped);
+    fault(upload(), FaultKind::Dropped);
     playground.refused("tally", &PUBLISH).await;
     assert_eq!(published(&playground), 0);
     // The registry has it, and cargo was not told so.
-    fault(upload(), Trouble::Lost);
+    fault(upload(), FaultKind::Lost);
     playground.refused("tally", &PUBLISH).await;
     assert_eq!(published(&playground), 1);
 
@@ -98,18 +98,18 @@ async fn each_fault_reaches_cargo_as_what_it_is() {
         playground.world.fault(Service::Cargo, Fault::always(matcher, trouble));
     };
     // cargo asks for a broken download again.
-    always(download(), Trouble::Cut(b"half".to_vec()));
+    always(download(), FaultKind::Cut(b"half".to_vec()));
     assert!(install_afresh(&playground).await.is_err());
     let index = || Matcher::of("GET", "/index/ta/ll/tally");
-    always(index(), Trouble::WrongDigest);
+    always(index(), FaultKind::WrongDigest);
     assert!(install_afresh(&playground).await.unwrap_err().contains("failed to verify the checksum"));
-    always(index(), Trouble::status(404, "Not Found"));
+    always(index(), FaultKind::status(404, "Not Found"));
     assert!(install_afresh(&playground).await.unwrap_err().contains("could not find `tally`"));
     playground.world.calm(Service::Cargo);
     playground.world.fault(Service::Cargo, Fault::flapping(index()));
     assert!(install_afresh(&playground).await.unwrap_err().contains("could not find `tally`"));
     playground.world.calm(Service::Cargo);
-    fault(download(), Trouble::Delayed(Duration::from_millis(5)));
+    fault(download(), FaultKind::Delayed(Duration::from_millis(5)));
     install_afresh(&playground).await.unwrap();
 }
 

@@ -1,14 +1,14 @@
 //! The Go module proxy with the real go.
 
 use crate::support::{ADDRESS, Playground, REPOSITORY, remote};
-use gonogo_sandbox::registry::GoModule;
-use gonogo_sandbox::{Fault, Matcher, Service, Spec, Trouble};
+use gonogo_sandbox::registry::RemoteModule;
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service, Spec};
 use std::time::Duration;
 
 const MODULE: &str = "example.test/Tally";
 
 async fn ready() -> Playground {
-    let module = GoModule {
+    let module = RemoteModule {
         path: MODULE.to_owned(),
         repository: REPOSITORY.to_owned(),
         folder: "bindings/go".to_owned(),
@@ -69,18 +69,18 @@ async fn each_fault_reaches_go_as_what_it_is() {
         playground.world.calm(Service::Go);
         playground.world.fault(Service::Go, Fault::always(matcher, trouble));
     };
-    always(of(""), Trouble::status(503, "out of order"));
+    always(of(""), FaultKind::status(503, "out of order"));
     assert!(downloads(&playground, "v1.0.0").await.unwrap_err().contains("503"));
-    always(of(""), Trouble::Stale(1));
+    always(of(""), FaultKind::Stale(1));
     assert!(downloads(&playground, "v1.0.0").await.unwrap_err().contains("404"));
-    always(of(""), Trouble::Dropped);
+    always(of(""), FaultKind::Dropped);
     assert!(downloads(&playground, "v1.0.0").await.unwrap_err().contains("EOF"));
-    always(of("v1.0.0.zip"), Trouble::Cut(b"half".to_vec()));
+    always(of("v1.0.0.zip"), FaultKind::Cut(b"half".to_vec()));
     assert!(downloads(&playground, "v1.0.0").await.is_err());
     playground.world.calm(Service::Go);
     playground.world.fault(Service::Go, Fault::flapping(of("v1.0.0.zip")));
     assert!(downloads(&playground, "v1.0.0").await.unwrap_err().contains("404"));
-    let late = Trouble::Delayed(Duration::from_millis(5));
+    let late = FaultKind::Delayed(Duration::from_millis(5));
     playground.world.fault(Service::Go, Fault::once(of("v1.0.0.zip"), late));
     let done = downloads(&playground, "v1.0.0").await.unwrap();
     assert!(done.contains("\"Sum\": \"h1:"), "{done}");

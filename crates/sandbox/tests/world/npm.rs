@@ -1,7 +1,7 @@
 //! The npm registry with the real npm.
 
 use crate::support::Playground;
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn a_version_that_is_there_is_refused() {
     playground.ok("tally", &PUBLISH).await;
     // npm looks itself first, where it is new enough; a packument that lags makes it ask.
     let packument = Matcher::of("GET", "/tally-counter");
-    playground.world.fault(Service::Npm, Fault::always(packument, Trouble::Stale(1)));
+    playground.world.fault(Service::Npm, Fault::always(packument, FaultKind::Stale(1)));
     let said = playground.refused("tally", &PUBLISH).await;
     assert!(said.contains("E403"), "{said}");
     assert!(said.contains("cannot publish over the previously published versions: 0.1.0"), "{said}");
@@ -75,12 +75,12 @@ async fn each_fault_reaches_npm_as_what_it_is() {
     let upload = || Matcher::of("PUT", "/tally-counter");
     let fault = |matcher, trouble| playground.world.fault(Service::Npm, Fault::once(matcher, trouble));
 
-    fault(upload(), Trouble::status(503, "out of order"));
+    fault(upload(), FaultKind::status(503, "out of order"));
     assert!(playground.refused("tally", &PUBLISH).await.contains("503"));
-    fault(upload(), Trouble::Dropped);
+    fault(upload(), FaultKind::Dropped);
     playground.refused("tally", &PUBLISH).await;
     assert!(!is_published(&playground));
-    fault(upload(), Trouble::Lost);
+    fault(upload(), FaultKind::Lost);
     playground.refused("tally", &PUBLISH).await;
     assert!(is_published(&playground));
 
@@ -90,16 +90,16 @@ async fn each_fault_reaches_npm_as_what_it_is() {
         playground.world.fault(Service::Npm, Fault::always(matcher, trouble));
     };
     // npm asks for a broken tarball again.
-    always(tarball(), Trouble::Cut(b"half".to_vec()));
+    always(tarball(), FaultKind::Cut(b"half".to_vec()));
     assert!(install_afresh(&playground).await.is_err());
     let packument = || Matcher::of("GET", "/tally-counter");
-    always(packument(), Trouble::WrongDigest);
+    always(packument(), FaultKind::WrongDigest);
     assert!(install_afresh(&playground).await.unwrap_err().contains("EINTEGRITY"));
     playground.world.calm(Service::Npm);
     playground.world.fault(Service::Npm, Fault::flapping(packument()));
     assert!(install_afresh(&playground).await.unwrap_err().contains("E404"));
     playground.world.calm(Service::Npm);
-    fault(tarball(), Trouble::Delayed(Duration::from_millis(5)));
+    fault(tarball(), FaultKind::Delayed(Duration::from_millis(5)));
     install_afresh(&playground).await.unwrap();
 }
 

@@ -1,7 +1,7 @@
 //! The Python package index with the real twine, pip and uv.
 
 use crate::support::Playground;
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service};
 use std::time::Duration;
 
 /// Makes a wheel without any build backend: `make.py CONTENT`.
@@ -96,28 +96,28 @@ async fn each_fault_reaches_the_clients_as_what_it_is() {
     let upload = || Matcher::of("POST", "/legacy/");
     let fault = |matcher, trouble| playground.world.fault(Service::Pypi, Fault::once(matcher, trouble));
 
-    fault(upload(), Trouble::status(418, "out of order"));
+    fault(upload(), FaultKind::status(418, "out of order"));
     assert!(playground.refused("dist", &UPLOAD).await.contains("418"));
     // twine tries a connection that broke again: what is always dropped never arrives.
-    playground.world.fault(Service::Pypi, Fault::always(upload(), Trouble::Dropped));
+    playground.world.fault(Service::Pypi, Fault::always(upload(), FaultKind::Dropped));
     playground.refused("dist", &["uv", "publish", WHEEL]).await;
     assert!(!is_published(&playground));
     playground.world.calm(Service::Pypi);
-    playground.world.fault(Service::Pypi, Fault::always(upload(), Trouble::Lost));
+    playground.world.fault(Service::Pypi, Fault::always(upload(), FaultKind::Lost));
     playground.refused("dist", &["uv", "publish", WHEEL]).await;
     assert!(is_published(&playground));
     playground.world.calm(Service::Pypi);
 
     let file = || Matcher::of("GET", "/files/");
-    fault(file(), Trouble::Cut(b"half".to_vec()));
+    fault(file(), FaultKind::Cut(b"half".to_vec()));
     playground.refused("user", &DOWNLOAD).await;
     let simple = || Matcher::of("GET", "/simple/tally-counter/");
-    fault(simple(), Trouble::WrongDigest);
+    fault(simple(), FaultKind::WrongDigest);
     assert!(playground.refused("user", &DOWNLOAD).await.contains("DO NOT MATCH"));
-    fault(simple(), Trouble::Stale(1));
+    fault(simple(), FaultKind::Stale(1));
     assert!(playground.refused("user", &DOWNLOAD).await.contains("No matching distribution"));
     playground.world.fault(Service::Pypi, Fault::flapping(simple()));
     playground.refused("user", &DOWNLOAD).await;
-    fault(file(), Trouble::Delayed(Duration::from_millis(5)));
+    fault(file(), FaultKind::Delayed(Duration::from_millis(5)));
     playground.ok("user", &DOWNLOAD).await;
 }

@@ -1,8 +1,8 @@
 //! The git remotes with the real git and gh.
 
 use crate::support::{ADDRESS, Playground, remote};
-use gonogo_sandbox::world::{RemoteSpec, Source};
-use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Service, Spec, Trigger, Trouble, Work, Workflow};
+use gonogo_sandbox::world::{RemoteContent, RemoteSpec};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, PrivateWorld, Service, Spec, Trigger, Work, Workflow};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
@@ -89,7 +89,7 @@ async fn a_push_that_github_does_not_show_yet_is_a_stale_read() {
     let playground = ready().await;
     playground.ok("checkout", &["git", "push", "--quiet", "origin", "HEAD:refs/tags/v1"]).await;
     let reference = Matcher::of("GET", "/repos/o/tally/git/ref/tags/v1");
-    playground.world.fault(Service::Github, Fault::once(reference, Trouble::Stale(1)));
+    playground.world.fault(Service::Github, Fault::once(reference, FaultKind::Stale(1)));
     playground.refused(".", &["gh", "api", "repos/o/tally/git/ref/tags/v1"]).await;
     playground.ok(".", &["gh", "api", "repos/o/tally/git/ref/tags/v1"]).await;
 }
@@ -108,7 +108,7 @@ async fn a_remote_has_exactly_the_references_that_it_is_given() {
     origin.ok("checkout", &["git", "tag", "local"]).await;
     let head = origin.ok("checkout", &["git", "rev-parse", "HEAD"]).await.trim().to_owned();
     let refs = BTreeMap::from([("heads/main".to_owned(), head.clone()), ("tags/v0".to_owned(), head)]);
-    let source = Source::Clone(origin.path("checkout").to_string_lossy().into_owned());
+    let source = RemoteContent::Clone(origin.path("checkout").to_string_lossy().into_owned());
     let remote = RemoteSpec { source, refs: Some(refs), ..remote(&[]) };
     let playground = Playground::with(Spec { remotes: vec![remote], ..Spec::default() }).await;
     let listed = playground.ok(".", &["git", "ls-remote", ADDRESS]).await;
@@ -129,7 +129,7 @@ async fn a_world_that_cannot_be_is_not_started() {
     };
     let one = remote(&[]);
     let elsewhere = Workflow { repository: "o/other".to_owned(), ..workflow.clone() };
-    let missing = RemoteSpec { source: Source::Clone("/nowhere/at/all".to_owned()), ..one.clone() };
+    let missing = RemoteSpec { source: RemoteContent::Clone("/nowhere/at/all".to_owned()), ..one.clone() };
     let refs = Some(BTreeMap::from([("heads/main".to_owned(), "1".repeat(40))]));
     let cases = [
         (Spec { remotes: vec![one.clone(), one.clone()], ..Spec::default() }, "is there twice"),

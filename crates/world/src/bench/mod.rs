@@ -1,13 +1,13 @@
-//! Measures two builds of one project side by side: worktrees, runs in a drawn order, what the host did meanwhile.
+//! Measures two builds of one project side by side: runs in a drawn order, what the host did meanwhile.
 //!
 //! Invariant: it says what was seen and judges nothing; a run that did not end well is an error, never a value.
 
 mod host;
 mod order;
 mod runs;
-mod worktrees;
+mod side;
 
 pub use host::HostWatch;
-pub use order::Order;
-pub use runs::{Run, RunError};
-pub use worktrees::{Side, WorktreeError, Worktrees};
+pub use order::OrderDraws;
+pub use runs::{BenchProgram, RunError};
+pub use side::Side;

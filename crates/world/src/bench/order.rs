@@ -3,9 +3,9 @@
 
 /// A row of draws.
 #[derive(Clone, Debug)]
-pub struct Order(u64);
+pub struct OrderDraws(u64);
 
-impl Order {
+impl OrderDraws {
     /// The draws that follow from a seed.
     pub const fn from_seed(seed: u64) -> Self {
         Self(seed)
@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_draws_again_and_both_sides_their_turn() {
         let draws = |seed| {
-            let mut order = Order::from_seed(seed);
+            let mut order = OrderDraws::from_seed(seed);
             (0..1000).map(|_| order.first_goes_first()).collect::<Vec<_>>()
         };
         assert_eq!(draws(7), draws(7));

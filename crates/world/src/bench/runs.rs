@@ -1,16 +1,16 @@
 //! One run of a benchmark program, and what it left behind.
 
 use crate::process::{Cancel, End, Invocation, ProcessError, run};
-use std::io::Read;
+use crate::room::{AwaitedReport, ReportError};
 use std::path::PathBuf;
 
 /// A benchmark program of one side, ready to run.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct BenchProgram {
     /// How it is called.
     pub invocation: Invocation,
-    /// The report that it writes, read in place of standard output.
-    pub report: Option<PathBuf>,
+    /// The report that it writes, read in place of standard output: the root of its room, and the path below it.
+    pub report: Option<(PathBuf, String)>,
 }
 
 /// Why a run gave no values.
@@ -34,27 +34,24 @@ pub enum RunError {
     #[error("a process that it left behind held its output open")]
     HeldOpen,
     /// It did not write its report.
-    #[error("it did not write its report {}: {source}", path.display())]
+    #[error("it did not write its report {path}: {source}")]
     Report {
         /// Where it should be.
-        path: PathBuf,
+        path: String,
         /// Why it cannot be read.
-        source: std::io::Error,
+        source: ReportError,
     },
 }
 
-impl Run {
+impl BenchProgram {
     /// Runs it once. Gives its output (or report) and its wall time in seconds.
     pub async fn once(&self, cancel: &Cancel) -> Result<(Vec<u8>, f64), RunError> {
-        if let Some(report) = &self.report {
-            // One that an earlier run wrote says nothing of this one.
-            match std::fs::remove_file(report) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(RunError::Report { path: report.clone(), source });
-                }
-                _ => {}
-            }
-        }
+        // One that an earlier run wrote says nothing of this one.
+        let report = self.report.as_ref();
+        let unreadable = |path: &str, source| RunError::Report { path: path.to_owned(), source };
+        let expected = report
+            .map(|(root, path)| AwaitedReport::in_room(root, path).map_err(|source| unreadable(path, source)))
+            .transpose()?;
         let captured = run(&self.invocation, cancel).await?;
         if captured.end != End::Exited(0) {
             let said = captured.stderr.text();
@@ -65,22 +62,15 @@ impl Run {
             return Err(RunError::HeldOpen);
         }
         let seconds = captured.elapsed.as_secs_f64();
-        let limit = self.invocation.limit as u64;
-        let Some(path) = &self.report else {
+        let (Some(expected), Some((_, path))) = (expected, report) else {
             return if captured.stdout.is_cut() {
                 Err(RunError::TooLarge(captured.stdout.dropped()))
             } else {
                 Ok((captured.stdout.bytes, seconds))
             };
         };
-        let unreadable = |source| RunError::Report { path: path.clone(), source };
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        let size = file.metadata().map_err(unreadable)?.len();
-        if size > limit {
-            return Err(RunError::TooLarge(size - limit));
-        }
-        let mut bytes = Vec::new();
-        file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-        Ok((bytes, seconds))
+        let (bytes, left) =
+            expected.read(self.invocation.limit).map_err(|source| unreadable(path, source))?;
+        if left > 0 { Err(RunError::TooLarge(left)) } else { Ok((bytes, seconds)) }
     }
 }

@@ -19,6 +19,51 @@ pub fn sibling_address(address: &str, repository: &str, sibling: &str) -> Option
     (is_whole && end.eq_ignore_ascii_case(repository)).then(|| format!("{before}{sibling}{ending}"))
 }
 
+/// An address without a password that stands in it.
+pub(super) fn without_password(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    match authority.rsplit_once('@') {
+        // A name that stands alone may be a token.
+        Some((_, host)) if scheme != "ssh" || authority.contains(':') => format!("{scheme}://{host}/{path}"),
+        _ => address.to_owned(),
+    }
+}
+
+/// Whether two addresses lead to one repository: the same host and path, by whatever transport and as whatever user.
+pub(super) fn is_same_repository(one: &str, other: &str) -> bool {
+    one == other || place(one).is_some_and(|place_of_one| Some(place_of_one) == place(other))
+}
+
+/// Host and path of an address; no host for one of this machine. `None` for what has no such parts.
+fn place(address: &str) -> Option<(String, String)> {
+    let trimmed = |path: &str| {
+        let path = path.trim_end_matches('/');
+        path.strip_suffix(".git").unwrap_or(path).trim_matches('/').to_owned()
+    };
+    let host_of = |authority: &str| {
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        host.to_ascii_lowercase()
+    };
+    if let Some((scheme, rest)) = address.split_once("://") {
+        let (authority, path) = rest.split_once('/')?;
+        let usual_port = match scheme {
+            "https" => ":443",
+            "http" => ":80",
+            "ssh" | "git+ssh" | "ssh+git" => ":22",
+            _ => "",
+        };
+        let host = host_of(authority);
+        let host = host.strip_suffix(usual_port).filter(|_| !usual_port.is_empty()).unwrap_or(&host);
+        return Some((host.to_owned(), trimmed(path)));
+    }
+    // As in git-clone(1): a colon before any slash is an address of ssh's.
+    match address.split_once(':') {
+        Some((authority, path)) if !authority.contains('/') => Some((host_of(authority), trimmed(path))),
+        _ => Some((String::new(), trimmed(address))).filter(|_| address.starts_with('/')),
+    }
+}
+
 fn is_pair(text: &str) -> bool {
     let plain = |part: &str| {
         !matches!(part, "" | "." | "..")
@@ -51,6 +96,48 @@ mod tests {
             ("https://example.test/Octo/Sample.git", "https://example.test/octo/homebrew-tap.git"),
         ] {
             assert_eq!(tap(address).as_deref(), Some(sibling), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_secret_in_an_address_is_not_shown() {
+        for (address, shown) in [
+            ("https://me:secret@example.test/o/r.git", "https://example.test/o/r.git"),
+            ("https://secret@example.test/o/r", "https://example.test/o/r"),
+            ("ssh://git@example.test/o/r", "ssh://git@example.test/o/r"),
+            ("git@example.test:o/r.git", "git@example.test:o/r.git"),
+            ("/srv/o/r.git", "/srv/o/r.git"),
+        ] {
+            assert_eq!(without_password(address), shown);
+        }
+    }
+
+    #[test]
+    fn one_repository_is_known_by_host_and_path_whatever_leads_there() {
+        let same = [
+            ("https://example.test/o/r.git", "git@example.test:o/r.git"),
+            ("https://example.test/o/r", "ssh://git@Example.test:22/o/r.git"),
+            ("https://me:secret@example.test/o/r/", "https://example.test/o/r"),
+            ("/srv/o/r.git", "file:///srv/o/r"),
+            ("/srv/o/r.git", "/srv/o/r.git"),
+            ("../o/r", "../o/r"),
+        ];
+        for (one, other) in same {
+            assert!(is_same_repository(one, other) && is_same_repository(other, one), "{one} {other}");
+        }
+        let others = [
+            ("https://example.test/o/r.git", "git@example.test:me/r.git"),
+            ("https://example.test/o/r.git", "https://other.test/o/r.git"),
+            ("https://example.test/o/r.git", "https://example.test:8443/o/r.git"),
+            ("https://example.test/o/r.git", "https://example.test/O/r.git"),
+            ("git@example.test:o/r.git", "git@alias:o/r.git"),
+            ("/srv/o/r.git", "/srv/o/fork.git"),
+            ("/srv/o/r.git", "ssh://host/srv/o/r.git"),
+            ("../o/r", "../o/x"),
+            ("https://example.test/o/r.git", ""),
+        ];
+        for (one, other) in others {
+            assert!(!is_same_repository(one, other) && !is_same_repository(other, one), "{one} {other}");
         }
     }
 

@@ -43,6 +43,8 @@ impl Git {
         self.text(&clone).await?;
         let apart = self.clone().located(into).await?;
         apart.text(&["remote", "set-url", "--", remote, address]).await?;
+        // Of its own, so that no `pushInsteadOf` of the user's leads a push elsewhere.
+        apart.text(&["remote", "set-url", "--push", "--", remote, address]).await?;
         apart.text(&["checkout", "--quiet", "--detach", object_id(commit)?]).await?;
         Ok(apart)
     }

@@ -126,6 +126,16 @@ pub enum GitError {
         /// How many.
         count: usize,
     },
+    /// A push to a remote would go to another repository than the one that it is read from. Nothing was pushed.
+    #[error("`{remote}` is read from {read} and pushed to {pushed}")]
+    PushedElsewhere {
+        /// The remote.
+        remote: String,
+        /// The address that is read.
+        read: String,
+        /// The address that is pushed to.
+        pushed: String,
+    },
     /// A commit was made, and it is not the one that was ordered. It was not pushed.
     #[error("{commit} changes something else than `{path}`: a hook of git's may have added to it")]
     OtherChange {
@@ -163,7 +173,7 @@ pub enum Party {
 }
 
 impl GitError {
-    pub(super) fn nonsense(arguments: &[&str]) -> Self {
+    pub(crate) fn nonsense(arguments: &[&str]) -> Self {
         Self::Nonsense { command: arguments.join(" ") }
     }
 }

@@ -6,19 +6,23 @@ mod address;
 mod clone;
 mod diff;
 mod error;
+mod own;
 mod push;
 mod remote;
 mod tag;
+mod tags;
 mod tap;
+mod tree_path;
 mod words;
 
 pub use address::sibling_address;
 pub use diff::Difference;
 pub use error::{GitError, Party};
 pub use push::{Pushed, Refusal, Rejection};
-pub use remote::{Contains, DefaultBranch, RemoteTag};
-pub use tag::TagFacts;
+pub use remote::{Contains, DefaultBranch, Elsewhere, RemoteTag};
+pub use tag::{Signature, TagFacts};
 pub use tap::{Tap, Written};
+pub use tree_path::AtPath;
 
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::tools;
@@ -26,7 +30,7 @@ use error::{failed, failed_with_remote};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Variables that git may see besides the fixed allow-list: how its user configured it and its transports. Not those
 /// that would point it at another repository.
@@ -53,6 +57,8 @@ const ENVIRONMENT: &[&str] = &[
 /// What the credential helpers of remotes need beside that: gh is one of them, and keyrings are.
 const REMOTE_ENVIRONMENT: &[&str] =
     &["GH_CONFIG_DIR", "GH_TOKEN", "GITHUB_TOKEN", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"];
+/// How long to wait before another look at a file that is to go away.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How long a question to a remote, or a signature, may take.
 const REMOTE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -80,6 +86,7 @@ pub struct Git {
     root: PathBuf,
     common: PathBuf,
     remote_limit: Duration,
+    must_sign: bool,
     cancel: Cancel,
 }
 
@@ -95,11 +102,17 @@ impl Git {
                 }
             }
         }
+        // What is released is what the objects say, not what this clone replaces them with.
+        environment =
+            environment.with("GIT_NO_REPLACE_OBJECTS", "1").with("GIT_GRAFT_FILE", "/dev/null/none");
         // The project under release does not bring its own git either.
         let checkout = folder.ancestors().find(|folder| folder.join(".git").exists());
         let program = tools::find_on_path("git", checkout)?;
         let (root, common) = (folder.to_owned(), folder.to_owned());
-        Self { program, environment, root, common, remote_limit: REMOTE_LIMIT, cancel }.located(folder).await
+        let remote_limit = REMOTE_LIMIT;
+        Self { program, environment, root, common, remote_limit, must_sign: false, cancel }
+            .located(folder)
+            .await
     }
 
     /// The same for the checkout that a folder is in.
@@ -127,6 +140,24 @@ impl Git {
         Ok(self)
     }
 
+    /// The file by which another git says that it changes this checkout now, where it is still there after so long; `None`
+    /// where it is not.
+    pub async fn other_git(&self, patience: Duration) -> Result<Option<PathBuf>, GitError> {
+        let asked = ["rev-parse", "--path-format=absolute", "--git-path", "index.lock"];
+        let path = PathBuf::from(self.one_line(&asked).await?);
+        let started = Instant::now();
+        loop {
+            let found = crate::there::look(&path).map_err(|_| GitError::nonsense(&asked))?;
+            if found.is_none() {
+                return Ok(None);
+            }
+            if started.elapsed() >= patience || self.cancel.is_cancelled() {
+                return Ok(Some(path));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// The same with variables set, as a private world needs it.
     #[must_use]
     pub fn with_variables(
@@ -141,6 +172,12 @@ impl Git {
     #[must_use]
     pub fn with_remote_limit(self, limit: Duration) -> Self {
         Self { remote_limit: limit, ..self }
+    }
+
+    /// The same where every tag has to be signed, whatever git's configuration says.
+    #[must_use]
+    pub fn with_signed_tags(self, must_sign: bool) -> Self {
+        Self { must_sign, ..self }
     }
 
     /// The root of the working tree.
@@ -346,7 +383,7 @@ impl Git {
 
     /// Whether one commit is in another's history.
     pub async fn is_ancestor(&self, ancestor: &str, of: &str) -> Result<bool, GitError> {
-        let asked = ["merge-base", "--is-ancestor", ancestor, of];
+        let asked = ["--no-replace-objects", "merge-base", "--is-ancestor", ancestor, of];
         let answer = self.ask(&asked).await?;
         match answer.end {
             End::Exited(0) => Ok(true),
@@ -355,7 +392,7 @@ impl Git {
         }
     }
 
-    /// Paths that are not as the commit has them, untracked ones too. Those under `except` are left out.
+    /// Paths that are not as the commit has them, untracked ones too, and those that git is told not to look at. Those under `except` are left out.
     pub async fn dirty(&self, except: &[String]) -> Result<Vec<String>, GitError> {
         let mut asked = vec![
             "status",
@@ -379,51 +416,22 @@ impl Git {
                 Some(path) => Ok(String::from_utf8_lossy(path).into_owned()),
                 None => Err(GitError::nonsense(&asked)),
             })
+            .chain(self.hidden(except).await?.into_iter().map(Ok))
             .collect()
     }
 
-    /// All tracked paths of the index, each with whether git is told not to look at it (`assume-unchanged` or
-    /// `skip-worktree`), so that a change there would go unseen.
-    pub async fn tracked(&self) -> Result<Vec<(PathBuf, bool)>, GitError> {
-        use std::os::unix::ffi::OsStrExt;
+    /// Tracked paths that git is told not to look at (`assume-unchanged` or `skip-worktree`), where a change would go unseen.
+    async fn hidden(&self, except: &[String]) -> Result<Vec<String>, GitError> {
         let asked = ["ls-files", "-v", "-z", "--full-name", "--", ":/"];
         let answer = self.ask(&asked).await?;
         if !answer.succeeded() {
             return Err(failed(&asked, &answer));
         }
         let entries = answer.stdout.bytes.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
-        entries
-            .map(|entry| match entry {
-                [flag, b' ', name @ ..] if !name.is_empty() => {
-                    let hidden = flag.is_ascii_lowercase() || *flag == b'S';
-                    Ok((PathBuf::from(std::ffi::OsStr::from_bytes(name)), hidden))
-                }
-                _ => Err(GitError::nonsense(&asked)),
-            })
-            .collect()
-    }
-
-    /// Tracked paths whose content in the working tree is not a commit's, those under `except` left out.
-    pub async fn differs_from(&self, commit: &str, except: &[String]) -> Result<Vec<String>, GitError> {
-        let mut asked = vec![
-            "diff",
-            "--name-only",
-            "-z",
-            "--no-ext-diff",
-            "--no-renames",
-            "--ignore-submodules=none",
-            commit,
-            "--",
-            ".",
-        ];
-        let excluded = excluding(except);
-        asked.extend(excluded.iter().map(String::as_str));
-        let answer = self.ask(&asked).await?;
-        if !answer.succeeded() {
-            return Err(failed(&asked, &answer));
-        }
-        let names = answer.stdout.bytes.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-        Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+        let hidden = entries.filter(|entry| entry[0].is_ascii_lowercase() || entry[0] == b'S');
+        let paths =
+            hidden.map(|entry| String::from_utf8_lossy(entry.get(2..).unwrap_or_default()).into_owned());
+        Ok(paths.filter(|path| !except.iter().any(|except| Path::new(path).starts_with(except))).collect())
     }
 
     /// How the current branch relates to the branch it is pushed to, as last fetched.

@@ -5,9 +5,9 @@
 
 use super::error::failed_with_remote;
 use super::words::without_own;
-use super::{Git, GitError};
+use super::{Elsewhere, Git, GitError};
 use crate::process::{Captured, End};
-use gonogo_core::clearance::Clearance;
+use gonogo_core::door::DoorPass;
 
 /// What became of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,15 +60,16 @@ impl Git {
     /// Pushes one tag of this checkout to a remote, and nothing beside it.
     ///
     /// # Errors
-    /// Every error but [`GitError::SeveralAddresses`] leaves open whether the remote has the tag now: ask it.
-    pub async fn push_tag(&self, cleared: &Clearance, remote: &str, tag: &str) -> Result<Pushed, GitError> {
+    /// Every error but [`GitError::SeveralAddresses`] and [`GitError::PushedElsewhere`] leaves open whether the remote has the
+    /// tag now: ask it.
+    pub async fn push_tag(&self, pass: DoorPass<'_>, remote: &str, tag: &str) -> Result<Pushed, GitError> {
         let reference = format!("refs/tags/{tag}");
-        self.push(cleared, remote, &reference, &reference).await
+        self.push(pass, remote, &reference, &reference).await
     }
 
     pub(super) async fn push(
         &self,
-        _cleared: &Clearance,
+        _pass: DoorPass<'_>,
         remote: &str,
         source: &str,
         target: &str,
@@ -76,6 +77,9 @@ impl Git {
         let count = self.push_addresses(remote).await?.len();
         if count != 1 {
             return Err(GitError::SeveralAddresses { remote: remote.to_owned(), count });
+        }
+        if let Some(Elsewhere { read, pushed }) = self.pushes_elsewhere(remote).await? {
+            return Err(GitError::PushedElsewhere { remote: remote.to_owned(), read, pushed });
         }
         let refspec = format!("{source}:{target}");
         let asked = [

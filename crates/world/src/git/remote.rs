@@ -2,6 +2,7 @@
 //!
 //! Invariant: absence is the remote's own answer. Nothing here moves a reference, there or here.
 
+use super::address::{is_same_repository, without_password};
 use super::error::failed;
 use super::{Git, GitError, is_object_id, object_id};
 use crate::process::End;
@@ -46,6 +47,15 @@ pub struct DefaultBranch {
     pub commit: String,
 }
 
+/// Where a remote is read from, and where pushes to it go instead; passwords are taken out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The address that is read.
+    pub read: String,
+    /// The address that is pushed to.
+    pub pushed: String,
+}
+
 impl Git {
     /// The branch of a remote, asked live. `None` where the remote answered and has no such branch.
     pub async fn remote_branch(&self, remote: &str, branch: &str) -> Result<Option<String>, GitError> {
@@ -61,14 +71,7 @@ impl Git {
         let peeled = format!("{reference}^{{}}");
         let asked = ["ls-remote", "--end-of-options", remote, &reference, &peeled];
         let found = self.remote_references(&asked).await?;
-        match (found.get(&reference), found.get(&peeled)) {
-            (None, None) => Ok(None),
-            (Some(object), peeled) => {
-                let commit = peeled.unwrap_or(object).clone();
-                Ok(Some(RemoteTag { object: object.clone(), commit }))
-            }
-            (None, Some(_)) => Err(GitError::nonsense(&asked)),
-        }
+        tag_in(&found, &reference, &asked)
     }
 
     /// All tags of a remote, asked live.
@@ -99,6 +102,21 @@ impl Git {
     /// A remote's address as it is configured; `None` where there is no such remote.
     pub async fn remote_address(&self, remote: &str) -> Result<Option<String>, GitError> {
         self.configured(&format!("remote.{remote}.url")).await
+    }
+
+    /// The addresses that a remote is read from, as git resolves them (`insteadOf`).
+    pub async fn fetch_addresses(&self, remote: &str) -> Result<Vec<String>, GitError> {
+        let text = self.text(&["remote", "get-url", "--all", "--", remote]).await?;
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    /// Where a push to a remote would go that is not where the remote is read from: that repository was never looked at.
+    /// `None` where both are the same one. Two ways to the same repository, such as ssh and https, are the same.
+    pub async fn pushes_elsewhere(&self, remote: &str) -> Result<Option<Elsewhere>, GitError> {
+        let (read, pushed) = (self.fetch_addresses(remote).await?, self.push_addresses(remote).await?);
+        let Some(first) = read.first() else { return Ok(None) };
+        let stray = pushed.iter().find(|address| !is_same_repository(first, address));
+        Ok(stray.map(|stray| Elsewhere { read: without_password(first), pushed: without_password(stray) }))
     }
 
     /// The addresses that pushes to a remote go to, as git resolves them (`pushurl`, `pushInsteadOf`).
@@ -140,29 +158,67 @@ impl Git {
     ) -> Result<Contains, GitError> {
         let commit = object_id(commit)?;
         let Some(at) = self.remote_branch(remote, branch).await? else { return Ok(Contains::NoBranch) };
+        if at != commit && !self.has_commit(&at).await? {
+            self.fetch_quietly(remote, branch).await?;
+        }
+        self.contains(remote, branch, &at, commit).await
+    }
+
+    /// The same together with a tag of the remote, both from one answer, which is the last thing that was asked of it.
+    pub async fn remote_branch_and_tag(
+        &self,
+        remote: &str,
+        branch: &str,
+        commit: &str,
+        tag: &str,
+    ) -> Result<(Contains, Option<RemoteTag>), GitError> {
+        let commit = object_id(commit)?;
+        let (head, name) = (format!("refs/heads/{branch}"), format!("refs/tags/{tag}"));
+        let peeled = format!("{name}^{{}}");
+        let asked = ["ls-remote", "--end-of-options", remote, &head, &name, &peeled];
+        let mut fetched = false;
+        loop {
+            let found = self.remote_references(&asked).await?;
+            let tag = tag_in(&found, &name, &asked)?;
+            let Some(at) = found.get(&head) else { return Ok((Contains::NoBranch, tag)) };
+            // What is fetched takes its time, and the answer is old by then: it is asked for once more.
+            if at != commit && !fetched && !self.has_commit(at).await? {
+                self.fetch_quietly(remote, branch).await?;
+                fetched = true;
+                continue;
+            }
+            return Ok((self.contains(remote, branch, at, commit).await?, tag));
+        }
+    }
+
+    /// Whether a commit is in the history of another one, at which a branch of a remote stands.
+    async fn contains(
+        &self,
+        remote: &str,
+        branch: &str,
+        at: &str,
+        commit: &str,
+    ) -> Result<Contains, GitError> {
         if at == commit {
             return Ok(Contains::Yes);
         }
-        if !self.has_commit(&at).await? {
-            self.fetch_quietly(remote, branch).await?;
-        }
         // A commit that is not here although the branch is here with all its history is not part of it.
         if self.has_commit(commit).await? {
-            let asked = ["--no-replace-objects", "merge-base", "--is-ancestor", commit, &at];
+            let asked = ["--no-replace-objects", "merge-base", "--is-ancestor", commit, at];
             let answer = self.ask(&asked).await?;
             match answer.end {
                 End::Exited(0) => return Ok(Contains::Yes),
                 End::Exited(1) => {}
                 _ => return Err(failed(&asked, &answer)),
             }
-        } else if !self.has_commit(&at).await? {
+        } else if !self.has_commit(at).await? {
             // The branch was moved back while it was asked.
             return Err(GitError::nonsense(&["fetch", remote, branch]));
         }
         if self.is_shallow().await? {
-            return Err(GitError::CutOff { commit: commit.to_owned(), of: at });
+            return Err(GitError::CutOff { commit: commit.to_owned(), of: at.to_owned() });
         }
-        Ok(Contains::No { at })
+        Ok(Contains::No { at: at.to_owned() })
     }
 
     /// Gets a branch's objects, and writes nothing down: no remote-tracking branch, no tag, no `FETCH_HEAD`.
@@ -196,5 +252,21 @@ impl Git {
             End::Exited(128) if answer.stderr.text().contains("Not a valid object name") => Ok(false),
             _ => Err(failed(&asked, &answer)),
         }
+    }
+}
+
+/// A tag among references, peeled.
+fn tag_in(
+    found: &BTreeMap<String, String>,
+    reference: &str,
+    asked: &[&str],
+) -> Result<Option<RemoteTag>, GitError> {
+    match (found.get(reference), found.get(&format!("{reference}^{{}}"))) {
+        (None, None) => Ok(None),
+        (Some(object), peeled) => {
+            let commit = peeled.unwrap_or(object).clone();
+            Ok(Some(RemoteTag { object: object.clone(), commit }))
+        }
+        (None, Some(_)) => Err(GitError::nonsense(asked)),
     }
 }

@@ -6,7 +6,8 @@
 use super::error::{Party, failed};
 use super::words::telling_line;
 use super::{Git, GitError, is_object_id, object_id};
-use gonogo_core::clearance::Clearance;
+use crate::process::End;
+use gonogo_core::door::DoorPass;
 
 /// How a signature begins, in the ways that git signs (gitformat-signature(5)): it is the end of a tag's content.
 const SIGNATURES: [&str; 4] = [
@@ -31,6 +32,17 @@ pub struct TagFacts {
     pub message: String,
     /// There is a signature at its end. Whose, and whether it holds, is not looked at.
     pub signed: bool,
+}
+
+/// What git says of a tag's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// It holds, and is of a key that git trusts. With git's own line.
+    Good(String),
+    /// It does not hold. With git's own line.
+    Bad(String),
+    /// Git cannot tell on this machine: it knows no such key, or there is no signature. With git's own line.
+    Untold(String),
 }
 
 impl Git {
@@ -74,8 +86,33 @@ impl Git {
         Ok(Some(facts))
     }
 
-    /// Makes an annotated tag of a commit (its whole ID), with this very message, signed where the user's
-    /// configuration says so (`tag.gpgSign`, `tag.forceSignAnnotated`).
+    /// Whether tags that are made here have to be signed: git's configuration says so (`tag.gpgSign`,
+    /// `tag.forceSignAnnotated`), or whoever asks.
+    pub async fn signs_tags(&self) -> Result<bool, GitError> {
+        Ok(self.must_sign
+            || self.is_configured("tag.gpgSign").await?
+            || self.is_configured("tag.forceSignAnnotated").await?)
+    }
+
+    /// What git says of the signature of a tag, by the tag object's whole ID: whose keys it knows is the user's own
+    /// configuration (`gpg.ssh.allowedSignersFile`, a keyring).
+    pub async fn verify_tag(&self, object: &str) -> Result<Signature, GitError> {
+        let asked = ["--no-replace-objects", "verify-tag", "--raw", "--", object_id(object)?];
+        let answer = self.ask(&asked).await?;
+        let said = format!("{}{}", answer.stdout.text(), answer.stderr.text());
+        let has = |words: &[&str]| said.lines().find(|line| words.iter().any(|word| line.contains(word)));
+        let line = has(&["GOODSIG", "Good \"git\" signature", "BADSIG", "incorrect signature"]);
+        let line = line.unwrap_or_else(|| telling_line(&said)).trim_start_matches("[GNUPG:] ").to_owned();
+        Ok(match answer.end {
+            End::Exited(0) => Signature::Good(line),
+            End::Exited(_) if has(&["BADSIG", "incorrect signature"]).is_some() => Signature::Bad(line),
+            End::Exited(_) => Signature::Untold(line),
+            _ => return Err(failed(&asked, &answer)),
+        })
+    }
+
+    /// Makes an annotated tag of a commit (its whole ID), with this very message, signed where that is
+    /// asked (see [`Git::signs_tags`]).
     ///
     /// # Errors
     /// [`GitError::TagExists`] where there is one of that name, whatever it stands for; it stays as it is.
@@ -83,15 +120,16 @@ impl Git {
     /// one all the same. That one is taken away again.
     pub async fn create_annotated_tag(
         &self,
-        _cleared: &Clearance,
+        _pass: DoorPass<'_>,
         tag: &str,
         commit: &str,
         message: &str,
     ) -> Result<(), GitError> {
         // A message makes the tag an annotated one. `--annotate` would take back `tag.forceSignAnnotated`.
-        let asked = ["tag", "--file=-", "--cleanup=verbatim", "--", tag, object_id(commit)?];
-        let signs =
-            self.is_configured("tag.gpgSign").await? || self.is_configured("tag.forceSignAnnotated").await?;
+        let signs = self.signs_tags().await?;
+        let mut asked = vec!["tag", "--file=-", "--cleanup=verbatim"];
+        asked.extend(signs.then_some("--sign"));
+        asked.extend(["--", tag, object_id(commit)?]);
         let unsigned = |said: &str| GitError::NotSigned { command: asked.join(" "), said: said.to_owned() };
         let answer = match self.ask_signing(&asked, message.as_bytes().to_vec()).await {
             Err(GitError::TimedOut { with: Party::Nobody, .. }) if signs => {

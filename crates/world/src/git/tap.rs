@@ -7,7 +7,7 @@ use super::push::Pushed;
 use super::words::without_own;
 use super::{Git, GitError, is_object_id, object_id};
 use crate::process::End;
-use gonogo_core::clearance::Clearance;
+use gonogo_core::door::DoorPass;
 use std::path::Path;
 
 /// A fresh clone of a remote's default branch, without a working tree: nothing that the repository holds (links,
@@ -123,7 +123,7 @@ impl Tap {
     /// [`GitError::OtherChange`] where the commit that git made is not exactly that.
     pub async fn write_file(
         &self,
-        _cleared: &Clearance,
+        _pass: &DoorPass<'_>,
         path: &str,
         bytes: &[u8],
         message: &str,
@@ -191,9 +191,9 @@ impl Tap {
     ///
     /// # Errors
     /// Every error but [`GitError::SeveralAddresses`] leaves open whether the remote has the commit now: ask it.
-    pub async fn push(&self, cleared: &Clearance, commit: &str) -> Result<Pushed, GitError> {
+    pub async fn push(&self, pass: DoorPass<'_>, commit: &str) -> Result<Pushed, GitError> {
         let target = format!("refs/heads/{}", self.branch);
-        self.git.push(cleared, "origin", object_id(commit)?, &target).await
+        self.git.push(pass, "origin", object_id(commit)?, &target).await
     }
 
     /// Whether the branch that was cloned, asked live, stands at a commit.

@@ -2,7 +2,7 @@
 
 use super::{Gh, GhError, Method, encoded};
 use crate::process::Cancel;
-use gonogo_core::clearance::Clearance;
+use gonogo_core::door::DoorPass;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ impl Gh {
     /// [may have arrived](GhError::may_have_arrived), there may be a run.
     pub async fn dispatch(
         &self,
-        _cleared: &Clearance,
+        _pass: DoorPass<'_>,
         workflow: &str,
         git_ref: &str,
         inputs: &BTreeMap<String, String>,

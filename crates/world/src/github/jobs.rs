@@ -28,14 +28,14 @@ pub struct Job {
     pub conclusion: Option<String>,
     /// Its steps; none before it has begun.
     #[serde(default)]
-    pub steps: Vec<Step>,
+    pub steps: Vec<JobStep>,
     /// Where a person can look at it.
     pub html_url: String,
 }
 
 /// One step of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Step {
+pub struct JobStep {
     /// Its place, from 1.
     pub number: u64,
     /// Its name.
@@ -49,7 +49,7 @@ pub struct Step {
 
 impl Job {
     /// The steps that ended in something else than `success` and `skipped`.
-    pub fn failed_steps(&self) -> impl Iterator<Item = &Step> {
+    pub fn failed_steps(&self) -> impl Iterator<Item = &JobStep> {
         let is_fine = |conclusion: &str| matches!(conclusion, "success" | "skipped");
         self.steps.iter().filter(move |step| step.conclusion.as_deref().is_some_and(|said| !is_fine(said)))
     }

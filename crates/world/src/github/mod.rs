@@ -23,7 +23,7 @@ pub use artifacts::Artifact;
 pub use auth::AuthFacts;
 pub use dispatch::Dispatched;
 pub use error::GhError;
-pub use jobs::{Annotation, Job, Step};
+pub use jobs::{Annotation, Job, JobStep};
 pub use probe::Capabilities;
 pub use releases::{Asset, NewRelease, Release};
 pub use repository::RepositoryFacts;
@@ -53,7 +53,7 @@ const LARGEST_ANSWER: usize = 64 << 20;
 
 /// How often and how long to try again, where trying again is safe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct GhPatience {
     /// How many more times after the first.
     pub retries: u32,
     /// The wait before the first retry; each next one is twice as long.
@@ -62,13 +62,13 @@ pub struct Patience {
     pub longest_wait: Duration,
 }
 
-impl Default for Patience {
+impl Default for GhPatience {
     fn default() -> Self {
         Self { retries: 3, delay: Duration::from_millis(500), longest_wait: Duration::from_secs(60) }
     }
 }
 
-impl Patience {
+impl GhPatience {
     /// How long to wait before the same request is sent again; `None` where it is not to be.
     fn wait_after(&self, error: &GhError, method: Method, delay: Duration) -> Option<Duration> {
         match error {
@@ -139,7 +139,7 @@ pub struct Gh {
     directory: PathBuf,
     repository: String,
     environment: Environment,
-    patience: Patience,
+    patience: GhPatience,
     timeout: Duration,
     transfer_timeout: Duration,
     limit: usize,
@@ -152,7 +152,7 @@ impl Gh {
             return Err(GhError::BadRepository { repository });
         }
         let environment = Environment::allowing(OWN_VARIABLES.iter().copied());
-        let patience = Patience::default();
+        let patience = GhPatience::default();
         let (timeout, transfer_timeout) = (Duration::from_secs(60), Duration::from_secs(1800));
         let limit = LARGEST_ANSWER;
         Ok(Self { program, directory, repository, environment, patience, timeout, transfer_timeout, limit })
@@ -170,7 +170,7 @@ impl Gh {
 
     /// The same with another patience.
     #[must_use]
-    pub fn with_patience(self, patience: Patience) -> Self {
+    pub fn with_patience(self, patience: GhPatience) -> Self {
         Self { patience, ..self }
     }
 
@@ -414,7 +414,7 @@ mod tests {
     #[test]
     fn only_what_can_pass_is_waited_out_and_no_longer_than_allowed() {
         let second = Duration::from_secs(1);
-        let patience = Patience { longest_wait: 60 * second, ..Patience::default() };
+        let patience = GhPatience { longest_wait: 60 * second, ..GhPatience::default() };
         let wait = |error: &GhError, method| patience.wait_after(error, method, second);
         let limited = |seconds: Option<u32>| GhError::RateLimited {
             retry_after: seconds.map(|seconds| seconds * second),

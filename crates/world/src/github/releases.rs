@@ -5,8 +5,8 @@
 use super::transfer::BYTES;
 use super::{Downloaded, Gh, GhError, HOST, Method, encoded, typed};
 use crate::process::Cancel;
-use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
+use gonogo_core::door::DoorPass;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -108,7 +108,7 @@ impl Gh {
     /// making another.
     pub async fn create_draft(
         &self,
-        _cleared: &Clearance,
+        _pass: DoorPass<'_>,
         new: &NewRelease,
         cancel: &Cancel,
     ) -> Result<Release, GhError> {
@@ -131,7 +131,7 @@ impl Gh {
     /// may be an asset, whole or not: look.
     pub async fn upload_asset(
         &self,
-        _cleared: &Clearance,
+        _pass: DoorPass<'_>,
         release: &Release,
         name: &str,
         file: &Path,
@@ -160,7 +160,7 @@ impl Gh {
     }
 
     /// Takes an asset away. Sent once: a second "not found" would tell nothing of the first.
-    pub async fn delete_asset(&self, _cleared: &Clearance, id: u64, cancel: &Cancel) -> Result<(), GhError> {
+    pub async fn delete_asset(&self, _pass: DoorPass<'_>, id: u64, cancel: &Cancel) -> Result<(), GhError> {
         let path = self.path(&format!("releases/assets/{id}"));
         self.request(Method::Delete, &path, None, cancel).await.map(drop)
     }
@@ -168,7 +168,7 @@ impl Gh {
     /// Publishes a draft, as the latest release or not. Repeating it changes nothing more.
     pub async fn publish_release(
         &self,
-        _cleared: &Clearance,
+        _pass: DoorPass<'_>,
         id: u64,
         make_latest: bool,
         cancel: &Cancel,

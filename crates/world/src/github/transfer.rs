@@ -5,7 +5,7 @@
 
 use super::response::Response;
 use super::{Gh, GhError, Method, answer_of};
-use crate::process::{Cancel, Invocation, Output};
+use crate::process::{Cancel, Invocation, OutputFile};
 use crate::unpack::{Copy, copy};
 use gonogo_core::digest::Digest;
 use std::fs::File;
@@ -43,7 +43,7 @@ impl Gh {
         self.repeated(Method::Get, cancel, async || {
             let part = tempfile::tempdir_in(folder).map_err(failed)?;
             let printed = part.path().join("printed");
-            let output = Output { path: printed.clone(), limit: limit.saturating_add(LONGEST_HEAD) };
+            let output = OutputFile { path: printed.clone(), limit: limit.saturating_add(LONGEST_HEAD) };
             let invocation = self.api(Method::Get, accept).args([path]);
             let invocation =
                 Invocation { output: Some(output), timeout: self.transfer_timeout, ..invocation };

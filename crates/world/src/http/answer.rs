@@ -8,7 +8,7 @@ use std::fs::File;
 
 /// A document, whole.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub struct FetchedDocument {
     /// Where it came from, after redirects.
     pub url: Url,
     /// Its media type, lower case, without parameters.
@@ -19,7 +19,7 @@ pub struct Document {
     pub body: Vec<u8>,
 }
 
-impl Document {
+impl FetchedDocument {
     /// The one JSON document that it is. A page is none, whatever its status was.
     pub fn json(&self) -> Result<Value, HttpError> {
         if self.is_page() {

@@ -3,7 +3,7 @@
 //! Invariant: only what its server can tell from any other is kept, within a bound; what is taken out comes back only
 //! with an answer.
 
-use super::{Document, Request, Url};
+use super::{FetchedDocument, Request, Url};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +18,7 @@ pub(super) struct Kept(Mutex<VecDeque<Entry>>);
 struct Entry {
     url: Url,
     accept: String,
-    document: Arc<Document>,
+    document: Arc<FetchedDocument>,
 }
 
 impl Entry {
@@ -33,14 +33,14 @@ impl Entry {
 
 impl Kept {
     /// Takes out what a request was answered with.
-    pub(super) fn take(&self, request: &Request) -> Option<Arc<Document>> {
+    pub(super) fn take(&self, request: &Request) -> Option<Arc<FetchedDocument>> {
         let mut entries = self.entries();
         let place = entries.iter().position(|entry| entry.answers(request))?;
         entries.remove(place).map(|entry| entry.document)
     }
 
     /// Keeps what a request was answered with, and of all no more than so many bytes: the oldest go first.
-    pub(super) fn put(&self, request: &Request, document: &Arc<Document>, most: u64) {
+    pub(super) fn put(&self, request: &Request, document: &Arc<FetchedDocument>, most: u64) {
         let (url, accept) = (request.url.clone(), request.accept.clone());
         let entry = Entry { url, accept, document: Arc::clone(document) };
         if document.validator.is_none() || entry.cost() > most {
@@ -76,10 +76,10 @@ mod tests {
         Request::document(Url::parse("http://127.0.0.1:9/").unwrap().join(name).unwrap(), accept)
     }
 
-    fn document(size: usize, tag: Option<&str>) -> Arc<Document> {
+    fn document(size: usize, tag: Option<&str>) -> Arc<FetchedDocument> {
         let url = Url::parse("http://127.0.0.1:9/").unwrap();
         let validator = tag.map(|tag| Validator::Tag(tag.to_owned()));
-        Arc::new(Document { url, content_type: String::new(), validator, body: vec![0; size] })
+        Arc::new(FetchedDocument { url, content_type: String::new(), validator, body: vec![0; size] })
     }
 
     fn sizes(kept: &Kept) -> Vec<usize> {

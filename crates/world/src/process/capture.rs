@@ -2,7 +2,7 @@
 //!
 //! Invariant: a pipe that breaks is not taken for one that ends.
 
-use super::{Output, ProcessError, Stream};
+use super::{OutputFile, ProcessError, Stream};
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    pub(super) fn create(output: &Output) -> Result<Self, ProcessError> {
+    pub(super) fn create(output: &OutputFile) -> Result<Self, ProcessError> {
         let path = output.path.clone();
         match File::create_new(&path) {
             Ok(file) => Ok(Self { file, path, room: output.limit, broken: None }),

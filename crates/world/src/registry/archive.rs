@@ -3,7 +3,7 @@
 //! Invariant: reading is bounded in entries and in unpacked bytes; nothing is unpacked to disk.
 
 use flate2::read::GzDecoder;
-use gonogo_core::delivery::{Checksum, Origin};
+use gonogo_core::delivery::{BuildOrigin, Checksum};
 use gonogo_core::strict_json;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -28,7 +28,7 @@ pub(super) struct Inside {
     /// Those of the wanted names that are there.
     pub(super) holds: Vec<String>,
     /// Where a crate says that it was built from.
-    pub(super) origin: Option<Origin>,
+    pub(super) origin: Option<BuildOrigin>,
     /// The `h1:` of a Go module.
     pub(super) sum: Option<Checksum>,
 }
@@ -136,7 +136,7 @@ fn note(inside: &mut Inside, path: &str, wanted: &[String]) {
 }
 
 /// cargo's `.cargo_vcs_info.json`: `{"git": {"sha1": …, "dirty": …}, "path_in_vcs": …}`.
-fn origin(bytes: &[u8]) -> Result<Origin, String> {
+fn origin(bytes: &[u8]) -> Result<BuildOrigin, String> {
     let document = strict_json::parse(bytes).map_err(|error| format!("{ORIGIN}: {error}"))?;
     let commit = document.pointer("/git/sha1").and_then(|sha1| sha1.as_str());
     let commit = commit.filter(|sha1| sha1.len() >= 40 && sha1.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -147,7 +147,7 @@ fn origin(bytes: &[u8]) -> Result<Origin, String> {
             dirty.as_bool().ok_or_else(|| format!("{ORIGIN}: `dirty` is neither true nor false"))?
         }
     };
-    Ok(Origin { commit, dirty })
+    Ok(BuildOrigin { commit, dirty })
 }
 
 #[cfg(test)]
@@ -186,7 +186,7 @@ mod tests {
         let bytes = record(&format!(r#"{{"git":{{"sha1":"{COMMIT}","dirty":true}},"path_in_vcs":""}}"#));
         let inside = look("kit-1.0.0.crate", &bytes, &["LICENSE", "NOTICE"]).await.unwrap();
         assert_eq!(inside.holds, ["LICENSE"]);
-        assert_eq!(inside.origin, Some(Origin { commit: COMMIT.into(), dirty: true }));
+        assert_eq!(inside.origin, Some(BuildOrigin { commit: COMMIT.into(), dirty: true }));
         let clean = record(&format!(r#"{{"git":{{"sha1":"{COMMIT}"}}}}"#));
         assert!(!look("kit-1.0.0.crate", &clean, &[]).await.unwrap().origin.unwrap().dirty);
     }

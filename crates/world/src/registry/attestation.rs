@@ -5,7 +5,7 @@
 
 use super::github_release::reason_of;
 use super::index;
-use super::{Place, Registries, Source, Wanted};
+use super::{FileLocation, FileSource, Registries, Wanted};
 use crate::github::GhError;
 use crate::http::{HttpError, Request};
 use crate::process::Cancel;
@@ -38,14 +38,14 @@ pub(super) struct Statements {
 pub(super) async fn of(
     registries: &Registries,
     wanted: &Wanted,
-    source: &Source,
+    source: &FileSource,
     content: &Content,
     cancel: &Cancel,
 ) -> Statements {
     let bundles = match (&source.attestations, &source.at) {
         (Some(_), _) => of_registry(registries, wanted, source, cancel).await,
-        (None, Place::Asset(_)) => of_github(registries, wanted, content, cancel).await,
-        (None, Place::Address(_)) => Ok(Vec::new()),
+        (None, FileLocation::Asset(_)) => of_github(registries, wanted, content, cancel).await,
+        (None, FileLocation::Address(_)) => Ok(Vec::new()),
     };
     let mut statements = Statements::default();
     match bundles {
@@ -69,7 +69,7 @@ pub(super) async fn of(
 async fn of_registry(
     registries: &Registries,
     wanted: &Wanted,
-    source: &Source,
+    source: &FileSource,
     cancel: &Cancel,
 ) -> Result<Vec<Value>, Doubt> {
     let Some(url) = &source.attestations else { return Ok(Vec::new()) };

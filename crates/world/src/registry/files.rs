@@ -2,10 +2,10 @@
 
 use super::asset::Releases;
 use super::index;
-use super::{Place, Registries, Source, Wanted, archive, asset, attestation};
+use super::{FileLocation, FileSource, Registries, Wanted, archive, asset, attestation};
 use crate::http::Request;
 use crate::process::Cancel;
-use gonogo_core::delivery::{Content, Doubt, Origin, ServedFile};
+use gonogo_core::delivery::{BuildOrigin, Content, Doubt, ServedFile};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use std::fs::File;
@@ -17,14 +17,14 @@ pub(super) struct Looked {
     /// What could not be told of it.
     pub(super) doubts: Vec<Doubt>,
     /// Where it says that it was built from.
-    pub(super) origin: Option<Origin>,
+    pub(super) origin: Option<BuildOrigin>,
 }
 
 /// Downloads a file and looks into it.
 pub(super) async fn look(
     registries: &Registries,
     mut file: ServedFile,
-    source: &Source,
+    source: &FileSource,
     wanted: &Wanted,
     releases: &Releases,
     cancel: &Cancel,
@@ -67,16 +67,16 @@ pub(super) async fn look(
 
 async fn download(
     registries: &Registries,
-    place: &Place,
+    place: &FileLocation,
     wanted: &Wanted,
     releases: &Releases,
     cancel: &Cancel,
 ) -> Result<(Content, File), (Reason, String)> {
     let address = match place {
-        Place::Asset(asset) => {
+        FileLocation::Asset(asset) => {
             return asset::download(registries, &wanted.package, asset, cancel).await;
         }
-        Place::Address(address) => address,
+        FileLocation::Address(address) => address,
     };
     if let Some(place) = asset::place(address)
         && let Some(downloaded) = asset::at(registries, &place, releases, cancel).await

@@ -1,7 +1,7 @@
 //! How a channel is asked, and what its own client does: each channel's room says it.
 
 use super::install::Clean;
-use super::{Listing, Registries, Trouble, Wanted, archive, attestation};
+use super::{Listing, ListingError, Registries, Wanted, archive, attestation};
 use crate::git::Git;
 use crate::process::Cancel;
 use gonogo_core::delivery::{Checksum, Doubt, Install};
@@ -20,7 +20,7 @@ pub(super) trait Index: Sync {
         registries: &'a Registries,
         package: &'a str,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>>;
+    ) -> Answer<'a, Result<Listing, ListingError>>;
 
     /// What the index says of one version; most say it only together with all others.
     fn one<'a>(
@@ -28,7 +28,7 @@ pub(super) trait Index: Sync {
         registries: &'a Registries,
         wanted: &'a Wanted,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         self.list(registries, &wanted.package, cancel)
     }
 

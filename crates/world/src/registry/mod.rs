@@ -26,7 +26,7 @@ use crate::process::Cancel;
 use asset::Releases;
 use files::Looked;
 use futures_util::{StreamExt, stream};
-use gonogo_core::delivery::{Channel, Checksum, Expected, Install, Origin, Served, Sighting};
+use gonogo_core::delivery::{BuildOrigin, Channel, Checksum, Expected, Install, Served, Sighting};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use index::Index;
@@ -99,37 +99,37 @@ pub struct Listed {
     /// As it is spelled there.
     pub version: String,
     /// What is said of it, or why that makes no sense.
-    pub entry: Result<Entry, String>,
+    pub entry: Result<IndexEntry, String>,
 }
 
 /// What an index says of one version.
 #[derive(Clone, Debug, Default)]
-pub struct Entry {
+pub struct IndexEntry {
     /// The facts, without any download.
     pub facts: Served,
     /// Where each of the facts' files is, in their order.
-    pub sources: Vec<Source>,
+    pub sources: Vec<FileSource>,
 }
 
 /// Where a file is, and what is said of it.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct FileSource {
     /// Where its bytes are.
-    pub at: Place,
+    pub at: FileLocation,
     /// Where the signed statements about it are, where the index says so.
     pub attestations: Option<Url>,
 }
 
-impl Source {
+impl FileSource {
     /// A file at an address, of which the index says nothing more.
     pub const fn address(address: Url) -> Self {
-        Self { at: Place::Address(address), attestations: None }
+        Self { at: FileLocation::Address(address), attestations: None }
     }
 }
 
 /// Where a file's bytes are.
 #[derive(Clone, Debug)]
-pub enum Place {
+pub enum FileLocation {
     /// At an address.
     Address(Url),
     /// An asset of a GitHub release, which gh downloads: whether or not the repository is public.
@@ -138,7 +138,7 @@ pub enum Place {
 
 /// Why there is no listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ListingError {
     /// The registry says that it has no such package.
     NotFound(String),
     /// What it says is about something else, or contradicts itself.
@@ -147,25 +147,25 @@ pub enum Trouble {
     Unknown(Reason, String),
 }
 
-impl From<HttpError> for Trouble {
+impl From<HttpError> for ListingError {
     /// "Not found" is an error here like any other: whether it is an absence, the asker must know.
     fn from(error: HttpError) -> Self {
         Self::Unknown(error.reason(), error.to_string())
     }
 }
 
-impl From<NotConfigured> for Trouble {
+impl From<NotConfigured> for ListingError {
     fn from(error: NotConfigured) -> Self {
         Self::Unknown(error.reason, error.message)
     }
 }
 
-impl From<Trouble> for Sighting {
-    fn from(trouble: Trouble) -> Self {
+impl From<ListingError> for Sighting {
+    fn from(trouble: ListingError) -> Self {
         match trouble {
-            Trouble::NotFound(said) => Self::Absent { said: one_line(&said) },
-            Trouble::Conflict(said) => Self::Conflict { said: one_line(&said) },
-            Trouble::Unknown(reason, said) => Self::Unknown { reason, said: one_line(&said) },
+            ListingError::NotFound(said) => Self::Absent { said: one_line(&said) },
+            ListingError::Conflict(said) => Self::Conflict { said: one_line(&said) },
+            ListingError::Unknown(reason, said) => Self::Unknown { reason, said: one_line(&said) },
         }
     }
 }
@@ -193,7 +193,10 @@ impl Registries {
             Ok(listing) => listing,
             Err(trouble) => {
                 // What has no meaning may have been spoilt on its way: the next look is at the whole.
-                if matches!(trouble, Trouble::Conflict(_) | Trouble::Unknown(Reason::UnreadableOutput, _)) {
+                if matches!(
+                    trouble,
+                    ListingError::Conflict(_) | ListingError::Unknown(Reason::UnreadableOutput, _)
+                ) {
                     self.http.forget();
                 }
                 return trouble.into();
@@ -227,13 +230,18 @@ impl Registries {
     }
 
     /// Every version that the client's index has of a package.
-    pub async fn list(&self, channel: Channel, package: &str, cancel: &Cancel) -> Result<Listing, Trouble> {
+    pub async fn list(
+        &self,
+        channel: Channel,
+        package: &str,
+        cancel: &Cancel,
+    ) -> Result<Listing, ListingError> {
         index(channel).list(self, package, cancel).await
     }
 
     /// Downloads every file of an entry and looks into it. What cannot be had is a doubt, and no absence.
-    async fn fetch(&self, entry: &mut Entry, wanted: &Wanted, cancel: &Cancel) {
-        let Entry { facts, sources } = entry;
+    async fn fetch(&self, entry: &mut IndexEntry, wanted: &Wanted, cancel: &Cancel) {
+        let IndexEntry { facts, sources } = entry;
         let files = std::mem::take(&mut facts.files);
         let each = files.into_iter().zip(sources.iter());
         let releases = Releases::default();
@@ -248,7 +256,7 @@ impl Registries {
             origin = origin.or(looked.origin);
         }
         match commit {
-            Some(Ok(commit)) => facts.origin = Some(Origin { commit, dirty: false }),
+            Some(Ok(commit)) => facts.origin = Some(BuildOrigin { commit, dirty: false }),
             Some(Err(doubt)) => facts.doubts.push(doubt),
             None if wanted.channel.states_its_commit() => facts.origin = origin,
             None => {}
@@ -270,17 +278,17 @@ pub async fn sum_of_tree(
 
 impl Listing {
     /// The one entry of a version.
-    pub fn find(&self, wanted: &Wanted) -> Result<&Entry, Trouble> {
+    pub fn find(&self, wanted: &Wanted) -> Result<&IndexEntry, ListingError> {
         let is_wanted = |listed: &&Listed| wanted.channel.is_version(&listed.version, &wanted.version);
         let mut found = self.versions.iter().filter(is_wanted);
         let Some(listed) = found.next() else {
             let others = self.versions.len();
-            return Err(Trouble::NotFound(format!("not among the {others} versions of the index")));
+            return Err(ListingError::NotFound(format!("not among the {others} versions of the index")));
         };
         if found.next().is_some() {
-            return Err(Trouble::Conflict(format!("the index has {} twice", listed.version)));
+            return Err(ListingError::Conflict(format!("the index has {} twice", listed.version)));
         }
-        listed.entry.as_ref().map_err(|said| Trouble::Conflict(format!("{}: {said}", listed.version)))
+        listed.entry.as_ref().map_err(|said| ListingError::Conflict(format!("{}: {said}", listed.version)))
     }
 }
 

@@ -7,11 +7,12 @@ use super::settle::{Write, clean_body, clean_title, settle, verify};
 use super::{Tracker, TrackerError, lock};
 use crate::process::Cancel;
 use crate::there;
-use gonogo_core::blocker::{Action, Backlog, Task, TaskState};
+use gonogo_core::blocker::{Backlog, BacklogChange, Task, TaskState};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The version of the file's format; see `docs/formats.md`.
 ///
@@ -71,17 +72,19 @@ pub struct EpicEntry {
 pub struct FileTracker {
     path: PathBuf,
     makes_folder: bool,
+    /// The file was there once: from then on that it is not is no empty backlog.
+    was_there: AtomicBool,
 }
 
 impl FileTracker {
     /// Opens the tracker on that file, which need not be there yet; its folder must be.
     pub fn open(path: PathBuf) -> Self {
-        Self { path, makes_folder: false }
+        Self { path, makes_folder: false, was_there: AtomicBool::new(false) }
     }
 
     /// The same in a folder of gonogo's own, which is made when something is first written.
     pub fn in_own_folder(path: PathBuf) -> Self {
-        Self { path, makes_folder: true }
+        Self { path, makes_folder: true, was_there: AtomicBool::new(false) }
     }
 
     /// Every epic, of all releases, in the order in which they were made.
@@ -113,6 +116,12 @@ impl FileTracker {
     fn load(&self) -> Result<Document, TrackerError> {
         let bytes = match std::fs::read(&self.path) {
             Ok(bytes) => bytes,
+            Err(error) if self.was_there.load(Ordering::Relaxed) => {
+                return Err(TrackerError {
+                    remedy: Some("find out who removed it, and put it back".to_owned()),
+                    ..self.error("read, though it was there before,", &error)
+                });
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let has_place = self.makes_folder
                     || there::is_folder(self.folder()).map_err(|error| self.error("look for", &error))?;
@@ -123,6 +132,7 @@ impl FileTracker {
             }
             Err(error) => return Err(self.error("read", &error)),
         };
+        self.was_there.store(true, Ordering::Relaxed);
         // The version first: the rest of a newer format may look like anything.
         #[derive(Deserialize)]
         struct Version {
@@ -152,6 +162,7 @@ impl FileTracker {
             file.write_all(b"\n")?;
             file.as_file().sync_all()?;
             file.persist(&self.path)?;
+            self.was_there.store(true, Ordering::Relaxed);
             std::fs::File::open(self.folder())?.sync_all()
         };
         write().map_err(|error| self.error("write", &error))
@@ -234,14 +245,17 @@ impl Document {
 }
 
 impl Tracker for FileTracker {
-    async fn read(&self, epic_title: &str, _cancel: &Cancel) -> Result<Backlog, TrackerError> {
+    async fn read(&self, epic_title: &str, cancel: &Cancel) -> Result<Backlog, TrackerError> {
+        // What another gonogo is about to write counts: it is waited for. Without the folder nobody writes.
+        let has_folder = there::is_folder(self.folder()).map_err(|error| self.error("look for", &error))?;
+        let _lock = if has_folder { Some(lock::lock(self.folder(), cancel).await?) } else { None };
         Ok(self.load()?.backlog(&clean_title(epic_title)))
     }
 
     async fn apply(
         &self,
         epic_title: &str,
-        actions: &[Action],
+        actions: &[BacklogChange],
         cancel: &Cancel,
     ) -> Result<Backlog, TrackerError> {
         let epic_title = clean_title(epic_title);

@@ -10,7 +10,7 @@ mod issue;
 use super::{Tracker, TrackerError};
 use crate::github::{Gh, GhError, Method};
 use crate::process::Cancel;
-use gonogo_core::blocker::{Action, Backlog, Draft, Task, TaskState};
+use gonogo_core::blocker::{Backlog, BacklogChange, Draft, Task, TaskState};
 use issue::Issue;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -241,7 +241,7 @@ impl Tracker for GithubIssuesTracker {
     async fn apply(
         &self,
         epic_title: &str,
-        actions: &[Action],
+        actions: &[BacklogChange],
         cancel: &Cancel,
     ) -> Result<Backlog, TrackerError> {
         if actions.is_empty() {
@@ -252,8 +252,8 @@ impl Tracker for GithubIssuesTracker {
         snapshot.epics.insert(epic);
         for action in actions {
             match action {
-                Action::Create(draft) => self.file(epic, &snapshot, draft, cancel).await?,
-                Action::Update { id, title, body, reopen } => {
+                BacklogChange::Create(draft) => self.file(epic, &snapshot, draft, cancel).await?,
+                BacklogChange::Update { id, title, body, reopen } => {
                     let issue = self.task(id, cancel).await?;
                     let own = body::epic_of(&issue.body).filter(|own| snapshot.epics.contains(own));
                     self.write(own.unwrap_or(epic), &issue, title, body, *reopen, cancel).await?;
@@ -287,9 +287,9 @@ impl Tracker for GithubIssuesTracker {
 }
 
 /// What an action wanted and a backlog read after it does not show.
-fn what_is_not_there(backlog: &Backlog, action: &Action) -> Option<String> {
+fn what_is_not_there(backlog: &Backlog, action: &BacklogChange) -> Option<String> {
     match action {
-        Action::Create(draft) => {
+        BacklogChange::Create(draft) => {
             let stands = |task: &Task| {
                 task.fingerprint().as_ref() == Some(&draft.fingerprint)
                     && task.state == TaskState::Open
@@ -298,7 +298,7 @@ fn what_is_not_there(backlog: &Backlog, action: &Action) -> Option<String> {
             (!backlog.tasks.iter().any(stands))
                 .then(|| format!("`{}` was filed and is not there", draft.title))
         }
-        Action::Update { id, title, body: text, reopen } => {
+        BacklogChange::Update { id, title, body: text, reopen } => {
             let stands = |task: &Task| {
                 task.id == *id
                     && task.title == body::fitted_title(title)

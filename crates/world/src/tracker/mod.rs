@@ -11,7 +11,7 @@ mod settle;
 use crate::process::Cancel;
 use ergo::ErgoTracker;
 use file::FileTracker;
-use gonogo_core::blocker::{Action, Backlog};
+use gonogo_core::blocker::{Backlog, BacklogChange};
 
 /// A tracker that could not be read or written. The poll is then `incomplete: tracker-unreadable`.
 #[derive(Debug, thiserror::Error)]
@@ -42,12 +42,17 @@ pub trait Tracker {
     fn apply(
         &self,
         epic_title: &str,
-        actions: &[Action],
+        actions: &[BacklogChange],
         cancel: &Cancel,
     ) -> impl Future<Output = Result<Backlog, TrackerError>>;
 
     /// Closes a task as done, with a note that says why.
     fn close(&self, id: &str, note: &str, cancel: &Cancel) -> impl Future<Output = Result<(), TrackerError>>;
+
+    /// Whether what is filed here is still here when the command has ended.
+    fn is_lasting(&self) -> bool {
+        true
+    }
 }
 
 /// The tracker that a plan names.
@@ -59,6 +64,19 @@ pub enum AnyTracker {
     File(FileTracker),
     /// `kind = "github"`
     Github(github_issues::GithubIssuesTracker),
+    /// The same in a private world, which ends with the command.
+    Played(github_issues::GithubIssuesTracker),
+}
+
+impl AnyTracker {
+    /// The same, where what is filed in it ends with the command. Files are the real ones in every world.
+    #[must_use]
+    pub fn played(self) -> Self {
+        match self {
+            Self::Github(tracker) | Self::Played(tracker) => Self::Played(tracker),
+            Self::Ergo(_) | Self::File(_) => self,
+        }
+    }
 }
 
 impl Tracker for AnyTracker {
@@ -66,20 +84,20 @@ impl Tracker for AnyTracker {
         match self {
             Self::Ergo(tracker) => tracker.read(epic_title, cancel).await,
             Self::File(tracker) => tracker.read(epic_title, cancel).await,
-            Self::Github(tracker) => tracker.read(epic_title, cancel).await,
+            Self::Github(tracker) | Self::Played(tracker) => tracker.read(epic_title, cancel).await,
         }
     }
 
     async fn apply(
         &self,
         epic_title: &str,
-        actions: &[Action],
+        actions: &[BacklogChange],
         cancel: &Cancel,
     ) -> Result<Backlog, TrackerError> {
         match self {
             Self::Ergo(tracker) => tracker.apply(epic_title, actions, cancel).await,
             Self::File(tracker) => tracker.apply(epic_title, actions, cancel).await,
-            Self::Github(tracker) => tracker.apply(epic_title, actions, cancel).await,
+            Self::Github(tracker) | Self::Played(tracker) => tracker.apply(epic_title, actions, cancel).await,
         }
     }
 
@@ -87,7 +105,14 @@ impl Tracker for AnyTracker {
         match self {
             Self::Ergo(tracker) => tracker.close(id, note, cancel).await,
             Self::File(tracker) => tracker.close(id, note, cancel).await,
-            Self::Github(tracker) => tracker.close(id, note, cancel).await,
+            Self::Github(tracker) | Self::Played(tracker) => tracker.close(id, note, cancel).await,
+        }
+    }
+
+    fn is_lasting(&self) -> bool {
+        match self {
+            Self::Ergo(_) | Self::File(_) | Self::Github(_) => true,
+            Self::Played(_) => false,
         }
     }
 }

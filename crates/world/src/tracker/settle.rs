@@ -4,7 +4,7 @@
 //! or half-done set of actions files nothing twice.
 
 use super::TrackerError;
-use gonogo_core::blocker::{Action, Backlog, Draft, Task, TaskState};
+use gonogo_core::blocker::{Backlog, BacklogChange, Draft, Task, TaskState};
 use gonogo_core::evidence::Fingerprint;
 
 /// One write that is still needed.
@@ -17,7 +17,7 @@ pub(crate) enum Write {
 }
 
 /// The writes that are still needed on this backlog. None at all once every action is in place.
-pub(crate) fn settle(backlog: &Backlog, actions: &[Action]) -> Result<Vec<Write>, TrackerError> {
+pub(crate) fn settle(backlog: &Backlog, actions: &[BacklogChange]) -> Result<Vec<Write>, TrackerError> {
     let mut writes = Vec::new();
     let mut created = std::collections::HashSet::new();
     let filed = backlog.by_fingerprint();
@@ -27,12 +27,12 @@ pub(crate) fn settle(backlog: &Backlog, actions: &[Action]) -> Result<Vec<Write>
     };
     for action in actions {
         match action {
-            Action::Create(draft) => match find(&draft.fingerprint) {
+            BacklogChange::Create(draft) => match find(&draft.fingerprint) {
                 Some(task) => writes.extend(update(task, &draft.title, &draft.body_over(&task.body))),
                 None if created.insert(&draft.fingerprint) => writes.push(create(draft)),
                 None => {}
             },
-            Action::Update { id, title, body, .. } => {
+            BacklogChange::Update { id, title, body, .. } => {
                 let task = backlog.tasks.iter().find(|task| task.id == *id).ok_or_else(|| {
                     TrackerError::unreadable(format!(
                         "task {id}, which is to be updated, is not in the backlog"
@@ -46,7 +46,7 @@ pub(crate) fn settle(backlog: &Backlog, actions: &[Action]) -> Result<Vec<Write>
 }
 
 /// That every action is in place: nothing left to write, and each problem stands in exactly one open task.
-pub(crate) fn verify(backlog: &Backlog, actions: &[Action]) -> Result<(), TrackerError> {
+pub(crate) fn verify(backlog: &Backlog, actions: &[BacklogChange]) -> Result<(), TrackerError> {
     if let Some(write) = settle(backlog, actions)?.first() {
         let what = match write {
             Write::Create { title, .. } => format!("the task \"{title}\" is not there"),
@@ -57,8 +57,8 @@ pub(crate) fn verify(backlog: &Backlog, actions: &[Action]) -> Result<(), Tracke
     let filed = backlog.by_fingerprint();
     for action in actions {
         let fingerprint = match action {
-            Action::Create(draft) => Some(draft.fingerprint.clone()),
-            Action::Update { id, .. } => {
+            BacklogChange::Create(draft) => Some(draft.fingerprint.clone()),
+            BacklogChange::Update { id, .. } => {
                 backlog.tasks.iter().find(|task| task.id == *id).and_then(Task::fingerprint)
             }
         };
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn stale_actions_settle_to_one_task_and_then_to_nothing() {
         let mut backlog = Backlog::empty();
-        let actions = [Action::Create(draft("a", "x\0y")), Action::Create(draft("a", "x\0y"))];
+        let actions = [BacklogChange::Create(draft("a", "x\0y")), BacklogChange::Create(draft("a", "x\0y"))];
         for write in settle(&backlog, &actions).unwrap() {
             written(&mut backlog, write);
         }
@@ -184,19 +184,23 @@ mod tests {
         let other = draft("other", "").body();
         let mine = draft("a", &format!("log:\n{other}"));
         let mut backlog = Backlog::empty();
-        for write in settle(&backlog, &[Action::Create(mine.clone())]).unwrap() {
+        for write in settle(&backlog, &[BacklogChange::Create(mine.clone())]).unwrap() {
             written(&mut backlog, write);
         }
         assert_eq!(backlog.tasks[0].fingerprint(), Some(mine.fingerprint.clone()));
-        let update =
-            Action::Update { id: "T0".into(), title: mine.title.clone(), body: mine.body(), reopen: false };
+        let update = BacklogChange::Update {
+            id: "T0".into(),
+            title: mine.title.clone(),
+            body: mine.body(),
+            reopen: false,
+        };
         assert_eq!(settle(&backlog, &[update]).unwrap(), []);
-        verify(&backlog, &[Action::Create(mine)]).unwrap();
+        verify(&backlog, &[BacklogChange::Create(mine)]).unwrap();
     }
 
     #[test]
     fn a_missing_a_closed_a_changed_and_a_doubled_task_are_all_refused() {
-        let create = Action::Create(draft("a", "s"));
+        let create = BacklogChange::Create(draft("a", "s"));
         assert!(verify(&Backlog::empty(), std::slice::from_ref(&create)).is_err());
         let mut good = Backlog::empty();
         for write in settle(&good, std::slice::from_ref(&create)).unwrap() {
@@ -218,7 +222,8 @@ mod tests {
 
     #[test]
     fn an_update_of_a_task_that_is_gone_is_an_error() {
-        let update = Action::Update { id: "GONE".into(), title: "t".into(), body: "b".into(), reopen: false };
+        let update =
+            BacklogChange::Update { id: "GONE".into(), title: "t".into(), body: "b".into(), reopen: false };
         assert!(settle(&Backlog::empty(), &[update]).is_err());
     }
 }

@@ -5,10 +5,10 @@ use gonogo_core::delivery::{Channel, Doubt, Judgement, Level, Problem, ProblemCo
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Counts, Finding, Fingerprint};
 use gonogo_core::ledger::{
-    BlockerFiled, BlockerResolved, BlockerSeen, Chain, CheckFinished, CheckStarted, Delivered,
-    DeliveredChannel, EffectApplied, EffectIntended, Event, EvidenceRef, FORMAT, Opened, PollFinished,
-    PollStarted, Repaired, ReviewAsked, ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone,
-    StepStopped, WaiverRecorded,
+    BlockerFiled, BlockerResolved, BlockerSeen, Chain, CheckFinished, CheckStarted, DeliveredChannel,
+    DeliveryRecorded, EarlierRelease, EffectApplied, EffectIntended, Event, EvidenceRef, FORMAT, Opened,
+    PollFinished, PollStarted, Repaired, ReviewAsked, ReviewDecision, ReviewRecorded, RunFinished,
+    RunStarted, StepDone, StepStopped, WaiverRecorded,
 };
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::mechanics::{
@@ -102,6 +102,7 @@ impl Ledger {
             agent: agent(),
             fresh: true,
             required_gates: vec![3, 5],
+            reviewers: None,
         })));
         for check in ["lock", "crash", "speed"] {
             self.put(Event::CheckStarted(CheckStarted { poll, gate: 3, check: check.into() }));
@@ -190,6 +191,7 @@ impl Ledger {
             agent: agent(),
             fresh: false,
             required_gates: vec![3],
+            reviewers: Some(EarlierRelease { tag: "v0.1.0".into(), commit: "3".repeat(40) }),
         })));
         self.put(Event::CheckStarted(CheckStarted { poll, gate: 3, check: "lock".into() }));
         self.finish(finished(poll, "lock", Outcome::Passed));
@@ -314,7 +316,7 @@ impl Ledger {
             (commit(), Verdict::Failed, vec![bytes(wrong), bytes(untold)], Some("B5".to_owned())),
             (commit(), Verdict::Passed, right.collect(), None),
         ] {
-            self.put(Event::Delivered(Box::new(Delivered {
+            self.put(Event::Delivered(Box::new(DeliveryRecorded {
                 mode: Mode::Live,
                 agent: agent(),
                 commit,
@@ -359,7 +361,6 @@ fn subject(base_commit: Option<String>) -> Subject {
         base_commit,
         toolchain: BTreeMap::from(tools),
         environment: Some(digest("environment")),
-        variables: BTreeMap::from([("PATH".into(), "0a1b2c3d".into())]),
         host: "host linux x86_64".into(),
     }
 }

@@ -6,7 +6,11 @@ mod every_kind;
 mod newer;
 mod old;
 
+use gonogo_core::ledger::Owner;
 use std::path::{Path, PathBuf};
+
+/// The release that the ledgers here are of.
+const OWNER: Owner<'static> = Owner { project: None, target: "v0.2.0" };
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ledgers")

@@ -1,6 +1,6 @@
 //! A ledger that a newer gonogo wrote: refused as newer, by whoever reads it and whoever would add to it, and left as it is.
 
-use crate::{current, lines};
+use crate::{OWNER, current, lines};
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{Anchor, FORMAT, Newer, Opened};
 use gonogo_world::ledger::{self, Ledger, LedgerError};
@@ -81,7 +81,7 @@ fn what_this_program_does_not_know_is_newer_to_reader_and_writer_and_stays() {
         let (_temporary, folder) = current();
         goes_on(&folder, &[record]);
         let before = contents(&folder);
-        assert_eq!(newer(ledger::read(&folder)), expected, "{what}");
+        assert_eq!(newer(ledger::read(&folder, OWNER)), expected, "{what}");
         assert_eq!(newer(Ledger::open(&folder, opened())), expected, "{what}");
         assert_eq!(contents(&folder), before, "{what}");
     }
@@ -97,7 +97,7 @@ fn a_newer_format_that_this_program_may_read_is_read_and_not_added_to() {
         json!({ "format": FORMAT + 1, "event": event }),
     );
     goes_on(&folder, &[first, second]);
-    assert_eq!(ledger::read(&folder).unwrap().unwrap().len() as u64, line + 1);
+    assert_eq!(ledger::read(&folder, OWNER).unwrap().unwrap().len() as u64, line + 1);
     let before = contents(&folder);
     assert_eq!(newer(Ledger::open(&folder, opened())), Newer::Format { line, format: FORMAT + 1 });
     assert_eq!(contents(&folder), before);
@@ -121,6 +121,6 @@ fn an_anchor_that_tells_more_is_newer() {
     let mut anchor: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     anchor["signature"] = json!("x");
     std::fs::write(&path, anchor.to_string()).unwrap();
-    assert!(matches!(newer(ledger::read(&folder)), Newer::Anchor(_)));
+    assert!(matches!(newer(ledger::read(&folder, OWNER)), Newer::Anchor(_)));
     assert!(matches!(newer(Ledger::open(&folder, opened())), Newer::Anchor(_)));
 }

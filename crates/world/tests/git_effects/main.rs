@@ -8,4 +8,5 @@ mod push;
 mod remote;
 mod support;
 mod tag;
+mod tags;
 mod tap;

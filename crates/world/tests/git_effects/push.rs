@@ -1,6 +1,6 @@
 //! Pushes of a tag.
 
-use crate::support::{Cancel, Git, GitError, World, cleared};
+use crate::support::{Cancel, Git, GitError, World, cleared, pass};
 use gonogo_world::git::{Party, Pushed, Refusal, Rejection};
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ async fn tagged() -> World {
 }
 
 async fn tag(world: &World, tag: &str) {
-    world.git.create_annotated_tag(&cleared(tag), tag, &world.second, "Release").await.unwrap();
+    world.git.create_annotated_tag(pass(&cleared(tag)), tag, &world.second, "Release").await.unwrap();
 }
 
 async fn push(git: &Git) -> Result<Pushed, GitError> {
-    git.push_tag(&cleared("v1.0.0"), "origin", "v1.0.0").await
+    git.push_tag(pass(&cleared("v1.0.0")), "origin", "v1.0.0").await
 }
 
 async fn refused(world: &World) -> String {
@@ -132,7 +132,7 @@ async fn a_remote_that_is_gone_is_an_error_and_no_push() {
         matches!(&error, GitError::Unreachable { said, .. } if said.contains("octo/sample.git")),
         "{error:?}"
     );
-    let error = world.git.push_tag(&cleared("v1.0.0"), "nowhere", "v1.0.0").await.unwrap_err();
+    let error = world.git.push_tag(pass(&cleared("v1.0.0")), "nowhere", "v1.0.0").await.unwrap_err();
     assert!(matches!(error, GitError::Failed { .. }), "{error:?}");
 }
 
@@ -151,6 +151,25 @@ async fn one_name_for_several_addresses_is_not_pushed_to() {
         (world.in_remote(&["tag"]).await, world.run("mirror.git", &["tag"]).await),
         Default::default()
     );
+}
+
+#[tokio::test]
+async fn a_push_that_would_go_to_another_repository_than_is_read_is_not_made() {
+    let world = tagged().await;
+    world.run(".", &["init", "--quiet", "--bare", "mirror.git"]).await;
+    let (mirror, origin) = (world.path("mirror.git"), world.path("octo/sample.git"));
+    world.run("checkout", &["remote", "set-url", "origin", origin.to_str().unwrap()]).await;
+    assert_eq!(world.git.pushes_elsewhere("origin").await.unwrap(), None);
+    let redirect = format!("url.{}.pushInsteadOf", mirror.display());
+    world.run("checkout", &["config", &redirect, origin.to_str().unwrap()]).await;
+    let error = push(&world.git).await.unwrap_err();
+    assert!(matches!(error, GitError::PushedElsewhere { .. }), "{error:?}");
+    assert_eq!(world.run("mirror.git", &["tag"]).await, "");
+    // A `pushurl` outweighs it, and may be another way to the same place.
+    let same = format!("file://{}", origin.display());
+    world.run("checkout", &["remote", "set-url", "--push", "origin", &same]).await;
+    assert_eq!(world.git.pushes_elsewhere("origin").await.unwrap(), None);
+    assert_eq!(push(&world.git).await.unwrap(), Pushed::Created);
 }
 
 #[tokio::test]

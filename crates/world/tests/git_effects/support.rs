@@ -1,6 +1,6 @@
 //! A remote, a checkout of it, and a git that knows no configuration but theirs.
 
-pub(crate) use crate::clearance_support::cleared;
+pub(crate) use crate::clearance_support::{cleared, pass};
 pub(crate) use gonogo_world::git::{Git, GitError};
 pub(crate) use gonogo_world::process::Cancel;
 use gonogo_world::process::{Environment, Invocation, run};

@@ -1,9 +1,9 @@
 //! Tags of the checkout.
 
-use crate::support::{Git, GitError, World, cleared};
+use crate::support::{Git, GitError, World, cleared, pass};
 
 async fn create(git: &Git, commit: &str, message: &str) -> Result<(), GitError> {
-    git.create_annotated_tag(&cleared("v1.0.0"), "v1.0.0", commit, message).await
+    git.create_annotated_tag(pass(&cleared("v1.0.0")), "v1.0.0", commit, message).await
 }
 
 #[tokio::test]
@@ -16,7 +16,7 @@ async fn a_tag_is_annotated_and_has_its_message_verbatim() {
             .enumerate()
     {
         let tag = format!("v1.0.{number}");
-        world.git.create_annotated_tag(&cleared(&tag), &tag, &world.first, message).await.unwrap();
+        world.git.create_annotated_tag(pass(&cleared(&tag)), &tag, &world.first, message).await.unwrap();
         let facts = world.git.local_tag(&tag).await.unwrap().unwrap();
         assert_eq!((facts.commit.as_str(), facts.message.as_str()), (world.first.as_str(), *message));
         assert!(facts.annotated && !facts.signed && facts.object != facts.commit);
@@ -95,7 +95,7 @@ async fn a_name_or_a_commit_that_git_may_read_otherwise_makes_no_tag() {
     }
     assert!(create(&world.git, &"1".repeat(40), "x").await.is_err());
     for tag in ["-d", "a b", "", "a..b", "x^{}"] {
-        let made = world.git.create_annotated_tag(&cleared(tag), tag, &world.first, "x").await;
+        let made = world.git.create_annotated_tag(pass(&cleared(tag)), tag, &world.first, "x").await;
         assert!(matches!(made, Err(GitError::Failed { .. })), "{tag:?}: {made:?}");
     }
     assert_eq!(world.run("checkout", &["tag"]).await, "");

@@ -1,6 +1,6 @@
 //! A repository beside the project's: one file of it is changed.
 
-use crate::support::{GitError, World, cleared};
+use crate::support::{GitError, World, cleared, pass};
 use gonogo_world::git::{Pushed, Rejection, Tap, Written};
 
 const FORMULA: &str = "Formula/sample.rb";
@@ -25,7 +25,7 @@ async fn clone(world: &World, folder: &str) -> Result<Tap, GitError> {
 }
 
 async fn write(tap: &Tap, path: &str, bytes: &[u8]) -> Result<Written, GitError> {
-    tap.write_file(&cleared("v1.0.0"), path, bytes, "sample 1.0.0\n").await
+    tap.write_file(&pass(&cleared("v1.0.0")), path, bytes, "sample 1.0.0\n").await
 }
 
 async fn committed(tap: &Tap, path: &str, bytes: &[u8]) -> String {
@@ -43,13 +43,13 @@ async fn a_file_is_read_changed_and_pushed_byte_by_byte() {
     assert_eq!(tap.file("Formula/other.rb").await.unwrap(), None);
     let bytes = b"$Id$ new\r\nmixed\n\xff";
     let commit = committed(&tap, FORMULA, bytes).await;
-    assert_eq!(tap.push(&cleared("v1.0.0"), &commit).await.unwrap(), Pushed::Updated);
+    assert_eq!(tap.push(pass(&cleared("v1.0.0")), &commit).await.unwrap(), Pushed::Updated);
     assert!(tap.remote_stands_at(&commit).await.unwrap());
     let again = clone(&world, "again").await.unwrap();
     assert_eq!(again.file(FORMULA).await.unwrap().unwrap(), bytes);
     let shown = world.in_remote(&["show", "--format=%an|%B|%P", "--name-only", &commit]).await;
     assert_eq!(shown, format!("Octo|sample 1.0.0\n|{}\n\n{FORMULA}", tap.cloned()));
-    assert_eq!(tap.push(&cleared("v1.0.0"), &commit).await.unwrap(), Pushed::AlreadyThere);
+    assert_eq!(tap.push(pass(&cleared("v1.0.0")), &commit).await.unwrap(), Pushed::AlreadyThere);
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_branch_that_moved_on_is_rejected_and_not_overwritten() {
     let (world, tap) = with_tap().await;
     let commit = committed(&tap, FORMULA, b"new\n").await;
     let theirs = world.commit_of_another().await;
-    let pushed = tap.push(&cleared("v1.0.0"), &commit).await.unwrap();
+    let pushed = tap.push(pass(&cleared("v1.0.0")), &commit).await.unwrap();
     assert!(matches!(&pushed, Pushed::Rejected { why: Rejection::Behind, .. }), "{pushed:?}");
     assert_eq!(world.in_remote(&["rev-parse", "main"]).await, theirs);
     assert!(!tap.remote_stands_at(&commit).await.unwrap());
@@ -152,6 +152,6 @@ async fn a_tap_that_is_gone_empty_or_in_the_way_is_not_cloned() {
     assert!(matches!(empty, Err(GitError::Unborn)), "{empty:?}");
     std::fs::remove_dir_all(world.path("octo")).unwrap();
     assert!(clone(&world, "gone").await.is_err());
-    assert!(tap.push(&cleared("v1.0.0"), &commit).await.is_err());
+    assert!(tap.push(pass(&cleared("v1.0.0")), &commit).await.is_err());
     assert!(tap.remote_stands_at(&commit).await.is_err());
 }

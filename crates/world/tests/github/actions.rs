@@ -1,7 +1,9 @@
 //! The runs of one workflow, and their jobs.
 
 use crate::support::{Cancel, at_once, every_gh, gh, stand_in};
-use gonogo_sandbox::github::{Fault, GithubStandIn, Job, Matcher, Reply, Run, Trouble, Workflow};
+use gonogo_sandbox::github::{
+    Fault, FaultKind, GithubStandIn, Matcher, Reply, StoredJob, StoredRun, StoredWorkflow,
+};
 use gonogo_world::github::{GhError, RunFilter};
 use serde_json::json;
 use std::path::Path;
@@ -13,18 +15,18 @@ fn commit() -> String {
     "a".repeat(40)
 }
 
-fn run(id: u64) -> Run {
-    Run { head_branch: Some("v1.0.0".to_owned()), ..Run::success(id, "o/r", RELEASE, &commit()) }
+fn run(id: u64) -> StoredRun {
+    StoredRun { head_branch: Some("v1.0.0".to_owned()), ..StoredRun::success(id, "o/r", RELEASE, &commit()) }
 }
 
-fn with_runs(runs: impl IntoIterator<Item = Run>) -> GithubStandIn {
+fn with_runs(runs: impl IntoIterator<Item = StoredRun>) -> GithubStandIn {
     let github = stand_in();
     let mut state = github.state();
     let repository = state.repository("o/r");
     for (id, path) in [(5, ".github/workflows/ci.yml"), (6, RELEASE)] {
-        repository.workflows.push(Workflow { id, name: "W".to_owned(), path: path.to_owned() });
+        repository.workflows.push(StoredWorkflow { id, name: "W".to_owned(), path: path.to_owned() });
     }
-    repository.runs.push(Run::success(900, "o/r", ".github/workflows/ci.yml", &commit()));
+    repository.runs.push(StoredRun::success(900, "o/r", ".github/workflows/ci.yml", &commit()));
     repository.runs.extend(runs);
     drop(state);
     github
@@ -48,7 +50,7 @@ async fn every_page_of_one_workflows_runs_is_read() {
 #[tokio::test]
 async fn runs_are_asked_for_by_event_commit_and_branch() {
     for program in every_gh() {
-        let other = |id, change: fn(&mut Run)| {
+        let other = |id, change: fn(&mut StoredRun)| {
             let mut run = run(id);
             change(&mut run);
             run
@@ -80,7 +82,7 @@ async fn a_filter_that_was_not_heard_is_nonsense() {
             RunFilter { head_sha: Some("b".repeat(40)), ..RunFilter::default() },
             RunFilter { branch: Some("main".to_owned()), ..RunFilter::default() },
         ] {
-            github.inject(Fault::once(Matcher::of("GET", RUNS), Trouble::wrong(&listed)));
+            github.inject(Fault::once(Matcher::of("GET", RUNS), FaultKind::wrong(&listed)));
             let error = ids(&program, &github, &filter).await.unwrap_err();
             assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
         }
@@ -110,7 +112,7 @@ async fn one_run_is_seen_moving_to_its_end() {
         let stages = [stage("queued", &None), stage("in_progress", &None), stage("completed", &failure)];
         assert_eq!(seen, stages);
         let other = gh.get("repos/o/r/actions/runs/900", &Cancel::default()).await.unwrap();
-        github.inject(Fault::once(Matcher::any(), Trouble::wrong(&other)));
+        github.inject(Fault::once(Matcher::any(), FaultKind::wrong(&other)));
         let error = gh.workflow_run(7, &Cancel::default()).await.unwrap_err();
         assert!(matches!(error, GhError::Nonsense { .. }), "another run's answer: {error:?}");
     }
@@ -118,9 +120,11 @@ async fn one_run_is_seen_moving_to_its_end() {
 
 fn with_jobs() -> GithubStandIn {
     let long = (0..40_000).map(|number| format!("line {number}\n")).collect::<String>();
-    let jobs =
-        vec![Job::of_one_step("build", "success", "fine\n"), Job::of_one_step("test", "failure", &long)];
-    with_runs([Run { jobs, conclusion: Some("failure".to_owned()), ..run(7) }])
+    let jobs = vec![
+        StoredJob::of_one_step("build", "success", "fine\n"),
+        StoredJob::of_one_step("test", "failure", &long),
+    ];
+    with_runs([StoredRun { jobs, conclusion: Some("failure".to_owned()), ..run(7) }])
 }
 
 #[tokio::test]
@@ -154,11 +158,11 @@ async fn a_log_is_read_where_github_leads_to() {
         let job = gh.jobs(7, 1, &Cancel::default()).await.unwrap()[0].id;
         let lead = |to: &str| {
             let reply = Reply::empty(302).header("Location", to);
-            Fault::once(Matcher::of("GET", "/repos/o/r/actions/jobs"), Trouble::Reply(reply))
+            Fault::once(Matcher::of("GET", "/repos/o/r/actions/jobs"), FaultKind::Reply(reply))
         };
         github.inject(lead("https://store.example.test/log"));
         let stored = Reply::bytes("text/plain", b"stored\n".to_vec());
-        github.inject(Fault::once(Matcher::of("GET", "/log"), Trouble::Reply(stored)));
+        github.inject(Fault::once(Matcher::of("GET", "/log"), FaultKind::Reply(stored)));
         assert_eq!(gh.log_end(job, 5, &Cancel::default()).await.unwrap(), ["stored"]);
         assert_eq!(github.log().last().unwrap().host, "store.example.test");
         // A store that has lost it says so, and that is no log.
@@ -174,7 +178,7 @@ async fn a_log_that_breaks_off_is_no_shorter_log() {
         let github = with_jobs();
         let gh = gh(&program, &github).with_patience(at_once());
         let job = gh.jobs(7, 1, &Cancel::default()).await.unwrap()[0].id;
-        github.inject(Fault::always(Matcher::any(), Trouble::Cut(b"half a line".to_vec())));
+        github.inject(Fault::always(Matcher::any(), FaultKind::Cut(b"half a line".to_vec())));
         let error = gh.log_end(job, 5, &Cancel::default()).await.unwrap_err();
         assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
     }
@@ -187,7 +191,7 @@ async fn jobs_of_another_run_or_attempt_are_nonsense() {
         let gh = gh(&program, &github);
         let listed = gh.get("repos/o/r/actions/runs/7/attempts/1/jobs", &Cancel::default()).await.unwrap();
         for (run, attempt) in [(7, 2), (900, 1)] {
-            github.inject(Fault::once(Matcher::any(), Trouble::wrong(&listed)));
+            github.inject(Fault::once(Matcher::any(), FaultKind::wrong(&listed)));
             let error = gh.jobs(run, attempt, &Cancel::default()).await.unwrap_err();
             assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
         }
@@ -204,8 +208,10 @@ async fn annotations_are_read_with_their_places() {
         let job = gh.jobs(7, 1, &Cancel::default()).await.unwrap()[1].id;
         let one =
             json!({ "path": "src/a.rs", "start_line": 3, "annotation_level": "failure", "message": "no" });
-        github
-            .inject(Fault::once(Matcher::of("GET", "/repos/o/r/check-runs"), Trouble::wrong(&json!([one]))));
+        github.inject(Fault::once(
+            Matcher::of("GET", "/repos/o/r/check-runs"),
+            FaultKind::wrong(&json!([one])),
+        ));
         let read = gh.annotations(job, &Cancel::default()).await.unwrap();
         assert_eq!(
             (read[0].path.as_str(), read[0].start_line, read[0].message.as_str()),

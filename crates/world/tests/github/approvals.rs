@@ -2,7 +2,7 @@
 
 use crate::support::{Cancel, every_gh, gh, stand_in};
 use gonogo_core::mechanics::Approval;
-use gonogo_sandbox::github::{Fault, GithubStandIn, Matcher, Protection, Run, Trouble};
+use gonogo_sandbox::github::{Fault, FaultKind, GithubStandIn, Matcher, Protection, StoredRun};
 use gonogo_world::github::GhError;
 use serde_json::json;
 
@@ -10,8 +10,8 @@ const PENDING: &str = "/repos/o/r/actions/runs/7/pending_deployments";
 
 fn with_run(pending: Vec<Protection>) -> GithubStandIn {
     let github = stand_in();
-    let run = Run::success(7, "o/r", ".github/workflows/release.yml", &"a".repeat(40));
-    let run = Run { pending, status: "waiting".to_owned(), conclusion: None, ..run };
+    let run = StoredRun::success(7, "o/r", ".github/workflows/release.yml", &"a".repeat(40));
+    let run = StoredRun { pending, status: "waiting".to_owned(), conclusion: None, ..run };
     github.state().repository("o/r").runs.push(run);
     github
 }
@@ -61,13 +61,13 @@ async fn a_run_that_waits_for_nobody_is_told_from_one_that_cannot_be_asked_about
             json!([{}]),
             json!([{ "environment": { "name": "x" }, "wait_timer": 0, "reviewers": [{ "type": "Robot", "reviewer": {} }] }]),
         ] {
-            github.inject(Fault::once(Matcher::of("GET", PENDING), Trouble::wrong(&answer)));
+            github.inject(Fault::once(Matcher::of("GET", PENDING), FaultKind::wrong(&answer)));
             let error = ask().await.unwrap_err();
             assert!(matches!(error, GhError::Nonsense { .. }), "{answer}: {error:?}");
         }
         github.inject(Fault::once(
             Matcher::of("GET", PENDING),
-            Trouble::status(403, "Resource not accessible"),
+            FaultKind::status(403, "Resource not accessible"),
         ));
         assert!(matches!(ask().await, Err(GhError::Forbidden { .. })));
         github.state().repository("o/r").runs.clear();

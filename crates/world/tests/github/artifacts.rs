@@ -2,7 +2,7 @@
 
 use crate::support::{Cancel, every_gh, gh, stand_in};
 use gonogo_core::digest::Digest;
-use gonogo_sandbox::github::{self, Fault, GithubStandIn, Matcher, Reply, Run, Trouble};
+use gonogo_sandbox::github::{self, Fault, FaultKind, GithubStandIn, Matcher, Reply, StoredRun};
 use gonogo_world::github::{Artifact, Gh, GhError};
 use gonogo_world::unpack::{Bounds, UnpackError, Unpacked};
 use std::path::Path;
@@ -14,9 +14,9 @@ const ZIP: &str = "/repos/o/r/actions/artifacts/3/zip";
 fn with_files(files: &[(&str, &[u8])], is_expired: bool) -> GithubStandIn {
     let github = stand_in();
     let files = files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect();
-    let artifact = github::Artifact { id: 3, name: "release-metadata".to_owned(), files, is_expired };
-    let run = Run::success(7, "o/r", ".github/workflows/release.yml", &"a".repeat(40));
-    github.state().repository("o/r").runs.push(Run { artifacts: vec![artifact], ..run });
+    let artifact = github::StoredArtifact { id: 3, name: "release-metadata".to_owned(), files, is_expired };
+    let run = StoredRun::success(7, "o/r", ".github/workflows/release.yml", &"a".repeat(40));
+    github.state().repository("o/r").runs.push(StoredRun { artifacts: vec![artifact], ..run });
     github
 }
 
@@ -73,7 +73,7 @@ async fn an_artifact_is_listed_downloaded_and_unpacked() {
 async fn bytes_that_are_not_those_of_the_digest_are_not_taken() {
     for program in every_gh() {
         let github = with_files(&[("a", b"bytes")], false);
-        github.inject(Fault::once(Matcher::any(), Trouble::WrongDigest));
+        github.inject(Fault::once(Matcher::any(), FaultKind::WrongDigest));
         let error = download(&program, &github, BOUNDS).await.error();
         assert!(matches!(error, GhError::OtherBytes { .. }), "{error:?}");
     }
@@ -120,13 +120,13 @@ async fn a_download_that_breaks_off_or_is_something_else_leaves_nothing() {
     for program in every_gh() {
         for (trouble, is_expected) in [
             (
-                Trouble::Cut(b"PK".to_vec()),
+                FaultKind::Cut(b"PK".to_vec()),
                 (|error| matches!(error, GhError::Nonsense { .. })) as fn(&GhError) -> bool,
             ),
-            (Trouble::Dropped, |error| matches!(error, GhError::Network { .. })),
-            (Trouble::status(500, "oops"), |error| matches!(error, GhError::Server { .. })),
-            (Trouble::status(403, "no"), |error| matches!(error, GhError::Forbidden { .. })),
-            (Trouble::html(200), |error| matches!(error, GhError::OtherBytes { .. })),
+            (FaultKind::Dropped, |error| matches!(error, GhError::Network { .. })),
+            (FaultKind::status(500, "oops"), |error| matches!(error, GhError::Server { .. })),
+            (FaultKind::status(403, "no"), |error| matches!(error, GhError::Forbidden { .. })),
+            (FaultKind::html(200), |error| matches!(error, GhError::OtherBytes { .. })),
         ] {
             let github = with_files(&[("a", b"bytes")], false);
             github.inject(Fault::always(Matcher::of("GET", ZIP), trouble));
@@ -145,8 +145,8 @@ async fn without_a_digest_what_is_no_archive_is_still_not_taken() {
             .await
             .unwrap();
         listed["artifacts"][0].as_object_mut().unwrap().remove("digest");
-        github.inject(Fault::once(Matcher::any(), Trouble::wrong(&listed)));
-        github.inject(Fault::once(Matcher::of("GET", ZIP), Trouble::html(200)));
+        github.inject(Fault::once(Matcher::any(), FaultKind::wrong(&listed)));
+        github.inject(Fault::once(Matcher::of("GET", ZIP), FaultKind::html(200)));
         let error = download(&program, &github, BOUNDS).await.error();
         assert!(matches!(error, GhError::Archive { source: UnpackError::Broken(_), .. }), "{error:?}");
     }
@@ -156,10 +156,10 @@ async fn without_a_digest_what_is_no_archive_is_still_not_taken() {
 async fn a_server_that_recovers_gives_the_artifact_and_another_host_may_hold_it() {
     for program in every_gh() {
         let github = with_files(&[("a", b"bytes")], false);
-        github.inject(Fault::once(Matcher::of("GET", ZIP), Trouble::status(503, "later")));
+        github.inject(Fault::once(Matcher::of("GET", ZIP), FaultKind::status(503, "later")));
         let lead = Reply::empty(302)
             .header("Location", "https://api.store.example.test/repos/o/r/actions/artifacts/3/zip?sig=1");
-        github.inject(Fault::once(Matcher::of("GET", ZIP), Trouble::Reply(lead)));
+        github.inject(Fault::once(Matcher::of("GET", ZIP), FaultKind::Reply(lead)));
         let zip = {
             let captured = crate::support::plain_gh(
                 &program,
@@ -171,7 +171,7 @@ async fn a_server_that_recovers_gives_the_artifact_and_another_host_may_hold_it(
         };
         github.inject(Fault::once(
             Matcher::of("GET", ZIP),
-            Trouble::Reply(Reply::bytes("application/zip", zip)),
+            FaultKind::Reply(Reply::bytes("application/zip", zip)),
         ));
         let files = download(&program, &github, BOUNDS).await.result.unwrap();
         assert_eq!((files.len(), files[0].digest), (1, Digest::of(b"bytes")));

@@ -51,11 +51,11 @@ async fn a_token_that_github_refuses_is_unauthorized() {
 
 #[tokio::test]
 async fn an_answer_that_names_no_login_is_nonsense() {
-    use gonogo_sandbox::github::{Fault, Matcher, Trouble};
+    use gonogo_sandbox::github::{Fault, FaultKind, Matcher};
     for answer in [serde_json::json!({}), serde_json::json!({ "data": { "viewer": { "login": "" } } })] {
         for program in every_gh() {
             let github = stand_in();
-            github.inject(Fault::once(Matcher::of("POST", "/graphql"), Trouble::wrong(&answer)));
+            github.inject(Fault::once(Matcher::of("POST", "/graphql"), FaultKind::wrong(&answer)));
             let error = gh(&program, &github).auth_status(&Cancel::default()).await.unwrap_err();
             assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
         }

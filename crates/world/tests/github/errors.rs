@@ -1,8 +1,8 @@
 //! Each way a request can go wrong is told apart from every other, and none is an answer.
 
 use crate::support::{Cancel, current_gh, every_gh, gh, stand_in};
-use gonogo_sandbox::github::{Fault, GithubStandIn, Matcher, Reply, Trouble};
-use gonogo_world::github::{GhError, Method, Patience};
+use gonogo_sandbox::github::{Fault, FaultKind, GithubStandIn, Matcher, Reply};
+use gonogo_world::github::{GhError, GhPatience, Method};
 use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
@@ -20,7 +20,7 @@ async fn ask(program: &Path, github: &GithubStandIn) -> Result<serde_json::Value
 }
 
 /// The error, and how many requests were made, when every request meets the same trouble.
-async fn with_trouble(program: &Path, trouble: Trouble) -> (GhError, usize) {
+async fn with_trouble(program: &Path, trouble: FaultKind) -> (GhError, usize) {
     let github = with_issue();
     github.inject(Fault::always(Matcher::any(), trouble));
     let error = ask(program, &github).await.unwrap_err();
@@ -39,7 +39,7 @@ async fn only_githubs_own_not_found_is_absence() {
     for program in every_gh() {
         let error = ask(&program, &stand_in()).await.unwrap_err();
         assert!(matches!(error, GhError::NotFound { .. }), "{error:?}");
-        let (gone, requests) = with_trouble(&program, Trouble::status(410, "This issue was deleted")).await;
+        let (gone, requests) = with_trouble(&program, FaultKind::status(410, "This issue was deleted")).await;
         assert!(matches!(gone, GhError::NotFound { .. }), "{gone:?}");
         assert_eq!(requests, 1);
     }
@@ -48,7 +48,8 @@ async fn only_githubs_own_not_found_is_absence() {
 #[tokio::test]
 async fn a_refusal_is_forbidden_and_not_asked_again() {
     for program in every_gh() {
-        let (error, requests) = with_trouble(&program, Trouble::status(403, "Resource not accessible")).await;
+        let (error, requests) =
+            with_trouble(&program, FaultKind::status(403, "Resource not accessible")).await;
         let GhError::Forbidden { message, .. } = &error else { panic!("{error:?}") };
         assert_eq!((message.as_str(), requests), ("Resource not accessible", 1));
     }
@@ -57,7 +58,7 @@ async fn a_refusal_is_forbidden_and_not_asked_again() {
 #[tokio::test]
 async fn what_github_does_not_accept_is_told_with_its_words() {
     let refused = |status, errors| {
-        Trouble::Reply(Reply::json(status, &json!({ "message": "Validation Failed", "errors": errors })))
+        FaultKind::Reply(Reply::json(status, &json!({ "message": "Validation Failed", "errors": errors })))
     };
     let errors = json!([
         { "resource": "Release", "code": "already_exists", "field": "tag_name" },
@@ -79,9 +80,9 @@ async fn what_github_does_not_accept_is_told_with_its_words() {
         let (error, requests) = with_trouble(&program, refused(409, json!("in the way"))).await;
         let GhError::Conflict { errors, .. } = &error else { panic!("{error:?}") };
         assert_eq!((errors[..].to_vec(), requests), (vec!["in the way".to_owned()], 1));
-        let (error, _) = with_trouble(&program, Trouble::status(422, "no ref")).await;
+        let (error, _) = with_trouble(&program, FaultKind::status(422, "no ref")).await;
         assert!(matches!(&error, GhError::Invalid { errors, .. } if errors.is_empty()), "{error:?}");
-        let (error, _) = with_trouble(&program, Trouble::status(415, "no such type")).await;
+        let (error, _) = with_trouble(&program, FaultKind::status(415, "no such type")).await;
         assert!(matches!(error, GhError::Refused { status: 415, .. }), "{error:?}");
     }
 }
@@ -89,7 +90,7 @@ async fn what_github_does_not_accept_is_told_with_its_words() {
 #[tokio::test]
 async fn a_failing_server_is_asked_again_a_bounded_number_of_times() {
     for program in every_gh() {
-        for trouble in [Trouble::status(500, "oops"), Trouble::html(502)] {
+        for trouble in [FaultKind::status(500, "oops"), FaultKind::html(502)] {
             let (error, requests) = with_trouble(&program, trouble).await;
             assert!(matches!(error, GhError::Server { .. }), "{error:?}");
             assert_eq!(requests, 4);
@@ -101,8 +102,8 @@ async fn a_failing_server_is_asked_again_a_bounded_number_of_times() {
 async fn a_server_that_recovers_is_an_answer() {
     for program in every_gh() {
         let github = with_issue();
-        github.inject(Fault::once(Matcher::any(), Trouble::status(503, "later")));
-        github.inject(Fault::once(Matcher::any(), Trouble::Dropped));
+        github.inject(Fault::once(Matcher::any(), FaultKind::status(503, "later")));
+        github.inject(Fault::once(Matcher::any(), FaultKind::Dropped));
         assert_eq!(ask(&program, &github).await.unwrap()["title"], "A title");
         assert_eq!(github.count("GET", PATH), 3);
     }
@@ -111,7 +112,7 @@ async fn a_server_that_recovers_is_an_answer() {
 #[tokio::test]
 async fn a_dropped_connection_is_the_networks_and_never_absence() {
     for program in every_gh() {
-        let (error, requests) = with_trouble(&program, Trouble::Dropped).await;
+        let (error, requests) = with_trouble(&program, FaultKind::Dropped).await;
         assert!(matches!(error, GhError::Network { .. }), "{error:?}");
         // gh itself may try a dropped connection again.
         assert!(requests >= 4, "{requests}");
@@ -134,7 +135,7 @@ async fn an_answer_that_is_cut_is_nonsense_even_where_what_came_is_json() {
         // gh prints most of what came: with the spaces, that is a whole document.
         let document = format!("{{\"title\":\"A title\"}}{}", " ".repeat(4096));
         for part in ["{\"title\":", document.as_str(), ""] {
-            let (error, _) = with_trouble(&program, Trouble::Cut(part.into())).await;
+            let (error, _) = with_trouble(&program, FaultKind::Cut(part.into())).await;
             assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
         }
     }
@@ -143,14 +144,14 @@ async fn an_answer_that_is_cut_is_nonsense_even_where_what_came_is_json() {
 #[tokio::test]
 async fn a_page_for_people_is_nonsense_though_its_status_is_200() {
     for program in every_gh() {
-        let (error, _) = with_trouble(&program, Trouble::html(200)).await;
+        let (error, _) = with_trouble(&program, FaultKind::html(200)).await;
         assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
     }
 }
 
-fn limited(status: u16, headers: &[(&str, &str)]) -> Trouble {
+fn limited(status: u16, headers: &[(&str, &str)]) -> FaultKind {
     let reply = Reply::message(status, "API rate limit exceeded");
-    Trouble::Reply(headers.iter().fold(reply, |reply, (name, value)| reply.header(name, *value)))
+    FaultKind::Reply(headers.iter().fold(reply, |reply, (name, value)| reply.header(name, *value)))
 }
 
 #[tokio::test]
@@ -183,7 +184,7 @@ async fn a_rate_limit_that_is_over_at_once_is_waited_out() {
 #[tokio::test]
 async fn an_answer_that_never_comes_is_timed_out() {
     let github = with_issue();
-    github.inject(Fault::always(Matcher::any(), Trouble::Delayed(Duration::from_secs(3600))));
+    github.inject(Fault::always(Matcher::any(), FaultKind::Delayed(Duration::from_secs(3600))));
     let gh = gh(&current_gh(), &github).with_timeout(Duration::from_millis(500));
     let error = gh.get("repos/o/r/issues/1", &Cancel::default()).await.unwrap_err();
     assert!(matches!(error, GhError::TimedOut { .. }), "{error:?}");
@@ -192,7 +193,7 @@ async fn an_answer_that_never_comes_is_timed_out() {
 #[tokio::test]
 async fn what_adds_something_is_never_sent_twice() {
     for program in every_gh() {
-        for trouble in [Trouble::status(500, "oops"), Trouble::Lost] {
+        for trouble in [FaultKind::status(500, "oops"), FaultKind::Lost] {
             let github = stand_in();
             github.inject(Fault::once(Matcher::of("POST", "/repos/o/r/issues"), trouble));
             let issue = json!({ "title": "A title" });
@@ -208,8 +209,8 @@ async fn what_adds_something_is_never_sent_twice() {
 #[tokio::test]
 async fn a_stop_order_ends_a_request_that_would_be_tried_again() {
     let github = with_issue();
-    github.inject(Fault::always(Matcher::any(), Trouble::status(500, "oops")));
-    let forever = Patience { retries: 1, delay: Duration::from_secs(3600), longest_wait: Duration::ZERO };
+    github.inject(Fault::always(Matcher::any(), FaultKind::status(500, "oops")));
+    let forever = GhPatience { retries: 1, delay: Duration::from_secs(3600), longest_wait: Duration::ZERO };
     let gh = gh(&current_gh(), &github).with_patience(forever);
     let cancel = Cancel::default();
     let stop = async {
@@ -229,7 +230,7 @@ async fn a_list_that_leads_back_to_itself_is_nonsense() {
     let github = stand_in();
     let page =
         Reply::json(200, &json!([])).header("Link", "<https://example.test/repos/o/r/issues>; rel=\"next\"");
-    github.inject(Fault::always(Matcher::any(), Trouble::Reply(page)));
+    github.inject(Fault::always(Matcher::any(), FaultKind::Reply(page)));
     let error =
         gh(&current_gh(), &github).get_pages("repos/o/r/issues", &Cancel::default()).await.unwrap_err();
     assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");

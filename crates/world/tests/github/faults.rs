@@ -1,7 +1,9 @@
 //! Every new question meets every trouble: each trouble is named, and none is an answer or an absence.
 
 use crate::support::{Cancel, current_gh, every_gh, gh, once_only, stand_in};
-use gonogo_sandbox::github::{Artifact, Fault, GithubStandIn, Job, Matcher, Reply, Run, Trouble, Workflow};
+use gonogo_sandbox::github::{
+    Fault, FaultKind, GithubStandIn, Matcher, Reply, StoredArtifact, StoredJob, StoredRun, StoredWorkflow,
+};
 use gonogo_world::github::{Gh, GhError, RunFilter};
 use gonogo_world::unpack::Bounds;
 use std::path::Path;
@@ -12,15 +14,19 @@ fn full() -> GithubStandIn {
     let mut state = github.state();
     let repository = state.repository("o/r");
     let path = ".github/workflows/release.yml";
-    repository.workflows.push(Workflow { id: 5, name: "R".to_owned(), path: path.to_owned() });
-    let artifacts = vec![Artifact {
+    repository.workflows.push(StoredWorkflow { id: 5, name: "R".to_owned(), path: path.to_owned() });
+    let artifacts = vec![StoredArtifact {
         id: 3,
         name: "a".to_owned(),
         files: vec![("f".to_owned(), b"x".to_vec())],
         is_expired: false,
     }];
-    let jobs = vec![Job::of_one_step("build", "failure", "said\n")];
-    repository.runs.push(Run { artifacts, jobs, ..Run::success(7, "o/r", path, &"a".repeat(40)) });
+    let jobs = vec![StoredJob::of_one_step("build", "failure", "said\n")];
+    repository.runs.push(StoredRun {
+        artifacts,
+        jobs,
+        ..StoredRun::success(7, "o/r", path, &"a".repeat(40))
+    });
     drop(state);
     github
 }
@@ -84,20 +90,20 @@ async fn without_trouble_every_question_has_an_answer() {
 
 type Named = fn(&GhError) -> bool;
 
-fn troubles() -> Vec<(&'static str, Trouble, Named)> {
+fn troubles() -> Vec<(&'static str, FaultKind, Named)> {
     let limited = Reply::message(429, "slow down").header("Retry-After", "3600");
     vec![
-        ("unknown token", Trouble::status(401, "Bad credentials"), |e| {
+        ("unknown token", FaultKind::status(401, "Bad credentials"), |e| {
             matches!(e, GhError::Unauthorized { .. })
         }),
-        ("no scope", Trouble::status(403, "Resource not accessible"), |e| {
+        ("no scope", FaultKind::status(403, "Resource not accessible"), |e| {
             matches!(e, GhError::Forbidden { .. })
         }),
-        ("rate", Trouble::Reply(limited), |e| matches!(e, GhError::RateLimited { .. })),
-        ("no repository", Trouble::status(404, "Not Found"), |e| matches!(e, GhError::NotFound { .. })),
-        ("server", Trouble::status(503, "oops"), |e| matches!(e, GhError::Server { .. })),
-        ("broken off", Trouble::Dropped, |e| matches!(e, GhError::Network { .. })),
-        ("cut", Trouble::Cut(b"[]".to_vec()), |e| matches!(e, GhError::Nonsense { .. })),
+        ("rate", FaultKind::Reply(limited), |e| matches!(e, GhError::RateLimited { .. })),
+        ("no repository", FaultKind::status(404, "Not Found"), |e| matches!(e, GhError::NotFound { .. })),
+        ("server", FaultKind::status(503, "oops"), |e| matches!(e, GhError::Server { .. })),
+        ("broken off", FaultKind::Dropped, |e| matches!(e, GhError::Network { .. })),
+        ("cut", FaultKind::Cut(b"[]".to_vec()), |e| matches!(e, GhError::Nonsense { .. })),
     ]
 }
 
@@ -128,7 +134,7 @@ async fn a_page_for_people_and_json_of_another_shape_answer_no_question() {
             serde_json::json!({ "total_count": 0 }),
             serde_json::json!(null),
         ];
-        let troubles = wrong.iter().map(Trouble::wrong).chain([Trouble::html(200)]);
+        let troubles = wrong.iter().map(FaultKind::wrong).chain([FaultKind::html(200)]);
         for trouble in troubles {
             github.state().faults = vec![Fault::always(Matcher::any(), trouble.clone())];
             // A log is any text.
@@ -180,7 +186,7 @@ async fn a_repository_that_was_renamed_or_says_little_of_us_shows() {
         assert_eq!((facts.full_name.as_str(), facts.default_branch.as_str()), ("o/r", "main"));
         assert_eq!((facts.private, facts.can_push), (false, Some(true)));
         let renamed = serde_json::json!({ "full_name": "o/new", "default_branch": "trunk", "private": true });
-        github.inject(Fault::once(Matcher::any(), Trouble::wrong(&renamed)));
+        github.inject(Fault::once(Matcher::any(), FaultKind::wrong(&renamed)));
         let facts = gh.facts(&Cancel::default()).await.unwrap();
         assert_eq!((facts.full_name.as_str(), facts.private, facts.can_push), ("o/new", true, None));
     }

@@ -1,9 +1,9 @@
 //! Blockers as GitHub issues, filed, found again and kept in line through the real gh.
 
 use crate::support::{Cancel, current_gh, every_gh, gh, once_only, stand_in};
-use gonogo_core::blocker::{Action, Backlog, Draft, TaskState, epic_title, reconcile, task_title};
+use gonogo_core::blocker::{Backlog, BacklogChange, Draft, TaskState, epic_title, reconcile, task_title};
 use gonogo_core::evidence::Fingerprint;
-use gonogo_sandbox::github::{Fault, GithubStandIn, Issue, IssueState, Issues, Matcher, Trouble};
+use gonogo_sandbox::github::{Fault, FaultKind, GithubStandIn, Issue, IssueState, Issues, Matcher};
 use gonogo_world::tracker::github_issues::GithubIssuesTracker;
 use gonogo_world::tracker::{Tracker, TrackerError};
 use serde_json::json;
@@ -317,7 +317,7 @@ async fn a_close_or_change_that_github_does_not_keep_is_an_error() {
     let github = with_blockers();
     let tracker = tracker(&program, &github);
     let backlog = read(&tracker).await;
-    github.inject(Fault::always(Matcher::of("PATCH", ISSUES), Trouble::wrong(&json!({ "number": 2 }))));
+    github.inject(Fault::always(Matcher::of("PATCH", ISSUES), FaultKind::wrong(&json!({ "number": 2 }))));
     let error = tracker.close("2", "note", &Cancel::default()).await.unwrap_err();
     assert!(error.message.contains("#2"), "{error}");
     let mut changed = draft("b");
@@ -337,7 +337,7 @@ async fn an_update_of_a_task_that_is_gone_is_an_error() {
     changed.sections.push_str("\nMore.");
     prepare(&github, |issues| issues.all.remove(&2));
     let actions = reconcile(&backlog, &[changed]);
-    assert!(matches!(&actions[..], [Action::Update { .. }]));
+    assert!(matches!(&actions[..], [BacklogChange::Update { .. }]));
     assert!(tracker.apply(&title(), &actions, &Cancel::default()).await.is_err());
 }
 
@@ -354,7 +354,7 @@ async fn labels_that_github_drops_are_an_error_with_a_remedy() {
 async fn a_creation_whose_answer_was_lost_is_an_error_and_found_by_the_next_poll() {
     for program in every_gh() {
         let github = stand_in();
-        github.inject(Fault::once(Matcher::of("POST", ISSUES), Trouble::Lost).after(1));
+        github.inject(Fault::once(Matcher::of("POST", ISSUES), FaultKind::Lost).after(1));
         assert!(file(&tracker(&program, &github), &drafts()).await.is_err());
         let backlog = file(&tracker(&program, &github), &drafts()).await.unwrap();
         assert_eq!(backlog.tasks.len(), 3);
@@ -365,17 +365,17 @@ async fn a_creation_whose_answer_was_lost_is_an_error_and_found_by_the_next_poll
 #[tokio::test]
 async fn an_unreadable_tracker_is_an_error_and_never_an_empty_backlog() {
     let troubles = [
-        Trouble::status(401, "Bad credentials"),
-        Trouble::status(403, "no"),
-        Trouble::status(404, "Not Found"),
-        Trouble::status(410, "Issues are disabled for this repo"),
-        Trouble::status(500, "oops"),
-        Trouble::Dropped,
-        Trouble::Cut(b"[]".to_vec()),
-        Trouble::html(200),
-        Trouble::wrong(&json!({})),
-        Trouble::wrong(&json!([{ "number": 1 }])),
-        Trouble::wrong(&json!(null)),
+        FaultKind::status(401, "Bad credentials"),
+        FaultKind::status(403, "no"),
+        FaultKind::status(404, "Not Found"),
+        FaultKind::status(410, "Issues are disabled for this repo"),
+        FaultKind::status(500, "oops"),
+        FaultKind::Dropped,
+        FaultKind::Cut(b"[]".to_vec()),
+        FaultKind::html(200),
+        FaultKind::wrong(&json!({})),
+        FaultKind::wrong(&json!([{ "number": 1 }])),
+        FaultKind::wrong(&json!(null)),
     ];
     let program = current_gh();
     let github = with_blockers();

@@ -1,10 +1,10 @@
 //! Releases: drafted, filled, published, and seen as they are.
 
-use crate::clearance_support::cleared;
+use crate::clearance_support::{cleared, pass};
 use crate::support::{Cancel, every_gh, gh, stand_in};
 use gonogo_core::clearance::Clearance;
 use gonogo_core::digest::Digest;
-use gonogo_sandbox::github::{Fault, GithubStandIn, Matcher, Release as Held, Trouble};
+use gonogo_sandbox::github::{Fault, FaultKind, GithubStandIn, Matcher, StoredRelease};
 use gonogo_world::github::{Gh, GhError, NewRelease, Release};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -37,7 +37,7 @@ impl World {
             body: "## Notes\n\n\"quoted\" ä {owner}".to_owned(),
             prerelease: false,
         };
-        self.gh.create_draft(&self.go, &new, &self.cancel).await
+        self.gh.create_draft(pass(&self.go), &new, &self.cancel).await
     }
 
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -53,11 +53,11 @@ impl World {
         bytes: &[u8],
     ) -> Result<gonogo_world::github::Asset, GhError> {
         let file = self.file("upload", bytes);
-        self.gh.upload_asset(&self.go, release, name, &file, &self.cancel).await
+        self.gh.upload_asset(pass(&self.go), release, name, &file, &self.cancel).await
     }
 
     async fn publish(&self, id: u64) -> Result<Release, GhError> {
-        self.gh.publish_release(&self.go, id, true, &self.cancel).await
+        self.gh.publish_release(pass(&self.go), id, true, &self.cancel).await
     }
 
     async fn published(&self) -> Option<Release> {
@@ -109,7 +109,7 @@ async fn a_tag_has_all_its_releases_listed_over_every_page_and_drafts_too() {
             let mut state = world.github.state();
             let releases = &mut state.repository("o/r").releases.all;
             for id in 1000..1130 {
-                let other = Held { id, tag: format!("v0.{id}.0"), ..releases[&1].clone() };
+                let other = StoredRelease { id, tag: format!("v0.{id}.0"), ..releases[&1].clone() };
                 releases.insert(id, other);
             }
         }
@@ -128,7 +128,7 @@ async fn a_release_that_slips_between_two_pages_is_noticed() {
         world.draft().await.unwrap();
         let listed = world.gh.get(&RELEASES[1..], &world.cancel).await.unwrap();
         let twice = serde_json::json!([listed[0], listed[0]]);
-        world.github.inject(Fault::once(Matcher::of("GET", RELEASES), Trouble::wrong(&twice)));
+        world.github.inject(Fault::once(Matcher::of("GET", RELEASES), FaultKind::wrong(&twice)));
         let error = world.gh.releases_of_tag(TAG, &world.cancel).await.unwrap_err();
         assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
     }
@@ -160,7 +160,7 @@ async fn an_answer_for_another_release_is_nonsense() {
         let other = |field: &str, value: serde_json::Value| {
             let mut other = shown.clone();
             other[field] = value;
-            world.github.inject(Fault::once(Matcher::any(), Trouble::wrong(&other)));
+            world.github.inject(Fault::once(Matcher::any(), FaultKind::wrong(&other)));
         };
         let is_nonsense = |error: GhError| assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
         other("draft", true.into());
@@ -201,7 +201,8 @@ async fn an_upload_goes_nowhere_but_to_the_releases_own_address() {
             assert!(matches!(error, GhError::Nonsense { .. }), "{address}: {error:?}");
         }
         let missing = world.folder.path().join("missing");
-        let error = world.gh.upload_asset(&world.go, &draft, "a", &missing, &world.cancel).await.unwrap_err();
+        let error =
+            world.gh.upload_asset(pass(&world.go), &draft, "a", &missing, &world.cancel).await.unwrap_err();
         assert!(matches!(error, GhError::File { .. }), "{error:?}");
         assert_eq!(world.github.log().len(), before);
     }
@@ -215,8 +216,8 @@ async fn an_asset_that_is_there_is_a_refusal_and_stays() {
         let first = world.upload(&draft, "a", b"first").await.unwrap();
         let error = world.upload(&draft, "a", b"second").await.unwrap_err();
         assert!(matches!(error, GhError::Invalid { .. }) && !error.may_have_arrived(), "{error:?}");
-        world.gh.delete_asset(&world.go, first.id, &world.cancel).await.unwrap();
-        let error = world.gh.delete_asset(&world.go, first.id, &world.cancel).await.unwrap_err();
+        world.gh.delete_asset(pass(&world.go), first.id, &world.cancel).await.unwrap();
+        let error = world.gh.delete_asset(pass(&world.go), first.id, &world.cancel).await.unwrap_err();
         assert!(matches!(error, GhError::NotFound { .. }), "{error:?}");
         assert_eq!(world.upload(&draft, "a", b"second").await.unwrap().digest, Some(Digest::of(b"second")));
     }
@@ -226,7 +227,7 @@ async fn an_asset_that_is_there_is_a_refusal_and_stays() {
 async fn what_adds_or_takes_away_is_sent_once_and_its_fate_may_be_unknown() {
     for program in every_gh() {
         for (trouble, carried_out) in
-            [(Trouble::Lost, true), (Trouble::status(502, "oops"), false), (Trouble::Dropped, false)]
+            [(FaultKind::Lost, true), (FaultKind::status(502, "oops"), false), (FaultKind::Dropped, false)]
         {
             let world = world(&program);
             let inject = |method: &str, path: &str| {
@@ -251,7 +252,7 @@ async fn what_adds_or_takes_away_is_sent_once_and_its_fate_may_be_unknown() {
             let asset = world.upload(&draft, "b", b"bytes").await.unwrap();
             let path = format!("/repos/o/r/releases/assets/{}", asset.id);
             inject("DELETE", &path);
-            let deleted = world.gh.delete_asset(&world.go, asset.id, &world.cancel).await;
+            let deleted = world.gh.delete_asset(pass(&world.go), asset.id, &world.cancel).await;
             assert!(deleted.unwrap_err().may_have_arrived());
             assert_eq!((world.github.count("DELETE", &path), count()), (1, (1, 1)));
         }
@@ -263,8 +264,8 @@ async fn a_publication_whose_answer_was_lost_is_asked_for_again() {
     for program in every_gh() {
         let world = world(&program);
         let draft = world.draft().await.unwrap();
-        world.github.inject(Fault::once(Matcher::of("PATCH", RELEASES), Trouble::Lost));
-        world.github.inject(Fault::once(Matcher::of("PATCH", RELEASES), Trouble::status(502, "oops")));
+        world.github.inject(Fault::once(Matcher::of("PATCH", RELEASES), FaultKind::Lost));
+        world.github.inject(Fault::once(Matcher::of("PATCH", RELEASES), FaultKind::status(502, "oops")));
         assert!(!world.publish(draft.id).await.unwrap().draft);
         let error = world.publish(9).await.unwrap_err();
         assert!(matches!(error, GhError::NotFound { .. }), "{error:?}");
@@ -292,7 +293,7 @@ async fn an_asset_of_other_bytes_or_another_length_is_not_left_behind() {
         assert!(matches!(error, GhError::TooLarge { limit: 4, .. }), "{error:?}");
         world.github.inject(Fault::once(
             Matcher::of("GET", "/repos/o/r/releases/assets"),
-            Trouble::Cut(b"byt".to_vec()),
+            FaultKind::Cut(b"byt".to_vec()),
         ));
         let error = download(None, 5).await;
         assert!(matches!(error, GhError::Nonsense { .. }), "{error:?}");
@@ -314,7 +315,7 @@ async fn a_server_that_says_less_is_read_and_one_that_says_nonsense_is_not() {
         let ask = async |change: &dyn Fn(&mut serde_json::Value)| {
             let mut shown = shown.clone();
             change(&mut shown);
-            world.github.inject(Fault::once(Matcher::any(), Trouble::wrong(&shown)));
+            world.github.inject(Fault::once(Matcher::any(), FaultKind::wrong(&shown)));
             world.gh.release(1, &world.cancel).await
         };
         let older = ask(&|shown| {

@@ -1,7 +1,7 @@
 //! The ghs under test and the world they run in.
 
-use gonogo_sandbox::github::{GithubStandIn, State};
-use gonogo_world::github::{Gh, Patience};
+use gonogo_sandbox::github::{GithubStandIn, GithubState};
+use gonogo_world::github::{Gh, GhPatience};
 use gonogo_world::process::{Captured, Environment, Invocation, run};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,17 +36,17 @@ pub(crate) fn every_gh() -> Vec<PathBuf> {
 
 /// A stand-in with one empty repository.
 pub(crate) fn stand_in() -> GithubStandIn {
-    GithubStandIn::start(State::with_repository(REPOSITORY)).unwrap()
+    GithubStandIn::start(GithubState::with_repository(REPOSITORY)).unwrap()
 }
 
 /// Tries again three times, at once.
-pub(crate) fn at_once() -> Patience {
-    Patience { retries: 3, delay: Duration::ZERO, longest_wait: Duration::ZERO }
+pub(crate) fn at_once() -> GhPatience {
+    GhPatience { retries: 3, delay: Duration::ZERO, longest_wait: Duration::ZERO }
 }
 
 /// Never tries again.
-pub(crate) fn once_only() -> Patience {
-    Patience { retries: 0, ..at_once() }
+pub(crate) fn once_only() -> GhPatience {
+    GhPatience { retries: 0, ..at_once() }
 }
 
 /// A gh that talks to the stand-in.

@@ -5,7 +5,7 @@ use crate::shop::{Shop, quick};
 use crate::support::test_tool;
 use gonogo_core::delivery::{Channel, Expected, Level, ProblemCode, Sighting, judge};
 use gonogo_core::verdict::{Reason, Verdict};
-use gonogo_sandbox::github::{Fault, GithubStandIn, Matcher, State, Trouble};
+use gonogo_sandbox::github::{Fault, FaultKind, GithubStandIn, GithubState, Matcher};
 use gonogo_world::http::Http;
 use gonogo_world::process::{Cancel, Environment, Invocation, run};
 use gonogo_world::registry::{Configuration, Depth, Registries, Wanted};
@@ -25,7 +25,7 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        let mut state = State::with_repository(REPOSITORY);
+        let mut state = GithubState::with_repository(REPOSITORY);
         state.repository(REPOSITORY).refs.insert("heads/main".to_owned(), "a".repeat(40));
         let github = GithubStandIn::start(state).unwrap();
         let bare = Environment::allowing([]).with("PATH", tools()).with("SSL_CERT_FILE", "");
@@ -102,11 +102,11 @@ async fn no_release_is_an_absence_and_no_repository_is_unknown() {
 #[tokio::test]
 async fn a_failing_or_lying_github_is_unknown_or_a_contradiction() {
     for (fault, is_conflict) in [
-        (Trouble::html(200), false),
-        (Trouble::status(403, "no"), false),
-        (Trouble::status(401, "no"), false),
-        (Trouble::wrong(&serde_json::json!({"tag_name": "v1.2.0", "draft": false, "assets": []})), true),
-        (Trouble::wrong(&serde_json::json!({"tag_name": "v1.2.1", "draft": false})), true),
+        (FaultKind::html(200), false),
+        (FaultKind::status(403, "no"), false),
+        (FaultKind::status(401, "no"), false),
+        (FaultKind::wrong(&serde_json::json!({"tag_name": "v1.2.0", "draft": false, "assets": []})), true),
+        (FaultKind::wrong(&serde_json::json!({"tag_name": "v1.2.1", "draft": false})), true),
     ] {
         let world = World::new();
         world.released(&[]).await;

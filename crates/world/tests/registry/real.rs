@@ -5,10 +5,10 @@ use gonogo_core::delivery::{Cell, Channel, Column, Expected, Judgement, Level, S
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::verdict::{Reason, Verdict};
-use gonogo_sandbox::{Fault, Matcher, PrivateWorld, Service, Spec, Trouble as Wrong};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, PrivateWorld, Service, Spec};
 use gonogo_world::http::{Http, Patience};
 use gonogo_world::process::{Cancel, Environment, Invocation, run};
-use gonogo_world::registry::{Configuration, Depth, Registries, Trouble, Wanted, client_environment};
+use gonogo_world::registry::{Configuration, Depth, ListingError, Registries, Wanted, client_environment};
 use gonogo_world::tools;
 use semver::Version;
 use serde_json::Value;
@@ -103,9 +103,9 @@ async fn as_we_see_it(registries: &Registries, project: Project) -> Seen {
                 let each = listing.versions.into_iter();
                 Ok(each.map(|one| (one.version, one.entry.map(|entry| entry.facts.withdrawn))).collect())
             }
-            Err(Trouble::NotFound(_)) => Ok(Vec::new()),
-            Err(Trouble::Conflict(said)) => Err((Reason::UnreadableOutput, said)),
-            Err(Trouble::Unknown(reason, said)) => Err((reason, said)),
+            Err(ListingError::NotFound(_)) => Ok(Vec::new()),
+            Err(ListingError::Conflict(said)) => Err((Reason::UnreadableOutput, said)),
+            Err(ListingError::Unknown(reason, said)) => Err((reason, said)),
         };
         columns.push(Column { channel, package: package.to_owned(), versions });
     }
@@ -155,7 +155,8 @@ async fn a_private_registry_is_seen_as_its_clients_see_it() {
         }
         assert!(cargo.yank("kit-one", "0.2.0", true));
     }
-    world.fault(Service::Npm, Fault::always(Matcher::of("GET", "/kit-one"), Wrong::status(500, "broken")));
+    world
+        .fault(Service::Npm, Fault::always(Matcher::of("GET", "/kit-one"), FaultKind::status(500, "broken")));
     let environment = Environment::allowing([]).with_all(world.variables());
     let project = project("kit-one", "kit-one", "kit-one");
     let ours = as_we_see_it(&registries(environment.clone(), quick()), project).await;

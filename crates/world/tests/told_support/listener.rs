@@ -1,16 +1,30 @@
 //! Hears what is told on this thread.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 /// An event's fields, as text.
 pub type Told = BTreeMap<&'static str, String>;
 
+thread_local! {
+    static HERE: RefCell<Option<Listener>> = const { RefCell::new(None) };
+}
+
 /// Keeps every event at `DEBUG` or above.
 #[derive(Clone, Default)]
 pub struct Listener(Arc<Mutex<Vec<(String, Told)>>>);
+
+/// While it lives, its thread listens.
+pub struct Listening;
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        HERE.take();
+    }
+}
 
 impl Listener {
     pub fn new() -> Self {
@@ -18,8 +32,16 @@ impl Listener {
     }
 
     /// Listens on this thread until what is returned is dropped.
-    pub fn listen(&self) -> tracing::subscriber::DefaultGuard {
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(self.clone()))
+    ///
+    /// One subscriber stands for the whole process: with one for each thread, an event that is first told on a thread
+    /// without any may be switched off for all of them.
+    pub fn listen(&self) -> Listening {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Everybody)).unwrap();
+        });
+        HERE.set(Some(self.clone()));
+        Listening
     }
 
     /// What was told under a target so far.
@@ -41,13 +63,17 @@ impl tracing::field::Visit for Fields<'_> {
     }
 }
 
-impl<S: tracing::Subscriber> Layer<S> for Listener {
+/// Gives each event to the listener of its thread, if there is one.
+struct Everybody;
+
+impl<S: tracing::Subscriber> Layer<S> for Everybody {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         if *event.metadata().level() > tracing::Level::DEBUG {
             return;
         }
+        let Some(listener) = HERE.with_borrow(Clone::clone) else { return };
         let mut told = Told::new();
         event.record(&mut Fields(&mut told));
-        self.0.lock().unwrap().push((event.metadata().target().to_owned(), told));
+        listener.0.lock().unwrap().push((event.metadata().target().to_owned(), told));
     }
 }

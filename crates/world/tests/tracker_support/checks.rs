@@ -2,7 +2,7 @@
 
 use super::conformance::{TARGET, a_tracker_keeps_one_task_for_a_problem, draft, nasty_drafts};
 use super::ergo::Ergo;
-use gonogo_core::blocker::{Action, Backlog, Draft, TaskState, epic_title, reconcile};
+use gonogo_core::blocker::{Backlog, BacklogChange, Draft, TaskState, epic_title, reconcile};
 use gonogo_world::process::Cancel;
 use gonogo_world::tracker::Tracker;
 use gonogo_world::tracker::ergo::ErgoTracker;
@@ -46,7 +46,7 @@ pub(crate) async fn two_epics_of_one_title_are_read_together(ergo: &Ergo) {
     for draft in &drafts[..2] {
         // As two processes would that knew nothing of each other: each in a folder where the other's epic is not.
         let alone = epic_title(&draft.fingerprint.to_string());
-        let filed = tracker.apply(&alone, &[Action::Create(draft.clone())], &cancel).await.unwrap();
+        let filed = tracker.apply(&alone, &[BacklogChange::Create(draft.clone())], &cancel).await.unwrap();
         rename(ergo, checkout.path(), &filed.epic.unwrap(), &title).await;
     }
     let both = tracker.read(&title, &cancel).await.unwrap();
@@ -123,7 +123,7 @@ pub(crate) async fn killed_at_any_write_it_still_files_once(ergo: &Ergo) {
     }
 }
 
-async fn fresh(tracker: &ErgoTracker, title: &str, drafts: &[Draft]) -> Vec<Action> {
+async fn fresh(tracker: &ErgoTracker, title: &str, drafts: &[Draft]) -> Vec<BacklogChange> {
     reconcile(&tracker.read(title, &Cancel::default()).await.unwrap(), drafts)
 }
 

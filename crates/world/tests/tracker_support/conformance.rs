@@ -1,6 +1,6 @@
 //! What every tracker must do, whoever keeps the tasks.
 
-use gonogo_core::blocker::{Action, Backlog, Draft, TaskState, epic_title, reconcile, task_title};
+use gonogo_core::blocker::{Backlog, BacklogChange, Draft, TaskState, epic_title, reconcile, task_title};
 use gonogo_core::evidence::Fingerprint;
 use gonogo_world::process::Cancel;
 use gonogo_world::tracker::Tracker;
@@ -66,13 +66,13 @@ where
     let quotes = id_of(&before, &drafts[1]);
     let task = before.tasks.iter().find(|task| task.id == quotes).unwrap();
     let body = format!("{}\n{ADDED}", task.body.trim_end());
-    let add = Action::Update { id: quotes.clone(), title: task.title.clone(), body, reopen: false };
+    let add = BacklogChange::Update { id: quotes.clone(), title: task.title.clone(), body, reopen: false };
     tracker.apply(&title, &[add], &cancel).await.unwrap();
     drafts[1].sections.push_str("\nNow at another commit.");
     drafts[1].title.push_str(" (again)");
     let actions = reconcile(&read().await, &drafts);
     assert!(
-        matches!(&actions[..], [Action::Update { id, reopen: false, .. }] if *id == quotes),
+        matches!(&actions[..], [BacklogChange::Update { id, reopen: false, .. }] if *id == quotes),
         "{actions:?}"
     );
     let changed = tracker.apply(&title, &actions, &cancel).await.unwrap();
@@ -89,7 +89,7 @@ where
         let closed = read().await;
         assert_eq!(closed.tasks.iter().find(|task| task.id == id).unwrap().state, state);
         let actions = reconcile(&closed, &drafts);
-        assert!(matches!(&actions[..], [Action::Update { reopen: true, .. }]), "{actions:?}");
+        assert!(matches!(&actions[..], [BacklogChange::Update { reopen: true, .. }]), "{actions:?}");
         let opened = tracker.apply(&title, &actions, &cancel).await.unwrap();
         stand_as_drafted(&opened, &drafts, "");
         assert_eq!(opened.tasks.len(), 3);

@@ -5,7 +5,7 @@ use crate::exit_code::Exit;
 use crate::render::interval;
 use crate::screen::Screen;
 use gonogo_core::bench::recorded;
-use gonogo_core::stats::{Better, Design, Judgement, Order, judge};
+use gonogo_core::stats::{Better, Design, PairOrder, PairedJudgement, judge};
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use gonogo_engine::failure::{Failure, chain};
 use schemars::JsonSchema;
@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Failure> {
     let design = Design::new(arguments.margin, arguments.alpha, looks)
         .map_err(|error| Failure::usage(chain(&error)))?;
     let better = if arguments.higher_is_better { Better::Higher } else { Better::Lower };
-    let order = if arguments.drawn_order { Order::Drawn } else { Order::Unknown };
+    let order = if arguments.drawn_order { PairOrder::Drawn } else { PairOrder::Unknown };
     let judgement = judge(&design, &pairs, better, order).ok_or_else(|| refused(&"it holds no pair"))?;
     let outcome = judgement.outcome();
     let detail = judgement.detail(design.margin());
@@ -133,7 +133,7 @@ pub fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Failure> {
     })
 }
 
-fn bound(judgement: &Judgement, bound: f64) -> Option<f64> {
+fn bound(judgement: &PairedJudgement, bound: f64) -> Option<f64> {
     (judgement.upper.is_finite() && bound.is_finite()).then_some(bound)
 }
 

@@ -1,14 +1,14 @@
 //! `gonogo bench show TARGET`: what the benchmark checks of the latest poll measured, judged again from their evidence.
 
-use crate::commands::asked::PlanAsked;
+use crate::commands::flags::PlanFlags;
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::{bench_svg, interval};
 use crate::screen::Screen;
-use gonogo_core::bench::{Phase, Record};
-use gonogo_core::ledger::State;
+use gonogo_core::bench::{BenchRecord, Phase};
+use gonogo_core::ledger::{LedgerState, Owner};
 use gonogo_core::standing::{Given, Verb};
-use gonogo_core::stats::{Better, Design, Judgement, Order, Pair, judge};
+use gonogo_core::stats::{Better, Design, Pair, PairOrder, PairedJudgement, judge};
 use gonogo_core::text::visible;
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_engine::context::{load_plan, open_checkout, target};
@@ -25,7 +25,7 @@ pub struct Arguments {
     /// The target: a version or its tag
     target: String,
     #[command(flatten)]
-    plan: PlanAsked,
+    plan: PlanFlags,
     /// Show the base compared with itself, and not with the commit under release
     #[arg(long)]
     same: bool,
@@ -60,7 +60,7 @@ pub struct Shown {
     /// Every scenario of the comparison.
     scenarios: Vec<Scenario>,
     /// The evidence, whole.
-    record: Record,
+    record: BenchRecord,
 }
 
 /// One scenario. Effects are shares: 0.05 is 5 % worse than the base.
@@ -89,13 +89,14 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let plan = load_plan(arguments.plan.plan.as_deref(), git.root())?.plan;
     let target = target(&arguments.target, &plan)?;
     let folder = ledger::folder(git.common_dir(), target.tag());
-    let records = ledger::records(git.common_dir(), target.tag())?;
-    let state = State::fold(&records);
+    let owner = Owner { project: Some(&plan.project.name), target: target.tag() };
+    let records = ledger::records(git.common_dir(), owner)?;
+    let state = LedgerState::fold(&records);
     let mut checks = Vec::new();
     for finished in state.poll.iter().flat_map(|poll| poll.finished.values()) {
         let Some(evidence) = finished.evidence.iter().find(|one| one.name == "benchmark") else { continue };
         let bytes = ledger::read_blob(&folder, evidence.digest)?;
-        let record = Record::parse(&bytes).map_err(|error| unread(&chain(&error)))?;
+        let record = BenchRecord::parse(&bytes).map_err(|error| unread(&chain(&error)))?;
         let key = (finished.gate, finished.check.clone());
         let attempts = state.attempts(&key, finished.subject);
         screen.line(format!(
@@ -129,7 +130,7 @@ fn unread(why: &str) -> Failure {
 fn show(
     arguments: &Arguments,
     screen: &Screen,
-    record: &Record,
+    record: &BenchRecord,
     phase: &Phase,
 ) -> Result<Vec<Scenario>, Failure> {
     let design = Design::standard(record.margin, record.alpha, record.budget)
@@ -148,7 +149,7 @@ fn show(
             .map_err(|what| unread(&what))?;
         let name = visible(&scenario.name);
         screen.line(format!("\n{name}"));
-        let Some(judgement) = judge(&design, &pairs, better, Order::Drawn) else {
+        let Some(judgement) = judge(&design, &pairs, better, PairOrder::Drawn) else {
             screen.line("  on one side only");
             continue;
         };
@@ -166,7 +167,7 @@ fn show(
     Ok(shown)
 }
 
-fn of(name: String, judgement: &Judgement) -> Scenario {
+fn of(name: String, judgement: &PairedJudgement) -> Scenario {
     let bounded = judgement.upper.is_finite();
     Scenario {
         name,

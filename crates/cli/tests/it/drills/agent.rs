@@ -1,7 +1,7 @@
 //! The agent: SKILL.md's workflow as it is rendered, and the decisions that it asks for. A command that is not in the text
 //! any more, or has other words, breaks the drill.
 
-use crate::release::world::Stage;
+use crate::release::world::{REPOSITORY, Stage};
 use crate::support::{Ran, Running};
 use serde_json::Value;
 use std::process::Command;
@@ -39,7 +39,9 @@ impl<'a> Agent<'a> {
         let project = &stage.project;
         project.tool("gonogo", &format!("exec '{}' \"$@\"", env!("CARGO_BIN_EXE_gonogo")));
         if stage.git(&["tag", "--list", "v0.1.0"]).is_empty() {
-            stage.git(&["tag", "-a", "-m", "Release v0.1.0", "v0.1.0"]);
+            // It is out for long: made where it is, and fetched, so that nothing is pushed here.
+            stage.remote(REPOSITORY, &["tag", "-a", "-m", "Release v0.1.0", "v0.1.0", "main"]);
+            stage.git(&["fetch", "--quiet", "origin", "tag", "v0.1.0"]);
         }
         let skills = project.beside("skills");
         let out = skills.to_str().unwrap();

@@ -26,13 +26,12 @@ fn edit_tasks(project: &Project, change: impl FnOnce(&mut Vec<Value>)) {
 
 /// Somebody has a task of their own under the release's epic. Its ID.
 fn own_task(project: &Project) -> String {
-    // The epic is there once something was filed; what was is made theirs.
-    let report = ["blocker", "file", "v0.2.0", "--check", "3", "--title", "x", "--summary", "y", "--json"];
-    let filed = project.run(&report).exits(0).json();
-    edit_tasks(project, |tasks| {
-        (tasks[0]["title"], tasks[0]["body"]) = (json!("STOP"), json!("Wait for me."));
-    });
-    filed["task"].as_str().unwrap().to_owned()
+    let store = r#"{"schema":1,"next":3,"epics":[{"id":"B1","title":"Release blockers: v0.2.0","tasks":[
+        {"id":"B2","title":"STOP","body":"Wait for me.","state":"open"}]}]}"#;
+    let folder = project.root().join(".git/gonogo");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("tracker.json"), store).unwrap();
+    "B2".to_owned()
 }
 
 fn close_by_hand(project: &Project, id: &str) {
@@ -163,7 +162,14 @@ fn what_was_given_once_is_in_every_command_that_comes_next() {
     let polled = follower.run(&format!("gonogo poll v0.2.0 {flags}"));
     assert_eq!(Next::of(&polled).line, format!("gonogo poll v0.2.0 {flags}"));
     project.printing("run-tests", PASSED, 0);
-    let went = follower.follow(polled, |_| Some(""));
+    let went = follower.follow(polled, |next| {
+        if next.kind == "review" {
+            let review =
+                "review v0.2.0 --gate 3 --check base-tag --accept --note Meant. --agent ann@host --plan";
+            project.run(&[&review.split(' ').collect::<Vec<_>>()[..], &["my plan.toml"]].concat()).exits(0);
+        }
+        Some("")
+    });
     assert_eq!((&went["base"], &went["agent"]), (&json!("v0.1.0"), &json!("drill@host")), "{went:#}");
     for (line, code) in &follower.ran[2..] {
         let kept = if line.contains("resolve") { "--agent drill@host --plan 'my plan.toml'" } else { flags };

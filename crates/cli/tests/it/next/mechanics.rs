@@ -3,7 +3,7 @@
 use super::follower::{Follower, Next};
 use crate::release::world::{REPOSITORY, Stage};
 use crate::support::Ran;
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 
@@ -19,7 +19,7 @@ fn refuse_tags(stage: &Stage) -> std::path::PathBuf {
 /// A release that stopped once its tag was pushed, for a cause that has gone by now.
 fn stopped_after_the_push(follower: &mut Follower<'_>, stage: &Stage) -> Value {
     let path = "/repos/o/r/actions/workflows/publish.yml/dispatches";
-    let refusal = Trouble::status(403, "Resource not accessible by personal access token");
+    let refusal = FaultKind::status(403, "Resource not accessible by personal access token");
     stage.world.fault(Service::Github, Fault::once(Matcher::of("POST", path), refusal));
     follower.run("gonogo run v0.2.0 --mode live --yes")
 }

@@ -3,7 +3,7 @@
 use super::follower::{Follower, Next};
 use crate::release::world::{REPOSITORY, Shape, Stage};
 use crate::support::Ran;
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service};
 use serde_json::json;
 
 const NOTHING_IS_OUT: &str = "nothing that cannot be undone has happened";
@@ -47,7 +47,7 @@ fn a_foreign_tag_is_for_a_maintainer_and_its_blocker_can_be_accepted() {
 fn with_the_ledger_lost_after_the_push_nobody_says_that_nothing_is_out() {
     let stage = Stage::ready();
     let path = "/repos/o/r/actions/workflows/publish.yml/dispatches";
-    stage.world.fault(Service::Github, Fault::once(Matcher::of("POST", path), Trouble::status(403, "no")));
+    stage.world.fault(Service::Github, Fault::once(Matcher::of("POST", path), FaultKind::status(403, "no")));
     let mut follower = Follower::in_world(&stage);
     let stopped = follower.run("gonogo run v0.2.0 --mode live --yes");
     std::fs::remove_dir_all(stage.project.ledger("v0.2.0")).unwrap();
@@ -76,4 +76,36 @@ fn with_the_ledger_lost_after_the_push_nobody_says_that_nothing_is_out() {
         "{}",
         ran.stdout
     );
+}
+
+#[test]
+fn with_ledger_and_tag_lost_after_the_release_every_command_says_that_it_is_out() {
+    let stage = Stage::ready();
+    let mut follower = Follower::in_world(&stage);
+    follower.run("gonogo run v0.2.0 --mode live --yes");
+    std::fs::remove_dir_all(stage.project.ledger("v0.2.0")).unwrap();
+    stage.git(&["tag", "-d", "v0.2.0"]);
+    let out = |document: &serde_json::Value| document["past_the_point_of_no_return"].clone();
+    let status = follower.status();
+    assert_eq!((&out(&status), Next::of(&status).kind.as_str()), (&json!(true), "decide"), "{status:#}");
+    // A ledger that is begun anew does not make it undone.
+    let polled = follower.run("gonogo poll v0.2.0");
+    assert_eq!(Next::of(&polled).kind, "decide", "{polled:#}");
+    let status = follower.status();
+    assert_eq!((&out(&status), Next::of(&status).kind.as_str()), (&json!(true), "decide"), "{status:#}");
+    let ran = follower.run("gonogo run v0.2.0 --mode live --yes");
+    assert_eq!(out(&ran), json!(true), "{ran:#}");
+    // Nor is anything out where the remote has no tag.
+    stage.remote(REPOSITORY, &["update-ref", "-d", "refs/tags/v0.2.0"]);
+    assert_eq!(out(&follower.status()), json!(false));
+}
+
+#[test]
+fn a_remote_that_does_not_tell_is_not_said_to_have_nothing() {
+    let stage = Stage::ready();
+    let remote = stage.world.remote(REPOSITORY).unwrap();
+    std::fs::rename(&remote, remote.with_extension("gone")).unwrap();
+    let mut follower = Follower::in_world(&stage);
+    let status = follower.status();
+    assert!(status["not_known"].to_string().contains("whether the tag is on the remote"), "{status:#}");
 }

@@ -3,7 +3,7 @@
 use super::world::{BUILD, CI, REPOSITORY, Shape, Stage, code};
 use crate::support::{Ran, Running, until};
 use gonogo_core::digest::Digest;
-use gonogo_sandbox::github::Run;
+use gonogo_sandbox::github::StoredRun;
 use gonogo_sandbox::write_program;
 use serde_json::Value;
 
@@ -164,9 +164,9 @@ fn a_workflow_of_the_same_name_in_another_path_is_not_the_build() {
 
 #[test]
 fn a_run_of_the_tag_for_another_commit_is_not_the_build() {
-    let other = Run {
+    let other = StoredRun {
         head_branch: Some("v0.2.0".to_owned()),
-        ..Run::success(90, REPOSITORY, BUILD, "ffffffffffffffffffffffffffffffffffffffff")
+        ..StoredRun::success(90, REPOSITORY, BUILD, "ffffffffffffffffffffffffffffffffffffffff")
     };
     let stage = Stage::shaped(Shape { ci: vec![other], ..Shape::default() });
     stops(stage.run(), 4, "workflow-untrusted");
@@ -178,8 +178,8 @@ fn ci_of_another_commit_or_path_never_begins_a_release() {
     let stage = Stage::ready();
     let commit = stage.commit();
     for run in [
-        Run::success(8, REPOSITORY, CI, "ffffffffffffffffffffffffffffffffffffffff"),
-        Run::success(8, REPOSITORY, ".github/workflows/ci-2.yml", &commit),
+        StoredRun::success(8, REPOSITORY, CI, "ffffffffffffffffffffffffffffffffffffffff"),
+        StoredRun::success(8, REPOSITORY, ".github/workflows/ci-2.yml", &commit),
     ] {
         stage.world.github().state().repository(REPOSITORY).runs = vec![run];
         let document = stage.run().exits(1).json();

@@ -3,7 +3,7 @@
 
 use super::world::{REPOSITORY, Shape, Stage, code};
 use crate::support::{FAILED, Ran};
-use gonogo_sandbox::{Fault, Matcher, Reply, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Reply, Service};
 use serde_json::json;
 
 const BUILD_RUNS: &str = "/repos/o/r/actions/workflows/release.yml/runs";
@@ -14,12 +14,12 @@ fn limited() -> Reply {
 
 #[test]
 fn each_trouble_with_github_has_its_name_and_is_no_absence() {
-    let troubles: [(&str, Trouble); 5] = [
-        ("unauthorized", Trouble::status(401, "Bad credentials")),
-        ("forbidden", Trouble::status(403, "Resource not accessible by personal access token")),
-        ("rate-limited", Trouble::Reply(limited())),
-        ("unreachable", Trouble::Dropped),
-        ("unreadable-answer", Trouble::Reply(Reply::json(200, &json!({ "message": "hello" })))),
+    let troubles: [(&str, FaultKind); 5] = [
+        ("unauthorized", FaultKind::status(401, "Bad credentials")),
+        ("forbidden", FaultKind::status(403, "Resource not accessible by personal access token")),
+        ("rate-limited", FaultKind::Reply(limited())),
+        ("unreachable", FaultKind::Dropped),
+        ("unreadable-answer", FaultKind::Reply(Reply::json(200, &json!({ "message": "hello" })))),
     ];
     for (name, trouble) in troubles {
         let stage = Stage::ready();
@@ -35,7 +35,7 @@ fn each_trouble_with_github_has_its_name_and_is_no_absence() {
 fn a_token_that_may_not_dispatch_starts_nothing_and_goes_on_once_it_may() {
     let stage = Stage::ready();
     let path = "/repos/o/r/actions/workflows/publish.yml/dispatches";
-    let refusal = Trouble::status(403, "Resource not accessible by personal access token");
+    let refusal = FaultKind::status(403, "Resource not accessible by personal access token");
     stage.world.fault(Service::Github, Fault::once(Matcher::of("POST", path), refusal));
     let document = stage.run().exits(3).json();
     assert_eq!(code(&document), "forbidden");
@@ -93,7 +93,7 @@ fn a_build_that_fails_says_what_failed_with_the_end_of_its_log() {
 fn a_digest_that_github_states_otherwise_stops_before_the_release_is_published() {
     let stage = Stage::ready();
     let releases = Matcher::of("GET", "/repos/o/r/releases");
-    stage.world.fault(Service::Github, Fault::always(releases, Trouble::WrongDigest));
+    stage.world.fault(Service::Github, Fault::always(releases, FaultKind::WrongDigest));
     let document = stage.run().exits(4).json();
     assert_eq!(code(&document), "asset-differs");
     assert!(!stage.effects().iter().any(|effect| effect.starts_with("PATCH")), "{:#?}", stage.effects());

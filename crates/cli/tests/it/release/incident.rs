@@ -49,12 +49,20 @@ fn prepare(project: &Project) {
     }
 }
 
+/// The same, with a plan that sets a registry of its own for npm.
+fn prepare_elsewhere(project: &Project) {
+    prepare(project);
+    let plan = std::fs::read_to_string(project.root().join("gonogo.toml")).unwrap();
+    let own = "cwd = \"node\"\nset-env = { npm_config_registry = \"http://127.0.0.1:9/\" }\n";
+    project.write("gonogo.toml", plan.replace("cwd = \"node\"\n", own));
+}
+
 /// A release that is published by the real npm and cargo.
 pub fn stage() -> Stage {
     Stage::shaped(Shape { prepare, ..Shape::default() })
 }
 
-/// The toolchain's own program: rustup's door to it needs a home.
+/// The toolchain's own program: rustup's proxy for it needs a home.
 fn real_rust(program: &str) -> std::path::PathBuf {
     let output = std::process::Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
     std::path::Path::new(String::from_utf8(output.stdout).unwrap().trim()).join("bin").join(program)
@@ -97,4 +105,17 @@ fn a_version_that_is_out_on_one_channel_only_is_an_incident_and_is_completed_wit
     };
     assert_eq!((fine(Service::Npm), fine(Service::Cargo)), (1, 1), "{:?}", publishes(&stage));
     assert_eq!(stage.effects().iter().filter(|effect| effect.starts_with("PUSH o/r refs/tags")).count(), 1);
+}
+
+#[test]
+fn a_rehearsal_publishes_to_its_own_registries_whatever_the_plan_lets_through_or_sets() {
+    for prepare in [prepare, prepare_elsewhere] {
+        let stage = Stage::shaped(Shape { prepare, ..Shape::default() });
+        let ran: Ran = stage.gonogo(&["run", "v0.2.0", "--json"]).output().unwrap().into();
+        let document = ran.exits(0).json();
+        assert_eq!((&document["state"], &document["mode"]), (&"completed".into(), &"dry-run".into()));
+        let played = document["world"].to_string();
+        assert!(played.contains("PUT /npm") || played.contains("PUT /sample-kit"), "{played}");
+        assert!(publishes(&stage).is_empty(), "{:?}", publishes(&stage));
+    }
 }

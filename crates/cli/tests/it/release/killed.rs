@@ -7,7 +7,7 @@
 use super::world::{REPOSITORY, Shape, Stage, TAP, is_effect, spelled};
 use crate::support::{Ran, Running, until};
 use gonogo_sandbox::github::Repository;
-use gonogo_sandbox::{Entry, Fault, Matcher, Service, Trouble, write_program};
+use gonogo_sandbox::{Fault, FaultKind, JournalEntry, Matcher, Service, write_program};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -139,7 +139,7 @@ impl Scene {
         self.spelled(effect).is_none_or(|spelled| spelled.starts_with("PUSH "))
     }
 
-    fn log(&self) -> Vec<Entry> {
+    fn log(&self) -> Vec<JournalEntry> {
         let mut log = self.stage.world.log().split_off(self.since);
         log.retain(is_effect);
         log
@@ -259,8 +259,8 @@ impl Scene {
                         .is_some_and(|(word, place)| word == method && place.starts_with(path))
                 });
                 let trouble = match way {
-                    Unanswered::Lost => Trouble::Lost,
-                    Unanswered::Held(_) => Trouble::Delayed(Duration::from_millis(1500)),
+                    Unanswered::Lost => FaultKind::Lost,
+                    Unanswered::Held(_) => FaultKind::Delayed(Duration::from_millis(1500)),
                 };
                 let fault = Fault::once(Matcher::of(method, path), trouble).after(earlier.count());
                 self.stage.world.fault(Service::Github, fault);
@@ -292,7 +292,9 @@ impl Scene {
         }
         let lists = ["/repos/o/r/releases", "/repos/o/r/actions/workflows/publish.yml/runs"];
         for path in lists {
-            self.stage.world.fault(Service::Github, Fault::once(Matcher::of("GET", path), Trouble::Stale(1)));
+            self.stage
+                .world
+                .fault(Service::Github, Fault::once(Matcher::of("GET", path), FaultKind::Stale(1)));
         }
         true
     }

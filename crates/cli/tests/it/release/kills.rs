@@ -4,7 +4,7 @@
 use super::killed::{Children, Lists, Moment, Scene};
 use super::world::{REPOSITORY, Shape, Stage, code};
 use crate::support::{Ran, Running, until};
-use gonogo_sandbox::{Fault, Matcher, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Service};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -139,7 +139,7 @@ fn a_release_killed_again_and_again_at_any_moment_makes_nothing_twice() {
 fn a_draft_that_the_list_does_not_show_is_found_by_its_number_and_not_made_twice() {
     let stage = Stage::ready();
     let lists = Matcher::of("GET", "/repos/o/r/releases");
-    stage.world.fault(Service::Github, Fault::once(lists, Trouble::Stale(1)).after(1));
+    stage.world.fault(Service::Github, Fault::once(lists, FaultKind::Stale(1)).after(1));
     let document = stage.run().exits(0).json();
     assert_eq!(document["state"], "completed");
     let log = stage.world.log();

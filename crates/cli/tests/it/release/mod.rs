@@ -1,5 +1,6 @@
 //! Whole releases into a private world, with the real git and the real gh.
 
+mod at_the_prompt;
 mod commands;
 mod doors;
 mod faults;

@@ -4,7 +4,7 @@
 use super::world::{BUILD, PUBLISH, REPOSITORY, Shape, Stage, code};
 use crate::support::Ran;
 use gonogo_sandbox::github::Protection;
-use gonogo_sandbox::{Fault, Matcher, Reply, Service, Trouble};
+use gonogo_sandbox::{Fault, FaultKind, Matcher, Reply, Service};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 
@@ -83,7 +83,7 @@ fn who_may_approve_need_not_be_known_to_wait_for_it() {
     let stage = Stage::shaped(Shape { plan: vec![hasty], ..Shape::default() });
     protect(&stage, BUILD);
     let pending = Matcher::of("GET", "/repos/o/r/actions/runs/8/pending_deployments");
-    stage.world.fault(Service::Github, Fault::always(pending, Trouble::status(403, "no")));
+    stage.world.fault(Service::Github, Fault::always(pending, FaultKind::status(403, "no")));
     let stopped = stops(stage.run(), 3, "approval-pending");
     let message = stopped["stopped"]["message"].as_str().unwrap();
     assert!(message.contains("could not be asked"), "{message}");
@@ -105,7 +105,7 @@ fn what_githubs_validation_names_is_told() {
     let errors = json!([{ "resource": "Release", "code": "custom", "message": "pre_receive Repository rule violations found" }]);
     let reply = Reply::json(422, &json!({ "message": "Validation Failed", "errors": errors }));
     let create = Matcher::of("POST", "/repos/o/r/releases");
-    stage.world.fault(Service::Github, Fault::once(create, Trouble::Reply(reply)));
+    stage.world.fault(Service::Github, Fault::once(create, FaultKind::Reply(reply)));
     let stopped = stops(stage.run(), 1, "request-invalid");
     assert!(stopped["stopped"]["message"].as_str().unwrap().contains("rule violations"), "{stopped:#}");
     goes_on(&stage, &stopped);

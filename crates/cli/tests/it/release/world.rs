@@ -1,10 +1,10 @@
 //! A project that is ready for v0.2.0, and a private world that it is released into.
 
 use crate::support::{PASSED, Project, Ran, libtest, test_tool};
-use gonogo_sandbox::github::Run;
+use gonogo_sandbox::github::StoredRun;
 use gonogo_sandbox::world::{PrivateWorld, RemoteSpec, Spec};
 use gonogo_sandbox::{Artifacts, Trigger, Work, Workflow};
-use gonogo_sandbox::{Entry, Service};
+use gonogo_sandbox::{JournalEntry, Service};
 use serde_json::Value;
 use std::process::Command;
 use std::time::Duration;
@@ -88,7 +88,7 @@ window = "2s"
 pub struct Shape {
     pub publish: &'static str,
     pub build_fails: bool,
-    pub ci: Vec<Run>,
+    pub ci: Vec<StoredRun>,
     /// Text of the plan to replace.
     pub plan: Vec<(&'static str, &'static str)>,
     /// What else is done to the project before it is committed.
@@ -131,7 +131,7 @@ impl Stage {
         project.git(&["remote", "add", "origin", "https://github.com/o/r.git"]);
         std::os::unix::fs::symlink(test_tool("bin/gh"), project.beside("tools/gh")).unwrap();
         let commit = head(&project);
-        let mut runs = vec![Run::success(7, REPOSITORY, CI, &commit)];
+        let mut runs = vec![StoredRun::success(7, REPOSITORY, CI, &commit)];
         runs.extend(shape.ci);
         let build: &[&[&str]] = if shape.build_fails {
             &[&["sh", "-c", "echo the compiler is out of luck >&2; exit 3"]]
@@ -229,13 +229,13 @@ impl Stage {
     }
 }
 
-pub fn is_effect(entry: &Entry) -> bool {
+pub fn is_effect(entry: &JournalEntry) -> bool {
     let is_read = matches!(entry.method.as_str(), "GET" | "HEAD") || entry.path.starts_with("/graphql");
     let arrived = entry.service == Service::Git || entry.status.is_none_or(|status| status < 300);
     !is_read && arrived
 }
 
-pub fn spelled(entry: &Entry) -> String {
+pub fn spelled(entry: &JournalEntry) -> String {
     format!("{} {}", entry.method, entry.path)
 }
 

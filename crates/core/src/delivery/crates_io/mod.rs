@@ -56,7 +56,22 @@ impl Rules for CratesIo {
     }
 
     fn files(&self, package: &str, version: &Version, manifest: &Manifest) -> ExpectedFiles {
-        ExpectedFiles::named(manifest, |name| name == format!("{package}-{version}.crate"))
+        let start = format!("{package}-");
+        ExpectedFiles::named(manifest, |name| {
+            let stem = name.strip_prefix(&start).and_then(|rest| rest.strip_suffix(".crate"));
+            stem.is_some_and(|served| self.is_version(served, version))
+        })
+    }
+
+    /// No registry takes two versions that differ in their build metadata alone, and cargo asks for them without it.
+    fn is_version(&self, served: &str, version: &Version) -> bool {
+        Version::parse(served).is_ok_and(|served| served.cmp_precedence(version).is_eq())
+    }
+
+    /// Cargo finds a crate whatever the case of its name, and takes `_` for `-`.
+    fn is_package(&self, served: &str, package: &str) -> bool {
+        let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+        plain(served) == plain(package)
     }
 
     fn complete(&self, expected: Expected, _: &Package, released: &KnownRelease<'_>) -> Expected {
@@ -70,5 +85,22 @@ impl Rules for CratesIo {
 
     fn is_askable_early(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_is_compared_as_cargo_finds_it() {
+        let version = Version::parse("1.2.0").unwrap();
+        for served in ["1.2.0", "1.2.0+spec-1.1.0"] {
+            assert!(CratesIo.is_version(served, &version), "{served}");
+        }
+        for served in ["1.2.0-rc.1", "1.2.1+spec-1.1.0", "1.2"] {
+            assert!(!CratesIo.is_version(served, &version), "{served}");
+        }
+        assert!(CratesIo.is_package("My_Kit", "my-kit") && !CratesIo.is_package("kits", "kit"));
     }
 }

@@ -1,6 +1,10 @@
 //! `go`: a Go module on a module proxy.
 
-use super::expected::ExpectedFiles;
+mod modfile;
+
+pub use modfile::{GoMod, Retraction};
+
+use super::expected::{Expected, ExpectedFiles};
 use super::package::{AskedBy, Package};
 use super::rules::{Rules, minutes};
 use super::smoke::Smoke;
@@ -75,6 +79,11 @@ impl Rules for Go {
         ExpectedFiles::NotRecorded
     }
 
+    /// Every module's is called by its version alone.
+    fn shared_name(&self, _: &Expected, _: &str) -> Option<String> {
+        None
+    }
+
     fn serves_the_tree(&self) -> bool {
         true
     }
@@ -84,12 +93,30 @@ impl Rules for Go {
     }
 
     fn read(&self, served: &str) -> Option<Version> {
-        Version::parse(served.strip_prefix('v')?).ok()
+        read(served)
     }
 
     fn is_version(&self, served: &str, version: &Version) -> bool {
-        self.read(served).is_some_and(|served| served == *version)
+        read(served).is_some_and(|served| Some(served) == read(&format!("v{version}")))
     }
+}
+
+/// What Go adds to a version of a module whose path does not tell its major version.
+const INCOMPATIBLE: &str = "+incompatible";
+
+/// A version as Go writes it, without what says nothing of its order.
+fn read(served: &str) -> Option<Version> {
+    let plain = served.strip_suffix(INCOMPATIBLE).unwrap_or(served);
+    Version::parse(plain.strip_prefix('v')?).ok()
+}
+
+/// How a module proxy spells a version of a module: from 2 on, a path without the major version at its end is served as
+/// `+incompatible`.
+pub fn go_version(module: &str, version: &Version) -> String {
+    let plain = format!("v{version}");
+    let plain = plain.strip_suffix(INCOMPATIBLE).unwrap_or(&plain).to_owned();
+    let major = |dot: char| module.ends_with(&format!("{dot}v{}", version.major));
+    if version.major < 2 || major('/') || major('.') { plain } else { plain + INCOMPATIBLE }
 }
 
 #[cfg(test)]
@@ -101,5 +128,20 @@ mod tests {
         let version = Version::parse("1.2.3").unwrap();
         assert_eq!(Go.spell(&version).as_deref(), Some("v1.2.3"));
         assert!(!Go.is_version("1.2.3", &version));
+    }
+
+    #[test]
+    fn a_major_version_that_the_path_does_not_tell_is_incompatible() {
+        let spelled = |module: &str, version: &str| go_version(module, &Version::parse(version).unwrap());
+        assert_eq!(spelled("example.test/kit", "2.0.1"), "v2.0.1+incompatible");
+        assert_eq!(spelled("example.test/kit", "2.0.1+incompatible"), "v2.0.1+incompatible");
+        assert_eq!(spelled("example.test/kit/v2", "2.0.1"), "v2.0.1");
+        assert_eq!(spelled("example.test/kit.v2", "2.0.1"), "v2.0.1");
+        assert_eq!(spelled("example.test/kit", "1.9.0"), "v1.9.0");
+        for asked in ["2.0.1", "2.0.1+incompatible"] {
+            let asked = Version::parse(asked).unwrap();
+            assert!(Go.is_version("v2.0.1+incompatible", &asked));
+            assert!(!Go.is_version("v2.0.2+incompatible", &asked));
+        }
     }
 }

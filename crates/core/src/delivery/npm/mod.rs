@@ -66,7 +66,13 @@ impl Rules for Npm {
     /// A pre-release leads no dist-tag, where the plan does not say otherwise.
     fn complete(&self, expected: Expected, package: &Package, released: &KnownRelease<'_>) -> Expected {
         let usual = || released.version.pre.is_empty().then(|| "latest".to_owned());
-        Expected { dist_tag: package.dist_tag.clone().or_else(usual), ..expected }
+        let may_be_behind = package.dist_tag.is_none();
+        Expected { dist_tag: package.dist_tag.clone().or_else(usual), may_be_behind, ..expected }
+    }
+
+    /// As `npm pack` names it: the registry leaves the scope out.
+    fn shared_name(&self, expected: &Expected, _: &str) -> Option<String> {
+        Some(npm_tarball(&expected.package, &expected.version))
     }
 
     /// By a rule of its own.

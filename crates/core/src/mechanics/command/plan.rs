@@ -100,6 +100,8 @@ impl FromPlan for StepCommand {
                 timeout: DEFAULT_TIMEOUT,
                 report: None,
                 locks: Vec::new(),
+                inputs: Vec::new(),
+                bring: Vec::new(),
             },
             observe,
             undo: table.undo,

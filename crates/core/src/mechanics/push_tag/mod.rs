@@ -9,7 +9,6 @@ use super::kind::{KindEffect, KindFacts, KindOfStep};
 use super::planned::Undoable;
 use super::reading::{FromPlan, Reading};
 use super::record::effects;
-use super::tag::Tag;
 use super::text::short;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -94,8 +93,8 @@ impl FromPlan for PushTag {
 
     fn from_plan(table: Table, reading: &mut Reading<'_>) -> Option<Self> {
         let name = reading.tag(table.tag);
-        let made = StepKind::Tag(Tag { name: name.clone() });
-        if !reading.has_before(|kind| *kind == made) {
+        let makes_it = |kind: &StepKind| matches!(kind, StepKind::Tag(tag) if tag.name == name);
+        if !reading.has_before(makes_it) {
             reading.refuse("this step comes after a `tag` step of the same tag", None);
         }
         Some(Self { name, remote: table.remote.map(Spanned::into_inner) })

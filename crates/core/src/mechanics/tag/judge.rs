@@ -4,6 +4,7 @@ use super::{Tag, TagEffect, TagMade};
 use crate::digest::Digest;
 use crate::mechanics::{Cause, Code, Observation};
 use crate::release::Target;
+use crate::text::shell_line;
 
 /// The line of a tag's message that anchors the release's ledger.
 const ANCHOR: &str = "gonogo-ledger: ";
@@ -61,6 +62,21 @@ pub fn check_local_tag(
     Ok(())
 }
 
+/// Whether a tag of this release has the signature that is asked of it. An unsigned one is never pushed: it is taken away
+/// and made anew.
+pub fn check_signed(name: &str, is_signed: bool, is_asked: bool) -> Result<(), Cause> {
+    if is_signed || !is_asked {
+        return Ok(());
+    }
+    let message = format!(
+        "the tag {name} is here without a signature, and git's configuration or the plan asks for one"
+    );
+    let delete = shell_line(["git", "tag", "--delete", name]);
+    Err(Cause::new(Code::SigningFailed, message).remedy(format!(
+        "`{delete}`; make the key of `git config user.signingKey` usable (unlock it, or name another), and run again"
+    )))
+}
+
 /// The digest that a tag's message names: of its last such line, which is the one that was written by us.
 fn anchor_in(message: &str) -> Option<Digest> {
     message.lines().rev().find_map(|line| line.strip_prefix(ANCHOR))?.trim_end().parse().ok()
@@ -94,6 +110,15 @@ mod tests {
         let judged = judge_local_tag(Some(&tag), "v1.2.3", "c", |digest| digest == head);
         assert_eq!(judged, Observation::Done(TagMade { object: "o".into(), commit: "c".into() }));
         assert_eq!(code(judge_local_tag(Some(&tag), "v1.2.3", "c", |_| false)), Some(Code::TagNotOurs));
+    }
+
+    #[test]
+    fn an_unsigned_tag_stops_where_a_signature_is_asked_and_the_way_on_begins_with_its_undo() {
+        assert_eq!(check_signed("v1.2.3", true, true), Ok(()));
+        assert_eq!(check_signed("v1.2.3", false, false), Ok(()));
+        let cause = check_signed("v1.2.3", false, true).unwrap_err();
+        assert_eq!(cause.code, Code::SigningFailed);
+        assert!(cause.remedy.unwrap().starts_with("`git tag --delete v1.2.3`"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod judge;
 
-pub use judge::{TagSeen, check_local_tag, judge_local_tag, tag_message};
+pub use judge::{TagSeen, check_local_tag, check_signed, judge_local_tag, tag_message};
 
 use super::kind::{KindEffect, KindFacts, KindOfStep};
 use super::planned::Undoable;
@@ -19,6 +19,8 @@ use toml::Spanned;
 pub struct Tag {
     /// The tag, with placeholders.
     pub name: String,
+    /// It has to be signed, whatever git's configuration says.
+    pub signed: bool,
 }
 
 effects! {
@@ -64,7 +66,8 @@ impl KindOfStep for Tag {
 
     fn shown_by(&self, _: &dyn Fn(&str) -> String) -> String {
         "an annotated tag, `Release <tag>`, with what the gates came to and the digest of the ledger's head in its message; a tag of that \
-         name that this ledger did not make is a conflict"
+         name that this ledger did not make is a conflict, and so is one without a signature where git's configuration or the plan asks for \
+         one"
             .to_owned()
     }
 }
@@ -77,12 +80,15 @@ pub(crate) struct Table {
     /// such as `bindings/go/{tag}`.
     #[schemars(with = "Option<String>")]
     tag: Option<Spanned<String>>,
+    /// For `tag`: it has to be signed, whatever git's configuration says. Where that says so (`tag.gpgSign`,
+    /// `tag.forceSignAnnotated`), it has to be in any case. By default `false`.
+    signed: Option<bool>,
 }
 
 impl FromPlan for Tag {
     type Table = Table;
 
     fn from_plan(table: Table, reading: &mut Reading<'_>) -> Option<Self> {
-        Some(Self { name: reading.tag(table.tag) })
+        Some(Self { name: reading.tag(table.tag), signed: table.signed.unwrap_or_default() })
     }
 }

@@ -1,7 +1,7 @@
 //! Which run is the build, and what became of it.
 
 use super::{WatchWorkflow, WorkflowSucceeded};
-use crate::ci::{Ci, CiWanted, WorkflowRun, judge_ci};
+use crate::ci::{CiState, CiWanted, WorkflowRun, judge_ci};
 use crate::mechanics::approval::{WAITING, waits_for_approval};
 use crate::mechanics::{Cause, Code, Observation, Watched};
 
@@ -36,27 +36,29 @@ pub fn judge_build(
     let wanted = CiWanted::on_push(want.repository.clone(), want.workflow.clone(), want.commit.clone());
     let path = &want.workflow;
     match judge_ci(&of_tag, &wanted) {
-        Ci::Green { run } if recorded.is_some_and(|id| id != run.id) => {
+        CiState::Green { run } if recorded.is_some_and(|id| id != run.id) => {
             let message = format!("run {} is newer than the recorded build", run.id);
             Watched::conflict(Cause::new(Code::Changed, message).of_run(&run))
         }
-        Ci::Green { run } => Watched::Settled(Observation::Done(WorkflowSucceeded {
+        CiState::Green { run } => Watched::Settled(Observation::Done(WorkflowSucceeded {
             run: run.id,
             attempt: run.attempt,
             url: run.url,
         })),
-        Ci::Red { run, conclusion } => {
+        CiState::Red { run, conclusion } => {
             let message = format!("{path} ended as {conclusion}");
             let remedy = format!("mend what failed, then `gh run rerun {} --failed`", run.id);
             Watched::conflict(Cause::new(Code::WorkflowFailed, message).of_run(&run).remedy(remedy))
         }
-        Ci::Pending { run } if run.status == WAITING => Watched::Held(Box::new(waits_for_approval(&run))),
-        Ci::Pending { run } => Watched::Waiting(format!("run {} is {}", run.id, run.status)),
-        Ci::Missing if recorded.is_some() => {
+        CiState::Pending { run } if run.status == WAITING => {
+            Watched::Held(Box::new(waits_for_approval(&run)))
+        }
+        CiState::Pending { run } => Watched::Waiting(format!("run {} is {}", run.id, run.status)),
+        CiState::Missing if recorded.is_some() => {
             Watched::conflict(Cause::new(Code::Vanished, "the recorded build run is not there any more"))
         }
-        Ci::Missing => Watched::Waiting(format!("no run of {path} for {} yet", want.tag)),
-        Ci::Untrusted { why } => Watched::conflict(Cause::new(Code::WorkflowUntrusted, why)),
+        CiState::Missing => Watched::Waiting(format!("no run of {path} for {} yet", want.tag)),
+        CiState::Untrusted { why } => Watched::conflict(Cause::new(Code::WorkflowUntrusted, why)),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
 use crate::failure::chain;
 use crate::launch::{Lack, Launch, Prevented};
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
     Cause, Code, CommandDone, CommandEffect, Observation, Observe, Step, StepCommand, judge_exit,
 };
@@ -70,7 +71,13 @@ impl Acting for StepCommand {
         Ok(Known { mark: None, detail: Some(shown(run, &filled(run, &self.program.run)?)) })
     }
 
-    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &CommandEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        effect: &CommandEffect,
+        _pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let CommandEffect::Run = effect;
         let arguments = filled(run, &self.program.run)?;
         let ended = execute(run, &launch(self, run, step)?, &arguments).await?;

@@ -5,6 +5,7 @@ use super::workflow_runs::{file_of, github, runs_of, with_approvals, with_log};
 use super::{Acting, Known, Run, RunWatch};
 use crate::causes;
 use gonogo_core::ci::WorkflowRun;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
     Cause, Code, DispatchEffect, DispatchSeen, DispatchWorkflow, Observation, Step, Watched,
     WorkflowSucceeded, judge_dispatch,
@@ -62,14 +63,19 @@ impl Acting for DispatchWorkflow {
         Ok(Known { mark: Some(newest.unwrap_or_default()), detail: Some(run.redacted(&detail)) })
     }
 
-    async fn apply(&self, run: &Run<'_>, _: &Step, effect: &DispatchEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        _: &Step,
+        effect: &DispatchEffect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let DispatchEffect::Dispatch = effect;
         let gh = github(run)?;
         let git_ref = git_ref(run, gh, self).await?;
         let inputs = inputs(run, self)?;
         let workflow = file_of(&self.workflow);
-        let started =
-            gh.dispatch(run.clearance, workflow, &git_ref, &inputs, &run.context.session.cancel).await;
+        let started = gh.dispatch(pass, workflow, &git_ref, &inputs, &run.context.session.cancel).await;
         started.map(|started| started.run).map_err(|error| match error {
             GhError::Invalid { .. }
             | GhError::Conflict { .. }

@@ -5,6 +5,7 @@
 use super::workflow_runs::github;
 use super::{Acting, Run, RunEvent, RunWatch};
 use crate::causes;
+use gonogo_core::door::DoorPass;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::mechanics::{
     BuildMetadata, Built, Cause, Code, FetchArtifacts, NoEffect, Observation, Step, WorkflowSucceeded,
@@ -46,7 +47,13 @@ impl Acting for FetchArtifacts {
         Ok(Observation::Done(Built { run: build, manifest }))
     }
 
-    async fn apply(&self, _: &Run<'_>, _: &Step, effect: &NoEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        _: &Run<'_>,
+        _: &Step,
+        effect: &NoEffect,
+        _: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         match *effect {}
     }
 }

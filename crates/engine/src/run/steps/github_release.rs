@@ -5,6 +5,7 @@ use super::wait::{self, Waiting};
 use super::workflow_runs::github;
 use super::{Acting, Run, RunWatch};
 use crate::causes;
+use gonogo_core::door::DoorPass;
 use gonogo_core::manifest::Manifest;
 use gonogo_core::mechanics::{
     AssetSeen, Cause, Code, GithubRelease, KindEffect, Observation, ReleaseEffect, ReleaseSeen,
@@ -65,32 +66,38 @@ impl Acting for GithubRelease {
         wait::settled(run, step.timeout, watch, look, late).await
     }
 
-    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &ReleaseEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        effect: &ReleaseEffect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let gh = github(run)?;
         let cancel = &run.context.session.cancel;
         match effect {
             ReleaseEffect::CreateDraft => {
-                let made = gh.create_draft(run.clearance, &new_release(run).await?, cancel).await;
+                let made = gh.create_draft(pass, &new_release(run).await?, cancel).await;
                 made.map(|made| Some(made.id)).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Upload(name) => {
                 let file = fetch_artifacts::folder(run).join(name);
                 check(&file, name, &wanted(self, run, step)?.assets)?;
                 let release = the_release(run, gh, step).await?;
-                let uploaded = gh.upload_asset(run.clearance, &release, name, &file, cancel).await;
+                let uploaded = gh.upload_asset(pass, &release, name, &file, cancel).await;
                 uploaded.map(|_| None).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Remove(name) => {
                 let release = the_release(run, gh, step).await?;
                 let is_broken = |asset: &&Asset| asset.name == *name && asset.state != "uploaded";
                 let Some(broken) = release.assets.iter().find(is_broken) else { return Ok(None) };
-                let removed = gh.delete_asset(run.clearance, broken.id, cancel).await;
+                let removed = gh.delete_asset(pass, broken.id, cancel).await;
                 removed.map(|()| None).map_err(|error| causes::of_gh(&error))
             }
             ReleaseEffect::Publish => {
                 let release = the_release(run, gh, step).await?;
-                let is_final = run.context.candidate.target.version().pre.is_empty();
-                let published = gh.publish_release(run.clearance, release.id, is_final, cancel).await;
+                let is_newest = is_newest(run).await?;
+                let published = gh.publish_release(pass, release.id, is_newest, cancel).await;
                 published.map(|_| None).map_err(|error| causes::of_gh(&error))
             }
         }
@@ -208,4 +215,15 @@ async fn new_release(run: &Run<'_>) -> Result<NewRelease, Cause> {
         body,
         prerelease: !context.candidate.target.version().pre.is_empty(),
     })
+}
+
+/// Whether users who ask for the latest release are to get this one: it is final, and the remote has no tag of a higher
+/// one. A release of an older line leaves the latest where it is.
+async fn is_newest(run: &Run<'_>) -> Result<bool, Cause> {
+    let own = run.context.candidate.target.version();
+    let pattern = &run.context.candidate.plan.project.tag;
+    let tags = run.world.git.remote_tags(&run.world.remote).await.map_err(|error| causes::of_git(&error))?;
+    let versions = tags.iter().filter_map(|tag| pattern.version(tag.as_str()));
+    let higher = versions.filter(|version| version.pre.is_empty()).any(|version| version > *own);
+    Ok(own.pre.is_empty() && !higher)
 }

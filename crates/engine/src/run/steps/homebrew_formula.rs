@@ -3,6 +3,7 @@
 use super::{Acting, Run, RunWatch};
 use crate::causes;
 use crate::failure::chain;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
     Cause, Code, FormulaEffect, FormulaSeen, HomebrewFormula, Observation, Step, judge_formula,
     updated_formula,
@@ -21,7 +22,13 @@ impl Acting for HomebrewFormula {
         Ok(judge_formula(&seen, &wanted, &run.context.candidate.target))
     }
 
-    async fn apply(&self, run: &Run<'_>, _: &Step, effect: &FormulaEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        _: &Step,
+        effect: &FormulaEffect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let FormulaEffect::Push = effect;
         // Read anew: somebody else may have pushed to the tap since it was observed.
         let (tap, seen, _folder) = read(run, self.address.as_deref()).await?;
@@ -33,12 +40,12 @@ impl Acting for HomebrewFormula {
             ));
         }
         let message = format!("{} {}", name(run)?, run.context.candidate.target.version());
-        let written = tap.write_file(run.clearance, &path(run)?, wanted.as_bytes(), &message).await;
+        let written = tap.write_file(&pass, &path(run)?, wanted.as_bytes(), &message).await;
         let commit = match written.map_err(|error| causes::of_git(&error))? {
             Written::Committed { commit } => commit,
             Written::Unchanged => return Ok(None),
         };
-        let pushed = tap.push(run.clearance, &commit).await.map_err(|error| causes::of_git(&error));
+        let pushed = tap.push(pass, &commit).await.map_err(|error| causes::of_git(&error));
         let taken = pushed.and_then(|pushed| causes::of_push(pushed, "the tap", "the commit"));
         taken.map_err(|cause| Cause { message: run.redacted(&cause.message), ..cause })?;
         Ok(None)

@@ -15,6 +15,7 @@ pub use workflow_runs::file_of;
 
 use super::{Ending, Run, RunEvent, RunWatch, StepReport};
 use crate::failure::Failure;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{Cause, KindOfStep, Observation, Step, StepKind};
 use gonogo_core::release::ResolvedTool;
 use std::path::Path;
@@ -38,14 +39,20 @@ pub(super) trait Acting: KindOfStep {
         Ok(None)
     }
 
-    /// What has to be known before an effect.
+    /// What has to be known before an effect, asked before the door is looked through.
     async fn before(&self, _: &Run<'_>, _: &Step, _: &Self::Effect) -> Result<Known, Cause> {
         Ok(Known::default())
     }
 
-    /// Carries an effect out. That it gave no error proves nothing: the world is looked at after it. Gives the ID of what
-    /// the answer names as made.
-    async fn apply(&self, run: &Run<'_>, step: &Step, effect: &Self::Effect) -> Result<Option<u64>, Cause>;
+    /// Carries an effect out, by the pass of a look that was just made. That it gave no error proves nothing: the world is
+    /// looked at after it. Gives the ID of what the answer names as made.
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        step: &Step,
+        effect: &Self::Effect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause>;
 }
 
 /// What is known before an effect, and recorded with its intent.
@@ -76,7 +83,7 @@ pub(super) async fn bring_to_end(
 }
 
 /// Removes what a run that was cut short left of its work. The ledger's lock is held: no other run is under way.
-pub fn sweep(work: &Path) {
+pub fn remove_leftovers(work: &Path) {
     // What cannot be read or removed is in nobody's way: names are never used twice.
     for entry in std::fs::read_dir(work).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -88,18 +95,18 @@ pub fn sweep(work: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::sweep;
+    use super::remove_leftovers;
 
     #[test]
-    fn what_a_cut_run_left_is_swept_and_what_was_fetched_stays() {
+    fn what_a_cut_run_left_is_removed_and_what_was_fetched_stays() {
         let work = tempfile::tempdir().unwrap();
         for name in ["tap-a1", "fetch-b2/together", "asset-c3", "artifacts"] {
             std::fs::create_dir_all(work.path().join(name)).unwrap();
         }
-        sweep(work.path());
+        remove_leftovers(work.path());
         let left: Vec<_> =
             std::fs::read_dir(work.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["artifacts"]);
-        sweep(&work.path().join("not-there"));
+        remove_leftovers(&work.path().join("not-there"));
     }
 }

@@ -3,9 +3,11 @@
 use super::{Acting, Run, RunWatch};
 use crate::causes;
 use crate::tags::tag_seen;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
-    Cause, Code, Observation, Step, Tag, TagEffect, TagSeen, judge_local_tag, tag_message,
+    Cause, Code, Observation, Step, StepKind, Tag, TagEffect, check_signed, judge_local_tag, tag_message,
 };
+use gonogo_world::git::TagFacts;
 
 impl Acting for Tag {
     async fn observe(
@@ -15,7 +17,9 @@ impl Acting for Tag {
         _: &mut impl RunWatch,
     ) -> Result<Observation<Self>, Cause> {
         let tag = filled(run, &self.name)?;
-        let seen = local(run, &tag).await?;
+        let facts = local_facts(run, &tag).await?;
+        let is_signed = facts.as_ref().is_some_and(|facts| facts.signed);
+        let seen = facts.map(|facts| tag_seen(facts, &tag));
         if seen.is_none() {
             // A tag that the remote has is not made a second time here: it would be another object.
             let remote = run.world.git.remote_tag(&run.world.remote, &tag).await;
@@ -32,19 +36,31 @@ impl Acting for Tag {
                 return Ok(Observation::Conflict(Cause::new(code, message).remedy(remedy)));
             }
         }
-        Ok(judge_local_tag(seen.as_ref(), &tag, &run.context.candidate.commit, |digest| run.is_ours(digest)))
+        let commit = &run.context.candidate.commit;
+        let judged = judge_local_tag(seen.as_ref(), &tag, commit, |digest| run.is_ours(digest));
+        Ok(match judged {
+            // One that a run which was cut short left, or that was made before a signature was asked.
+            Observation::Done(made) => match check_signed(&tag, is_signed, signs(run, &self.name).await?) {
+                Ok(()) => Observation::Done(made),
+                Err(cause) => Observation::Conflict(cause),
+            },
+            judged => judged,
+        })
     }
 
-    async fn apply(&self, run: &Run<'_>, _: &Step, effect: &TagEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        run: &Run<'_>,
+        _: &Step,
+        effect: &TagEffect,
+        pass: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         let TagEffect::Create = effect;
         let tag = filled(run, &self.name)?;
         let target = &run.context.candidate.target;
         let message = tag_message(target, &run.summary, run.ledger.anchor().head);
-        let made = run
-            .world
-            .git
-            .create_annotated_tag(run.clearance, &tag, &run.context.candidate.commit, &message)
-            .await;
+        let git = run.world.git.clone().with_signed_tags(self.signed);
+        let made = git.create_annotated_tag(pass, &tag, &run.context.candidate.commit, &message).await;
         made.map(|()| None).map_err(|error| causes::of_git(&error))
     }
 }
@@ -55,7 +71,15 @@ pub(super) fn filled(run: &Run<'_>, name: &str) -> Result<String, Cause> {
 }
 
 /// The tag as the checkout has it.
-pub(super) async fn local(run: &Run<'_>, tag: &str) -> Result<Option<TagSeen>, Cause> {
-    let facts = run.world.git.local_tag(tag).await.map_err(|error| causes::of_git(&error))?;
-    Ok(facts.map(|facts| tag_seen(facts, tag)))
+pub(super) async fn local_facts(run: &Run<'_>, tag: &str) -> Result<Option<TagFacts>, Cause> {
+    run.world.git.local_tag(tag).await.map_err(|error| causes::of_git(&error))
+}
+
+/// Whether a tag that the plan names so has to be signed.
+pub(super) async fn signs(run: &Run<'_>, name: &str) -> Result<bool, Cause> {
+    let mut steps = run.context.candidate.plan.steps.iter();
+    let is_signed =
+        steps.any(|step| matches!(&step.kind, StepKind::Tag(tag) if tag.signed && tag.name == name));
+    let git = run.world.git.clone().with_signed_tags(is_signed);
+    git.signs_tags().await.map_err(|error| causes::of_git(&error))
 }

@@ -42,9 +42,9 @@ impl Waiting {
 
 /// Tells the watcher what is waited for, each time that this changes.
 #[derive(Default)]
-pub struct Said(String);
+pub struct WaitNotice(String);
 
-impl Said {
+impl WaitNotice {
     /// Tells.
     pub fn say(&mut self, text: &str, watch: &mut impl RunWatch) {
         if self.0 != text {
@@ -63,7 +63,7 @@ pub async fn settled<K: KindOfStep>(
     late: impl FnOnce(String) -> Cause,
 ) -> Result<Observation<K>, Cause> {
     let mut waiting = Waiting::until(limit);
-    let mut said = Said::default();
+    let mut said = WaitNotice::default();
     loop {
         let (text, held) = match look(run).await? {
             Watched::Settled(observation) => return Ok(observation),

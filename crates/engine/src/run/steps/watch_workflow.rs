@@ -4,6 +4,7 @@ use super::wait::{self, Waiting};
 use super::workflow_runs::{github, runs_of, with_approvals, with_log};
 use super::{Acting, Run, RunWatch};
 use crate::causes;
+use gonogo_core::door::DoorPass;
 use gonogo_core::mechanics::{
     BuildWanted, Cause, Code, NoEffect, Observation, Step, WatchWorkflow, WorkflowSucceeded, judge_build,
 };
@@ -62,7 +63,13 @@ impl Acting for WatchWorkflow {
         Ok(with_log(run, gh, seen).await)
     }
 
-    async fn apply(&self, _: &Run<'_>, _: &Step, effect: &NoEffect) -> Result<Option<u64>, Cause> {
+    async fn apply(
+        &self,
+        _: &Run<'_>,
+        _: &Step,
+        effect: &NoEffect,
+        _: DoorPass<'_>,
+    ) -> Result<Option<u64>, Cause> {
         match *effect {}
     }
 }

@@ -4,10 +4,10 @@ mod install;
 
 use super::index::{Answer, Index};
 use super::install::Clean;
-use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted};
+use super::{Configuration, FileSource, IndexEntry, Listed, Listing, ListingError, Registries, Wanted};
 use crate::http::{Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, Checksum, Install, Served, ServedFile, Told, Withdrawn};
+use gonogo_core::delivery::{Algorithm, Channel, Checksum, Install, Served, ServedFile, Told, Withdrawn};
 use gonogo_core::strict_json;
 use serde_json::Value;
 use tame_index::KrateName;
@@ -22,7 +22,7 @@ impl Index for CratesIo {
         registries: &'a Registries,
         package: &'a str,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         let Registries { http, configuration, templates } = registries;
         Box::pin(list(http, configuration, templates, package, cancel))
     }
@@ -44,9 +44,9 @@ async fn list(
     templates: &OnceCell<String>,
     package: &str,
     cancel: &Cancel,
-) -> Result<Listing, Trouble> {
+) -> Result<Listing, ListingError> {
     let name = KrateName::try_from(package)
-        .map_err(|error| Trouble::Conflict(format!("`{package}` is no crate's name: {error}")))?;
+        .map_err(|error| ListingError::Conflict(format!("`{package}` is no crate's name: {error}")))?;
     let base = configuration.cargo()?;
     // The index's own file first: where it is not an index, its "not found" says nothing about a crate.
     let downloads = templates.get_or_try_init(|| settings(http, &base, cancel)).await?;
@@ -54,7 +54,7 @@ async fn list(
     let url = join(&base, &path)?;
     let document = match http.get(&Request::document(url, "text/plain, */*"), cancel).await {
         // The sparse protocol's three ways to say that there is no such crate.
-        Err(error @ HttpError::NotFound { .. }) => return Err(Trouble::NotFound(error.to_string())),
+        Err(error @ HttpError::NotFound { .. }) => return Err(ListingError::NotFound(error.to_string())),
         answer => answer?,
     };
     if document.is_page() {
@@ -63,11 +63,11 @@ async fn list(
     let mut versions = Vec::new();
     for line in document.text()?.lines().filter(|line| !line.trim().is_empty()) {
         let value = strict_json::parse(line.as_bytes())
-            .map_err(|error| Trouble::from(HttpError::nonsense(&document.url, error.to_string())))?;
+            .map_err(|error| ListingError::from(HttpError::nonsense(&document.url, error.to_string())))?;
         let version = value["vers"].as_str().ok_or_else(|| {
-            Trouble::from(HttpError::nonsense(&document.url, "a line of the index names no version"))
+            ListingError::from(HttpError::nonsense(&document.url, "a line of the index names no version"))
         })?;
-        let entry = entry(&value, version, package, &name, downloads);
+        let entry = entry(&value, version, package, downloads);
         versions.push(Listed { version: version.to_owned(), entry });
     }
     if versions.is_empty() {
@@ -76,40 +76,45 @@ async fn list(
     Ok(Listing { versions })
 }
 
-fn entry(
-    value: &Value,
-    version: &str,
-    package: &str,
-    name: &KrateName<'_>,
-    downloads: &str,
-) -> Result<Entry, String> {
+fn entry(value: &Value, version: &str, package: &str, downloads: &str) -> Result<IndexEntry, String> {
     let named = value["name"].as_str().ok_or("a line of the index names no crate")?;
-    if named != package {
+    if !Channel::CratesIo.is_package(named, package) {
         return Err(format!("asked for {package}, and told of {named}"));
     }
+    let name = &KrateName::try_from(named).map_err(|error| error.to_string())?;
+    // Cargo passes over a line of a format that it does not know.
+    let resolves = match &value["v"] {
+        Value::Null => Told::Yes,
+        format => match format.as_u64() {
+            Some(1 | 2) => Told::Yes,
+            _ => Told::No {
+                said: format!("its line of the index is of format {format}, which cargo passes over"),
+            },
+        },
+    };
     let checksum = value["cksum"].as_str().ok_or("a line of the index has no checksum")?;
     let stated = Checksum::new(Algorithm::Sha256, checksum).map_err(|error| error.to_string())?;
     let yanked = value["yanked"].as_bool().ok_or("a line of the index does not say whether it is yanked")?;
     let address = address(downloads, name, version, checksum);
     let address = Url::parse(&address).map_err(|error| format!("the download address: {error}"))?;
     let file = ServedFile {
-        name: format!("{package}-{version}.crate"),
+        name: format!("{named}-{version}.crate"),
         stated: vec![stated],
         ..ServedFile::default()
     };
     let facts = Served {
         package: named.to_owned(),
         version: version.to_owned(),
-        resolves: Told::Yes,
+        resolves,
         withdrawn: if yanked { vec![Withdrawn::Yanked { said: None }] } else { Vec::new() },
         files: vec![file],
         ..Served::default()
     };
-    Ok(Entry { facts, sources: vec![Source::address(address)] })
+    Ok(IndexEntry { facts, sources: vec![FileSource::address(address)] })
 }
 
 /// The `dl` template of the index's `config.json`.
-async fn settings(http: &Http, base: &Url, cancel: &Cancel) -> Result<String, Trouble> {
+async fn settings(http: &Http, base: &Url, cancel: &Cancel) -> Result<String, ListingError> {
     let url = join(base, "config.json")?;
     let document = http.get(&Request::document(url.clone(), "application/json"), cancel).await?;
     let value = document.json()?;
@@ -137,8 +142,8 @@ fn address(template: &str, name: &KrateName<'_>, version: &str, checksum: &str) 
     markers.iter().fold(template.to_owned(), |address, (marker, value)| address.replace(marker, value))
 }
 
-fn join(base: &Url, path: &str) -> Result<Url, Trouble> {
-    base.join(path).map_err(|error| Trouble::from(HttpError::nonsense(base, format!("{path}: {error}"))))
+fn join(base: &Url, path: &str) -> Result<Url, ListingError> {
+    base.join(path).map_err(|error| ListingError::from(HttpError::nonsense(base, format!("{path}: {error}"))))
 }
 
 #[cfg(test)]

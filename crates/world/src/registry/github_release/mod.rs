@@ -4,8 +4,10 @@
 
 use super::index::{Answer, Index};
 use super::install::{Clean, not_tried};
-use super::{Entry, Listed, Listing, Place, Registries, Source, Trouble, Wanted, archive};
-use crate::github::{Asset, Gh, GhError, Patience};
+use super::{
+    FileLocation, FileSource, IndexEntry, Listed, Listing, ListingError, Registries, Wanted, archive,
+};
+use crate::github::{Asset, Gh, GhError, GhPatience};
 use crate::process::Cancel;
 use crate::tools;
 use gonogo_core::delivery::{Channel, Doubt, Install, Served, ServedFile, Told, Withdrawn};
@@ -28,7 +30,7 @@ impl Index for GithubRelease {
         registries: &'a Registries,
         package: &'a str,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         Box::pin(list(registries, package, cancel))
     }
 
@@ -47,7 +49,7 @@ impl Index for GithubRelease {
         registries: &'a Registries,
         wanted: &'a Wanted,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         Box::pin(one(registries, wanted, cancel))
     }
 
@@ -67,7 +69,7 @@ impl Index for GithubRelease {
 }
 
 /// The release of one tag.
-async fn one(registries: &Registries, wanted: &Wanted, cancel: &Cancel) -> Result<Listing, Trouble> {
+async fn one(registries: &Registries, wanted: &Wanted, cancel: &Cancel) -> Result<Listing, ListingError> {
     let gh = registries.gh(&wanted.package)?;
     let repository = gh.repository();
     let tag = encoded(&wanted.tag);
@@ -76,16 +78,16 @@ async fn one(registries: &Registries, wanted: &Wanted, cancel: &Cancel) -> Resul
         Err(error @ GhError::NotFound { .. }) => {
             let any = gh.get(&format!("repos/{repository}/releases?per_page=1"), cancel).await;
             any.map_err(|error| unknown(&error))?;
-            return Err(Trouble::NotFound(format!("no published release of {}: {error}", wanted.tag)));
+            return Err(ListingError::NotFound(format!("no published release of {}: {error}", wanted.tag)));
         }
         Err(error) => return Err(unknown(&error)),
     };
     if value[NAME].as_str() != Some(&wanted.tag) {
         let told = value[NAME].as_str().unwrap_or("no tag");
-        return Err(Trouble::Conflict(format!("asked for {}, and told of {told}", wanted.tag)));
+        return Err(ListingError::Conflict(format!("asked for {}, and told of {told}", wanted.tag)));
     }
     let version = wanted.version.to_string();
-    let entry = entry(&value, &wanted.package, &version).map_err(Trouble::Conflict)?;
+    let entry = entry(&value, &wanted.package, &version).map_err(ListingError::Conflict)?;
     Ok(Listing { versions: vec![Listed { version, entry: Ok(entry) }] })
 }
 
@@ -103,7 +105,7 @@ async fn commit(registries: &Registries, wanted: &Wanted, cancel: &Cancel) -> Re
 }
 
 /// The published releases whose tags are `v` and a version.
-async fn list(registries: &Registries, package: &str, cancel: &Cancel) -> Result<Listing, Trouble> {
+async fn list(registries: &Registries, package: &str, cancel: &Cancel) -> Result<Listing, ListingError> {
     let gh = registries.gh(package)?;
     let path = format!("repos/{}/releases?per_page=100", gh.repository());
     let pages = gh.get_pages(&path, cancel).await.map_err(|error| unknown(&error))?;
@@ -122,7 +124,7 @@ async fn list(registries: &Registries, package: &str, cancel: &Cancel) -> Result
     Ok(Listing { versions })
 }
 
-fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String> {
+fn entry(release: &Value, package: &str, version: &str) -> Result<IndexEntry, String> {
     let draft = release["draft"].as_bool().ok_or("a release does not say whether it is a draft")?;
     let assets = release["assets"].as_array().ok_or("a release has no list of assets")?;
     let facts = Served {
@@ -133,7 +135,7 @@ fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String>
         immutable: release["immutable"].as_bool(),
         ..Served::default()
     };
-    let mut entry = Entry { facts, sources: Vec::new() };
+    let mut entry = IndexEntry { facts, sources: Vec::new() };
     for asset in assets {
         let name = asset["name"].as_str().ok_or("an asset has no name")?;
         let state = asset["state"].as_str().ok_or("an asset has no state")?;
@@ -156,7 +158,7 @@ fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String>
             state: state.to_owned(),
             digest,
         };
-        entry.sources.push(Source { at: Place::Asset(asset), attestations: None });
+        entry.sources.push(FileSource { at: FileLocation::Asset(asset), attestations: None });
         entry.facts.files.push(ServedFile {
             name: name.to_owned(),
             stated: digest.into_iter().map(Into::into).collect(),
@@ -169,15 +171,15 @@ fn entry(release: &Value, package: &str, version: &str) -> Result<Entry, String>
 
 impl Registries {
     /// gh for a repository, as patient as the other clients here, and with their caps.
-    pub(super) fn gh(&self, repository: &str) -> Result<Gh, Trouble> {
+    pub(super) fn gh(&self, repository: &str) -> Result<Gh, ListingError> {
         let environment = self.configuration.environment();
         let program = tools::find("gh", environment.get("PATH").unwrap_or_default(), None)
-            .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
+            .map_err(|error| ListingError::Unknown(Reason::ToolMissing, error.to_string()))?;
         let gh = Gh::open(program, self.configuration.directory().to_owned(), repository.to_owned());
-        let gh = gh.map_err(|error| Trouble::Conflict(error.to_string()))?;
+        let gh = gh.map_err(|error| ListingError::Conflict(error.to_string()))?;
         let own = VARIABLES.iter().filter_map(|name| Some((*name, environment.get(name)?)));
         let (patience, limits) = (self.http.patience(), self.http.limits());
-        let again = Patience {
+        let again = GhPatience {
             retries: patience.retries,
             delay: patience.delay,
             longest_wait: patience.longest_wait,
@@ -191,8 +193,8 @@ impl Registries {
     }
 }
 
-fn unknown(error: &GhError) -> Trouble {
-    Trouble::Unknown(reason_of(error), error.to_string())
+fn unknown(error: &GhError) -> ListingError {
+    ListingError::Unknown(reason_of(error), error.to_string())
 }
 
 /// Why something could not be told, where gh could not tell it.
@@ -219,8 +221,8 @@ pub(super) fn reason_of(error: &GhError) -> Reason {
     }
 }
 
-fn nonsense(said: &str) -> Trouble {
-    Trouble::Unknown(Reason::UnreadableOutput, said.to_owned())
+fn nonsense(said: &str) -> ListingError {
+    ListingError::Unknown(Reason::UnreadableOutput, said.to_owned())
 }
 
 /// A tag within a path: what is not plain is percent-encoded (RFC 3986).

@@ -12,11 +12,16 @@ pub(super) use dirhash::of_zip;
 use super::configuration::{GoSettings, Hop};
 use super::index::{Answer, Index};
 use super::install::Clean;
-use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted, archive};
+use super::{
+    Configuration, FileSource, IndexEntry, Listed, Listing, ListingError, Registries, Wanted, archive,
+};
 use crate::git::Git;
-use crate::http::{Document, Http, HttpError, Request, Url};
+use crate::http::{FetchedDocument, Http, HttpError, Request, Url};
 use crate::process::Cancel;
-use gonogo_core::delivery::{Algorithm, Channel, Checksum, Install, Origin, Served, ServedFile, Told};
+use gonogo_core::delivery::{
+    Algorithm, BuildOrigin, Channel, Checksum, GoMod, Install, Served, ServedFile, Told, Withdrawn,
+    go_version,
+};
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::sync::Arc;
@@ -30,7 +35,7 @@ impl Index for Go {
         registries: &'a Registries,
         package: &'a str,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         Box::pin(list(&registries.http, &registries.configuration, package, cancel))
     }
 
@@ -48,7 +53,7 @@ impl Index for Go {
         registries: &'a Registries,
         wanted: &'a Wanted,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         let Registries { http, configuration, .. } = registries;
         Box::pin(one(http, configuration, &wanted.package, &wanted.version, cancel))
     }
@@ -74,7 +79,7 @@ async fn list(
     configuration: &Configuration,
     module: &str,
     cancel: &Cancel,
-) -> Result<Listing, Trouble> {
+) -> Result<Listing, ListingError> {
     let settings = configuration.go(cancel).await?;
     let (proxy, document) = first(http, &settings, module, "@v/list", cancel).await?;
     let lines = document.text()?.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -96,25 +101,93 @@ async fn one(
     module: &str,
     version: &Version,
     cancel: &Cancel,
-) -> Result<Listing, Trouble> {
+) -> Result<Listing, ListingError> {
     let settings = configuration.go(cancel).await?;
-    let spelled = format!("v{version}");
+    let spelled = go_version(module, version);
     let (proxy, document) =
         first(http, &settings, module, &format!("@v/{}.info", escaped(&spelled)), cancel).await?;
     let value = document.json()?;
     let told =
         value["Version"].as_str().ok_or_else(|| HttpError::nonsense(&document.url, "it names no version"))?;
     let origin = value.pointer("/Origin/Hash").and_then(|hash| hash.as_str());
-    let origin = origin.map(|commit| Origin { commit: commit.to_ascii_lowercase(), dirty: false });
+    let origin = origin.map(|commit| BuildOrigin { commit: commit.to_ascii_lowercase(), dirty: false });
     if told != spelled {
-        return Err(Trouble::Conflict(format!("asked for {spelled}, and told of {told}")));
+        return Err(ListingError::Conflict(format!("asked for {spelled}, and told of {told}")));
     }
+    declares(http, &settings, module, told, cancel).await?;
     let mut entry = entry(&proxy, module, told, origin)?;
+    entry.facts.withdrawn.extend(retracted(http, &settings, module, told, cancel).await?);
     entry.facts.files[0].stated.extend(stated(http, &settings, &proxy, module, told, cancel).await?);
     Ok(Listing { versions: vec![Listed { version: told.to_owned(), entry: Ok(entry) }] })
 }
 
-fn entry(proxy: &Url, module: &str, version: &str, origin: Option<Origin>) -> Result<Entry, Trouble> {
+/// A version's `go.mod`.
+async fn go_mod(
+    http: &Http,
+    settings: &GoSettings,
+    module: &str,
+    version: &str,
+    cancel: &Cancel,
+) -> Result<GoMod, ListingError> {
+    let (_, document) =
+        first(http, settings, module, &format!("@v/{}.mod", escaped(version)), cancel).await?;
+    Ok(GoMod::parse(document.text()?))
+}
+
+/// A module whose `go.mod` declares another path is refused by the go command under this one.
+async fn declares(
+    http: &Http,
+    settings: &GoSettings,
+    module: &str,
+    version: &str,
+    cancel: &Cancel,
+) -> Result<(), ListingError> {
+    match go_mod(http, settings, module, version, cancel).await?.module {
+        Some(declared) if declared != module => Err(ListingError::Conflict(format!(
+            "its go.mod declares the path {declared}: `go get {module}` is refused"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the newest version's `go.mod` takes this one back: that is where the go command looks.
+async fn retracted(
+    http: &Http,
+    settings: &GoSettings,
+    module: &str,
+    version: &str,
+    cancel: &Cancel,
+) -> Result<Option<Withdrawn>, ListingError> {
+    let Some(own) = Channel::Go.read(version) else { return Ok(None) };
+    let listed = match first(http, settings, module, "@v/list", cancel).await {
+        Ok((_, document)) => document.text()?.to_owned(),
+        // A proxy may have no list of a module whose versions it serves.
+        Err(ListingError::NotFound(_)) => String::new(),
+        Err(error) => return Err(error),
+    };
+    let newest = newest(listed.lines().map(str::trim).chain([version]));
+    let says = go_mod(http, settings, module, newest.unwrap_or(version), cancel).await?;
+    Ok(says.retraction(&own).map(|one| {
+        let why = one.why.as_deref().unwrap_or("no reason given");
+        Withdrawn::Yanked { said: Some(format!("retracted by {}: {why}", newest.unwrap_or(version))) }
+    }))
+}
+
+/// The version that the go command takes for the latest: the highest release, or where there is none, the highest of all;
+/// one that its path does not tell of only where there is no other.
+fn newest<'a>(versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let known = versions.filter_map(|spelled| Some((spelled, Channel::Go.read(spelled)?)));
+    let best = known
+        .max_by_key(|(spelled, version)| (!spelled.contains('+'), version.pre.is_empty(), version.clone()));
+    best.map(|(spelled, _)| spelled)
+}
+
+fn entry(
+    proxy: &Url,
+    module: &str,
+    version: &str,
+    origin: Option<BuildOrigin>,
+) -> Result<IndexEntry, ListingError> {
     let address = join(proxy, module, &format!("@v/{}.zip", escaped(version)))?;
     let facts = Served {
         package: module.to_owned(),
@@ -125,7 +198,7 @@ fn entry(proxy: &Url, module: &str, version: &str, origin: Option<Origin>) -> Re
         origin,
         ..Served::default()
     };
-    Ok(Entry { facts, sources: vec![Source::address(address)] })
+    Ok(IndexEntry { facts, sources: vec![FileSource::address(address)] })
 }
 
 /// What the checksum database states of a version, asked through the proxy where the proxy passes it on. Its signature
@@ -137,7 +210,7 @@ async fn stated(
     module: &str,
     version: &str,
     cancel: &Cancel,
-) -> Result<Option<Checksum>, Trouble> {
+) -> Result<Option<Checksum>, ListingError> {
     let Some(database) = settings.database(module) else { return Ok(None) };
     let path = format!("sumdb/{database}/lookup/{}@{}", escaped(module), escaped(version));
     let url = proxy.join(&path).map_err(|error| HttpError::nonsense(proxy, error.to_string()))?;
@@ -150,7 +223,7 @@ async fn stated(
     let sum = document.text()?.lines().find_map(|line| line.strip_prefix(&start));
     let sum = sum.ok_or_else(|| HttpError::nonsense(&url, "it states no checksum of the module"))?;
     let sum = Checksum::new(Algorithm::GoH1, sum);
-    Ok(Some(sum.map_err(|error| Trouble::from(HttpError::nonsense(&url, error.to_string())))?))
+    Ok(Some(sum.map_err(|error| ListingError::from(HttpError::nonsense(&url, error.to_string())))?))
 }
 
 /// The first answer of the proxies in their order: after a `,` only a "not found" goes on, after a `|` any error does.
@@ -160,10 +233,10 @@ async fn first(
     module: &str,
     path: &str,
     cancel: &Cancel,
-) -> Result<(Url, Arc<Document>), Trouble> {
+) -> Result<(Url, Arc<FetchedDocument>), ListingError> {
     if settings.is_private(module) {
         let said = format!("{module} is private here (GONOPROXY): the go command asks its repository");
-        return Err(Trouble::Unknown(Reason::UnsupportedHere, said));
+        return Err(ListingError::Unknown(Reason::UnsupportedHere, said));
     }
     let mut missed = None;
     let mut failed = None;
@@ -174,10 +247,10 @@ async fn first(
             Hop::Direct | Hop::Off if missed.is_some() => break,
             Hop::Direct => {
                 let said = "GOPROXY leads to the repository itself, which is not a channel".to_owned();
-                return Err(Trouble::Unknown(Reason::UnsupportedHere, said));
+                return Err(ListingError::Unknown(Reason::UnsupportedHere, said));
             }
             Hop::Off => {
-                return Err(Trouble::Unknown(Reason::UnsupportedHere, "GOPROXY is off".to_owned()));
+                return Err(ListingError::Unknown(Reason::UnsupportedHere, "GOPROXY is off".to_owned()));
             }
         };
         let url = join(proxy, module, path)?;
@@ -191,37 +264,37 @@ async fn first(
                 return Ok((proxy.clone(), document));
             }
             Err(error @ HttpError::NotFound { .. }) => missed = Some(not_found(error)),
-            Err(error) if *goes_on_after_any => failed = Some(Trouble::from(error)),
+            Err(error) if *goes_on_after_any => failed = Some(ListingError::from(error)),
             Err(error) => return Err(error.into()),
         }
     }
     // Where one proxy could not be asked, another one's "not found" is not the last word.
     failed.or(missed).map_or_else(
-        || Err(Trouble::Unknown(Reason::UnsupportedHere, "GOPROXY names no proxy".to_owned())),
+        || Err(ListingError::Unknown(Reason::UnsupportedHere, "GOPROXY names no proxy".to_owned())),
         Err,
     )
 }
 
 /// A proxy says "not found" as plain text, or with no word. A page that says so comes from something else on the way.
-fn not_found(error: HttpError) -> Trouble {
+fn not_found(error: HttpError) -> ListingError {
     match &error {
         HttpError::NotFound { content_type, said, .. }
             if content_type.contains("html") || said.trim_ascii_start().starts_with(b"<") =>
         {
             error.into()
         }
-        _ => Trouble::NotFound(error.to_string()),
+        _ => ListingError::NotFound(error.to_string()),
     }
 }
 
-fn join(proxy: &Url, module: &str, path: &str) -> Result<Url, Trouble> {
+fn join(proxy: &Url, module: &str, path: &str) -> Result<Url, ListingError> {
     let is_path = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')
             && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
     };
     if !module.split('/').all(is_path) {
-        return Err(Trouble::Conflict(format!("`{module}` is no module's path")));
+        return Err(ListingError::Conflict(format!("`{module}` is no module's path")));
     }
     let joined = proxy.join(&format!("{}/{path}", escaped(module)));
     joined.map_err(|error| HttpError::nonsense(proxy, error.to_string()).into())
@@ -250,6 +323,19 @@ mod tests {
         assert_eq!(made("example.test/Kit").unwrap(), "http://127.0.0.1:9/go/example.test/!kit/@v/list");
         for module in ["", "../x", "example.test//kit", "example.test/kit?x", "https://example.test/kit"] {
             assert!(made(module).is_err(), "{module}");
+        }
+    }
+
+    #[test]
+    fn the_newest_version_is_the_one_that_go_takes_for_the_latest() {
+        for (versions, wanted) in [
+            (vec!["v1.0.0", "v1.10.0", "v1.9.0"], "v1.10.0"),
+            (vec!["v1.0.0", "v1.1.0-rc.1"], "v1.0.0"),
+            (vec!["v0.1.0-a", "v0.1.0-b"], "v0.1.0-b"),
+            (vec!["v1.2.0", "v2.0.0+incompatible"], "v1.2.0"),
+            (vec!["v2.0.0+incompatible", "v3.0.0+incompatible", "", "no"], "v3.0.0+incompatible"),
+        ] {
+            assert_eq!(newest(versions.into_iter()), Some(wanted));
         }
     }
 }

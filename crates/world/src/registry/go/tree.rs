@@ -5,7 +5,7 @@
 
 use super::dirhash::of_files;
 use crate::git::Git;
-use gonogo_core::delivery::{Channel, Checksum};
+use gonogo_core::delivery::{Channel, Checksum, go_version};
 use gonogo_core::digest::Digest;
 use semver::Version;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub(super) async fn go_sum(
     } else {
         git.files_at(&tagged, &[]).await.map_err(|error| error.to_string())?
     };
-    sum(&files, &folder, &format!("{module}@{spelled}")).map(Some)
+    sum(&files, &folder, &format!("{module}@{}", go_version(module, version))).map(Some)
 }
 
 /// The folder, with a slash at its end, whose `go.mod` names the module; empty for the root, `None` where none does.

@@ -5,7 +5,9 @@ mod install;
 
 use super::index::{Answer, Index};
 use super::install::Clean;
-use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted, archive};
+use super::{
+    Configuration, FileSource, IndexEntry, Listed, Listing, ListingError, Registries, Wanted, archive,
+};
 use crate::process::{Cancel, Captured, End, Invocation, run};
 use crate::tools;
 use formula::Formula;
@@ -27,7 +29,7 @@ impl Index for Homebrew {
         registries: &'a Registries,
         package: &'a str,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         let deadline = registries.http.patience().deadline;
         Box::pin(list(&registries.configuration, deadline, package, cancel))
     }
@@ -96,10 +98,10 @@ async fn list(
     timeout: Duration,
     package: &str,
     cancel: &Cancel,
-) -> Result<Listing, Trouble> {
-    let place = Place::read(package).map_err(Trouble::Conflict)?;
+) -> Result<Listing, ListingError> {
+    let place = Place::read(package).map_err(ListingError::Conflict)?;
     let text = head(configuration, timeout, &place.remote(), place.name, cancel).await?;
-    let formula = Formula::read(&text).map_err(Trouble::Conflict)?;
+    let formula = Formula::read(&text).map_err(ListingError::Conflict)?;
     let files = formula.files.iter().map(|file| ServedFile {
         name: file
             .address
@@ -117,8 +119,8 @@ async fn list(
         files: files.collect(),
         ..Served::default()
     };
-    let sources = formula.files.into_iter().map(|file| Source::address(file.address)).collect();
-    let entry = Ok(Entry { facts, sources });
+    let sources = formula.files.into_iter().map(|file| FileSource::address(file.address)).collect();
+    let entry = Ok(IndexEntry { facts, sources });
     Ok(Listing { versions: vec![Listed { version: formula.version, entry }] })
 }
 
@@ -129,10 +131,10 @@ async fn head(
     remote: &str,
     name: &str,
     cancel: &Cancel,
-) -> Result<String, Trouble> {
-    let unknown = |said: String| Trouble::Unknown(Reason::Unreachable, said);
+) -> Result<String, ListingError> {
+    let unknown = |said: String| ListingError::Unknown(Reason::Unreachable, said);
     let folder =
-        tempfile::tempdir().map_err(|error| Trouble::Unknown(Reason::HostUnfit, error.to_string()))?;
+        tempfile::tempdir().map_err(|error| ListingError::Unknown(Reason::HostUnfit, error.to_string()))?;
     let git = |arguments: Vec<String>| git(configuration, timeout, folder.path(), arguments, cancel);
     let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let cloned = git(own(&["clone", "--quiet", "--bare", "--depth", "1", remote, "tap"])).await?;
@@ -151,14 +153,14 @@ async fn head(
     let path =
         wanted.iter().chain([&sharded]).find(|path| listed.split('\0').any(|file| file == path.as_str()));
     let Some(path) = path else {
-        return Err(Trouble::NotFound(format!("{remote} has no formula {name} at its head")));
+        return Err(ListingError::NotFound(format!("{remote} has no formula {name} at its head")));
     };
     let shown = git(own(&["--git-dir", "tap", "cat-file", "blob", &format!("HEAD:{path}")])).await?;
     if !shown.succeeded() {
         return Err(unknown(format!("{path} was not read: {}", one_line(&shown.stderr.text()))));
     }
     String::from_utf8(shown.stdout.bytes)
-        .map_err(|_| Trouble::Unknown(Reason::UnreadableOutput, format!("{path} is not UTF-8")))
+        .map_err(|_| ListingError::Unknown(Reason::UnreadableOutput, format!("{path} is not UTF-8")))
 }
 
 async fn git(
@@ -167,18 +169,18 @@ async fn git(
     folder: &Path,
     arguments: Vec<String>,
     cancel: &Cancel,
-) -> Result<Captured, Trouble> {
+) -> Result<Captured, ListingError> {
     let environment = configuration.environment();
     let program = tools::find("git", environment.get("PATH").unwrap_or_default(), None)
-        .map_err(|error| Trouble::Unknown(Reason::ToolMissing, error.to_string()))?;
+        .map_err(|error| ListingError::Unknown(Reason::ToolMissing, error.to_string()))?;
     let invocation = Invocation::tool(&program, folder, environment.clone()).args(arguments);
     let invocation = Invocation { timeout, ..invocation };
     let captured = run(&invocation, cancel)
         .await
-        .map_err(|error| Trouble::Unknown(error.reason(), error.to_string()))?;
+        .map_err(|error| ListingError::Unknown(error.reason(), error.to_string()))?;
     match captured.end {
-        End::TimedOut => Err(Trouble::Unknown(Reason::TimedOut, "git did not end in time".to_owned())),
-        End::Cancelled => Err(Trouble::Unknown(Reason::Interrupted, "stopped".to_owned())),
+        End::TimedOut => Err(ListingError::Unknown(Reason::TimedOut, "git did not end in time".to_owned())),
+        End::Cancelled => Err(ListingError::Unknown(Reason::Interrupted, "stopped".to_owned())),
         _ => Ok(captured),
     }
 }

@@ -1,11 +1,12 @@
 //! An npm registry: the package document (packument) as `npm install` asks for it.
 
 mod install;
+mod platforms;
 
 use super::index::{Answer, Index};
 use super::install::Clean;
-use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted};
-use crate::http::{Document, Http, HttpError, Request, Url};
+use super::{Configuration, FileSource, IndexEntry, Listed, Listing, ListingError, Registries, Wanted};
+use crate::http::{FetchedDocument, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +14,7 @@ use gonogo_core::delivery::{Algorithm, Checksum, Install, Served, ServedFile, To
 use gonogo_core::strict_json;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What `npm install` accepts: the short document, or the whole one.
 const ACCEPT: &str = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*";
@@ -26,8 +28,17 @@ impl Index for Npm {
         registries: &'a Registries,
         package: &'a str,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         Box::pin(list(&registries.http, &registries.configuration, package, cancel))
+    }
+
+    fn one<'a>(
+        &'a self,
+        registries: &'a Registries,
+        wanted: &'a Wanted,
+        cancel: &'a Cancel,
+    ) -> Answer<'a, Result<Listing, ListingError>> {
+        Box::pin(platforms::with(registries, wanted, cancel))
     }
 
     fn install<'a>(
@@ -46,24 +57,33 @@ async fn list(
     configuration: &Configuration,
     package: &str,
     cancel: &Cancel,
-) -> Result<Listing, Trouble> {
+) -> Result<Listing, ListingError> {
+    read(&*document(http, configuration, package, cancel).await?, package)
+}
+
+/// What the registry says of a package.
+async fn document(
+    http: &Http,
+    configuration: &Configuration,
+    package: &str,
+    cancel: &Cancel,
+) -> Result<Arc<FetchedDocument>, ListingError> {
     if !is_name(package) {
-        return Err(Trouble::Conflict(format!("`{package}` is no npm package's name")));
+        return Err(ListingError::Conflict(format!("`{package}` is no npm package's name")));
     }
     let base = configuration.npm(package, cancel).await?;
     let path = package.replace('/', "%2f");
     let url =
         base.join(&format!("./{path}")).map_err(|error| HttpError::nonsense(&base, error.to_string()))?;
-    let document = match http.get(&Request::document(url, ACCEPT), cancel).await {
-        Err(error @ HttpError::NotFound { .. }) => return Err(not_found(http, &base, error, cancel).await),
-        answer => answer?,
-    };
-    read(&document, package)
+    match http.get(&Request::document(url, ACCEPT), cancel).await {
+        Err(error @ HttpError::NotFound { .. }) => Err(not_found(http, &base, error, cancel).await),
+        answer => Ok(answer?),
+    }
 }
 
 /// A registry says "not found" as JSON, or with no word at all. A page that says so comes from something else on the
 /// way; and where nothing is said, the address must be shown to be a registry's (`npm ping`) for it to be one.
-async fn not_found(http: &Http, base: &Url, error: HttpError, cancel: &Cancel) -> Trouble {
+async fn not_found(http: &Http, base: &Url, error: HttpError, cancel: &Cancel) -> ListingError {
     let HttpError::NotFound { said, .. } = &error else { return error.into() };
     if said.iter().all(u8::is_ascii_whitespace) {
         let ping = base.join("./-/ping").map_err(|error| HttpError::nonsense(base, error.to_string()));
@@ -72,24 +92,27 @@ async fn not_found(http: &Http, base: &Url, error: HttpError, cancel: &Cancel) -
             Err(error) => Err(error),
         };
         return match answer {
-            Ok(()) => Trouble::NotFound(error.to_string()),
-            Err(ping) => Trouble::Unknown(ping.reason(), format!("{error}, and no registry answers: {ping}")),
+            Ok(()) => ListingError::NotFound(error.to_string()),
+            Err(ping) => {
+                ListingError::Unknown(ping.reason(), format!("{error}, and no registry answers: {ping}"))
+            }
         };
     }
     match strict_json::parse(said) {
         Ok(value) if value.get("error").is_some() || value.get("message").is_some() => {
-            Trouble::NotFound(error.to_string())
+            ListingError::NotFound(error.to_string())
         }
         _ => error.into(),
     }
 }
 
-fn read(document: &Document, package: &str) -> Result<Listing, Trouble> {
+fn read(document: &FetchedDocument, package: &str) -> Result<Listing, ListingError> {
     let value = document.json()?;
-    let lacks = |what: &str| Trouble::from(HttpError::nonsense(&document.url, format!("it has no {what}")));
+    let lacks =
+        |what: &str| ListingError::from(HttpError::nonsense(&document.url, format!("it has no {what}")));
     let named = value["name"].as_str().ok_or_else(|| lacks("name"))?;
     if named != package {
-        return Err(Trouble::Conflict(format!("asked for {package}, and told of {named}")));
+        return Err(ListingError::Conflict(format!("asked for {package}, and told of {named}")));
     }
     let versions = value["versions"].as_object().ok_or_else(|| lacks("versions"))?;
     let tags = value["dist-tags"].as_object().ok_or_else(|| lacks("dist-tags"))?;
@@ -108,7 +131,7 @@ fn entry(
     version: &str,
     package: &str,
     tags: &BTreeMap<String, String>,
-) -> Result<Entry, String> {
+) -> Result<IndexEntry, String> {
     for (key, wanted) in [("name", package), ("version", version)] {
         let told = value[key].as_str().ok_or_else(|| format!("it has no {key}"))?;
         if told != wanted {
@@ -158,7 +181,7 @@ fn entry(
         gaps,
         ..Served::default()
     };
-    Ok(Entry { facts, sources: vec![Source { attestations, ..Source::address(address) }] })
+    Ok(IndexEntry { facts, sources: vec![FileSource { attestations, ..FileSource::address(address) }] })
 }
 
 /// The checksums of a subresource integrity text (W3C SRI): `sha512-` and base64, options after a `?` ignored.

@@ -3,16 +3,21 @@
 mod install;
 mod page;
 mod provenance;
+mod python;
+mod status;
 
 use super::index::{Answer, Index};
 use super::install::Clean;
-use super::{Configuration, Entry, Listed, Listing, Registries, Source, Trouble, Wanted, in_order};
-use crate::http::{Document, Http, HttpError, Request, Url};
+use super::{
+    Configuration, FileSource, IndexEntry, Listed, Listing, ListingError, Registries, Wanted, in_order,
+};
+use crate::http::{FetchedDocument, Http, HttpError, Request, Url};
 use crate::process::Cancel;
 use gonogo_core::delivery::{
-    Algorithm, Checksum, Install, Served, ServedFile, Told, Withdrawn, distribution, normalized,
+    Algorithm, Checksum, Install, Served, ServedFile, Withdrawn, distribution, normalized,
 };
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// What pip accepts.
 const ACCEPT: &str =
@@ -25,6 +30,8 @@ struct Indexed {
     stated: Vec<Checksum>,
     bytes: Option<u64>,
     yanked: Option<Option<String>>,
+    /// Which versions of Python it is for, as the index says it.
+    requires_python: Option<String>,
     /// Where the signed statements about it are.
     attestations: Option<Url>,
     /// Whether the index says of it whether there are any.
@@ -40,7 +47,7 @@ impl Index for Pypi {
         registries: &'a Registries,
         package: &'a str,
         cancel: &'a Cancel,
-    ) -> Answer<'a, Result<Listing, Trouble>> {
+    ) -> Answer<'a, Result<Listing, ListingError>> {
         Box::pin(list(&registries.http, &registries.configuration, package, cancel))
     }
 
@@ -64,11 +71,11 @@ async fn list(
     configuration: &Configuration,
     package: &str,
     cancel: &Cancel,
-) -> Result<Listing, Trouble> {
+) -> Result<Listing, ListingError> {
     let project = normalized(package);
     let is_plain = project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !is_plain || project.trim_matches('-') != project || project.is_empty() {
-        return Err(Trouble::Conflict(format!("`{package}` is no project's name")));
+        return Err(ListingError::Conflict(format!("`{package}` is no project's name")));
     }
     let base = configuration.pypi(cancel).await?;
     let url =
@@ -77,23 +84,23 @@ async fn list(
         Err(error @ HttpError::NotFound { .. }) => return Err(not_found(http, &base, &error, cancel).await),
         answer => answer?,
     };
-    let (files, has_gaps) = if document.content_type.contains("json") {
-        (of_json(&document, &project)?, false)
+    let (files, has_gaps, status) = if document.content_type.contains("json") {
+        (of_json(&document, &project)?, false, status::of_json(&document.json()?))
     } else if document.is_page() {
-        (page::files(&document, &project)?, true)
+        (page::files(&document, &project)?, true, status::of_page(document.text()?))
     } else {
         let kind = &document.content_type;
         return Err(HttpError::nonsense(&document.url, format!("neither JSON nor HTML: {kind}")).into());
     };
-    Ok(listing(files, &project, has_gaps))
+    Ok(status::applied(status.as_deref(), listing(files, &project, has_gaps)))
 }
 
 /// PEP 503 and 691: a project that is not there is a 404. Where the index's own root is not there either, the address is
 /// not an index's, and its "not found" says nothing about a project.
-async fn not_found(http: &Http, base: &Url, error: &HttpError, cancel: &Cancel) -> Trouble {
+async fn not_found(http: &Http, base: &Url, error: &HttpError, cancel: &Cancel) -> ListingError {
     match http.answers(&Request::document(base.clone(), ACCEPT), cancel).await {
-        Ok(()) => Trouble::NotFound(error.to_string()),
-        Err(root) => Trouble::Unknown(root.reason(), format!("{error}, and no index answers: {root}")),
+        Ok(()) => ListingError::NotFound(error.to_string()),
+        Err(root) => ListingError::Unknown(root.reason(), format!("{error}, and no index answers: {root}")),
     }
 }
 
@@ -104,10 +111,11 @@ fn listing(files: Vec<Result<Indexed, (String, String)>>, project: &str, has_gap
         Ok(file) => Some((version(&file.name)?, Ok(file))),
         Err((name, said)) => Some((version(&name)?, Err(said))),
     });
-    // Two spellings of one version are one version to every client.
-    let spelled = files.map(|(version, file)| {
-        let read = version.parse::<pep440_rs::Version>().map(|version| version.to_string());
-        (read.unwrap_or(version), file)
+    // Two spellings of one version are one version to every client: the first one stands for all.
+    let mut spellings: HashMap<pep440_rs::Version, String> = HashMap::new();
+    let spelled = files.map(|(version, file)| match version.parse::<pep440_rs::Version>() {
+        Ok(read) => (spellings.entry(read).or_insert_with_key(ToString::to_string).clone(), file),
+        Err(_) => (version, file),
     });
     let versions = in_order(spelled.collect()).into_iter().map(|(version, files)| {
         let entry = files
@@ -119,7 +127,7 @@ fn listing(files: Vec<Result<Indexed, (String, String)>>, project: &str, has_gap
     Listing { versions: versions.collect() }
 }
 
-fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> Entry {
+fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> IndexEntry {
     let withdrawn = files.iter().filter_map(|file| {
         file.yanked.as_ref().map(|said| Withdrawn::Yanked {
             said: Some(match said {
@@ -135,14 +143,16 @@ fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> E
     let facts = Served {
         package: project.to_owned(),
         version: version.to_owned(),
-        resolves: Told::Yes,
+        resolves: python::met(&files),
         withdrawn: withdrawn.collect(),
         gaps,
         ..Served::default()
     };
-    let mut entry = Entry { facts, sources: Vec::new() };
+    let mut entry = IndexEntry { facts, sources: Vec::new() };
     for file in files {
-        entry.sources.push(Source { attestations: file.attestations, ..Source::address(file.address) });
+        entry
+            .sources
+            .push(FileSource { attestations: file.attestations, ..FileSource::address(file.address) });
         entry.facts.files.push(ServedFile {
             name: file.name,
             stated: file.stated,
@@ -153,9 +163,13 @@ fn entry(project: &str, version: &str, files: Vec<Indexed>, has_gaps: bool) -> E
     entry
 }
 
-fn of_json(document: &Document, project: &str) -> Result<Vec<Result<Indexed, (String, String)>>, Trouble> {
+fn of_json(
+    document: &FetchedDocument,
+    project: &str,
+) -> Result<Vec<Result<Indexed, (String, String)>>, ListingError> {
     let value = document.json()?;
-    let lacks = |what: &str| Trouble::from(HttpError::nonsense(&document.url, format!("it has no {what}")));
+    let lacks =
+        |what: &str| ListingError::from(HttpError::nonsense(&document.url, format!("it has no {what}")));
     let speaks =
         value.pointer("/meta/api-version").and_then(Value::as_str).ok_or_else(|| lacks("version"))?;
     if speaks.split('.').next() != Some("1") {
@@ -163,7 +177,7 @@ fn of_json(document: &Document, project: &str) -> Result<Vec<Result<Indexed, (St
     }
     let named = value["name"].as_str().ok_or_else(|| lacks("name"))?;
     if normalized(named) != project {
-        return Err(Trouble::Conflict(format!("asked for {project}, and told of {named}")));
+        return Err(ListingError::Conflict(format!("asked for {project}, and told of {named}")));
     }
     let files = value["files"].as_array().ok_or_else(|| lacks("files"))?;
     files
@@ -202,5 +216,7 @@ fn indexed(file: &Value, name: &str, from: &Url) -> Result<Indexed, String> {
         }
     };
     let says_provenance = file.get("provenance").is_some();
-    Ok(Indexed { name: name.to_owned(), address, stated, bytes, yanked, attestations, says_provenance })
+    let requires_python = file["requires-python"].as_str().map(str::to_owned);
+    let name = name.to_owned();
+    Ok(Indexed { name, address, stated, bytes, yanked, requires_python, attestations, says_provenance })
 }

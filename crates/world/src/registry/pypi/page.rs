@@ -4,18 +4,19 @@
 //! with status 200 must not look like a project without files.
 
 use super::Indexed;
-use crate::http::{Document, HttpError, Url};
-use crate::registry::Trouble;
+use crate::http::{FetchedDocument, HttpError, Url};
+use crate::registry::ListingError;
 use gonogo_core::delivery::{Algorithm, Checksum, distribution};
 use regex::Regex;
 
 /// The files of a page.
 pub(super) fn files(
-    document: &Document,
+    document: &FetchedDocument,
     project: &str,
-) -> Result<Vec<Result<Indexed, (String, String)>>, Trouble> {
-    let nonsense = |said: &str| Trouble::from(HttpError::nonsense(&document.url, said));
-    let text = document.text()?;
+) -> Result<Vec<Result<Indexed, (String, String)>>, ListingError> {
+    let nonsense = |said: &str| ListingError::from(HttpError::nonsense(&document.url, said));
+    // What stands in a comment is on no page.
+    let text = &uncommented(document.text()?).ok_or_else(|| nonsense("a comment of the page has no end"))?;
     let lower = text.to_ascii_lowercase();
     if !lower.contains("</html>") && !lower.contains("</body>") {
         return Err(nonsense("the page has no end"));
@@ -28,13 +29,14 @@ pub(super) fn files(
     for anchor in anchors.captures_iter(text) {
         let group = |at| anchor.get(at).map_or("", |group: regex::Match<'_>| group.as_str());
         let name = unescaped(group(2).trim());
-        let (mut href, mut yanked, mut provenance) = (None, None, None);
+        let (mut href, mut yanked, mut provenance, mut requires_python) = (None, None, None, None);
         for attribute in attributes.captures_iter(group(1)) {
             let value = (2..=4).find_map(|at| attribute.get(at)).map(|value| unescaped(value.as_str()));
             match attribute.get(1).map(|name| name.as_str().to_ascii_lowercase()).as_deref() {
                 Some("href") if href.is_some() => return Err(nonsense("an anchor with two addresses")),
                 Some("href") => href = value,
                 Some("data-provenance") => provenance = value,
+                Some("data-requires-python") => requires_python = value,
                 Some("data-yanked") => yanked = Some(value.filter(|said| !said.is_empty())),
                 _ => {}
             }
@@ -43,13 +45,24 @@ pub(super) fn files(
         if distribution(&name, project).is_none() && !is_other_file(&name) {
             return Err(nonsense("it holds something else than files of the project"));
         }
-        let anchor = Anchor { name: &name, href: &href, yanked, provenance };
+        let anchor = Anchor { name: &name, href: &href, yanked, provenance, requires_python };
         files.push(anchor.file(&document.url).map_err(|said| (name, said)));
     }
     if files.is_empty() || files.len() != opened {
         return Err(nonsense("it does not hold the files of a project"));
     }
     Ok(files)
+}
+
+/// The text without its comments; `None` where one has no end.
+pub(super) fn uncommented(text: &str) -> Option<String> {
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        shown.push_str(before);
+        rest = comment.split_once("-->")?.1;
+    }
+    shown.push_str(rest);
+    Some(shown)
 }
 
 /// Kinds of file that indexes hold from older days, and signatures of files.
@@ -64,11 +77,12 @@ struct Anchor<'a> {
     href: &'a str,
     yanked: Option<Option<String>>,
     provenance: Option<String>,
+    requires_python: Option<String>,
 }
 
 impl Anchor<'_> {
     fn file(self, from: &Url) -> Result<Indexed, String> {
-        let Self { name, href, yanked, provenance } = self;
+        let Self { name, href, yanked, provenance, requires_python } = self;
         let mut address = from.join(href).map_err(|error| format!("a file's address: {error}"))?;
         let served = address.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
         if !served.eq_ignore_ascii_case(name) && !served.contains('%') {
@@ -84,7 +98,16 @@ impl Anchor<'_> {
         // A page without the attribute says nothing: many indexes never have it.
         let says_provenance = attestations.is_some();
         let name = name.to_owned();
-        Ok(Indexed { name, address, stated, bytes: None, yanked, attestations, says_provenance })
+        Ok(Indexed {
+            name,
+            address,
+            stated,
+            bytes: None,
+            yanked,
+            requires_python,
+            attestations,
+            says_provenance,
+        })
     }
 }
 
@@ -103,10 +126,10 @@ fn unescaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Result<Vec<Result<Indexed, (String, String)>>, Trouble> {
+    fn read(body: &str) -> Result<Vec<Result<Indexed, (String, String)>>, ListingError> {
         let url = Url::parse("http://example.test/simple/kit/").unwrap();
         let (content_type, validator) = ("text/html".to_owned(), None);
-        files(&Document { url, content_type, validator, body: body.as_bytes().to_vec() }, "kit")
+        files(&FetchedDocument { url, content_type, validator, body: body.as_bytes().to_vec() }, "kit")
     }
 
     fn page(anchors: &str) -> String {
@@ -143,7 +166,17 @@ mod tests {
             page("<a href='/kit-1.0.tar.gz'>kit-1.0.tar.gz</a><a href='/kit-1.1.tar.gz'>kit-1.1.tar.gz"),
             "<html><body><a href='/kit-1.0.tar.gz'>kit-1.0.tar.gz</a>".to_owned(),
         ] {
-            assert!(matches!(read(&body), Err(Trouble::Unknown(..))), "{body}");
+            assert!(matches!(read(&body), Err(ListingError::Unknown(..))), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_comment_is_no_file() {
+        let shown = "<a href='/kit-1.0.tar.gz'>kit-1.0.tar.gz</a>";
+        let hidden = "<!-- <a href='/kit-1.1.tar.gz'>kit-1.1.tar.gz</a> -->";
+        assert_eq!(read(&page(&format!("{hidden}{shown}"))).unwrap().len(), 1);
+        for body in [page(hidden), page(&format!("{shown}<!-- and no end"))] {
+            assert!(matches!(read(&body), Err(ListingError::Unknown(..))), "{body}");
         }
     }
 

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 pub(super) struct Document<'a> {
     pub(super) id: String,
     pub(super) title: String,
-    /// `None` for an epic.
+    /// It is an epic. From 6.0 on an epic has a state too once a task of it has failed.
+    pub(super) is_epic: bool,
+    /// The state; `None` for most epics.
     pub(super) state: Option<String>,
     /// The epic that a task belongs to.
     pub(super) parent: Option<String>,
@@ -38,7 +40,7 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, TrackerError> {
     let id = take("id").ok_or_else(|| broken("no ID"))?;
     let title = take("title").ok_or_else(|| broken("no title"))?;
     let (state, parent) = (take("state"), take("parent").or(take("container_id")));
-    if epic == state.is_some() || epic && parent.is_some() {
+    if !epic && state.is_none() || epic && parent.is_some() {
         return Err(broken("the marks of a task and of an epic"));
     }
     let heading = if title.trim().is_empty() { &id } else { &title };
@@ -47,7 +49,7 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, TrackerError> {
         .and_then(|rest| rest.strip_prefix(heading.as_str()))
         .and_then(|rest| rest.strip_prefix("\n\n"))
         .ok_or_else(|| broken("another heading than its title"))?;
-    Ok(Document { id, title, state, parent, below })
+    Ok(Document { id, title, is_epic: epic, state, parent, below })
 }
 
 /// The body out of what comes below the heading, where ergo cannot print it alone: up to the first section that
@@ -123,6 +125,18 @@ mod tests {
         assert_eq!(body(document.below), "state: \"done\"\n---\n");
         assert_eq!(body("only text\n\n"), "only text\n");
         assert_eq!(body(""), "");
+    }
+
+    #[test]
+    fn an_epic_may_have_a_state_and_is_one_all_the_same() {
+        let epic =
+            |state: &str| format!("---\nepic: true\nid: \"AAAAAA\"\ntitle: \"E\"\n{state}---\n\n# E\n\n");
+        for state in ["", "state: \"failed\"\n", "state: \"active\"\n"] {
+            let text = epic(state);
+            assert!(parse(&text).unwrap().is_epic, "{state}");
+        }
+        assert!(!parse(TASK).unwrap().is_epic);
+        assert!(parse(&epic("parent: \"BBBBBB\"\n")).is_err());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::{Tracker, TrackerError, lock};
 use crate::process::{Cancel, Environment};
 use call::Caller;
 use generation::{Dialect, Generation};
-use gonogo_core::blocker::{Action, Backlog, TaskState};
+use gonogo_core::blocker::{Backlog, BacklogChange, TaskState};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -133,7 +133,7 @@ impl Tracker for ErgoTracker {
     async fn apply(
         &self,
         epic_title: &str,
-        actions: &[Action],
+        actions: &[BacklogChange],
         cancel: &Cancel,
     ) -> Result<Backlog, TrackerError> {
         let epic_title = clean_title(epic_title);

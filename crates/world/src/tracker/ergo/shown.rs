@@ -30,7 +30,7 @@ pub(super) async fn read(
         }
         let text = caller.call(&["show", &branch.epic], None, cancel).await?;
         let epic = document::parse(&text)?;
-        if epic.id != branch.epic || epic.state.is_some() {
+        if epic.id != branch.epic || !epic.is_epic {
             return Err(odd("another thing than the epic that was asked for"));
         }
         if epic.title != title {
@@ -54,7 +54,7 @@ pub(super) async fn task(
 ) -> Result<Task, TrackerError> {
     let text = caller.call(&["show", id], None, cancel).await?;
     let shown = document::parse(&text)?;
-    let Some(word) = shown.state.as_deref().filter(|_| shown.id == id) else {
+    let Some(word) = shown.state.as_deref().filter(|_| shown.id == id && !shown.is_epic) else {
         return Err(odd(&format!("another thing than task {id}")));
     };
     if epic.is_some_and(|epic| shown.parent.as_deref() != Some(epic)) {

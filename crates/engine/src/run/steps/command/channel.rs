@@ -1,6 +1,6 @@
 //! Whether a channel serves what a command of the plan publishes.
 
-use super::super::wait::{Said, Waiting};
+use super::super::wait::{WaitNotice, Waiting};
 use super::super::{Run, RunWatch};
 use crate::delivery::{expected, registries};
 use crate::failure::Failure;
@@ -35,7 +35,7 @@ pub(super) async fn observe(
     let is_accepted = history.has_accepted(CommandEffect::Run);
     let is_ours = history.has_intended(CommandEffect::Run);
     let mut waiting = Waiting::until(step.timeout);
-    let mut said = Said::default();
+    let mut said = WaitNotice::default();
     loop {
         let seen = registries.observe(&wanted, Depth::Bytes, &context.session.cancel).await;
         let observation = judge_published(&expected, &seen, is_ours);

@@ -1,0 +1,203 @@
+//! The files of a room: brought to what the commit says, each compared by its content, and only those that differ written.
+
+use super::{Lacking, Room, RoomError, RoomWanted, repository};
+use crate::git::{Git, GitError};
+use gonogo_core::digest::Digest;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// What a room was filled with.
+pub(super) struct Filled {
+    pub(super) content: Digest,
+    pub(super) files: Vec<PathBuf>,
+    pub(super) submodules: Vec<(PathBuf, String)>,
+    pub(super) pointers: Vec<String>,
+}
+
+/// One file of the index: mode, object, path.
+type Entry<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+
+/// Fills it.
+pub(super) async fn fill(
+    git: &Git,
+    root: &Path,
+    wanted: &RoomWanted<'_>,
+    keep_ignored: bool,
+) -> Result<Filled, RoomError> {
+    git.order(&["read-tree", wanted.commit], None).await?;
+    let mut asked = vec!["ls-files", "-s", "-z", "--"];
+    let patterns: Vec<String> = wanted.inputs.iter().map(|input| format!(":(top,glob){input}")).collect();
+    asked.extend(patterns.iter().map(String::as_str));
+    let listed = git.order(&asked, None).await?;
+    if !wanted.inputs.is_empty() {
+        git.order(&["read-tree", "--empty"], None).await?;
+        git.order(&["update-index", "-z", "--index-info"], Some(listed.clone())).await?;
+    }
+    let entries: Vec<Entry<'_>> = listed
+        .split(|byte| *byte == 0)
+        .filter(|line| !line.is_empty())
+        .map(entry)
+        .collect::<Result<_, _>>()?;
+    clean(git, root, wanted, keep_ignored).await?;
+    // They say how the others are compared and written, so they come first; some that were left over are gone by now.
+    let attributes: Vec<&[u8]> = entries
+        .iter()
+        .filter(|(mode, _, path)| {
+            *mode != b"160000" && path.rsplit(|b| *b == b'/').next() == Some(b".gitattributes")
+        })
+        .map(|(.., path)| *path)
+        .collect();
+    if !attributes.is_empty() {
+        let names: Vec<u8> = attributes.iter().flat_map(|path| path.iter().copied().chain([0])).collect();
+        git.order(&["checkout-index", "-f", "-z", "--stdin"], Some(names)).await?;
+    }
+    // The index was made now, and knows no stamps: every file is read and compared.
+    git.order(&["update-index", "-q", "--really-refresh"], None).await?;
+    git.order(&["checkout-index", "-f", "-a", "-u", "-q"], None).await?;
+    let pointers = pointers(git, root, &attributes).await?;
+    let path = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
+    let (modules, files): (Vec<Entry<'_>>, Vec<Entry<'_>>) =
+        entries.iter().copied().partition(|(mode, ..)| *mode == b"160000");
+    Ok(Filled {
+        content: Digest::of(&listed),
+        files: files.iter().map(|(.., name)| path(name)).collect(),
+        submodules: modules
+            .iter()
+            .map(|(_, object, name)| (path(name), String::from_utf8_lossy(object).into_owned()))
+            .collect(),
+        pointers,
+    })
+}
+
+fn entry(line: &[u8]) -> Result<Entry<'_>, RoomError> {
+    let mut halves = line.splitn(2, |byte| *byte == b'\t');
+    let facts: Vec<&[u8]> = halves.next().unwrap_or_default().split(|byte| *byte == b' ').collect();
+    match (&facts[..], halves.next()) {
+        ([mode, object, _], Some(path)) => Ok((mode, object, path)),
+        _ => Err(GitError::nonsense(&["ls-files"]).into()),
+    }
+}
+
+/// Removes what is neither the commit's nor to be kept.
+async fn clean(git: &Git, root: &Path, wanted: &RoomWanted<'_>, keep_ignored: bool) -> Result<(), RoomError> {
+    let mut asked: Vec<String> = vec!["clean".into(), "-ffdq".into()];
+    if !keep_ignored {
+        asked.push("-x".into());
+    }
+    let brought = wanted.bring.iter().filter(|_| keep_ignored);
+    for path in wanted.caches.iter().chain(brought) {
+        asked.extend(["-e".to_owned(), format!("/{path}")]);
+    }
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    match git.order(&asked, None).await {
+        Ok(_) => Ok(()),
+        Err(GitError::Cancelled) => Err(GitError::Cancelled.into()),
+        Err(_) => {
+            repository::loosen(root);
+            git.order(&asked, None).await.map(|_| ()).map_err(RoomError::from)
+        }
+    }
+}
+
+/// Files whose content is kept elsewhere: a room has no program that would fetch it.
+async fn pointers(git: &Git, root: &Path, attributes: &[&[u8]]) -> Result<Vec<String>, RoomError> {
+    let names_it = |path: &&[u8]| {
+        let text = std::fs::read(root.join(OsStr::from_bytes(path))).unwrap_or_default();
+        String::from_utf8_lossy(&text).contains("filter=lfs")
+    };
+    if !attributes.iter().any(|path| names_it(path)) {
+        return Ok(Vec::new());
+    }
+    let listed = git.order(&["ls-files", "-z", "--", ":(top,attr:filter=lfs)"], None).await?;
+    let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+}
+
+impl Room {
+    /// Fills the folders of submodules, each from where the checkout keeps it, at the commit that this one names.
+    pub(super) async fn submodules(
+        &mut self,
+        submodules: Vec<(PathBuf, String)>,
+        modules: &[PathBuf],
+        keep_ignored: bool,
+    ) -> Result<(), RoomError> {
+        let root = self.root.clone();
+        let mut waiting = vec![(PathBuf::new(), root, self.git.clone(), submodules, modules.to_vec())];
+        while let Some((prefix, above, git, submodules, modules)) = waiting.pop() {
+            if submodules.is_empty() {
+                continue;
+            }
+            let names = names(&git, &above).await?;
+            for (path, commit) in submodules {
+                let shown = prefix.join(&path);
+                let name = names.get(&path);
+                let kept = name.and_then(|name| {
+                    modules
+                        .iter()
+                        .map(|folder| folder.join(name))
+                        .find(|folder| folder.join("objects").is_dir())
+                });
+                let filled = match &kept {
+                    Some(kept) => self.submodule(&above.join(&path), kept, &commit, keep_ignored).await,
+                    None => Ok(None),
+                };
+                let Some(filled) = filled? else {
+                    let what = format!("the submodule {} is not here at {commit}", shown.display());
+                    let remedy = format!("git submodule update --init --recursive -- {}", shown.display());
+                    self.lacking.push(Lacking { what, remedy });
+                    continue;
+                };
+                self.files.extend(filled.files.iter().map(|file| shown.join(file)));
+                self.pointers
+                    .extend(filled.pointers.iter().map(|file| format!("{}/{file}", shown.display())));
+                let below = kept.iter().map(|kept| kept.join("modules")).collect();
+                let root = above.join(&path);
+                let git = self.git.of_own(&root.join(".git"), &root);
+                waiting.push((shown, root, git, filled.submodules, below));
+            }
+        }
+        Ok(())
+    }
+
+    /// One of them; `None` where its commit is not here.
+    async fn submodule(
+        &self,
+        root: &Path,
+        kept: &Path,
+        commit: &str,
+        keep_ignored: bool,
+    ) -> Result<Option<Filled>, RoomError> {
+        repository::real_folder(root)?;
+        let git_dir = root.join(".git");
+        let git = self.git.of_own(&git_dir, root);
+        let source =
+            repository::Source { objects: kept.join("objects"), shallow: kept.join("shallow"), tags: &[] };
+        repository::make(&git, &git_dir, &source, commit).await?;
+        if git.commit_of(commit).await.ok().flatten().is_none() {
+            repository::remove(&git_dir)?;
+            return Ok(None);
+        }
+        let wanted = RoomWanted { name: "", commit, inputs: &[], bring: &[], caches: &[] };
+        fill(&git, root, &wanted, keep_ignored).await.map(Some)
+    }
+}
+
+/// The names of submodules, by their paths, as the commit has them.
+async fn names(git: &Git, root: &Path) -> Result<BTreeMap<PathBuf, String>, RoomError> {
+    if !root.join(".gitmodules").is_file() {
+        return Ok(BTreeMap::new());
+    }
+    let asked = ["config", "--file", ".gitmodules", "-z", "--get-regexp", r"^submodule\..*\.path$"];
+    let listed = git.order(&asked, None).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&listed).into_owned();
+    let pairs = text.split('\0').filter_map(|pair| {
+        let (key, path) = pair.split_once('\n')?;
+        let name = key.strip_prefix("submodule.")?.strip_suffix(".path")?;
+        // A name is a folder below the checkout's modules, and nowhere else.
+        let plain = !name.split('/').any(|part| part == ".." || part.is_empty());
+        plain.then(|| (PathBuf::from(path), name.to_owned()))
+    });
+    Ok(pairs.collect())
+}

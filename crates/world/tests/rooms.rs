@@ -1,0 +1,322 @@
+//! Clean rooms of real repositories: what is in them, what stays, and what never gets in.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and calls git itself"
+)]
+
+use gonogo_world::git::Git;
+use gonogo_world::process::Cancel;
+use gonogo_world::room::{AwaitedReport, ReportError, Room, RoomWanted, RoomWatch, Rooms};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+struct Repository(TempDir);
+
+fn git(root: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .current_dir(root)
+        .args([
+            "-c",
+            "user.name=sample",
+            "-c",
+            "user.email=sample@example.test",
+            "-c",
+            "protocol.file.allow=always",
+        ])
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+const ALL: RoomWanted<'static> =
+    RoomWanted { name: "commit", commit: "", inputs: &[], bring: &[], caches: &[] };
+
+impl Repository {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let repository = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(repository.root()).unwrap();
+        git(&repository.root(), &["init", "--quiet"]);
+        repository.commit(files);
+        repository
+    }
+
+    fn root(&self) -> PathBuf {
+        self.0.path().join("repo")
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn commit(&self, files: &[(&str, &str)]) -> String {
+        for (path, text) in files {
+            self.write(path, text);
+        }
+        git(&self.root(), &["add", "--all"]);
+        git(&self.root(), &["commit", "--quiet", "--allow-empty", "-m", "x"]);
+        self.head()
+    }
+
+    fn head(&self) -> String {
+        git(&self.root(), &["rev-parse", "HEAD"])
+    }
+
+    async fn rooms(&self) -> Rooms {
+        let checkout = Git::open(&self.root(), Cancel::default()).await.unwrap();
+        Rooms::take_in(&checkout, &self.0.path().join("rooms")).await.unwrap()
+    }
+
+    async fn room(&self) -> Room {
+        self.rooms().await.make(&RoomWanted { commit: &self.head(), ..ALL }).await.unwrap()
+    }
+}
+
+fn text(room: &Room, path: &str) -> String {
+    fs::read_to_string(room.root().join(path)).unwrap()
+}
+
+#[tokio::test]
+async fn a_room_holds_the_commit_and_nothing_that_is_only_on_this_disk() {
+    let repository = Repository::new(&[("a", "one"), (".gitignore", "lib/\n"), ("bin/run", "x")]);
+    git(&repository.root(), &["tag", "v1"]);
+    repository.write("a", "edited");
+    repository.write("lib/one.js", "ignored");
+    repository.write("stray", "untracked");
+    let room = repository.room().await;
+    assert_eq!(text(&room, "a"), "one");
+    assert!(!room.root().join("lib").exists() && !room.root().join("stray").exists());
+    assert_eq!(git(room.root(), &["describe", "--tags"]), "v1");
+    assert_eq!(git(room.root(), &["status", "--porcelain"]), "");
+}
+
+#[tokio::test]
+async fn what_this_clone_says_of_its_objects_and_filters_does_not_reach_a_room() {
+    let repository = Repository::new(&[("a", "wrong")]);
+    let root = repository.root();
+    let bad = repository.head();
+    let good = repository.commit(&[("a", "right")]);
+    git(&root, &["reset", "--quiet", "--hard", &bad]);
+    git(&root, &["replace", &bad, &good]);
+    fs::create_dir_all(root.join(".git/info")).unwrap();
+    fs::write(root.join(".git/info/attributes"), "* filter=nice\n").unwrap();
+    git(&root, &["config", "filter.nice.smudge", "echo right"]);
+    git(&root, &["config", "core.fsmonitor", "true"]);
+    fs::write(root.join(".git/info/grafts"), format!("{bad}\n")).unwrap();
+    let room = repository.rooms().await.make(&RoomWanted { commit: &bad, ..ALL }).await.unwrap();
+    assert_eq!(text(&room, "a"), "wrong");
+    // The objects themselves are asked, also for the tree of the commit.
+    let checkout = Git::open(&root, Cancel::default()).await.unwrap();
+    assert_eq!(checkout.head().await.unwrap().0, bad);
+    assert_eq!(checkout.file_at(&bad, "a").await.unwrap().unwrap(), b"wrong");
+}
+
+#[tokio::test]
+async fn a_room_that_is_made_again_touches_only_what_differs_and_believes_nothing_of_what_is_there() {
+    let repository = Repository::new(&[
+        ("same", "s"),
+        ("other", "one"),
+        ("docs/a", "a"),
+        (".gitattributes", "* text=auto\n"),
+    ]);
+    let room = repository.room().await;
+    let stamp = |path: &str| {
+        let facts = fs::symlink_metadata(room.root().join(path)).unwrap();
+        (facts.ino(), facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec())
+    };
+    let (same, docs) = (stamp("same"), stamp("docs/a"));
+    // A check wrote into the room, told its git not to look, and left things behind.
+    fs::write(room.root().join("other"), "bad").unwrap();
+    git(room.root(), &["update-index", "--assume-unchanged", "other"]);
+    git(room.root(), &["config", "core.fsmonitor", "true"]);
+    fs::write(room.root().join(".git/info-exclude"), "").unwrap();
+    fs::write(room.root().join("docs/.gitattributes"), "* -text\n").unwrap();
+    fs::create_dir_all(room.root().join("left/read-only")).unwrap();
+    fs::write(room.root().join("left/read-only/file"), "").unwrap();
+    let locked = std::os::unix::fs::PermissionsExt::from_mode(0o555);
+    fs::set_permissions(room.root().join("left/read-only"), locked).unwrap();
+    let again = repository.room().await;
+    assert_eq!((text(&again, "other").as_str(), stamp("same"), stamp("docs/a")), ("one", same, docs));
+    assert!(!again.root().join("left").exists() && !again.root().join("docs/.gitattributes").exists());
+    // Another commit.
+    repository.commit(&[("other", "two")]);
+    let next = repository.room().await;
+    assert_eq!((text(&next, "other").as_str(), stamp("same")), ("two", same));
+    assert_ne!(next.content, room.content);
+}
+
+#[tokio::test]
+async fn caches_stay_and_everything_else_that_is_ignored_goes() {
+    let repository = Repository::new(&[(".gitignore", "target/\nnode_modules/\n")]);
+    let caches = ["target".to_owned()];
+    let rooms = repository.rooms().await;
+    let head = repository.head();
+    let wanted = RoomWanted { commit: &head, caches: &caches, ..ALL };
+    let room = rooms.make(&wanted).await.unwrap();
+    for folder in ["target", "node_modules"] {
+        fs::create_dir(room.root().join(folder)).unwrap();
+        fs::write(room.root().join(folder).join("x"), "").unwrap();
+    }
+    fs::write(room.root().join("stray"), "").unwrap();
+    assert_eq!(room.strays(&caches).await.unwrap(), ["stray"]);
+    rooms.tidy(&wanted).await.unwrap();
+    assert!(room.root().join("node_modules/x").exists() && !room.root().join("stray").exists());
+    rooms.make(&wanted).await.unwrap();
+    assert!(room.root().join("target/x").exists() && !room.root().join("node_modules").exists());
+}
+
+#[tokio::test]
+async fn a_room_of_inputs_holds_nothing_else_and_its_content_is_theirs_alone() {
+    let repository = Repository::new(&[
+        ("README.md", "r"),
+        ("docs/a.md", "a"),
+        ("docs/deep/b.md", "b"),
+        ("src/x.rs", "x"),
+    ]);
+    let inputs = ["README.md".to_owned(), "docs/**".to_owned()];
+    let make = async || {
+        let head = repository.head();
+        let wanted = RoomWanted { name: "docs", commit: &head, inputs: &inputs, ..ALL };
+        repository.rooms().await.make(&wanted).await.unwrap()
+    };
+    let room = make().await;
+    assert_eq!(text(&room, "docs/deep/b.md"), "b");
+    assert!(!room.root().join("src").exists() && !room.root().join(".git").exists());
+    repository.commit(&[("src/x.rs", "changed")]);
+    assert_eq!(make().await.content, room.content);
+    repository.commit(&[("docs/a.md", "changed")]);
+    let changed = make().await;
+    assert_ne!(changed.content, room.content);
+    assert_eq!(text(&changed, "docs/a.md"), "changed");
+    fs::write(room.root().join("stray"), "").unwrap();
+    assert_eq!(changed.strays(&[]).await.unwrap(), ["stray"]);
+}
+
+#[tokio::test]
+async fn a_submodule_is_at_its_commit_or_named_as_missing() {
+    let module = Repository::new(&[("m", "one")]);
+    let repository = Repository::new(&[("a", "a")]);
+    let address = module.root().display().to_string();
+    git(&repository.root(), &["submodule", "--quiet", "add", &address, "lib"]);
+    repository.commit(&[]);
+    repository.write("lib/m", "edited in the checkout");
+    let room = repository.room().await;
+    assert_eq!((text(&room, "lib/m").as_str(), room.lacking.len()), ("one", 0));
+    let mut watch = RoomWatch::begin(&room);
+    fs::write(room.root().join("lib/m"), "two").unwrap();
+    assert_eq!(watch.changed(), ["lib/m"]);
+    // A commit of it that is not here.
+    let other = module.commit(&[("m", "three")]);
+    git(&repository.root(), &["update-index", "--cacheinfo", &format!("160000,{other},lib")]);
+    git(&repository.root(), &["commit", "--quiet", "-m", "another"]);
+    let room = repository.room().await;
+    assert_eq!(room.lacking.len(), 1, "{:?}", room.lacking);
+    assert!(room.lacking[0].what.contains("lib") && room.lacking[0].remedy.contains("submodule update"));
+}
+
+#[tokio::test]
+async fn files_whose_content_is_kept_elsewhere_are_named() {
+    let repository = Repository::new(&[
+        (".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n"),
+        ("a.bin", "version x\n"),
+        ("b", "b"),
+    ]);
+    assert_eq!(repository.room().await.pointers, ["a.bin"]);
+}
+
+#[tokio::test]
+async fn what_is_brought_along_is_known_by_its_digest_and_a_link_out_of_it_is_refused() {
+    let repository = Repository::new(&[("a", "a"), (".gitignore", ".scratch/\n")]);
+    repository.write(".scratch/db/one", "1");
+    std::os::unix::fs::symlink("one", repository.root().join(".scratch/db/link")).unwrap();
+    let bring = [".scratch/db".to_owned()];
+    let make = async || {
+        let head = repository.head();
+        let wanted = RoomWanted { commit: &head, bring: &bring, ..ALL };
+        repository.rooms().await.make(&wanted).await.unwrap()
+    };
+    let room = make().await;
+    let first = room.brought[".scratch/db"].clone().unwrap();
+    assert_eq!(text(&room, ".scratch/db/link"), "1");
+    assert_eq!(room.strays(&[]).await.unwrap(), [] as [&str; 0]);
+    assert_eq!(make().await.brought[".scratch/db"], Ok(first));
+    repository.write(".scratch/db/one", "2");
+    let room = make().await;
+    assert_ne!(room.brought[".scratch/db"], Ok(first));
+    assert_eq!(text(&room, ".scratch/db/one"), "2");
+    std::os::unix::fs::symlink("../../a", repository.root().join(".scratch/db/out")).unwrap();
+    assert_eq!(make().await.lacking.len(), 1);
+    fs::remove_dir_all(repository.root().join(".scratch")).unwrap();
+    assert!(make().await.lacking[0].what.contains("is not there"));
+}
+
+#[tokio::test]
+async fn two_polls_of_one_repository_have_rooms_of_their_own() {
+    let repository = Repository::new(&[("a", "a")]);
+    let (one, two) = (repository.rooms().await, repository.rooms().await);
+    assert_ne!(one.folder(), two.folder());
+    assert!(one.measure_alone().unwrap().is_some_and(|_held| two.measure_alone().unwrap().is_none()));
+    let first = one.folder().to_owned();
+    drop(one);
+    assert_eq!(repository.rooms().await.folder(), first);
+}
+
+#[tokio::test]
+async fn a_change_that_is_taken_back_is_seen() {
+    let repository = Repository::new(&[("src.txt", "wrong"), ("other", "x")]);
+    let room = repository.room().await;
+    let mut watch = RoomWatch::begin(&room);
+    assert!(watch.changed().is_empty() && !watch.came_or_went());
+    let path = room.root().join("src.txt");
+    fs::write(&path, "right").unwrap();
+    fs::write(&path, "wrong").unwrap();
+    assert_eq!(watch.changed(), ["src.txt"]);
+    assert!(watch.changed().is_empty(), "and only once");
+    fs::read(&path).unwrap();
+    assert!(watch.changed().is_empty(), "looking changes nothing");
+    fs::write(room.root().join("new"), "").unwrap();
+    assert!(watch.came_or_went());
+}
+
+#[tokio::test]
+async fn a_report_is_a_file_of_the_room_that_was_written_in_its_run() {
+    let repository = Repository::new(&[("a", "a")]);
+    let room = repository.room().await;
+    let root = room.root();
+    let at = |name: &str| root.join(name);
+    let expect = || AwaitedReport::in_room(root, "report").unwrap();
+    fs::write(at("report"), "old").unwrap();
+    fs::write(at("kept"), "old").unwrap();
+    let expected = expect();
+    assert!(matches!(expected.read(100), Err(ReportError::Missing)), "the old one is gone");
+    fs::rename(at("kept"), at("report")).unwrap();
+    assert!(matches!(expected.read(100), Err(ReportError::Old)), "moved there");
+    for (make, what) in [
+        (vec!["mkfifo", "report"], "a pipe"),
+        (vec!["ln", "-s", "/etc/hostname", "report"], "a link out"),
+        (vec!["ln", "-s", "a", "report"], "a link within"),
+        (vec!["ln", "a", "report"], "a second name"),
+        (vec!["mkdir", "report"], "a folder"),
+    ] {
+        let expected = expect();
+        assert!(Command::new(make[0]).args(&make[1..]).current_dir(root).status().unwrap().success());
+        assert!(matches!(expected.read(100), Err(ReportError::Foreign(_))), "{what}");
+        fs::remove_dir(at("report")).or_else(|_| fs::remove_file(at("report"))).unwrap();
+    }
+    std::os::unix::fs::symlink("/tmp", at("out")).unwrap();
+    assert!(
+        AwaitedReport::in_room(root, "out/report").is_err()
+            || AwaitedReport::in_room(root, "out/report").unwrap().read(9).is_err()
+    );
+    let expected = expect();
+    fs::write(at("report"), "0123456789").unwrap();
+    assert_eq!(expected.read(4).unwrap(), (b"0123".to_vec(), 6));
+}
