@@ -21,14 +21,14 @@ pub type TagPlaces = BTreeMap<String, TagPlace>;
 
 /// What ledgers of this clone saw of one tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
+pub struct TagRecorded {
     /// The commits that it led to when something was compared with it.
     pub commits: BTreeSet<String>,
     /// The object that a release pushed it as.
     pub pushed: Option<String>,
 }
 
-impl Recorded {
+impl TagRecorded {
     /// Whether all of that is what the tag leads to now.
     fn is(&self, now: &TagPlace) -> bool {
         self.commits.iter().all(|commit| *commit == now.commit)
@@ -40,7 +40,7 @@ impl Recorded {
 #[derive(Clone, Debug, Default)]
 pub struct TagsRecorded {
     /// Each tag that one of them saw.
-    pub tags: BTreeMap<String, Recorded>,
+    pub tags: BTreeMap<String, TagRecorded>,
     /// The tags that this very release was compared with before.
     pub compared: BTreeSet<String>,
     /// The releases whose ledger cannot be read.

@@ -10,7 +10,7 @@ use gonogo_core::plan::{Plan, ReviewerKey, Reviewers};
 use gonogo_core::release::Agent;
 use gonogo_core::review::{ChangedPath, ReviewScope};
 use gonogo_core::reviewers::{
-    BasePlan, Heard, InForce, ReviewersFrom, Weighed, review_text, waived, waiver_text, weigh,
+    Heard, InForce, PlanBefore, ReviewersFrom, Weighed, review_text, waived, waiver_text, weigh,
 };
 use gonogo_core::verdict::{Outcome, Reason};
 use jiff::civil::{Date, date};
@@ -33,7 +33,7 @@ fn named(lines: &[&str], more: &str) -> Plan {
 }
 
 fn in_force(more: &str) -> InForce {
-    InForce::of(&plan("").unwrap(), BasePlan::There(&named(&[ANN, BOB], more)))
+    InForce::of(&plan("").unwrap(), PlanBefore::There(&named(&[ANN, BOB], more)))
 }
 
 fn reviewers(in_force: &InForce) -> &Reviewers {
@@ -83,7 +83,7 @@ fn story(steps: &[Step<'_>], who: &InForce, runner: &str) -> Weighed {
 
 #[test]
 fn where_nobody_is_named_the_last_review_of_this_very_scope_counts() {
-    let nobody = InForce::of(&plan("").unwrap(), BasePlan::There(&plan("").unwrap()));
+    let nobody = InForce::of(&plan("").unwrap(), PlanBefore::There(&plan("").unwrap()));
     let comes_to = |steps: &[Step<'_>]| story(steps, &nobody, "r@host").decision;
     assert_eq!(comes_to(&[]), None);
     assert_eq!(comes_to(&[(None, Accepted, "now")]), Some(Accepted));
@@ -238,23 +238,23 @@ fn reviewers_come_from_the_base_tag_and_a_commit_names_none_for_itself() {
     let (none, with) = (plan("").unwrap(), named(&[ANN], ""));
     let other = named(&[BOB], "");
     for (now, base, signs, waives) in [
-        (&none, BasePlan::There(&with), true, true),
-        (&other, BasePlan::There(&with), true, true),
-        (&with, BasePlan::There(&none), false, false),
-        (&with, BasePlan::Absent, false, false),
-        (&with, BasePlan::FirstRelease, true, true),
-        (&with, BasePlan::Unreadable, true, false),
-        (&none, BasePlan::FirstRelease, false, false),
-        (&none, BasePlan::Unreadable, false, false),
+        (&none, PlanBefore::There(&with), true, true),
+        (&other, PlanBefore::There(&with), true, true),
+        (&with, PlanBefore::There(&none), false, false),
+        (&with, PlanBefore::Absent, false, false),
+        (&with, PlanBefore::FirstRelease, true, true),
+        (&with, PlanBefore::Unreadable, true, false),
+        (&none, PlanBefore::FirstRelease, false, false),
+        (&none, PlanBefore::Unreadable, false, false),
     ] {
         let who = InForce::of(now, base);
         assert_eq!((who.signing().is_some(), who.waiving().is_ok()), (signs, waives), "{base:?}");
     }
-    let who = InForce::of(&other, BasePlan::There(&with));
+    let who = InForce::of(&other, PlanBefore::There(&with));
     assert!(
         matches!(&who, InForce::Named(who, ReviewersFrom::BaseTag) if who.keys[0].name() == "ann@example.test")
     );
-    let unsigned = InForce::of(&none, BasePlan::There(&named(&[ANN], "signed = false")));
+    let unsigned = InForce::of(&none, PlanBefore::There(&named(&[ANN], "signed = false")));
     assert!(unsigned.signing().is_none() && unsigned.waiving().is_ok(), "a waiver is always signed");
 }
 

@@ -11,7 +11,7 @@ use gonogo_core::canonical;
 use gonogo_core::evidence::Fingerprint;
 use gonogo_core::gate::{digests_of, shown_evidence};
 use gonogo_core::ledger::{
-    CheckFinished, Noted, PollLedgerState, ReviewAsked, ReviewDecision, ReviewRecorded, State, WaiverRecorded,
+    CheckFinished, LedgerState, Noted, PollState, ReviewAsked, ReviewDecision, ReviewRecorded, WaiverRecorded,
 };
 use gonogo_core::plan::CheckKind;
 use gonogo_core::release::Agent;

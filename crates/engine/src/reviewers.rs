@@ -6,7 +6,7 @@ use gonogo_core::ledger::{
     EarlierRelease, LedgerState, Noted, ReviewDecision, ReviewRecorded, WaiverRecorded,
 };
 use gonogo_core::plan::ReviewerKey;
-use gonogo_core::reviewers::{BasePlan, Heard, InForce, SignedText, review_text, waiver_text};
+use gonogo_core::reviewers::{Heard, InForce, PlanBefore, SignedText, review_text, waiver_text};
 use gonogo_core::sshsig::signing_key;
 use gonogo_core::verdict::Reason;
 use gonogo_world::git::Git;
@@ -21,12 +21,12 @@ pub async fn in_force(
 ) -> Result<InForce, Failure> {
     let now = &candidate.plan;
     let Some(EarlierRelease { tag, commit }) = newest else {
-        return Ok(InForce::of(now, BasePlan::FirstRelease));
+        return Ok(InForce::of(now, PlanBefore::FirstRelease));
     };
     let base = match base_plan::find(git, candidate, tag, commit).await? {
-        base_plan::BasePlan::Read(plan) => return Ok(InForce::of(now, BasePlan::There(&plan))),
-        base_plan::BasePlan::Nowhere { .. } => BasePlan::Absent,
-        base_plan::BasePlan::Unclear(_) => BasePlan::Unreadable,
+        base_plan::BasePlan::Read(plan) => return Ok(InForce::of(now, PlanBefore::There(&plan))),
+        base_plan::BasePlan::Nowhere { .. } => PlanBefore::Absent,
+        base_plan::BasePlan::Unclear(_) => PlanBefore::Unreadable,
     };
     Ok(InForce::of(now, base))
 }
@@ -127,7 +127,7 @@ fn named<'a>(
 }
 
 /// A signature, with the reviewer whose it is.
-pub struct Signature {
+pub struct ReviewerSignature {
     /// The reviewer.
     pub signer: ReviewerKey,
     /// The signature, armored.
@@ -141,7 +141,7 @@ pub async fn sign(
     in_force: &InForce,
     key: Option<&str>,
     text: &SignedText,
-) -> Result<Signature, Failure> {
+) -> Result<ReviewerSignature, Failure> {
     let configured = match key {
         Some(_) => None,
         None => context.session.git.ssh_signing_key().await?,
@@ -162,7 +162,7 @@ pub async fn sign(
         };
         Failure::new(FailureKind::NoGo, why).remedy(format!("have it signed by a reviewer: {names}"))
     })?;
-    Ok(Signature { signer, armored })
+    Ok(ReviewerSignature { signer, armored })
 }
 
 fn unsigned(error: SshError) -> Failure {

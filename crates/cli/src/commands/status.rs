@@ -68,18 +68,6 @@ words! {
     }
 }
 
-/// What was asked of the tracker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TrackerAsked {
-    /// It was asked, and answered.
-    Read,
-    /// It was asked, and could not be read.
-    Unreadable,
-    /// It was not asked: nothing that comes next hangs on it.
-    NotAsked,
-}
-
 /// The JSON document of `gonogo status`, `gonogo.status/1`.
 #[derive(Serialize, JsonSchema)]
 pub struct Document {
@@ -103,8 +91,8 @@ pub struct Document {
     pub standing_blockers: Option<u64>,
     /// Blockers that stand now, by the tracker's IDs; null where the tracker was not asked, or could not be read.
     pub open_blockers: Option<Vec<String>>,
-    /// Whether the tracker was asked for them.
-    pub tracker: TrackerAsked,
+    /// Whether the tracker was asked for them. It is not where nothing that comes next hangs on it.
+    pub tracker_asked: bool,
     /// Whether another command writes this release's ledger now; null where that is not known.
     pub under_way: Option<bool>,
     /// The live mechanics; null where no live run began.
@@ -216,8 +204,9 @@ fn all(arguments: &Arguments, git: &Git, commit: &str, screen: &Screen) -> Resul
         let (state, polls) = (position.state, folded.state.polls);
         let next = NextPart::of(&position.next, &arguments.given(&tag));
         screen.line(format!("{tag}  {}  after {polls} polls; next: {}", state.name(), next.words()));
-        let tracker = TrackerAsked::NotAsked;
-        rows.push(next.beside(json!({ "target": tag, "state": state, "polls": polls, "tracker": tracker })));
+        rows.push(
+            next.beside(json!({ "target": tag, "state": state, "polls": polls, "tracker_asked": false })),
+        );
     }
     if !rows.is_empty() {
         screen.line("the tracker and the remote were not asked: `gonogo status TARGET` asks them");
@@ -264,11 +253,7 @@ fn document(target: &str, commit: String, found: &Standpoint) -> Document {
             .and_then(|poll| poll.ended.as_ref())
             .and_then(|ended| ended.standing_blockers),
         open_blockers,
-        tracker: match &found.blockers {
-            Blockers::Standing(_) => TrackerAsked::Read,
-            Blockers::Unreadable => TrackerAsked::Unreadable,
-            Blockers::NotAsked => TrackerAsked::NotAsked,
-        },
+        tracker_asked: found.blockers != Blockers::NotAsked,
         under_way: found.is_written,
         commit,
         mechanics: steps(live),
@@ -395,11 +380,11 @@ fn show(screen: &Screen, state: &LedgerState, document: &Document) {
     if let Some(standing) = document.standing_blockers {
         screen.line(format!("  {standing} blockers stood at the end of the latest poll"));
     }
-    match (&document.open_blockers, document.tracker) {
+    match (&document.open_blockers, document.tracker_asked) {
         (Some(open), _) if !open.is_empty() => {
             screen.line(format!("  open now: {}", one_line(&open.join(", "))));
         }
-        (None, TrackerAsked::NotAsked) if document.polls > 0 => {
+        (None, false) if document.polls > 0 => {
             screen.line("  whether a blocker stands now was not asked: nothing that comes next hangs on it");
         }
         (Some(_) | None, _) => {}

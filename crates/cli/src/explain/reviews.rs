@@ -1,12 +1,12 @@
 //! Reviews and waivers: what was decided, and who may.
 
-use super::{Entry, Kind, Text, entry, text};
+use super::{Explanation, Kind, Text, entry, text};
 use gonogo_core::ledger::ReviewDecision;
 use gonogo_core::reviewers::ReviewersFrom;
 
-pub(super) fn entries() -> Vec<Entry> {
+pub(super) fn entries() -> Vec<Explanation> {
     let decisions = [("accepted", ReviewDecision::Accepted), ("rejected", ReviewDecision::Rejected)];
-    let mut entries: Vec<Entry> =
+    let mut entries: Vec<Explanation> =
         decisions.map(|(code, one)| entry(code, Kind::ReviewDecision, decision(one))).into();
     let sources = [
         ("base-tag", ReviewersFrom::BaseTag),

@@ -5,12 +5,10 @@
 pub mod builtin;
 mod flaky;
 mod judge;
-mod own;
 mod poll;
 mod review;
 
 pub use flaky::judge_contradiction;
 pub use judge::{End, Judged, Ran, judge_canary, judge_command};
-pub use own::{BASE_CHECK, OWN_CHECKS, PLAN_CHECK, TOOLS_CHECK};
 pub use poll::{CheckVerdict, GateVerdict, Poll};
 pub use review::{digests_of, shown_evidence};

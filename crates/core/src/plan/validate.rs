@@ -1,5 +1,6 @@
 //! From the plan as it is typed to the plan as it is meant. Gathers every problem before it refuses.
 
+use super::own_checks::OWN_CHECKS;
 use super::raw::{self, Kind, ReaderName};
 use super::steps;
 use super::{
@@ -7,7 +8,6 @@ use super::{
     TrackerPlan, VersionAt, VersionPlace,
 };
 use crate::digest::Digest;
-use crate::gate::OWN_CHECKS;
 use crate::problems::{PlanProblem, Problems};
 use crate::readers::Reader;
 use crate::verdict::Reason;
@@ -332,7 +332,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 25] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 27] = [
         (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
         (raw.run.as_ref().map(Spanned::span), program, "run"),
         (raw.before.first().map(Spanned::span), program, "before"),

@@ -74,6 +74,17 @@ pub enum ReadStream {
     Both,
 }
 
+impl ReadStream {
+    /// Its name, as a plan has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// How lines of text are read.
 #[derive(Clone, Debug)]
 pub struct TextRule {

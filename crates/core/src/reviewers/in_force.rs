@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// What is known of the plan at the base tag.
 #[derive(Clone, Copy, Debug)]
-pub enum BasePlan<'a> {
+pub enum PlanBefore<'a> {
     /// There is no base tag: this is a first release.
     FirstRelease,
     /// The base tag has no plan.
@@ -43,16 +43,16 @@ pub enum InForce {
 
 impl InForce {
     /// Decides, from this plan's reviewers and the base tag's plan.
-    pub fn of(now: &Plan, base: BasePlan<'_>) -> Self {
+    pub fn of(now: &Plan, base: PlanBefore<'_>) -> Self {
         let own = now.policy.reviewers.as_ref();
         let named = |reviewers: Option<&Reviewers>, from| {
             reviewers.map_or(Self::Nobody { named_here: own.is_some() }, |one| Self::Named(one.clone(), from))
         };
         match base {
-            BasePlan::FirstRelease => named(own, ReviewersFrom::FirstRelease),
-            BasePlan::Absent => named(None, ReviewersFrom::BaseTag),
-            BasePlan::Unreadable => named(own, ReviewersFrom::UnreadableBase),
-            BasePlan::There(plan) => named(plan.policy.reviewers.as_ref(), ReviewersFrom::BaseTag),
+            PlanBefore::FirstRelease => named(own, ReviewersFrom::FirstRelease),
+            PlanBefore::Absent => named(None, ReviewersFrom::BaseTag),
+            PlanBefore::Unreadable => named(own, ReviewersFrom::UnreadableBase),
+            PlanBefore::There(plan) => named(plan.policy.reviewers.as_ref(), ReviewersFrom::BaseTag),
         }
     }
 

@@ -6,6 +6,6 @@ mod in_force;
 mod text;
 mod weigh;
 
-pub use in_force::{BasePlan, InForce, ReviewersFrom};
+pub use in_force::{InForce, PlanBefore, ReviewersFrom};
 pub use text::{SignedText, review_text, waiver_text};
 pub use weigh::{Heard, Weighed, expiry, waived, weigh};

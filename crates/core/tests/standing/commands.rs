@@ -105,6 +105,7 @@ impl Model {
             agent: self.agent(),
             fresh: false,
             required_gates: vec![3, 5],
+            reviewers: None,
         };
         let poll = self.append(Event::PollStarted(Box::new(started))).seq;
         let mut unsettled: HashSet<CheckKey> = HashSet::new();

@@ -1,7 +1,7 @@
 //! What the ledgers of this clone saw of tags: those that a release was compared with, and those that it pushed.
 
 use crate::failure::Failure;
-use gonogo_core::baseline::{Recorded, TagsRecorded};
+use gonogo_core::baseline::{TagRecorded, TagsRecorded};
 use gonogo_core::ledger::{Event, Owner, Record};
 use gonogo_core::mechanics::Facts;
 use gonogo_core::release::Mode;
@@ -44,7 +44,7 @@ fn of_ledger(recorded: &mut TagsRecorded, records: &[Record], release: &str, is_
                 let Facts::RemoteTag(pushed) = &done.facts else { continue };
                 if modes.get(&done.run) == Some(&Mode::Live) && done.step == PUSH {
                     let tag = recorded.tags.entry(release.to_owned()).or_default();
-                    *tag = Recorded { pushed: Some(pushed.object.clone()), ..std::mem::take(tag) };
+                    *tag = TagRecorded { pushed: Some(pushed.object.clone()), ..std::mem::take(tag) };
                 }
             }
             _ => {}

@@ -24,6 +24,8 @@ pub struct Prepared {
     data: Option<PathBuf>,
     root: PathBuf,
     report: Option<String>,
+    /// The commit's files, relative to the root.
+    tracked: BTreeSet<PathBuf>,
     limit: usize,
 }
 
@@ -59,6 +61,7 @@ pub fn prepare(run: &PollContext<'_>, command: &Command) -> Result<Prepared, Jud
         data: command.data_repository.as_ref().map(|data| root.join(data)),
         root: root.to_owned(),
         report: command.program.report.clone(),
+        tracked: command.program.report.iter().flat_map(|_| room.files()).cloned().collect(),
         limit: run.launcher.limit,
     })
 }
@@ -73,13 +76,8 @@ impl Prepared {
             }
         };
         // A report that was there before, or that is no file of the room, says nothing of this run.
-        let reports = match &self.report {
-            Some(report) => {
-                let tracked = tracked(&self.root, &cancel).await;
-                Some(Reports::clear(&self.root, report, tracked.as_ref()))
-            }
-            None => None,
-        };
+        let reports = self.report.as_ref();
+        let reports = reports.map(|report| Reports::clear(&self.root, report, &self.tracked));
         let main = ready.run(&cancel).await.map_err(Prevented::Process);
         let reports = reports.map(|reports| reports.and_then(|reports| reports.written(self.limit)));
         let canary = match &self.canary {
@@ -118,12 +116,6 @@ async fn data_time(folder: &Path, cancel: &Cancel) -> Result<String, String> {
         },
         Err(error) => Err(chain(&error)),
     }
-}
-
-/// The files of the commit, where git says which.
-async fn tracked(root: &Path, cancel: &Cancel) -> Option<BTreeSet<PathBuf>> {
-    let known = async { Git::open(root, cancel.clone()).await?.tracked().await };
-    known.await.ok().map(|files| files.into_iter().map(|(path, _)| path).collect())
 }
 
 /// Judges what a command left behind, and redacts what is stored and shown of it.
@@ -261,7 +253,7 @@ pub(super) fn not_prepared(program: &[String], end: End, stderr: &[u8]) -> Judge
 }
 
 fn judge_its_canary(
-    run: &Run<'_>,
+    run: &PollContext<'_>,
     command: &Command,
     canary: Result<Captured, String>,
 ) -> (Option<Judged>, Option<Blob>) {

@@ -34,6 +34,7 @@ use gonogo_core::plan::Plan;
 use gonogo_core::release::Subject;
 use gonogo_core::reviewers::InForce;
 use gonogo_core::verdict::Reason;
+use gonogo_world::ledger::Ledger;
 use gonogo_world::process::Environment;
 use gonogo_world::room::Room;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,11 +84,7 @@ pub async fn run(
     let git = &session.git;
     let environment = child_environment(&candidate.plan, git.root());
     let ground = Ground::of(git);
-    if let Some((name, path)) = ground.led_in(&environment) {
-        let message = format!("{name} leads to {}: the project would bring its own judge", path.display());
-        return Err(Failure::incomplete(Reason::HostUnfit, message)
-            .remedy(format!("unset {name}, or set it to a place outside the checkout")));
-    }
+    refuse_what_leads_in(&ground, &environment)?;
     let (rooms, drift) = (ready_rooms(context).await?, drift::since_base(candidate));
     let root = rooms.main().map_or_else(|| git.root(), Room::root);
     let toolbox = Toolbox::of_checks(&candidate.plan, root, &environment, &session.cancel).await;
@@ -100,17 +97,8 @@ pub async fn run(
         canonical::digest(&subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
 
     let mut ledger = context.open_ledger()?;
-    if let Some(bytes) = ledger.repaired_bytes() {
-        let note =
-            format!("the ledger's last line was torn: {bytes} bytes were cut off, and that is recorded");
-        watch.poll(PollEvent::Note(&note));
-    }
     let reviews = Reviews::before(context, ledger.state()).await?;
-    for entry in ground.entries(&std::env::var_os("PATH").unwrap_or_default()) {
-        let note =
-            format!("PATH leads to {}, where the project's own files are: not searched", entry.display());
-        watch.poll(PollEvent::Note(&note));
-    }
+    note_what_was_found(&ledger, &ground, watch);
     let started = PollStarted {
         subject: subject.clone(),
         base_tag: candidate.base.as_ref().map(|base| base.tag.clone()),
@@ -182,6 +170,28 @@ pub async fn run(
     };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
+}
+
+/// Variables that would lead a tool to the project's own files.
+fn refuse_what_leads_in(ground: &Ground, environment: &Environment) -> Result<(), Failure> {
+    let Some((name, path)) = ground.led_in(environment) else { return Ok(()) };
+    let message = format!("{name} leads to {}: the project would bring its own judge", path.display());
+    Err(Failure::incomplete(Reason::HostUnfit, message)
+        .remedy(format!("unset {name}, or set it to a place outside the checkout")))
+}
+
+/// What of the ledger and the search path a person should know before anything runs.
+fn note_what_was_found(ledger: &Ledger, ground: &Ground, watch: &mut impl PollWatch) {
+    if let Some(bytes) = ledger.repaired_bytes() {
+        let note =
+            format!("the ledger's last line was torn: {bytes} bytes were cut off, and that is recorded");
+        watch.poll(PollEvent::Note(&note));
+    }
+    for entry in ground.entries(&std::env::var_os("PATH").unwrap_or_default()) {
+        let note =
+            format!("PATH leads to {}, where the project's own files are: not searched", entry.display());
+        watch.poll(PollEvent::Note(&note));
+    }
 }
 
 /// The rooms of a commit whose plan is the one that was read.

@@ -18,20 +18,15 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Takes away what matches. A pattern leaves alone what is of the commit (`tracked`, relative to the root), and everything
-    /// where that is not known.
+    /// Takes away what matches. A pattern leaves alone what is of the commit (`tracked`, relative to the root).
     ///
     /// # Errors
     /// What is there is no file of the room, or cannot be taken away.
-    pub fn clear(
-        root: &Path,
-        pattern: &str,
-        tracked: Option<&BTreeSet<PathBuf>>,
-    ) -> Result<Self, ReportError> {
+    pub fn clear(root: &Path, pattern: &str, tracked: &BTreeSet<PathBuf>) -> Result<Self, ReportError> {
         let root = root.canonicalize()?;
         for path in matching(&root, pattern) {
             let own = path.strip_prefix(&root).unwrap_or(&path);
-            let stays = is_pattern(pattern) && tracked.is_none_or(|tracked| tracked.contains(own));
+            let stays = is_pattern(pattern) && tracked.contains(own);
             if !stays && let Some(own) = own.to_str() {
                 AwaitedReport::in_room(&root, own)?;
             }
@@ -99,7 +94,7 @@ mod tests {
             write(root.join(path), "old").unwrap();
         }
         let tracked = BTreeSet::from([PathBuf::from("a/reports/of-the-commit.xml")]);
-        let reports = Reports::clear(root, "**/reports/*.xml", Some(&tracked)).unwrap();
+        let reports = Reports::clear(root, "**/reports/*.xml", &tracked).unwrap();
         assert!(
             !root.join("a/reports/old.xml").exists() && root.join("a/reports/of-the-commit.xml").exists()
         );
@@ -121,7 +116,7 @@ mod tests {
     fn one_report_by_its_name_is_one_file() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path().join("r.xml"), "old").unwrap();
-        let reports = Reports::clear(folder.path(), "r.xml", Some(&BTreeSet::new())).unwrap();
+        let reports = Reports::clear(folder.path(), "r.xml", &BTreeSet::new()).unwrap();
         assert!(matches!(reports.written(100), Err(ReportError::Missing)));
         write(folder.path().join("r.xml"), "new").unwrap();
         assert_eq!(reports.written(100).unwrap().0[0].bytes, b"new");
@@ -131,7 +126,7 @@ mod tests {
     fn a_pipe_and_a_link_among_the_files_of_a_pattern_hold_nobody_up_and_pass_nothing() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path().join("elsewhere"), "old").unwrap();
-        let reports = || Reports::clear(folder.path(), "*.xml", Some(&BTreeSet::new())).unwrap();
+        let reports = || Reports::clear(folder.path(), "*.xml", &BTreeSet::new()).unwrap();
         let awaited = reports();
         std::os::unix::fs::symlink(folder.path().join("elsewhere"), folder.path().join("a.xml")).unwrap();
         assert!(matches!(awaited.written(100), Err(ReportError::Foreign(_))));

@@ -189,7 +189,9 @@ fn a_clone_without_a_remote_is_judged_by_its_own_tags_and_says_so() {
     let said = project.run(&["poll", "v0.2.0"]).exits(0);
     let all = said.stdout + &said.stderr;
     assert!(all.contains("this clone has no remote: its own tags tell the base"), "{all}");
-    project.write("gonogo.toml", format!("{STRICT}\n[[steps]]\nkind = \"tag\"\n"));
+    let step = "[[versions]]\nfile = \"VERSION.toml\"\nkey = \"version\"\n\n[[steps]]\nkind = \"tag\"\n";
+    project.write("gonogo.toml", format!("{STRICT}\n{step}"));
+    project.write("VERSION.toml", "version = \"0.2.0\"\n");
     project.commit("a step");
     let live = project.run(&["run", "v0.2.0", "--mode", "live", "--yes", "--json"]).exits(1).json();
     assert!(live["error"].as_str().unwrap().contains("no remote"), "{live:#}");
