@@ -63,6 +63,8 @@ enum Command {
     Status(commands::status::Arguments),
     /// Record a review that a check asks for
     Review(commands::review::Arguments),
+    /// Accept one finding of this release until a day, as a reviewer
+    Waive(commands::waive::Arguments),
     /// File, list or resolve release blockers
     #[command(subcommand)]
     Blocker(commands::blocker::Command),
@@ -95,6 +97,7 @@ impl Command {
             | Self::Audit(_)
             | Self::Status(_)
             | Self::Review(_)
+            | Self::Waive(_)
             | Self::Blocker(_)
             | Self::Explain(_)
             | Self::Skill(_)
@@ -153,6 +156,7 @@ async fn run(command: Command, screen: &Screen, cancel: Cancel) -> Result<Exit, 
         Command::Audit(arguments) => commands::audit::run(&arguments, screen, cancel).await,
         Command::Status(arguments) => commands::status::run(&arguments, screen, cancel).await,
         Command::Review(arguments) => commands::review::run(&arguments, screen, cancel).await,
+        Command::Waive(arguments) => commands::waive::run(&arguments, screen, cancel).await,
         Command::Blocker(command) => commands::blocker::run(&command, screen, cancel).await,
         Command::Explain(arguments) => commands::explain::run(&arguments, screen),
         Command::Skill(command) => commands::skill::run(&command, screen, cancel).await,

@@ -7,6 +7,7 @@ use crate::exit_code::Exit;
 use crate::render::plan_text;
 use gonogo_core::text::visible;
 use gonogo_engine::failure::{Failure, FailureKind};
+use gonogo_world::process::page;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -52,6 +53,16 @@ impl Screen {
             let text = shown(&text.to_string(), self.color);
             // A reader that went away is no reason to stop a release half-way.
             writeln!(io::stdout().lock(), "{text}").ok();
+        }
+    }
+
+    /// A long text for people, in a pager where there is one; nothing in JSON mode.
+    pub fn paged(&self, text: impl Display, pager: Option<&str>) {
+        let text = text.to_string();
+        let is_paged =
+            !self.json && pager.is_some_and(|pager| page(pager, &format!("{}\n", shown(&text, self.color))));
+        if !is_paged {
+            self.line(text);
         }
     }
 

@@ -162,6 +162,8 @@ pub(crate) mod tests {
             repeat: None,
             program: None,
             reused: None,
+            review: None,
+            words: Vec::new(),
         };
         let results = [((1, "a".to_owned()), passed)].into();
         let poll = Poll::evaluate(&plan, &required_gates(&plan, None), subject, &results);

@@ -79,7 +79,7 @@ reasons! {
     TooNoisy = "too-noisy",
     /// The host is not fit to measure on.
     HostUnfit = "host-unfit",
-    /// A review is asked for and none is recorded for this subject and evidence.
+    /// A review is asked for, and too few are recorded that count.
     ReviewMissing = "review-missing",
     /// There is nothing to compare with.
     BaselineMissing = "baseline-missing",

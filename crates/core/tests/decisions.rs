@@ -77,6 +77,8 @@ fn finished(gate: u32, check: &str, outcome: Outcome) -> CheckFinished {
         repeat: None,
         program: None,
         reused: None,
+        review: None,
+        words: Vec::new(),
     }
 }
 

@@ -136,7 +136,7 @@ fn a_line_that_no_gonogo_spelled_is_not_newer() {
         first.replacen("\"seq\":0", "\"seq\":0,\"seq\":0", 1),
         first.replacen("\"seq\":0", "\"seq\":-1", 1),
         first.replacen("\"seq\":0", "\"seq\":0.5", 1),
-        first.replacen("\"format\":2,", "", 1),
+        first.replacen(&format!("\"format\":{FORMAT},"), "", 1),
         "{}".to_owned(),
         "null".to_owned(),
     ] {

@@ -13,6 +13,8 @@ pub mod poll;
 pub mod preflight;
 pub mod rehearsal;
 pub mod release;
+pub mod reviewed;
+pub mod reviewers;
 pub mod run;
 pub mod standing;
 mod tags;

@@ -10,6 +10,7 @@ pub mod process;
 pub mod registry;
 pub mod room;
 pub mod runner;
+pub mod ssh;
 mod there;
 pub mod tools;
 pub mod tracker;

@@ -8,11 +8,13 @@ mod capture;
 mod environment;
 mod group;
 mod hand_over;
+mod pager;
 mod told;
 
 pub use environment::Environment;
 pub use gonogo_core::gate::End;
 pub use hand_over::hand_over;
+pub use pager::page;
 pub use told::redactor;
 
 use crate::there;

@@ -18,6 +18,7 @@ pub mod run;
 pub mod skill;
 pub mod status;
 pub mod verify;
+pub mod waive;
 
 use gonogo_engine::failure::{Failure, FailureKind, chain};
 use serde::Serialize;

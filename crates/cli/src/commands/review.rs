@@ -1,21 +1,24 @@
-//! `gonogo review TARGET --gate N --check ID`: records a review, bound to the latest poll's subject and evidence.
+//! `gonogo review TARGET --gate N --check ID`: shows what a check asks to be reviewed, or records a review of it.
 
 use crate::commands::flags::ReleaseFlags;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
+use crate::render::review_text;
 use crate::screen::Screen;
-use gonogo_core::canonical;
-use gonogo_core::gate::evidence_to_review;
-use gonogo_core::ledger::{CheckFinished, Event, ReviewDecision, ReviewRecorded};
-use gonogo_core::standing::Verb;
-use gonogo_core::text;
-use gonogo_core::verdict::Reason;
+use gonogo_core::gate::{digests_of, shown_evidence};
+use gonogo_core::ledger::{CheckFinished, Event, LedgerState, PollState, ReviewAsked};
+use gonogo_core::review::ReviewDecision;
 use gonogo_engine::context::{Context, current_folder};
-use gonogo_engine::failure::{Failure, FailureKind, chain};
+use gonogo_engine::failure::Failure;
+use gonogo_engine::reviewed::{self, Statement};
 use gonogo_engine::standing::{self, Looked};
-use gonogo_world::ledger;
 use gonogo_world::process::Cancel;
 use serde_json::json;
+
+/// The most of a difference that goes into a document, in bytes.
+const MOST_IN_DOCUMENT: usize = 256 << 10;
+/// The most of it that is shown to people.
+const MOST_ON_SCREEN: usize = 64 << 20;
 
 /// What `gonogo review` takes.
 #[derive(clap::Args)]
@@ -34,73 +37,37 @@ pub struct Arguments {
     /// Something speaks against the release
     #[arg(long)]
     reject: bool,
-    /// Print the evidence that is to be reviewed, and record nothing
+    /// Show what changed since the base tag in what is to be reviewed, and record nothing
     #[arg(long, conflicts_with_all = ["accept", "reject"])]
     show: bool,
     /// What was looked at, and what was found
     #[arg(long, required_unless_present = "show")]
     note: Option<String>,
+    /// The SSH key to sign with, where a signature is asked for: a private key, or a public one whose private half an agent holds
+    /// [default: git's signing key, where git signs by SSH]
+    #[arg(long, value_name = "FILE", conflicts_with = "show")]
+    key: Option<String>,
 }
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
     let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
-    let target = context.candidate.target.tag();
-    let folder = context.ledger_folder();
-    let poll_first = || {
-        Failure::incomplete(
-            Reason::NotRun,
-            format!("there is no poll of {target} at this commit and plan to review"),
-        )
-        .remedy(context.given.line(&[Verb::Poll]))
-    };
-    if ledger::read(&folder, context.owner())?.is_none() {
-        return Err(poll_first());
+    // A release without a ledger is not given one by a look at it.
+    let state = LedgerState::fold(&context.records()?);
+    let poll = reviewed::polled(&context, &state)?;
+    let asked = reviewed::asked(&context, poll, arguments.gate, &arguments.check)?;
+    if arguments.show {
+        return show(&context, (&state, poll), asked, screen).await;
     }
     let mut ledger = context.open_ledger()?;
-    let poll = ledger.state().poll.as_ref().ok_or_else(poll_first)?;
-    let subject = &poll.started.subject;
-    if subject.commit != context.candidate.commit || subject.plan != context.candidate.plan.digest {
-        return Err(poll_first());
-    }
-    let about =
-        canonical::digest(subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
-    let asked = poll.finished.get(&(arguments.gate, arguments.check.clone()));
-    if !asked.is_some_and(|finished| asks_for_review(finished, &ledger.state().reviews)) {
-        return Err(Failure::usage(format!(
-            "check {} of gate {} asks for no review",
-            arguments.check, arguments.gate
-        ))
-        .remedy(format!("`{}` shows which do", context.given.line(&[Verb::Status]))));
-    }
-    let evidence = evidence_to_review(ledger.state(), arguments.gate, &arguments.check);
-    if arguments.show {
-        let bytes = evidence
-            .iter()
-            .map(|digest| ledger::read_blob(&folder, *digest))
-            .collect::<Result<Vec<_>, _>>()?;
-        let texts: Vec<String> =
-            bytes.iter().map(|bytes| text::visible(&String::from_utf8_lossy(bytes))).collect();
-        screen.line(texts.join("\n"));
-        let shown = json!({ "schema": "gonogo.review-evidence/1", "evidence": evidence, "texts": texts });
-        screen.document(&shown)?;
-        return Ok(Exit::Go);
-    }
+    let state = ledger.state();
+    let poll = reviewed::polled(&context, state)?;
+    let asked = reviewed::asked(&context, poll, arguments.gate, &arguments.check)?;
     let decision = if arguments.reject { ReviewDecision::Rejected } else { ReviewDecision::Accepted };
-    let note = context.session.redactor.text(arguments.note.as_deref().unwrap_or_default());
-    if note.trim().is_empty() {
-        return Err(Failure::usage("a review says in --note what was looked at"));
-    }
-    let review = ReviewRecorded {
-        gate: arguments.gate,
-        check: arguments.check.clone(),
-        subject: about,
-        evidence,
-        agent: context.session.agent.clone(),
-        decision,
-        note,
-    };
-    ledger.append(Event::ReviewRecorded(review.clone()), Vec::new())?;
+    let note = arguments.note.as_deref().unwrap_or_default();
+    let statement = Statement { decision, note, key: arguments.key.as_deref() };
+    let review = reviewed::review(&context, state, asked, &statement).await?;
+    ledger.append(Event::ReviewRecorded(Box::new(review.clone())), Vec::new())?;
     ledger.flush()?;
     screen.line("recorded");
     drop(ledger);
@@ -110,8 +77,33 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     Ok(Exit::Go)
 }
 
-/// A check asks for a review where it is incomplete without one or contradicts itself, or was judged by one.
-fn asks_for_review(finished: &CheckFinished, reviews: &[ReviewRecorded]) -> bool {
-    let reviewed = |review: &ReviewRecorded| review.gate == finished.gate && review.check == finished.check;
-    matches!(finished.reason, Some(Reason::ReviewMissing | Reason::Flaky)) || reviews.iter().any(reviewed)
+async fn show(
+    context: &Context,
+    (state, poll): (&LedgerState, &PollState),
+    (finished, asked): (&CheckFinished, &ReviewAsked),
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let limit = if screen.json { MOST_IN_DOCUMENT } else { MOST_ON_SCREEN };
+    let shown = reviewed::shown(context, state, (finished, asked), limit).await?;
+    if !screen.json {
+        let pager = if screen.terminal { context.session.git.pager().await? } else { None };
+        screen.paged(review_text::shown(screen, poll, (finished, asked), &shown), pager.as_deref());
+    }
+    let evidence = digests_of(&shown_evidence(state, finished.gate, &finished.check));
+    let texts: Vec<&str> = shown.evidence.iter().map(|one| one.text.as_str()).collect();
+    let cut: u64 = shown.evidence.iter().map(|one| one.cut).sum();
+    screen.document(&json!({
+        "schema": "gonogo.review-evidence/1",
+        "gate": finished.gate,
+        "check": finished.check,
+        "scope": asked.scope,
+        "wanted": asked.wanted,
+        "words": finished.words,
+        "evidence": evidence,
+        "texts": texts,
+        "texts_cut_bytes": cut,
+        "diff": shown.difference.text,
+        "diff_cut_bytes": shown.difference.cut,
+    }))?;
+    Ok(Exit::Go)
 }

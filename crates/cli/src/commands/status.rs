@@ -4,12 +4,13 @@ use crate::commands::flags::{AGENT, PlanFlags, says};
 use crate::commands::to_json;
 use crate::exit_code::Exit;
 use crate::render::next::NextPart;
-use crate::render::poll_text;
 use crate::render::words::words;
+use crate::render::{poll_text, review_text};
 use crate::screen::Screen;
 use gonogo_core::ledger::{LedgerState, Mechanics, Owner, PollState};
 use gonogo_core::mechanics::Code;
 use gonogo_core::release::Agent;
+use gonogo_core::review::Word;
 use gonogo_core::standing::{Blockers, Folded, Given, Position, RehearsalState, ReleaseState, Releasing};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::{Reason, Verdict};
@@ -167,6 +168,10 @@ pub struct StatusCheck {
     pub verdict: Verdict,
     /// Why it is incomplete.
     pub reason: Option<Reason>,
+    /// How many findings are waived: a check of which that is not 0 passed by waivers alone.
+    pub waived: usize,
+    /// Who reviewed it or waived what it found, when and why, and whether that counted.
+    pub words: Vec<Word>,
 }
 
 /// Runs it.
@@ -223,6 +228,8 @@ fn document(target: &str, commit: String, found: &Standpoint) -> Document {
         id: one.check.clone(),
         verdict: one.verdict,
         reason: one.reason,
+        waived: one.waived(),
+        words: one.words.clone(),
     });
     let in_flight = poll.iter().flat_map(|poll| {
         poll.begun
@@ -348,6 +355,7 @@ fn show(screen: &Screen, state: &LedgerState, document: &Document) {
     }
     for finished in state.poll.iter().flat_map(|poll| poll.finished.values()) {
         screen.line(format!("  {}", poll_text::check_line(screen, finished)));
+        review_text::words(&finished.words).for_each(|line| screen.line(line));
     }
     for check in &document.in_flight {
         screen.line(format!("  began and has no end: {check}"));

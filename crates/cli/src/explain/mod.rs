@@ -8,6 +8,7 @@ mod exits;
 mod preconditions;
 mod problems;
 mod reasons;
+mod reviews;
 mod states;
 
 use schemars::JsonSchema;
@@ -70,6 +71,10 @@ pub enum Kind {
     ChannelAction,
     /// What a channel has of a version.
     ChannelCell,
+    /// What was decided of a check that asks for a review, or of a finding.
+    ReviewDecision,
+    /// Which plan names the reviewers.
+    ReviewersFrom,
     /// What the process exits with.
     ExitCode,
 }
@@ -96,6 +101,8 @@ impl Kind {
             Self::ChannelPresence => "where a channel stands",
             Self::ChannelAction => "what to do about a channel",
             Self::ChannelCell => "what a channel has of a version",
+            Self::ReviewDecision => "what a reviewer decided",
+            Self::ReviewersFrom => "which plan names the reviewers",
             Self::ExitCode => "an exit code",
         }
     }
@@ -124,6 +131,7 @@ pub fn all() -> Vec<Explanation> {
     entries.extend(states::entries());
     entries.extend(problems::entries());
     entries.extend(delivery::entries());
+    entries.extend(reviews::entries());
     entries.extend(exits::entries());
     entries
 }

@@ -132,7 +132,7 @@ const fn reason(reason: Reason) -> Text {
             "Use a host that is fit, and `gonogo poll TARGET` there.",
         ),
         Reason::ReviewMissing => text(
-            "The check asks for a judgement, and none is recorded for this subject and evidence.",
+            "The check asks for a judgement of what changed since the base tag, and too few are recorded that count: `words` says of each why not.",
             "Some questions no tool answers; nobody has answered this one yet.",
             "`gonogo review TARGET --gate N --check ID --show` prints what is to be judged; read it whole, then record with `--accept` or `--reject` and a `--note`.",
         ),

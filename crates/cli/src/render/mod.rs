@@ -11,6 +11,7 @@ pub mod plan_text;
 pub mod poll_json;
 pub mod poll_text;
 pub mod preflight_text;
+pub mod review_text;
 pub mod run_json;
 pub mod run_text;
 pub mod terminal;

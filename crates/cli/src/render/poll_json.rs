@@ -7,7 +7,10 @@ use gonogo_core::clearance::{Obstacle, ObstacleKind};
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Counts, Finding};
 use gonogo_core::gate::CheckVerdict;
+use gonogo_core::ledger::{CheckFinished, ReviewAsked};
 use gonogo_core::release::{Mode, Subject};
+use gonogo_core::review::Word;
+use gonogo_core::reviewers::{InForce, ReviewersFrom};
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_engine::context::Context;
 use gonogo_engine::poll::PollReport;
@@ -51,6 +54,8 @@ pub struct PollDocument {
     pub exit: u8,
     /// What the evidence is about.
     pub subject: Subject,
+    /// Whose reviews count; null where nobody is named, so that whoever reviews is recorded.
+    pub reviewers: Option<ReviewersPart>,
     /// Every gate, by number.
     pub gates: Vec<PollGate>,
     /// Every task under the release's epic; null where the tracker could not be read.
@@ -60,6 +65,35 @@ pub struct PollDocument {
     /// What comes next.
     #[serde(flatten)]
     pub next: NextPart,
+}
+
+/// Whose reviews count.
+#[derive(Serialize, JsonSchema)]
+pub struct ReviewersPart {
+    /// Which plan names them.
+    pub from: ReviewersFrom,
+    /// Their names and the fingerprints of their keys.
+    pub names: Vec<String>,
+    /// Whether reviews that accept are signed; waivers always are.
+    pub signed: bool,
+    /// Whether whoever runs the poll may not sign.
+    pub not_by_runner: bool,
+    /// How many different ones have to sign.
+    pub count: u32,
+}
+
+impl ReviewersPart {
+    /// Of those in force, where anybody is named.
+    fn of(in_force: &InForce) -> Option<Self> {
+        let InForce::Named(reviewers, from) = in_force else { return None };
+        Some(Self {
+            from: *from,
+            names: reviewers.names(),
+            signed: reviewers.signed,
+            not_by_runner: reviewers.not_by_runner,
+            count: reviewers.count,
+        })
+    }
 }
 
 /// One gate.
@@ -104,8 +138,14 @@ pub struct PollCheck {
     pub examined: Option<u64>,
     /// The command that repeats it from the repository's root.
     pub repeat: Option<String>,
-    /// What is wrong.
+    /// What is wrong; of a check that passed, what is waived.
     pub findings: Vec<Finding>,
+    /// How many findings are waived: a check of which that is not 0 passed by waivers alone.
+    pub waived: usize,
+    /// What a review of it is of, for a check that asks for one.
+    pub review: Option<ReviewAsked>,
+    /// Who reviewed it or waived what it found, when and why, and whether that counts.
+    pub words: Vec<Word>,
     /// What a person should know.
     pub notes: Vec<String>,
 }
@@ -171,6 +211,7 @@ pub fn document(
         obstacle_codes: obstacle_codes(report),
         exit,
         subject: report.subject.clone(),
+        reviewers: ReviewersPart::of(&report.reviewers),
         gates: gates.collect(),
         blockers,
         tracker_error: report.standing.as_ref().err().cloned(),
@@ -213,6 +254,9 @@ fn check(report: &PollReport, gate: u32, check: &CheckVerdict) -> PollCheck {
         examined: finished.and_then(|finished| finished.examined),
         repeat: finished.and_then(|finished| finished.repeat.clone()),
         findings: finished.map_or_else(Vec::new, |finished| finished.findings.clone()),
+        waived: finished.map_or(0, CheckFinished::waived),
+        review: finished.and_then(|finished| finished.review.clone()),
+        words: finished.map_or_else(Vec::new, |finished| finished.words.clone()),
         notes: finished.map_or_else(Vec::new, |finished| finished.notes.clone()),
     }
 }

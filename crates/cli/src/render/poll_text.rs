@@ -1,5 +1,6 @@
 //! A poll for people: one table of gates, then everything that stands in the way with what repeats it.
 
+use super::review_text;
 use crate::screen::Screen;
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 use gonogo_core::clearance::Obstacle;
@@ -22,7 +23,8 @@ pub fn print(screen: &Screen, context: &Context, report: &PollReport) {
     for gate in report.poll.gates() {
         for check in &gate.checks {
             let failed_before = report.failed_before.contains(&(gate.id, check.id.clone()));
-            print_check(screen, gate, check, failed_before);
+            let can_waive = report.reviewers.waiving().is_ok();
+            print_check(screen, gate, check, failed_before, can_waive);
         }
     }
     match &report.standing {
@@ -74,11 +76,13 @@ fn table(screen: &Screen, report: &PollReport) -> Table {
         let passed = gate.checks.iter().filter(|check| check.outcome == Outcome::Passed).count();
         let millis: u64 =
             gate.checks.iter().filter_map(|check| check.finished.as_ref()).map(|one| one.millis).sum();
+        let waived: usize = gate.checks.iter().map(waived).sum();
+        let waivers = if waived > 0 { format!(" (with waivers: {waived})") } else { String::new() };
         let optional = if gate.required { "" } else { " (not required)" };
         table.add_row([
             Cell::new(format!("{:>4}", gate.id)),
             Cell::new(mark(screen, gate.outcome.verdict())),
-            Cell::new(format!("{}{optional}", text::one_line(&gate.name))),
+            Cell::new(format!("{}{waivers}{optional}", text::one_line(&gate.name))),
             Cell::new(format!("{passed}/{}", gate.checks.len())),
             Cell::new(seconds(millis)),
         ]);
@@ -86,8 +90,21 @@ fn table(screen: &Screen, report: &PollReport) -> Table {
     table
 }
 
-fn print_check(screen: &Screen, gate: &GateVerdict, check: &CheckVerdict, failed_before: bool) {
-    if check.outcome == Outcome::Passed && !failed_before {
+/// How many findings of a check are waived.
+fn waived(check: &CheckVerdict) -> usize {
+    check.finished.as_ref().filter(|_| check.outcome == Outcome::Passed).map_or(0, CheckFinished::waived)
+}
+
+/// One check: what stands against it, and who reviewed it. `can_waive` is whether a finding can be waived, by its fingerprint.
+fn print_check(
+    screen: &Screen,
+    gate: &GateVerdict,
+    check: &CheckVerdict,
+    failed_before: bool,
+    can_waive: bool,
+) {
+    let words = check.finished.as_ref().map_or(&[][..], |finished| finished.words.as_slice());
+    if check.outcome == Outcome::Passed && words.is_empty() && !failed_before {
         return;
     }
     let finished = check.finished.as_ref();
@@ -108,12 +125,14 @@ fn print_check(screen: &Screen, gate: &GateVerdict, check: &CheckVerdict, failed
     }
     for finding in finished.findings.iter().take(MOST_FINDINGS) {
         let place = finding.place.as_ref().map(|place| format!("  [{place}]")).unwrap_or_default();
-        screen.line(format!("    - {}{place}", finding.message));
+        let name = if can_waive { format!("  ({})", finding.fingerprint) } else { String::new() };
+        screen.line(format!("    - {}{place}{name}", finding.message));
     }
     let more = finished.findings.len().saturating_sub(MOST_FINDINGS);
     if more > 0 {
         screen.line(format!("    - and {more} more"));
     }
+    review_text::words(words).for_each(|line| screen.line(line));
     if let Some(repeat) = &finished.repeat {
         screen.line(format!("    repeat: {repeat}"));
     }
@@ -128,8 +147,12 @@ pub fn check_line(screen: &Screen, finished: &CheckFinished) -> String {
         (None, None) => String::new(),
     };
     let reused = if finished.reused.is_some() { ", from earlier evidence" } else { "" };
+    let waivers = match finished.waived() {
+        0 => String::new(),
+        waived => format!(", with waivers: {waived}"),
+    };
     format!(
-        "{} gate {} {}{reason} ({}{shown}{reused})",
+        "{} gate {} {}{reason} ({}{shown}{waivers}{reused})",
         mark(screen, finished.verdict),
         finished.gate,
         finished.check,

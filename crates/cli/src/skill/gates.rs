@@ -101,7 +101,13 @@ fn evidence(check: &Check) -> String {
             share(benchmark.design.margin()),
             page::time(benchmark.time)
         ),
-        CheckKind::Review { .. } => "a review, recorded for this very subject and evidence".to_owned(),
+        CheckKind::Review { paths, .. } => {
+            let within = paths.iter().map(|path| page::code(path)).collect::<Vec<_>>().join(", ");
+            let within = if paths.is_empty() { "the repository".to_owned() } else { within };
+            format!(
+                "a review of what changed in {within} since the base tag, recorded; it holds until that changes again"
+            )
+        }
         other => of_own(other.name()),
     }
 }
@@ -148,7 +154,7 @@ fn reader(reader: &Reader) -> String {
 
 fn focus(check: &Check) -> Option<&str> {
     match &check.kind {
-        CheckKind::Review { focus } => Some(focus),
+        CheckKind::Review { focus, .. } => Some(focus),
         CheckKind::Inventory(inventory) => inventory.focus.as_deref(),
         _ => None,
     }

@@ -32,6 +32,7 @@ mod plan;
 mod poll;
 mod prepare;
 mod release;
+mod reviews;
 mod rooms;
 mod servers;
 mod settled;

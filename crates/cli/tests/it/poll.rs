@@ -247,7 +247,7 @@ fn filing_the_same_by_hand_twice_finds_the_same_task() {
 }
 
 #[test]
-fn a_review_is_bound_to_the_commit_and_its_evidence() {
+fn a_review_is_bound_to_what_changed_since_the_base() {
     let review = "[[gates.checks]]\nid = \"locks\"\nkind = \"review\"\nfocus = \"the writer lock\"\n";
     let project = Project::new(&plan(&(libtest("lock-smoke", "run-tests") + review)));
     project.printing("run-tests", PASSED, 0);
@@ -260,6 +260,7 @@ fn a_review_is_bound_to_the_commit_and_its_evidence() {
         check(&project.run(&["poll", "v0.2.0", "--close-passed", "--json"]).exits(0).json(), 3, "locks")["verdict"],
         "passed"
     );
+    project.write("src/a.rs", "lock();\n");
     project.commit("another subject");
     assert_eq!(check(&project.poll().json(), 3, "locks")["reason"], "review-missing");
     project

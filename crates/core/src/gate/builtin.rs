@@ -2,12 +2,13 @@
 
 use super::judge::Judged;
 use crate::evidence::{Finding, Fingerprint};
-use crate::ledger::{ReviewDecision, ReviewRecorded};
 use crate::plan::{Inventory, Plan};
 use crate::release::Target;
+use crate::review::{ReviewDecision, Word};
+use crate::reviewers::Weighed;
 use crate::verdict::{Outcome, Reason};
 use crate::{text, versions};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 fn finding(gate: u32, check: &str, key: &str, message: &str, place: Option<&str>) -> Finding {
@@ -128,13 +129,15 @@ fn matches<'a>(inventory: &Inventory, files: &'a Files) -> Vec<(&'a str, usize, 
     found
 }
 
-/// Judges a search: unchanged since the base passes; a change, or no base, asks for a review.
-pub fn judge_inventory(
-    gate: u32,
-    check: &str,
-    found: &InventoryFound,
-    review: Option<&ReviewRecorded>,
-) -> Judged {
+/// The files in which a search found something, at the commit or at the base.
+pub fn matching_files(inventory: &Inventory, now: &Files, base: Option<&Files>) -> BTreeSet<String> {
+    let found = [Some(now), base].into_iter().flatten().flat_map(|files| matches(inventory, files));
+    found.map(|(path, ..)| path.to_owned()).collect()
+}
+
+/// Judges a search: unchanged since the base passes; a change, or no base, asks for a review. `weighed` are its reviews, where
+/// it asks for one.
+pub fn judge_inventory(gate: u32, check: &str, found: &InventoryFound, weighed: &Weighed) -> Judged {
     if found.files == 0 {
         return Judged::incomplete(Reason::NothingExamined, "no file matches the inventory's paths");
     }
@@ -143,34 +146,47 @@ pub fn judge_inventory(
         Some(lines) => Some(format!("{lines} lines came or went since the base tag")),
         None => Some("there is no base tag to compare with".to_owned()),
     };
-    let judged = Judged {
-        examined: Some(found.files),
-        notes: vec![format!("{} matches in {} files", found.matches, found.files)],
-        ..match note {
-            None => Judged::compared(found.files, Vec::new()),
-            Some(note) => judge_review(gate, check, &note, review),
-        }
+    let judged = match note {
+        None => Judged::compared(found.files, Vec::new()),
+        Some(note) => judge_review(gate, check, &note, weighed),
     };
-    Judged { examined: Some(found.files), ..judged }
+    let mut notes = vec![format!("{} matches in {} files", found.matches, found.files)];
+    notes.extend(judged.notes);
+    Judged { examined: Some(found.files), notes, ..judged }
 }
 
-/// Judges a request for a review: accepted passes, rejected fails, none is incomplete.
-pub fn judge_review(gate: u32, check: &str, focus: &str, review: Option<&ReviewRecorded>) -> Judged {
-    let Some(review) = review else { return Judged::incomplete(Reason::ReviewMissing, focus) };
-    let said = format!("{} by {}: {}", decision(review.decision), review.agent, review.note);
-    match review.decision {
-        ReviewDecision::Accepted => Judged {
-            outcome: Outcome::Passed,
-            notes: vec![text::one_line(&said)],
-            ..Judged::compared(1, Vec::new())
-        },
-        ReviewDecision::Rejected => Judged::compared(1, vec![finding(gate, check, "review", &said, None)]),
+/// Judges a request for a review: accepted passes, rejected fails, too few acceptances are incomplete.
+pub fn judge_review(gate: u32, check: &str, focus: &str, weighed: &Weighed) -> Judged {
+    let lines: Vec<String> = weighed.words.iter().map(Word::line).collect();
+    match weighed.decision {
+        Some(ReviewDecision::Accepted) => Judged { notes: lines, ..Judged::compared(1, Vec::new()) },
+        Some(ReviewDecision::Rejected) => {
+            let rejections = weighed.words.iter().filter(|word| word.decision == ReviewDecision::Rejected);
+            let said = rejections.last().map_or_else(|| "rejected".to_owned(), Word::line);
+            Judged { notes: lines, ..Judged::compared(1, vec![finding(gate, check, "review", &said, None)]) }
+        }
+        None => {
+            let more = match (weighed.wanted, weighed.words.iter().filter(|word| word.void.is_none()).count())
+            {
+                (_, 0) => String::new(),
+                (wanted, given) => format!("; {given} of {} reviews", given + wanted as usize),
+            };
+            Judged { notes: lines, ..Judged::incomplete(Reason::ReviewMissing, format!("{focus}{more}")) }
+        }
     }
 }
 
-const fn decision(decision: ReviewDecision) -> &'static str {
-    match decision {
-        ReviewDecision::Accepted => "accepted",
-        ReviewDecision::Rejected => "rejected",
+/// What a check came to once waivers are counted in: passed, where every finding of a failure is waived. Nothing else is lifted.
+#[must_use]
+pub fn with_waivers(judged: Judged, waived: &[Fingerprint], words: &[Word]) -> Judged {
+    let lines = words.iter().map(Word::line);
+    let notes = judged.notes.iter().cloned().chain(lines).collect();
+    let lifts = judged.outcome == Outcome::Failed
+        && !judged.findings.is_empty()
+        && judged.findings.iter().all(|finding| waived.contains(&finding.fingerprint));
+    if !lifts {
+        return Judged { notes, ..judged };
     }
+    let detail = format!("passed with waivers: {}", judged.findings.len());
+    Judged { outcome: Outcome::Passed, detail: Some(detail), notes, ..judged }
 }

@@ -11,4 +11,4 @@ mod review;
 pub use flaky::judge_contradiction;
 pub use judge::{End, Judged, Ran, judge_canary, judge_command};
 pub use poll::{CheckVerdict, GateVerdict, Poll};
-pub use review::{evidence_to_review, reviewed_evidence};
+pub use review::{digests_of, shown_evidence};

@@ -6,7 +6,9 @@ use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::mechanics::{Cause, Effect, Facts, Intent};
 use crate::release::{Agent, Mode, ResolvedTool, Subject};
+use crate::review::{ReviewDecision, ReviewScope, Word};
 use crate::verdict::{Outcome, Reason, Verdict};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One line of the ledger.
@@ -41,7 +43,9 @@ pub enum Event {
     /// A check ended, or its earlier evidence was taken over.
     CheckFinished(Box<CheckFinished>),
     /// Somebody judged what a check asks to be reviewed.
-    ReviewRecorded(ReviewRecorded),
+    ReviewRecorded(Box<ReviewRecorded>),
+    /// A reviewer accepted a finding, until a day.
+    WaiverRecorded(Box<WaiverRecorded>),
     /// A blocker that this ledger did not know was read from the tracker.
     BlockerSeen(BlockerSeen),
     /// A blocker was filed, updated or opened again.
@@ -94,6 +98,19 @@ pub struct PollStarted {
     pub fresh: bool,
     /// The gates that are required.
     pub required_gates: Vec<u32>,
+    /// The release whose plan names the reviewers: the remote's newest earlier one, whatever the base is; `None` for a first release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewers: Option<EarlierRelease>,
+}
+
+/// A release before this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlierRelease {
+    /// Its tag.
+    pub tag: String,
+    /// The commit that the tag stands for.
+    pub commit: String,
 }
 
 /// See [`Event::CheckStarted`].
@@ -157,6 +174,22 @@ pub struct CheckFinished {
     pub program: Option<ResolvedTool>,
     /// The sequence number of the record whose evidence is taken over; `None` where it was made now.
     pub reused: Option<u64>,
+    /// What a review of it is bound to, for a check that asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewAsked>,
+    /// Who reviewed it or waived what it found, and whether that counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Word>,
+}
+
+/// A review that a check asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewAsked {
+    /// What it is of.
+    pub scope: ReviewScope,
+    /// How many acceptances were still wanted when the check was judged.
+    pub wanted: u32,
 }
 
 impl CheckFinished {
@@ -169,16 +202,11 @@ impl CheckFinished {
     pub fn basis(&self) -> Option<Digest> {
         self.evidence.iter().find(|evidence| evidence.name == BASIS).map(|evidence| evidence.digest)
     }
-}
 
-/// What a reviewer found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReviewDecision {
-    /// Nothing speaks against the release.
-    Accepted,
-    /// Something does.
-    Rejected,
+    /// How many of its findings are waived: a check that passed in spite of findings passed by waivers alone.
+    pub fn waived(&self) -> usize {
+        if self.verdict == Verdict::Passed { self.findings.len() } else { 0 }
+    }
 }
 
 /// See [`Event::ReviewRecorded`].
@@ -189,7 +217,7 @@ pub struct ReviewRecorded {
     pub gate: u32,
     /// The check.
     pub check: String,
-    /// The digest of the subject that was reviewed.
+    /// The digest of the subject of the poll that asked for it.
     pub subject: Digest,
     /// The digests of the evidence that the reviewer had before them, sorted.
     pub evidence: Vec<Digest>,
@@ -199,6 +227,39 @@ pub struct ReviewRecorded {
     pub decision: ReviewDecision,
     /// Their words.
     pub note: String,
+    /// What it is bound to. Not told before format 3: such a review counts for nothing any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ReviewScope>,
+    /// The fingerprint of the key that signed it, for people: whose signature it is, the signature says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// An SSH signature, armored, over the text that [`crate::reviewers::review_text`] makes of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+/// See [`Event::WaiverRecorded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverRecorded {
+    /// The gate.
+    pub gate: u32,
+    /// The check.
+    pub check: String,
+    /// The finding.
+    pub fingerprint: Fingerprint,
+    /// What the finding said when it was waived, for people.
+    pub message: String,
+    /// Who recorded it.
+    pub agent: Agent,
+    /// Why it is accepted.
+    pub note: String,
+    /// The last day on which it counts, in UTC: `2026-12-31`.
+    pub until: String,
+    /// The fingerprint of the key that signed it, for people: whose signature it is, the signature says.
+    pub key: String,
+    /// An SSH signature, armored, over the text that [`crate::reviewers::waiver_text`] makes of it.
+    pub signature: String,
 }
 
 /// See [`Event::BlockerSeen`].

@@ -28,7 +28,7 @@ enum Event {
     PollStarted(Box<event::PollStarted>),
     CheckStarted(CheckStarted),
     CheckFinished(Box<CheckFinished>),
-    ReviewRecorded(ReviewRecorded),
+    ReviewRecorded(Box<ReviewRecorded>),
     BlockerSeen(BlockerSeen),
     BlockerFiled(BlockerFiled),
     BlockerResolved(BlockerResolved),

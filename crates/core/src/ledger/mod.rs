@@ -11,16 +11,18 @@ mod owner;
 mod refusal;
 mod state;
 
+pub use crate::review::ReviewDecision;
 pub use chain::{Anchor, Chain, Torn, read};
 pub use event::{
     BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, DeliveredChannel,
-    DeliveryRecorded, EffectApplied, EffectIntended, Event, EvidenceRef, Opened, PollFinished, PollStarted,
-    Record, Repaired, ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
+    DeliveryRecorded, EarlierRelease, EffectApplied, EffectIntended, Event, EvidenceRef, Opened,
+    PollFinished, PollStarted, Record, Repaired, ReviewAsked, ReviewRecorded, RunFinished, RunStarted,
+    StepDone, StepStopped, WaiverRecorded,
 };
 pub use mechanics::{Mechanics, RunState};
 pub use owner::{Foreign, Owner};
 pub use refusal::{Broken, Newer, NotRead};
-pub use state::{CheckKey, Contradiction, KnownBlocker, LedgerState, PollState};
+pub use state::{CheckKey, Contradiction, KnownBlocker, LedgerState, Noted, PollState};
 
 /// The format of the records that this program writes. It reads this one and every one before it; `docs/formats.md`
 /// says how a format is changed.
@@ -38,7 +40,9 @@ pub use state::{CheckKey, Contradiction, KnownBlocker, LedgerState, PollState};
 /// - 2: the first record of each format tells its `reader`; `check-finished` and `effect-intended` tell the `program` that was
 ///   run. From here on, whatever changes in a record is a new format.
 /// - 3: the reason of a check may be `flaky`; a blocker that was seen may be a task of somebody's own.
-pub const FORMAT: u32 = 3;
+/// - 4: `review-recorded` tells the `scope` that it is bound to, and whose signature it bears; `waiver-recorded`; `check-finished` tells the
+///   `review` that it asks for and the `words` that were weighed; `poll-started` tells whose plan names the reviewers.
+pub const FORMAT: u32 = 4;
 
 /// The oldest format whose programs read what this program writes, rightly and whole. They do not add to it.
-pub const READER: u32 = 3;
+pub const READER: u32 = 4;

@@ -1,8 +1,11 @@
 //! What the records add up to. State is this fold and nothing else: there is no other state file.
 
-use super::event::{BlockerSeen, CheckFinished, Event, PollFinished, PollStarted, Record, ReviewRecorded};
+use super::event::{
+    BlockerSeen, CheckFinished, Event, PollFinished, PollStarted, Record, ReviewRecorded, WaiverRecorded,
+};
 use crate::digest::Digest;
-use crate::evidence::Fingerprint;
+use crate::evidence::{Finding, Fingerprint};
+use crate::review::{ReviewDecision, ReviewScope};
 use crate::verdict::{Outcome, Verdict};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -22,6 +25,17 @@ pub struct PollState {
     pub finished: BTreeMap<CheckKey, CheckFinished>,
     /// How it ended; `None` while it runs, or where it was cut short.
     pub ended: Option<PollFinished>,
+}
+
+/// Something that somebody said, with where and when it was recorded.
+#[derive(Clone, Debug)]
+pub struct Noted<W> {
+    /// The sequence number of its record.
+    pub seq: u64,
+    /// When it was recorded.
+    pub at: String,
+    /// What was said.
+    pub word: W,
 }
 
 /// A blocker as a ledger knows it.
@@ -58,7 +72,9 @@ pub struct LedgerState {
     /// How many polls there were.
     pub polls: u64,
     /// Reviews, in order.
-    pub reviews: Vec<ReviewRecorded>,
+    pub reviews: Vec<Noted<ReviewRecorded>>,
+    /// Waivers, in order.
+    pub waivers: Vec<Noted<WaiverRecorded>>,
     passes: HashMap<(CheckKey, Digest), (u64, CheckFinished)>,
     last_pass: HashMap<CheckKey, u64>,
     last_basis: HashMap<CheckKey, Option<Digest>>,
@@ -105,7 +121,8 @@ impl LedgerState {
                 }
             }
             Event::CheckFinished(check) => self.apply_finished(record.seq, check),
-            Event::ReviewRecorded(review) => self.reviews.push(review.clone()),
+            Event::ReviewRecorded(review) => self.reviews.push(Noted::<ReviewRecorded>::of(record, review)),
+            Event::WaiverRecorded(waiver) => self.waivers.push(Noted::<WaiverRecorded>::of(record, waiver)),
             Event::BlockerSeen(seen) => self.apply_seen(record.seq, seen),
             Event::BlockerFiled(filed) => {
                 let known = KnownBlocker {
@@ -190,8 +207,11 @@ impl LedgerState {
             let about = check.basis().unwrap_or(check.subject);
             if passed {
                 self.last_pass.insert(key.clone(), seq);
-                self.last_basis.insert(key.clone(), check.basis());
-                self.passes.insert((key.clone(), about), (seq, check.clone()));
+                // A pass by waivers is judged anew each time: a waiver ends.
+                if check.waived() == 0 {
+                    self.last_basis.insert(key.clone(), check.basis());
+                    self.passes.insert((key.clone(), about), (seq, check.clone()));
+                }
             } else {
                 // A pass before this is no longer the last word on the same.
                 self.passes.remove(&(key.clone(), about));
@@ -264,13 +284,55 @@ impl LedgerState {
         !checks.is_empty() && checks.iter().all(passed)
     }
 
-    /// The last review of a check for this subject and exactly this evidence.
-    pub fn review(&self, check: &CheckKey, subject: Digest, evidence: &[Digest]) -> Option<&ReviewRecorded> {
-        self.reviews.iter().rev().find(|review| {
-            review.gate == check.0
+    /// How many different keys signed an acceptance of this very scope since a record; where none is asked for, one is enough.
+    pub fn accepted_since(&self, check: &CheckKey, scope: &ReviewScope, seq: u64) -> u32 {
+        let is_of = |said: &&Noted<ReviewRecorded>| {
+            let review = &said.word;
+            said.seq > seq
+                && review.gate == check.0
                 && review.check == check.1
-                && review.subject == subject
-                && review.evidence == evidence
+                && review.scope.as_ref().is_some_and(|of| of.covers(scope))
+        };
+        let mut keys = BTreeSet::new();
+        for said in self.reviews.iter().filter(is_of) {
+            match said.word.decision {
+                ReviewDecision::Accepted => keys.insert(said.word.key.as_deref()),
+                ReviewDecision::Rejected => {
+                    keys.clear();
+                    false
+                }
+            };
+        }
+        u32::try_from(keys.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether somebody rejected this very scope since a record.
+    pub fn rejected_since(&self, check: &CheckKey, scope: &ReviewScope, seq: u64) -> bool {
+        self.reviews.iter().any(|said| {
+            let review = &said.word;
+            said.seq > seq
+                && (review.gate, &review.check) == (check.0, &check.1)
+                && review.decision == ReviewDecision::Rejected
+                && review.scope.as_ref().is_some_and(|of| of.covers(scope))
         })
+    }
+
+    /// Whether every finding of a check was waived since a record. What that counts for, a poll says.
+    pub fn waived_since(&self, check: &CheckFinished, seq: u64) -> bool {
+        let is_waived = |finding: &Finding| {
+            self.waivers.iter().any(|said| {
+                let waiver = &said.word;
+                said.seq > seq
+                    && (waiver.gate, &waiver.check) == (check.gate, &check.check)
+                    && waiver.fingerprint == finding.fingerprint
+            })
+        };
+        !check.findings.is_empty() && check.findings.iter().all(is_waived)
+    }
+}
+
+impl<W: Clone> Noted<W> {
+    fn of(record: &Record, word: &W) -> Self {
+        Self { seq: record.seq, at: record.at.clone(), word: word.clone() }
     }
 }

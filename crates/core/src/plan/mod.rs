@@ -9,6 +9,7 @@ mod own_checks;
 mod program;
 mod raw;
 mod reader;
+mod reviewers;
 mod steps;
 mod through;
 mod validate;
@@ -22,6 +23,7 @@ pub use benchmark::Benchmark;
 pub use drift::{ChangeClass, PlanChange, is_tracker_elsewhere, plan_changes, required_gates, weakened};
 pub use own_checks::{BASE_CHECK, OWN_CHECKS, PLAN_CHECK, TOOLS_CHECK};
 pub use raw::{TrackerKind, schema};
+pub use reviewers::{ReviewerKey, Reviewers};
 pub use through::{Behind, Through};
 
 use crate::ci::CiWanted;
@@ -138,6 +140,8 @@ pub struct Policy {
     pub output_limit: usize,
     /// How many runs of a check may fail on one subject before a pass of it counts all the same. It is always shown.
     pub retries: u32,
+    /// Who may review and waive from the next release on; nobody in particular where `None`.
+    pub reviewers: Option<Reviewers>,
 }
 
 /// Where blockers live.
@@ -229,6 +233,8 @@ pub enum CheckKind {
     Review {
         /// What the reviewer looks for.
         focus: String,
+        /// Path prefixes that the review is of; the whole repository where there is none.
+        paths: Vec<String>,
     },
 }
 

@@ -142,6 +142,9 @@ pub(super) struct Policy {
     /// that failed, and passes with nothing changed, is incomplete (`flaky`) until it is reviewed.
     #[schemars(with = "Option<u32>")]
     pub(super) retries: Option<Spanned<u32>>,
+    /// Who may review and waive. By default whoever reviews is recorded, and nothing can be waived.
+    #[schemars(with = "Option<super::reviewers::Raw>")]
+    pub(super) reviewers: Option<Spanned<super::reviewers::Raw>>,
 }
 
 /// A numbered requirement with its checks.
@@ -258,7 +261,7 @@ pub(super) struct Check {
     /// For `inventory`: the regular expression that is searched for, line by line.
     #[schemars(with = "Option<String>")]
     pub(super) pattern: Option<Spanned<String>>,
-    /// For `inventory`: path prefixes that are searched. By default everything.
+    /// For `inventory` and `review`: path prefixes that are searched, or reviewed. By default everything.
     #[serde(default)]
     pub(super) paths: Vec<String>,
     /// For `benchmark`: what is measured, and how it is judged.

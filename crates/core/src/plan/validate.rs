@@ -61,7 +61,8 @@ pub(super) fn plan(
     }
     let retries = retries.map_or(0, |retries| *retries.get_ref());
     let env = raw.policy.env;
-    let policy = Policy { required_gates, env, caches, bring, output_limit: limit << 20, retries };
+    let reviewers = raw.policy.reviewers.and_then(|reviewers| super::reviewers::of(reviewers, &mut problems));
+    let policy = Policy { required_gates, env, caches, bring, output_limit: limit << 20, retries, reviewers };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.
@@ -305,7 +306,7 @@ fn check(raw: Spanned<raw::Check>, names: &mut HashSet<String>, problems: &mut P
                 problems.push(span, "a review says in `focus` what the reviewer looks for", None);
                 return None;
             };
-            (CheckKind::Review { focus: focus.into_inner() }, Minimum::NONE)
+            (CheckKind::Review { focus: focus.into_inner(), paths: raw.paths }, Minimum::NONE)
         }
         Kind::Inventory => {
             let Some(pattern) = &raw.pattern else {
@@ -358,7 +359,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (spanned(&raw.expect), text, "expect"),
         (spanned(&raw.finding), text, "finding"),
         (spanned(&raw.pattern), kind == Kind::Inventory, "pattern"),
-        (present(!raw.paths.is_empty()), kind == Kind::Inventory, "paths"),
+        (present(!raw.paths.is_empty()), matches!(kind, Kind::Inventory | Kind::Review), "paths"),
     ];
     for (span, wanted, key) in checks {
         if let Some(span) = span.filter(|_| !wanted) {

@@ -4,8 +4,6 @@ use super::given::Verb;
 use super::next::{Duty, WhatNext};
 use super::seen::{Blockers, Seen};
 use super::stop;
-use crate::canonical;
-use crate::gate::evidence_to_review;
 use crate::ledger::{CheckFinished, PollState};
 use crate::verdict::{Reason, Verdict};
 
@@ -15,8 +13,15 @@ pub(super) fn refused(seen: &Seen<'_>, poll: &PollState) -> WhatNext {
     let again = || vec![Verb::Poll];
     let required = |one: &&CheckFinished| poll.started.required_gates.contains(&one.gate);
     let checks: Vec<&CheckFinished> = poll.finished.values().filter(required).collect();
-    if checks.iter().any(|one| one.verdict == Verdict::Failed) {
+    let is_answered = |one: &&CheckFinished| is_answered(seen, poll, one);
+    let failed: Vec<&CheckFinished> =
+        checks.iter().copied().filter(|one| one.verdict == Verdict::Failed).collect();
+    if !failed.iter().all(is_answered) {
         return WhatNext::Person(Duty::Mend, again());
+    }
+    // What was accepted since has only to be polled again.
+    if !failed.is_empty() {
+        return WhatNext::Command(again());
     }
     let incomplete: Vec<&CheckFinished> =
         checks.iter().copied().filter(|one| one.verdict == Verdict::Incomplete).collect();
@@ -65,9 +70,22 @@ const fn is_for_review(check: &CheckFinished) -> bool {
     matches!(check.reason, Some(Reason::ReviewMissing | Reason::Flaky))
 }
 
-/// Whether a review of this very subject and evidence was recorded.
+/// Whether as many reviews as were still wanted were recorded since, of the very same scope; or one that rejects it.
 fn is_reviewed(seen: &Seen<'_>, poll: &PollState, check: &CheckFinished) -> bool {
-    let Ok(subject) = canonical::digest(&poll.started.subject) else { return false };
-    let evidence = evidence_to_review(seen.state, check.gate, &check.check);
-    seen.state.review(&(check.gate, check.check.clone()), subject, &evidence).is_some()
+    let Some(asked) = &check.review else { return false };
+    let key = (check.gate, check.check.clone());
+    seen.state.rejected_since(&key, &asked.scope, poll.seq)
+        || seen.state.accepted_since(&key, &asked.scope, poll.seq) >= asked.wanted.max(1)
+}
+
+/// Whether a failure was answered since: a rejection by reviews that accept, findings by waivers. Whether they count, a poll says.
+fn is_answered(seen: &Seen<'_>, poll: &PollState, check: &CheckFinished) -> bool {
+    match &check.review {
+        Some(asked) => {
+            let key = (check.gate, check.check.clone());
+            let accepted = seen.state.accepted_since(&key, &asked.scope, poll.seq);
+            accepted >= asked.wanted.max(1)
+        }
+        None => seen.state.waived_since(check, poll.seq),
+    }
 }

@@ -6,11 +6,12 @@ use gonogo_core::blocker::{Draft, Stopped, TaskState, checks_to_repeat, drafts, 
 use gonogo_core::canonical;
 use gonogo_core::clearance;
 use gonogo_core::evidence::{Finding, Fingerprint};
-use gonogo_core::gate::{Poll, builtin, reviewed_evidence};
+use gonogo_core::gate::{Poll, builtin};
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{
     BlockerResolved, CheckFinished, CheckKey, CheckStarted, DeliveryRecorded, EffectApplied, EffectIntended,
-    Event, PollFinished, PollStarted, RunFinished, RunStarted, StepDone, StepStopped,
+    Event, Noted, PollFinished, PollStarted, ReviewAsked, ReviewRecorded, RunFinished, RunStarted, StepDone,
+    StepStopped,
 };
 use gonogo_core::mechanics::{
     Cause, Code, CommandDone, CommandEffect, Facts, KindOfStep, Next, Observation, PushEffect, PushTag,
@@ -18,6 +19,8 @@ use gonogo_core::mechanics::{
 };
 use gonogo_core::plan::{self, Step, StepKind};
 use gonogo_core::release::Mode;
+use gonogo_core::review::{ChangedPath, ReviewScope};
+use gonogo_core::reviewers::{Heard, InForce, weigh};
 use gonogo_core::standing::{Blockers, Position, Readiness, Verb, WhatNext, after_look};
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use std::collections::HashSet;
@@ -32,6 +35,10 @@ pub struct Came {
 
 fn came(ok: bool, position: Position) -> Came {
     Came { ok, next: position.next }
+}
+
+fn heard(said: &Noted<ReviewRecorded>) -> Heard<'_, ReviewRecorded> {
+    Heard { at: &said.at, word: &said.word, signer: Err("it is not signed".to_owned()) }
 }
 
 /// Whether an event is a part of the poll under way.
@@ -98,6 +105,7 @@ impl Model {
             agent: self.agent(),
             fresh: false,
             required_gates: vec![3, 5],
+            reviewers: None,
         };
         let poll = self.append(Event::PollStarted(Box::new(started))).seq;
         let mut unsettled: HashSet<CheckKey> = HashSet::new();
@@ -158,17 +166,26 @@ impl Model {
         self.finish(poll, about, 3, "t", outcome, findings);
     }
 
+    /// What is to be reviewed at the commit that is checked out.
+    fn scope(&self) -> ReviewScope {
+        let head = self.head();
+        let change = ChangedPath { path: "src".to_owned(), before: None, after: Some(head.clone()) };
+        ReviewScope::new((None, &head), &[], "speed", &[change], &[])
+    }
+
     fn check_review(&mut self, poll: u64, about: gonogo_core::digest::Digest) {
         let state = self.folded().state;
-        let finished = state.poll.as_ref().unwrap().finished.clone();
-        let evidence = reviewed_evidence(finished.values(), 5, "r");
-        let key = (5, "r".to_owned());
-        let outcome = if self.has(Fault::Unreviewed) {
-            builtin::judge_review(5, "r", "speed", state.review(&key, about, &evidence)).outcome
-        } else {
-            Outcome::Passed
-        };
-        self.finish(poll, about, 5, "r", outcome, Vec::new());
+        let scope = self.scope();
+        if !self.has(Fault::Unreviewed) {
+            self.finish(poll, about, 5, "r", Outcome::Passed, Vec::new());
+            return;
+        }
+        let heard: Vec<Heard<'_, ReviewRecorded>> = state.reviews.iter().map(heard).collect();
+        let nobody = InForce::Nobody { named_here: false };
+        let weighed = weigh((5, "r"), &scope, &heard, &nobody, &self.agent());
+        let outcome = builtin::judge_review(5, "r", "speed", &weighed).outcome;
+        let review = Some(ReviewAsked { scope, wanted: weighed.wanted });
+        self.finish_asking(poll, about, (5, "r"), outcome, Vec::new(), review);
     }
 
     fn finish(
@@ -179,6 +196,18 @@ impl Model {
         check: &str,
         outcome: Outcome,
         findings: Vec<Finding>,
+    ) {
+        self.finish_asking(poll, subject, (gate, check), outcome, findings, None);
+    }
+
+    fn finish_asking(
+        &mut self,
+        poll: u64,
+        subject: gonogo_core::digest::Digest,
+        (gate, check): (u32, &str),
+        outcome: Outcome,
+        findings: Vec<Finding>,
+        review: Option<ReviewAsked>,
     ) {
         let finished = CheckFinished {
             poll,
@@ -197,6 +226,8 @@ impl Model {
             repeat: None,
             program: None,
             reused: None,
+            review,
+            words: Vec::new(),
         };
         self.append(Event::CheckFinished(Box::new(finished)));
     }

@@ -3,7 +3,6 @@
 use crate::model::{Fault, Model};
 use gonogo_core::blocker::TaskState;
 use gonogo_core::canonical;
-use gonogo_core::gate::reviewed_evidence;
 use gonogo_core::ledger::{Event, ReviewDecision, ReviewRecorded};
 use gonogo_core::mechanics::Code;
 use gonogo_core::release::Mode;
@@ -77,12 +76,15 @@ impl Model {
             gate,
             check: check.to_owned(),
             subject: canonical::digest(&poll.started.subject).unwrap(),
-            evidence: reviewed_evidence(poll.finished.values(), gate, check),
+            evidence: Vec::new(),
             agent: self.agent(),
             decision: ReviewDecision::Accepted,
             note: "read".to_owned(),
+            scope: poll.finished[&(gate, check.to_owned())].review.as_ref().map(|asked| asked.scope.clone()),
+            key: None,
+            signature: None,
         };
-        self.append(Event::ReviewRecorded(review));
+        self.append(Event::ReviewRecorded(Box::new(review)));
     }
 
     /// What nobody asked for, in the middle of a release. Whether anything happened.

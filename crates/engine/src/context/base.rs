@@ -24,6 +24,8 @@ pub struct Baseline {
     pub to_review: Vec<String>,
     /// What a person should know.
     pub notes: Vec<String>,
+    /// The newest earlier release, whose plan names the reviewers: the remote's own, whatever base was given.
+    pub newest: Option<Base>,
 }
 
 impl Baseline {
@@ -82,7 +84,12 @@ pub async fn find(
         is_ancestor,
         recorded: &recorded,
     };
-    let mut baseline = Baseline { plans: Vec::new(), to_review: seen.to_review(), notes: seen.notes() };
+    let mut baseline = Baseline {
+        plans: Vec::new(),
+        to_review: seen.to_review(),
+        notes: seen.notes(),
+        newest: own_base.clone().or_else(|| base.clone()),
+    };
     let mut compared: Vec<&Base> = base.iter().collect();
     compared.extend(own_base.iter().filter(|own| base.as_ref().is_none_or(|base| base.tag != own.tag)));
     for base in compared {

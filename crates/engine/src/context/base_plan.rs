@@ -35,7 +35,7 @@ pub(super) fn usual_paths(candidate: &Candidate) -> Vec<String> {
 }
 
 /// The plan at an earlier release's commit.
-pub(super) async fn find(
+pub(crate) async fn find(
     git: &Git,
     candidate: &Candidate,
     tag: &str,

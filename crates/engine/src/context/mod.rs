@@ -2,7 +2,7 @@
 //! mode). Whoever needs one of the two takes that one.
 
 mod base;
-mod base_plan;
+pub(crate) mod base_plan;
 mod host;
 mod plan;
 mod recorded;

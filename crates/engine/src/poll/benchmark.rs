@@ -54,7 +54,7 @@ pub async fn run(run: &PollContext<'_>, gate: u32, check: &Check, benchmark: &Be
         Err(error) => return Done::of(Judged::incomplete(Reason::UnreadableOutput, chain(&error))),
     }
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Done { judged, blobs, millis, repeat, program: measured.program }
+    Done { blobs, millis, repeat, program: measured.program, ..Done::of(judged) }
 }
 
 /// The rooms of both commits.

@@ -1,22 +1,15 @@
 //! The checks that gonogo makes itself: reads what they need from the commit, and lets core judge.
 
 use super::execute::{Done, PollContext};
+use super::reviews;
 use crate::failure::Failure;
-use gonogo_core::gate::{Judged, builtin, reviewed_evidence};
-use gonogo_core::ledger::LedgerState;
+use gonogo_core::gate::builtin;
 use gonogo_core::plan::{Check, CheckKind, Gate, Inventory};
-use gonogo_core::verdict::Reason;
 use gonogo_world::git::Git;
-use gonogo_world::ledger::Blob;
 use std::collections::BTreeMap;
 
 /// Runs a check of gonogo's own. `None` for those that run a program.
-pub async fn run(
-    run: &PollContext<'_>,
-    state: &LedgerState,
-    gate: &Gate,
-    check: &Check,
-) -> Result<Option<Done>, Failure> {
+pub async fn run(run: &PollContext<'_>, gate: &Gate, check: &Check) -> Result<Option<Done>, Failure> {
     let context = run.context;
     let git = &context.session.git;
     let done = match &check.kind {
@@ -57,45 +50,14 @@ pub async fn run(
             &check.id,
             &context.session.git.dirty(&context.candidate.own_paths()).await?,
         )),
-        CheckKind::Inventory(asked) => inventory(run, state, gate, check, asked).await?,
-        CheckKind::Review { focus } => {
-            let key = (gate.id, check.id.clone());
-            let finished = state.poll.iter().flat_map(|poll| poll.finished.values());
-            let evidence = reviewed_evidence(finished, gate.id, &check.id);
-            let review = state.review(&key, run.about, &evidence);
-            Done::of(builtin::judge_review(gate.id, &check.id, focus, review))
-        }
+        CheckKind::Inventory(asked) => reviews::inventory(run, gate, check, asked).await?,
+        CheckKind::Review { focus, paths } => reviews::review(run, gate, check, focus, paths).await?,
     };
     Ok(Some(done))
 }
 
-async fn inventory(
-    run: &PollContext<'_>,
-    state: &LedgerState,
-    gate: &Gate,
-    check: &Check,
-    asked: &Inventory,
-) -> Result<Done, Failure> {
-    let context = run.context;
-    let git = &context.session.git;
-    let now = files(git, &context.candidate.commit, asked).await?;
-    let base = match &context.candidate.base {
-        Some(base) => Some(files(git, &base.commit, asked).await?),
-        None => None,
-    };
-    let found = builtin::inventory(asked, &now, base.as_ref());
-    let text = context.session.redactor.bytes(found.text.clone().into_bytes());
-    if text.len() > context.candidate.plan.policy.output_limit {
-        let detail = format!("{} bytes of matches", text.len());
-        return Ok(Done::of(Judged::incomplete(Reason::OutputTooLarge, detail)));
-    }
-    let blob = Blob::new("inventory", text);
-    let review = state.review(&(gate.id, check.id.clone()), run.about, &[blob.reference().digest]);
-    let judged = builtin::judge_inventory(gate.id, &check.id, &found, review);
-    Ok(Done { blobs: vec![blob], ..Done::of(judged) })
-}
-
-async fn files(git: &Git, commit: &str, asked: &Inventory) -> Result<builtin::Files, Failure> {
+/// The files of a commit that an inventory searches, as text.
+pub async fn files(git: &Git, commit: &str, asked: &Inventory) -> Result<builtin::Files, Failure> {
     let files = git.files_at(commit, &asked.paths).await?;
     // A compiler may well read on behind a NUL byte, so it hides nothing here: it ends a line.
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace('\0', "\n");

@@ -178,7 +178,7 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         }
     }
     let judged = judged.redacted(redactor);
-    Done { judged, blobs, millis, repeat: None, program: Some(program) }
+    Done { blobs, millis, program: Some(program), ..Done::of(judged) }
 }
 
 /// The report as it is stored: the file as it is, or several under their names.

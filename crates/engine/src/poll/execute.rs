@@ -5,6 +5,7 @@
 
 use super::command::{self, Attempt};
 use super::drift::Drift;
+use super::reviews::{self, Reviews};
 use super::rooms::{PollRooms, RoomKey, Watches};
 use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin};
 use crate::context::Context;
@@ -13,10 +14,11 @@ use crate::launch::{Launcher, repeat_line};
 use gonogo_core::basis::{BASIS, Basis};
 use gonogo_core::canonical;
 use gonogo_core::digest::Digest;
-use gonogo_core::gate::{Judged, builtin as rules, judge_contradiction};
-use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event};
+use gonogo_core::gate::Judged;
+use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event, ReviewAsked};
 use gonogo_core::plan::{BASE_CHECK, Benchmark, Check, CheckKind, Command, Gate, PLAN_CHECK, TOOLS_CHECK};
 use gonogo_core::release::ResolvedTool;
+use gonogo_core::review::Word;
 use gonogo_core::verdict::{Outcome, Reason};
 use gonogo_world::ledger::{self, Blob, Ledger};
 use gonogo_world::runner::{Needs, Schedule};
@@ -37,6 +39,7 @@ pub struct PollContext<'a> {
     /// Checks whose earlier pass does not settle a blocker that was filed after it.
     pub unsettled: HashSet<CheckKey>,
     pub drift: &'a Drift,
+    pub reviews: &'a Reviews,
     /// Where its programs run.
     pub rooms: &'a PollRooms,
 }
@@ -49,12 +52,24 @@ pub struct Done {
     pub repeat: Option<String>,
     /// What was run for it.
     pub program: Option<ResolvedTool>,
+    /// The review that it asks for.
+    pub review: Option<ReviewAsked>,
+    /// Who reviewed it.
+    pub words: Vec<Word>,
 }
 
 impl Done {
     /// A check that left nothing behind but its verdict.
     pub fn of(judged: Judged) -> Self {
-        Self { judged, blobs: Vec::new(), millis: 0, repeat: None, program: None }
+        Self {
+            judged,
+            blobs: Vec::new(),
+            millis: 0,
+            repeat: None,
+            program: None,
+            review: None,
+            words: Vec::new(),
+        }
     }
 }
 
@@ -99,7 +114,7 @@ async fn run_own(
     gate: &Gate,
     check: &Check,
 ) -> Result<(), Failure> {
-    if let Some(done) = builtin::run(run, ledger.state(), gate, check).await? {
+    if let Some(done) = builtin::run(run, gate, check).await? {
         run.record(ledger, watch, gate.id, &check.id, done)?;
     }
     Ok(())
@@ -112,13 +127,14 @@ fn plan_checks(
     watch: &mut impl PollWatch,
 ) -> Result<(), Failure> {
     for (gate, weaker) in &run.drift.weakened {
-        looked_at(run, ledger, watch, (*gate, PLAN_CHECK, "plan-drift"), weaker)?;
+        let done = reviews::weaker_plan(run, *gate, weaker);
+        run.record(ledger, watch, *gate, PLAN_CHECK, done)?;
     }
     if let (false, Some(gate)) =
         (run.context.candidate.baseline.to_review.is_empty(), run.drift.required.keys().next())
     {
-        let lines = &run.context.candidate.baseline.to_review;
-        looked_at(run, ledger, watch, (*gate, BASE_CHECK, "base-tag"), lines)?;
+        let done = reviews::base(run, *gate, &run.context.candidate.baseline.to_review);
+        run.record(ledger, watch, *gate, BASE_CHECK, done)?;
     }
     let called: HashSet<&str> =
         run.context.candidate.plan.checks().flat_map(|(_, check)| check.programs()).collect();
@@ -136,23 +152,6 @@ fn plan_checks(
         run.record(ledger, watch, *gate, TOOLS_CHECK, Done::of(judged))?;
     }
     Ok(())
-}
-
-/// A check that passes where a person has looked at these very lines, and found nothing against them.
-fn looked_at(
-    run: &PollContext<'_>,
-    ledger: &mut Ledger,
-    watch: &mut impl PollWatch,
-    (gate, check, evidence): (u32, &str, &str),
-    lines: &[String],
-) -> Result<(), Failure> {
-    let redactor = &run.context.session.redactor;
-    let lines: Vec<String> = lines.iter().map(|line| redactor.text(line)).collect();
-    let blob = Blob::new(evidence, lines.join("\n").into_bytes());
-    let key = (gate, check.to_owned());
-    let review = ledger.state().review(&key, run.about, &[blob.reference().digest]);
-    let judged = rules::judge_review(gate, check, &lines.join("; "), review);
-    run.record(ledger, watch, gate, check, Done { blobs: vec![blob], ..Done::of(judged) })
 }
 
 async fn commands(
@@ -218,7 +217,7 @@ async fn measure(
         let note = format!("measured {} times on this subject: each time may err anew", before + 1);
         done.judged.notes.push(note);
     }
-    done.judged = run.against_earlier(ledger, gate.id, &check.id, done.judged);
+    let done = run.against_earlier(ledger, gate.id, &check.id, done);
     run.record(ledger, watch, gate.id, &check.id, done)
 }
 
@@ -304,7 +303,7 @@ async fn side_by_side(
                 done.judged = met.judged(done.judged);
             }
             let (gate, check) = (jobs[index].gate, jobs[index].check);
-            done.judged = run.against_earlier(ledger, gate, &check.id, done.judged);
+            let done = run.against_earlier(ledger, gate, &check.id, done);
             run.record(ledger, watch, gate, &check.id, done)?;
         }
     }
@@ -344,15 +343,12 @@ fn take_over(
 }
 
 impl PollContext<'_> {
-    /// A verdict, held against what this check has shown of this very subject before.
-    fn against_earlier(&self, ledger: &Ledger, gate: u32, check: &str, judged: Judged) -> Judged {
-        let (state, key) = (ledger.state(), (gate, check.to_owned()));
-        let earlier = state.contradiction(&key, self.about);
-        let review = earlier.and_then(|earlier| {
-            let evidence: Vec<Digest> = earlier.evidence.iter().copied().collect();
-            state.review(&key, self.about, &evidence)
-        });
-        judge_contradiction(judged, earlier, self.context.candidate.plan.policy.retries, review)
+    /// A check, held against what it has shown of this very subject before.
+    fn against_earlier(&self, ledger: &Ledger, gate: u32, check: &str, done: Done) -> Done {
+        match ledger.state().contradiction(&(gate, check.to_owned()), self.about) {
+            Some(earlier) => reviews::contradiction(self, gate, check, earlier, done),
+            None => done,
+        }
     }
 
     fn record(
@@ -363,7 +359,15 @@ impl PollContext<'_> {
         check: &str,
         done: Done,
     ) -> Result<(), Failure> {
-        let Done { judged, blobs, millis, repeat, program } = done;
+        let Done { judged, blobs, millis, repeat, program, review, mut words } = done;
+        // A review is answered by a review.
+        let judged = if review.is_some() {
+            judged
+        } else {
+            let (judged, waivers) = self.reviews.waive(self, gate, check, judged);
+            words.extend(waivers);
+            judged
+        };
         let redactor = &self.context.session.redactor;
         let (judged, repeat) = (judged.redacted(redactor), repeat.map(|line| redactor.text(&line)));
         let finished = CheckFinished {
@@ -383,6 +387,8 @@ impl PollContext<'_> {
             repeat,
             program,
             reused: None,
+            review,
+            words,
         };
         ledger.append(Event::CheckFinished(Box::new(finished.clone())), blobs)?;
         watch.poll(PollEvent::Finished(&finished));

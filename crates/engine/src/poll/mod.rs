@@ -10,12 +10,15 @@ mod drift;
 mod event;
 mod execute;
 mod look;
+mod reviews;
 mod rooms;
 mod settle;
 
 pub use event::{PollEvent, PollWatch};
 pub use look::{OpenRoom, RoomRequest, open_room};
+pub use reviews::matching_paths;
 
+use self::reviews::Reviews;
 use self::rooms::{PollRooms, Watches};
 use crate::context::{Candidate, Context, host_name};
 use crate::failure::FailureKind;
@@ -29,7 +32,9 @@ use gonogo_core::gate::Poll;
 use gonogo_core::ledger::{CheckKey, Event, PollFinished, PollStarted};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Subject;
+use gonogo_core::reviewers::InForce;
 use gonogo_core::verdict::Reason;
+use gonogo_world::ledger::Ledger;
 use gonogo_world::process::Environment;
 use gonogo_world::room::Room;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +69,8 @@ pub struct PollReport {
     pub attempts: BTreeMap<(u32, String), u64>,
     /// The checks that failed on this very subject before, whatever they came to now.
     pub failed_before: BTreeSet<(u32, String)>,
+    /// Whose reviews count.
+    pub reviewers: InForce,
 }
 
 /// Runs a poll.
@@ -77,11 +84,7 @@ pub async fn run(
     let git = &session.git;
     let environment = child_environment(&candidate.plan, git.root());
     let ground = Ground::of(git);
-    if let Some((name, path)) = ground.led_in(&environment) {
-        let message = format!("{name} leads to {}: the project would bring its own judge", path.display());
-        return Err(Failure::incomplete(Reason::HostUnfit, message)
-            .remedy(format!("unset {name}, or set it to a place outside the checkout")));
-    }
+    refuse_what_leads_in(&ground, &environment)?;
     let (rooms, drift) = (ready_rooms(context).await?, drift::since_base(candidate));
     let root = rooms.main().map_or_else(|| git.root(), Room::root);
     let toolbox = Toolbox::of_checks(&candidate.plan, root, &environment, &session.cancel).await;
@@ -94,16 +97,8 @@ pub async fn run(
         canonical::digest(&subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
 
     let mut ledger = context.open_ledger()?;
-    if let Some(bytes) = ledger.repaired_bytes() {
-        let note =
-            format!("the ledger's last line was torn: {bytes} bytes were cut off, and that is recorded");
-        watch.poll(PollEvent::Note(&note));
-    }
-    for entry in ground.entries(&std::env::var_os("PATH").unwrap_or_default()) {
-        let note =
-            format!("PATH leads to {}, where the project's own files are: not searched", entry.display());
-        watch.poll(PollEvent::Note(&note));
-    }
+    let reviews = Reviews::before(context, ledger.state()).await?;
+    note_what_was_found(&ledger, &ground, watch);
     let started = PollStarted {
         subject: subject.clone(),
         base_tag: candidate.base.as_ref().map(|base| base.tag.clone()),
@@ -111,12 +106,14 @@ pub async fn run(
         agent: session.agent.clone(),
         fresh: options.fresh,
         required_gates: drift.required.keys().copied().collect(),
+        reviewers: reviews.newest.clone(),
     };
     let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
     // Whoever looks after a kill finds the poll that began, and no check runs that is of none.
     ledger.flush()?;
     watch.poll(PollEvent::Begins(context));
-    candidate.baseline.notes.iter().for_each(|note| watch.poll(PollEvent::Note(note)));
+    let notes = candidate.baseline.notes.iter().cloned().chain(reviews.line());
+    notes.for_each(|note| watch.poll(PollEvent::Note(&note)));
 
     let epic = epic_title(candidate.target.tag());
     let unsettled =
@@ -133,6 +130,7 @@ pub async fn run(
         unsettled,
         drift: &drift,
         rooms: &rooms,
+        reviews: &reviews,
     };
     execute::all(&run, &mut ledger, watch, &mut Watches::begin(&rooms)).await?;
     ledger.flush()?;
@@ -159,10 +157,41 @@ pub async fn run(
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
     let interrupted = session.cancel.is_cancelled();
-    let seq = poll_seq;
-    let report = PollReport { poll, subject, standing, decision, interrupted, seq, attempts, failed_before };
+    let report = PollReport {
+        poll,
+        subject,
+        standing,
+        decision,
+        interrupted,
+        seq: poll_seq,
+        attempts,
+        failed_before,
+        reviewers: reviews.in_force,
+    };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
+}
+
+/// Variables that would lead a tool to the project's own files.
+fn refuse_what_leads_in(ground: &Ground, environment: &Environment) -> Result<(), Failure> {
+    let Some((name, path)) = ground.led_in(environment) else { return Ok(()) };
+    let message = format!("{name} leads to {}: the project would bring its own judge", path.display());
+    Err(Failure::incomplete(Reason::HostUnfit, message)
+        .remedy(format!("unset {name}, or set it to a place outside the checkout")))
+}
+
+/// What of the ledger and the search path a person should know before anything runs.
+fn note_what_was_found(ledger: &Ledger, ground: &Ground, watch: &mut impl PollWatch) {
+    if let Some(bytes) = ledger.repaired_bytes() {
+        let note =
+            format!("the ledger's last line was torn: {bytes} bytes were cut off, and that is recorded");
+        watch.poll(PollEvent::Note(&note));
+    }
+    for entry in ground.entries(&std::env::var_os("PATH").unwrap_or_default()) {
+        let note =
+            format!("PATH leads to {}, where the project's own files are: not searched", entry.display());
+        watch.poll(PollEvent::Note(&note));
+    }
 }
 
 /// The rooms of a commit whose plan is the one that was read.
@@ -189,14 +218,14 @@ async fn ready_rooms(context: &Context) -> Result<PollRooms, Failure> {
 fn subject(candidate: &Candidate, toolbox: &Toolbox, environment: &Environment) -> Subject {
     // What any one check may see counts for all: a change too many runs a check again, one too few would not.
     let seen = candidate.plan.checks().filter_map(|(_, check)| check.program()).flat_map(|one| &one.env);
-    let environment = environment.clone().letting_through(seen.map(String::as_str)).digest();
+    let environment = environment.clone().letting_through(seen.map(String::as_str));
     Subject {
         commit: candidate.commit.clone(),
         tree: candidate.tree.clone(),
         plan: candidate.plan.digest,
         base_commit: candidate.base.as_ref().map(|base| base.commit.clone()),
         toolchain: toolbox.found.clone(),
-        environment: Some(environment),
+        environment: Some(environment.digest()),
         host: format!("{} {} {}", host_name(), std::env::consts::OS, std::env::consts::ARCH),
     }
 }

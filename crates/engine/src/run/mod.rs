@@ -238,8 +238,12 @@ pub fn summary(polled: &poll::PollReport) -> String {
     let required: Vec<_> = polled.poll.gates().iter().filter(|gate| gate.required).collect();
     let passed = required.iter().filter(|gate| gate.outcome == gonogo_core::verdict::Outcome::Passed).count();
     let mut lines = vec![format!("{passed} of {} required gates passed:", required.len())];
-    lines.extend(
-        required.iter().map(|gate| format!("- {} {}", gate.id, gonogo_core::text::one_line(&gate.name))),
-    );
+    for gate in required {
+        lines.push(format!("- {} {}", gate.id, gonogo_core::text::one_line(&gate.name)));
+        let finished = gate.checks.iter().filter_map(|check| check.finished.as_ref());
+        let words = finished.flat_map(|one| one.words.iter().map(move |word| (&one.check, word)));
+        let counting = words.filter(|(_, word)| word.void.is_none());
+        lines.extend(counting.map(|(check, word)| format!("  - {check}: {}", word.line())));
+    }
     lines.join("\n")
 }

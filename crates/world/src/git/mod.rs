@@ -4,6 +4,7 @@
 
 mod address;
 mod clone;
+mod diff;
 mod error;
 mod own;
 mod push;
@@ -15,6 +16,7 @@ mod tree_path;
 mod words;
 
 pub use address::sibling_address;
+pub use diff::Difference;
 pub use error::{GitError, Party};
 pub use push::{Pushed, Refusal, Rejection};
 pub use remote::{Contains, DefaultBranch, Elsewhere, RemoteTag};

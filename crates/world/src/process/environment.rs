@@ -3,8 +3,11 @@
 //! Invariant: no credential comes in but by a name that was asked for.
 
 use gonogo_core::digest::Digest;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 /// Variables that any child may see: where things are, and how its own clients are configured. No credentials.
 const ALLOWED: &[&str] = &[
@@ -64,6 +67,9 @@ const FIXED: [(&str, &str); 8] = [
     ("GIT_OPTIONAL_LOCKS", "0"),
 ];
 
+/// Variables that are another in each session, and lead to nothing but scratch space.
+const SESSION: [&str; 2] = ["TMPDIR", "XDG_RUNTIME_DIR"];
+
 /// The environment of a child.
 #[derive(Clone, Debug)]
 pub struct Environment(BTreeMap<OsString, OsString>);
@@ -96,15 +102,26 @@ impl Environment {
         variables.into_iter().fold(self, |environment, (name, value)| environment.with(name, value))
     }
 
-    /// The digest of all names and values. Values never leave this: it is a digest and nothing more.
+    /// The digest of all names and values that evidence hangs on: not those of a session. Values never leave this: it is a digest and
+    /// nothing more.
     pub fn digest(&self) -> Digest {
-        use std::os::unix::ffi::OsStrExt;
         let mut bytes = Vec::new();
-        for part in self.0.iter().flat_map(|(name, value)| [name, value]) {
-            bytes.extend_from_slice(part.as_bytes());
-            bytes.push(0);
+        for (name, value) in self.lasting() {
+            for part in [name.as_bytes(), value.as_bytes()] {
+                bytes.extend_from_slice(part);
+                bytes.push(0);
+            }
         }
         Digest::of(&bytes)
+    }
+
+    /// What outlives a session, as it is meant and not as it is spelled.
+    fn lasting(&self) -> impl Iterator<Item = (&OsStr, Cow<'_, OsStr>)> {
+        let lasting = self.iter().filter(|(name, _)| !SESSION.iter().any(|session| name == session));
+        lasting.map(|(name, value)| {
+            let meant = if name == "PATH" { Cow::Owned(folders(value)) } else { Cow::Borrowed(value) };
+            (name, meant)
+        })
     }
 
     /// The same environment with more of our own variables let through, but for those that are set already: what was
@@ -141,5 +158,45 @@ impl Environment {
     /// A variable's value, as the child will see it.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+}
+
+/// The folders that a search path leads to, each once, links followed: the same whichever way they are spelled.
+fn folders(search: &OsStr) -> OsString {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    // What is not there leads nowhere.
+    for folder in std::env::split_paths(search).filter_map(|folder| folder.canonicalize().ok()) {
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    let with_nul = folders.iter().flat_map(|folder| [folder.as_os_str().as_bytes(), b"\0"]);
+    OsStr::from_bytes(&with_nul.flatten().copied().collect::<Vec<u8>>()).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        Environment(BTreeMap::new()).with_all(variables.iter().copied())
+    }
+
+    #[test]
+    fn neither_a_session_nor_the_spelling_of_the_search_path_is_what_evidence_hangs_on() {
+        let one = environment(&[("PATH", "/usr/bin:/usr"), ("HOME", "/h"), ("TMPDIR", "/a")]);
+        let same = environment(&[
+            ("PATH", "/usr/bin/:/usr/bin:/no/such/folder:/usr/../usr:/usr/bin"),
+            ("HOME", "/h"),
+            ("XDG_RUNTIME_DIR", "/run/1"),
+        ]);
+        assert_eq!(one.digest(), same.digest());
+        for other in [
+            environment(&[("PATH", "/usr:/usr/bin"), ("HOME", "/h")]),
+            environment(&[("PATH", "/usr/bin:/usr"), ("HOME", "/other")]),
+            environment(&[("PATH", "/usr/bin:/usr"), ("HOME", "/h"), ("CARGO_HOME", "/c")]),
+        ] {
+            assert_ne!(one.digest(), other.digest(), "{other:?}");
+        }
     }
 }

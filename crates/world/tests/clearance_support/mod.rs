@@ -47,6 +47,8 @@ pub(crate) fn cleared(target: &str) -> Clearance {
         repeat: None,
         program: None,
         reused: None,
+        review: None,
+        words: Vec::new(),
     };
     let results = BTreeMap::from([((1, "a".to_owned()), passed)]);
     let poll = Poll::evaluate(&plan, &required_gates(&plan, None), subject, &results);

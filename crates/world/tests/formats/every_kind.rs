@@ -6,8 +6,9 @@ use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Counts, Finding, Fingerprint};
 use gonogo_core::ledger::{
     BlockerFiled, BlockerResolved, BlockerSeen, Chain, CheckFinished, CheckStarted, DeliveredChannel,
-    DeliveryRecorded, EffectApplied, EffectIntended, Event, EvidenceRef, FORMAT, Opened, PollFinished,
-    PollStarted, Repaired, ReviewDecision, ReviewRecorded, RunFinished, RunStarted, StepDone, StepStopped,
+    DeliveryRecorded, EarlierRelease, EffectApplied, EffectIntended, Event, EvidenceRef, FORMAT, Opened,
+    PollFinished, PollStarted, Repaired, ReviewAsked, ReviewDecision, ReviewRecorded, RunFinished,
+    RunStarted, StepDone, StepStopped, WaiverRecorded,
 };
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::mechanics::{
@@ -16,6 +17,7 @@ use gonogo_core::mechanics::{
     WorkflowSucceeded,
 };
 use gonogo_core::release::{Agent, Mode, ResolvedTool, Subject};
+use gonogo_core::review::{ChangedPath, ReviewScope, Word, WordKind};
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +29,7 @@ const fn kind(event: &Event) -> &'static str {
         Event::CheckStarted(_) => "check-started",
         Event::CheckFinished(_) => "check-finished",
         Event::ReviewRecorded(_) => "review-recorded",
+        Event::WaiverRecorded(_) => "waiver-recorded",
         Event::BlockerSeen(_) => "blocker-seen",
         Event::BlockerFiled(_) => "blocker-filed",
         Event::BlockerResolved(_) => "blocker-resolved",
@@ -48,7 +51,7 @@ fn what_this_program_writes_is_what_its_format_says() {
     ledger.polls();
     ledger.mechanics();
     ledger.deliveries();
-    assert_eq!(ledger.kinds.len(), 17, "a kind of event is not in this ledger: {:?}", ledger.kinds);
+    assert_eq!(ledger.kinds.len(), 18, "a kind of event is not in this ledger: {:?}", ledger.kinds);
     let path = fixtures().join(format!("{FORMAT}-every-kind/ledger.jsonl"));
     if std::env::var_os("GONOGO_BLESS").is_some() && !path.exists() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -99,6 +102,7 @@ impl Ledger {
             agent: agent(),
             fresh: true,
             required_gates: vec![3, 5],
+            reviewers: None,
         })));
         for check in ["lock", "crash", "speed"] {
             self.put(Event::CheckStarted(CheckStarted { poll, gate: 3, check: check.into() }));
@@ -151,7 +155,8 @@ impl Ledger {
         }));
         self.put(Event::Repaired(Repaired { bytes: 17, digest: digest("torn") }));
         for decision in [ReviewDecision::Rejected, ReviewDecision::Accepted] {
-            self.put(Event::ReviewRecorded(ReviewRecorded {
+            let is_signed = decision == ReviewDecision::Accepted;
+            self.put(Event::ReviewRecorded(Box::new(ReviewRecorded {
                 gate: 5,
                 check: "review".into(),
                 subject: digest("subject"),
@@ -159,8 +164,22 @@ impl Ledger {
                 agent: agent(),
                 decision,
                 note: "looked at it".into(),
-            }));
+                scope: Some(scope(is_signed.then(|| "3".repeat(40)))),
+                key: is_signed.then(|| "SHA256:key".into()),
+                signature: is_signed.then(|| "-----BEGIN SSH SIGNATURE-----\n".into()),
+            })));
         }
+        self.put(Event::WaiverRecorded(Box::new(WaiverRecorded {
+            gate: 3,
+            check: "lock".into(),
+            fingerprint: fingerprint.clone(),
+            message: "test a::b failed".into(),
+            agent: agent(),
+            note: "known".into(),
+            until: "2026-12-31".into(),
+            key: "SHA256:key".into(),
+            signature: "-----BEGIN SSH SIGNATURE-----\n".into(),
+        })));
         self.clears(fingerprint);
     }
 
@@ -172,9 +191,15 @@ impl Ledger {
             agent: agent(),
             fresh: false,
             required_gates: vec![3],
+            reviewers: Some(EarlierRelease { tag: "v0.1.0".into(), commit: "3".repeat(40) }),
         })));
         self.put(Event::CheckStarted(CheckStarted { poll, gate: 3, check: "lock".into() }));
         self.finish(finished(poll, "lock", Outcome::Passed));
+        self.finish(CheckFinished {
+            review: Some(ReviewAsked { scope: scope(None), wanted: 2 }),
+            words: words(&fingerprint),
+            ..finished(poll, "review", Outcome::Incomplete(Reason::ReviewMissing))
+        });
         self.finish(CheckFinished { reused: Some(6), ..finished(poll, "crash", Outcome::Passed) });
         for (id, fingerprint) in [("B2", Some(fingerprint)), ("B3", None)] {
             let note = "passed since".to_owned();
@@ -340,6 +365,35 @@ fn subject(base_commit: Option<String>) -> Subject {
     }
 }
 
+fn scope(base: Option<String>) -> ReviewScope {
+    let change = ChangedPath { path: "src/a.rs".into(), before: None, after: Some("100644 6".into()) };
+    ReviewScope::new((base.as_deref(), &"1".repeat(40)), &["src".into()], "the locks", &[change], &[])
+}
+
+fn words(fingerprint: &Fingerprint) -> Vec<Word> {
+    let word = Word {
+        kind: WordKind::Review,
+        decision: ReviewDecision::Rejected,
+        fingerprint: None,
+        by: agent().to_string(),
+        key: None,
+        at: "2026-01-02T03:00:05Z".into(),
+        until: None,
+        note: "a race".into(),
+        void: Some("it is of another base".into()),
+    };
+    let waiver = Word {
+        kind: WordKind::Waiver,
+        decision: ReviewDecision::Accepted,
+        fingerprint: Some(fingerprint.clone()),
+        key: Some("SHA256:key".into()),
+        until: Some("2026-12-31".into()),
+        void: None,
+        ..word.clone()
+    };
+    vec![word, waiver]
+}
+
 fn finished(poll: u64, check: &str, outcome: Outcome) -> CheckFinished {
     CheckFinished {
         poll,
@@ -358,6 +412,8 @@ fn finished(poll: u64, check: &str, outcome: Outcome) -> CheckFinished {
         repeat: Some("cargo test -q".into()),
         program: (check == "lock").then(tool),
         reused: None,
+        review: None,
+        words: Vec::new(),
     }
 }
 

@@ -84,6 +84,7 @@ const KEPT: &[(&str, Sum)] = &[
     ("1.7-every-kind", released(119, 2, 1, 0, Some(Verdict::Passed))),
     ("2-every-kind", released(127, 2, 1, 2, Some(Verdict::Passed))),
     ("3-every-kind", released(128, 2, 1, 2, Some(Verdict::Passed))),
+    ("4-every-kind", released(130, 2, 1, 2, Some(Verdict::Passed))),
 ];
 
 fn read(name: &str) -> Vec<Record> {
@@ -153,6 +154,18 @@ fn what_an_old_ledger_did_not_tell_is_not_made_up_and_opens_nothing() {
     };
     assert!(made("1.2-every-kind").iter().all(Option::is_none));
     assert!(made("1.3-every-kind").contains(&Some(3)));
+}
+
+#[test]
+fn a_review_of_an_old_ledger_is_bound_to_nothing_and_counts_for_nothing() {
+    let scopes = |name: &str| -> Vec<bool> {
+        LedgerState::fold(&read(name)).reviews.iter().map(|said| said.word.scope.is_some()).collect()
+    };
+    for old in ["1.0-every-kind", "1.7-every-kind", "2-every-kind", "3-every-kind"] {
+        assert_eq!(scopes(old), [false, false], "{old}");
+    }
+    assert_eq!(scopes("4-every-kind"), [true, true]);
+    assert_eq!(LedgerState::fold(&read("4-every-kind")).waivers.len(), 1);
 }
 
 #[test]

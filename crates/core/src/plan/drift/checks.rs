@@ -39,8 +39,9 @@ fn kind_changes(changes: &mut Changes, now: &CheckKind, base: &CheckKind) {
         (CheckKind::Command(now), CheckKind::Command(base)) => command(changes, now, base),
         (CheckKind::Benchmark(now), CheckKind::Benchmark(base)) => benchmarks::compare(changes, now, base),
         (CheckKind::Inventory(now), CheckKind::Inventory(base)) => inventory(changes, now, base),
-        (CheckKind::Review { focus: now }, CheckKind::Review { focus: base }) => {
-            changes.same("what its review looks for", now, base);
+        (CheckKind::Review { focus, paths }, CheckKind::Review { focus: then, paths: there }) => {
+            changes.same("what its review looks for", focus, then);
+            changes.same("the paths that its review is of", &Line(paths), &Line(there));
         }
         (CheckKind::Versions, CheckKind::Versions)
         | (CheckKind::Changelog, CheckKind::Changelog)

@@ -135,7 +135,7 @@ fn ci_changes(changes: &mut Changes, now: Option<&Ci>, base: Option<&Ci>) {
 }
 
 fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
-    let Policy { required_gates, env, caches, bring, output_limit, retries } = now;
+    let Policy { required_gates, env, caches, bring, output_limit, retries, reviewers } = now;
     for id in base.required_gates.iter().filter(|id| !required_gates.contains(id)) {
         changes.about(Some(*id), "", |changes| changes.weaker("the gate is no longer required"));
     }
@@ -153,6 +153,12 @@ fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
         )),
         Ordering::Less => changes.stronger(format!("`policy.retries`: {retries}, and not {}", base.retries)),
         Ordering::Equal => {}
+    }
+    for what in super::reviewers::weaker(base.reviewers.as_ref(), reviewers.as_ref()) {
+        changes.weaker(format!("`policy.reviewers`: {what}"));
+    }
+    if base.reviewers.is_none() && reviewers.is_some() {
+        changes.stronger("`policy.reviewers`: reviewers are named now");
     }
 }
 
