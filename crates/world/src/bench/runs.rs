@@ -3,6 +3,7 @@
 use crate::process::{Cancel, End, Invocation, ProcessError, run};
 use crate::room::{ReportError, Reports, is_pattern};
 use gonogo_core::readers::ReportFile;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A benchmark program of one side, ready to run.
@@ -52,7 +53,9 @@ impl BenchProgram {
         let report = self.report.as_ref();
         let unreadable = |path: &str, source| RunError::Report { path: path.to_owned(), source };
         let expected = report
-            .map(|(root, path)| Reports::clear(root, path, None).map_err(|source| unreadable(path, source)))
+            .map(|(root, path)| {
+                Reports::clear(root, path, &BTreeSet::new()).map_err(|source| unreadable(path, source))
+            })
             .transpose()?;
         let captured = run(&self.invocation, cancel).await?;
         if captured.end != End::Exited(0) {
