@@ -175,7 +175,7 @@ mod tests {
         for reason in Reason::ALL {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.to_string());
         }
-        assert_eq!(Reason::ALL.len(), 21);
+        assert_eq!(Reason::ALL.len(), 22);
     }
 
     fn any_outcome() -> impl Strategy<Value = Outcome> {
