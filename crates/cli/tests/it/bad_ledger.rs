@@ -183,7 +183,7 @@ fn a_ledger_folder_that_cannot_be_made_is_incomplete() {
     let project = passing();
     project.write(".git/gonogo", "a file where the folder belongs");
     let ran = project.run(&["poll", "v0.2.0"]).exits(3);
-    assert!(ran.stderr.starts_with("gonogo: incomplete (not-run): cannot create "), "{ran:#?}");
+    assert!(ran.stderr.starts_with("gonogo: incomplete (not-run): cannot read "), "{ran:#?}");
     std::fs::remove_file(project.root().join(".git/gonogo")).unwrap();
     project.poll().exits(0);
 }

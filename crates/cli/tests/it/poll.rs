@@ -309,7 +309,7 @@ fn a_plan_that_asks_for_less_than_the_base_tags_needs_a_review() {
     let strict = libtest("lock-smoke", "run-tests").trim_end().to_owned() + "\nminimum = { tests = 5 }\n";
     let project = Project::new(&plan(&strict));
     project.printing("run-tests", PASSED, 0);
-    assert_eq!(check(&project.poll().exits(3).json(), 3, "lock-smoke")["reason"], "no-tests-executed");
+    assert_eq!(check(&project.poll().exits(3).json(), 3, "lock-smoke")["reason"], "too-few-tests");
     project.write("gonogo.toml", plan(&libtest("lock-smoke", "run-tests")));
     project.commit("lower the bar");
     let document = project.run(&["poll", "v0.2.0", "--close-passed", "--json"]).exits(3).json();

@@ -1,7 +1,7 @@
 //! Reviewers with SSH keys of their own, and records that somebody forged.
 
 use crate::support::{PASSED, Project, libtest, plan};
-use gonogo_core::ledger::{Event, Opened, ReviewRecorded, WaiverRecorded};
+use gonogo_core::ledger::{Event, Opened, Owner, ReviewRecorded, WaiverRecorded};
 use gonogo_core::reviewers::SignedText;
 use gonogo_world::ledger::Ledger;
 use std::io::Write;
@@ -74,7 +74,10 @@ pub fn forge(project: &Project, tag: &str, event: Event) {
 
 /// The latest review in a release's ledger.
 pub fn recorded_review(project: &Project, tag: &str) -> ReviewRecorded {
-    let records = gonogo_world::ledger::read(&project.ledger(tag)).unwrap().unwrap();
+    let records =
+        gonogo_world::ledger::read(&project.ledger(tag), Owner { project: Some("sample"), target: tag })
+            .unwrap()
+            .unwrap();
     let review = records.into_iter().rev().find_map(|record| match record.event {
         Event::ReviewRecorded(review) => Some(*review),
         _ => None,
@@ -84,7 +87,10 @@ pub fn recorded_review(project: &Project, tag: &str) -> ReviewRecorded {
 
 /// The latest waiver in a release's ledger.
 pub fn recorded_waiver(project: &Project, tag: &str) -> WaiverRecorded {
-    let records = gonogo_world::ledger::read(&project.ledger(tag)).unwrap().unwrap();
+    let records =
+        gonogo_world::ledger::read(&project.ledger(tag), Owner { project: Some("sample"), target: tag })
+            .unwrap()
+            .unwrap();
     let waiver = records.into_iter().rev().find_map(|record| match record.event {
         Event::WaiverRecorded(waiver) => Some(*waiver),
         _ => None,
