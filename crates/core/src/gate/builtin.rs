@@ -161,8 +161,9 @@ pub fn judge_review(gate: u32, check: &str, focus: &str, weighed: &Weighed) -> J
     match weighed.decision {
         Some(ReviewDecision::Accepted) => Judged { notes: lines, ..Judged::compared(1, Vec::new()) },
         Some(ReviewDecision::Rejected) => {
-            let rejections = weighed.words.iter().filter(|word| word.decision == ReviewDecision::Rejected);
-            let said = rejections.last().map_or_else(|| "rejected".to_owned(), Word::line);
+            let mut rejections =
+                weighed.words.iter().filter(|word| word.decision == ReviewDecision::Rejected);
+            let said = rejections.next_back().map_or_else(|| "rejected".to_owned(), Word::line);
             Judged { notes: lines, ..Judged::compared(1, vec![finding(gate, check, "review", &said, None)]) }
         }
         None => {

@@ -5,7 +5,7 @@
 
 use super::error::failed;
 use super::{Git, GitError};
-use crate::process::Captured;
+use crate::process::{Captured, End};
 use gonogo_core::review::ChangedPath;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -35,6 +35,9 @@ impl Git {
         let options = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff"];
         let answer = self.compared(&options, &base, commit, prefixes).await?;
         let nonsense = || GitError::nonsense(&["diff-tree"]);
+        if answer.stdout.is_cut() {
+            return Err(nonsense());
+        }
         let mut parts = answer.stdout.bytes.split(|byte| *byte == 0).filter(|part| !part.is_empty());
         let mut changes = Vec::new();
         while let Some(facts) = parts.next() {
@@ -99,10 +102,9 @@ impl Git {
         asked.extend([base, commit, "--"]);
         asked.extend(prefixes.iter().map(|prefix| prefix.trim_end_matches('/')));
         let answer = self.ask(&asked).await?;
-        if !answer.succeeded() && !(answer.end == crate::process::End::Exited(0) && answer.stdout.is_cut()) {
-            return Err(failed(&asked, &answer));
-        }
-        Ok(answer)
+        // What is cut off is told by whoever can show a part.
+        let is_cut = answer.end == End::Exited(0) && answer.stdout.is_cut();
+        if answer.succeeded() || is_cut { Ok(answer) } else { Err(failed(&asked, &answer)) }
     }
 
     /// The base, or the tree that holds nothing.

@@ -107,7 +107,7 @@ async fn pointers(git: &Git, root: &Path, attributes: &[&[u8]]) -> Result<Vec<St
         let text = std::fs::read(root.join(OsStr::from_bytes(path))).unwrap_or_default();
         String::from_utf8_lossy(&text).contains("filter=lfs")
     };
-    if !attributes.iter().any(|path| names_it(path)) {
+    if !attributes.iter().any(names_it) {
         return Ok(Vec::new());
     }
     let listed = git.order(&["ls-files", "-z", "--", ":(top,attr:filter=lfs)"], None).await?;

@@ -104,7 +104,7 @@ fn with_ledger_and_tag_lost_after_the_release_every_command_says_that_it_is_out(
 fn a_remote_that_does_not_tell_is_not_said_to_have_nothing() {
     let stage = Stage::ready();
     let remote = stage.world.remote(REPOSITORY).unwrap();
-    std::fs::rename(&remote, remote.with_extension("gone")).unwrap();
+    std::fs::rename(remote, remote.with_extension("gone")).unwrap();
     let mut follower = Follower::in_world(&stage);
     let status = follower.status();
     assert!(status["not_known"].to_string().contains("whether the tag is on the remote"), "{status:#}");

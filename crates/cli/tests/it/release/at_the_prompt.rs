@@ -70,7 +70,7 @@ fn nothing_that_changes_while_the_question_waits_is_passed_over() {
         }),
         ("the remote is gone", 3, "unreachable", |stage| {
             let remote = stage.world.remote(REPOSITORY).unwrap();
-            std::fs::rename(&remote, remote.with_extension("gone")).unwrap();
+            std::fs::rename(remote, remote.with_extension("gone")).unwrap();
         }),
         ("the ledger's lock was taken", 4, "ledger-moved", |stage| {
             let lock = stage.project.ledger("v0.2.0").join("lock");
