@@ -16,7 +16,7 @@ mod figures;
 mod support;
 
 use figures::{host, median, millis, spread};
-use gonogo_core::ledger::Event;
+use gonogo_core::ledger::{Event, Owner};
 use gonogo_world::ledger::{self, Ledger};
 use std::path::Path;
 use std::process::Command;
@@ -69,7 +69,7 @@ fn main() {
 
 /// Repeats the poll that is there, record by record, until there are so many.
 fn lengthen(folder: &Path, records: u64) {
-    let known = ledger::read(folder).unwrap().unwrap();
+    let known = ledger::read(folder, Owner { project: None, target: TARGET }).unwrap().unwrap();
     let Some(Event::Opened(opened)) = known.first().map(|record| record.event.clone()) else {
         panic!("a ledger begins with its opening");
     };

@@ -10,8 +10,9 @@ use gonogo_core::blocker::{Backlog, stand};
 use gonogo_core::clearance::decide;
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::{Poll, builtin::judge_review};
-use gonogo_core::ledger::{CheckFinished, CheckKey, LedgerState, ReviewDecision, ReviewRecorded};
+use gonogo_core::ledger::{CheckFinished, CheckKey, LedgerState, ReviewDecision};
 use gonogo_core::plan::{self, ChangeClass, Plan, plan_changes, weakened};
+use gonogo_core::reviewers::Weighed;
 use gonogo_core::verdict::Outcome;
 use plans::{rich, thinned};
 use proptest::prelude::*;
@@ -35,11 +36,13 @@ fn finished(key: &CheckKey, outcome: Outcome) -> CheckFinished {
         repeat: None,
         program: None,
         reused: None,
+        review: None,
+        words: Vec::new(),
     }
 }
 
 /// Whether a poll of which every check passed is go.
-fn is_go(now: &Plan, base: &Plan, review: Option<&ReviewRecorded>) -> bool {
+fn is_go(now: &Plan, base: &Plan, review: Option<ReviewDecision>) -> bool {
     let mut results: BTreeMap<CheckKey, CheckFinished> = now
         .checks()
         .map(|(gate, check)| (gate.id, check.id.clone()))
@@ -47,25 +50,14 @@ fn is_go(now: &Plan, base: &Plan, review: Option<&ReviewRecorded>) -> bool {
         .collect();
     for (gate, lines) in weakened(now, base) {
         let key = (gate, "plan-unweakened".to_owned());
-        let judged = judge_review(gate, &key.1, &lines.join("; "), review);
+        let weighed = Weighed { decision: review, wanted: u32::from(review.is_none()), words: Vec::new() };
+        let judged = judge_review(gate, &key.1, &lines.join("; "), &weighed);
         results.insert(key.clone(), finished(&key, judged.outcome));
     }
     let required = plan::required_gates(now, Some(base));
     let poll = Poll::evaluate(now, &required, Digest::of(b"subject"), &results);
     let nothing = stand(&Backlog::empty(), &LedgerState::default(), now, &HashSet::new());
     decide("v1.0.0", &poll, Ok(&nothing)).is_ok()
-}
-
-fn accepted() -> ReviewRecorded {
-    ReviewRecorded {
-        gate: 1,
-        check: "plan-unweakened".to_owned(),
-        subject: Digest::of(b"subject"),
-        evidence: Vec::new(),
-        agent: "ann@host".parse().unwrap(),
-        decision: ReviewDecision::Accepted,
-        note: "Looked at.".to_owned(),
-    }
 }
 
 #[test]
@@ -135,7 +127,7 @@ proptest! {
         // A review is a way on, but for what is not there any more.
         let has_checks = |id: &u32| now.gate(*id).is_some_and(|gate| !gate.checks.is_empty());
         let is_whole = base.policy.required_gates.iter().all(has_checks);
-        prop_assert!(is_go(&now, &base, Some(&accepted())) || !is_whole, "{}", name);
+        prop_assert!(is_go(&now, &base, Some(ReviewDecision::Accepted)) || !is_whole, "{}", name);
     }
 
     #[test]

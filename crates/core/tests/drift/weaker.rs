@@ -137,7 +137,7 @@ pub const ALL: &[OneChange] = &[
     }),
     ("a review's focus", |plan| {
         let focus = checks(plan).find_map(|check| match &mut check.kind {
-            CheckKind::Review { focus } => Some(focus),
+            CheckKind::Review { focus, .. } => Some(focus),
             _ => None,
         });
         set(focus, "nothing".to_owned())
