@@ -115,6 +115,10 @@ impl Shop {
         server.route("/repos/o/r/commits/tags/v1.2.1", [Answer::ok("application/json", commit)]);
         self.index([Answer::ok(self.content_type(), self.document())]);
         server.route("/go/example.test/kit/@v/list", [Answer::ok("text/plain", "v1.2.0\nv1.2.1\n")]);
+        for version in ["v1.2.0", "v1.2.1"] {
+            let path = format!("/go/example.test/kit/@v/{version}.mod");
+            server.route(&path, [Answer::ok("text/plain", "module example.test/kit\n\ngo 1.21\n")]);
+        }
         let sum = format!(
             "7\nexample.test/kit v1.2.1 h1:{}\nexample.test/kit v1.2.1/go.mod h1:x\n",
             go_sum("1.2.1")

@@ -129,9 +129,13 @@ async fn go_mod(
     version: &str,
     cancel: &Cancel,
 ) -> Result<GoMod, ListingError> {
-    let (_, document) =
-        first(http, settings, module, &format!("@v/{}.mod", escaped(version)), cancel).await?;
-    Ok(GoMod::parse(document.text()?))
+    let path = format!("@v/{}.mod", escaped(version));
+    match first(http, settings, module, &path, cancel).await {
+        Ok((_, document)) => Ok(GoMod::parse(document.text()?)),
+        // A version that is there has one: that it is not there says nothing of the version.
+        Err(ListingError::NotFound(said)) => Err(ListingError::Unknown(Reason::UnreadableOutput, said)),
+        Err(error) => Err(error),
+    }
 }
 
 /// A module whose `go.mod` declares another path is refused by the go command under this one.
