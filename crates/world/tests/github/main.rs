@@ -1,5 +1,5 @@
 //! gonogo's GitHub code with the real gh, two generations of it, against a stand-in on a unix socket.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod actions;
 mod approvals;
