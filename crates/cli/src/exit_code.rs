@@ -7,6 +7,7 @@ use gonogo_core::verdict::Outcome;
 use gonogo_engine::failure::{Failure, FailureKind};
 use gonogo_engine::preflight::ItemState;
 use gonogo_engine::run::Ending;
+use gonogo_world::process::Cancel;
 use std::process::ExitCode;
 
 /// What the program exits with.
@@ -108,6 +109,12 @@ impl Exit {
             FailureKind::Internal => Self::Internal,
             FailureKind::Interrupted => Self::Interrupted,
         }
+    }
+
+    /// A stop order outranks whatever it led to. A command that prints its exit in a document asks once it waits for
+    /// nothing any more, so that the document and the process say the same.
+    pub fn unless_stopped(self, cancel: &Cancel) -> Self {
+        if cancel.is_cancelled() { Self::Interrupted } else { self }
     }
 
     /// The worst of a list of preconditions.

@@ -102,10 +102,10 @@ async fn not_ready(
     past_the_door: bool,
     screen: &Screen,
 ) -> Result<(Exit, run_json::RunDocument), Failure> {
-    let exit = Exit::of_preflight(preflight::worst(items));
     preflight_text::print(screen, items);
     screen.line("\nnothing was begun");
     let next = NextPart::told(&standing::at_the_end(context, Looked::of_preflight(items)).await);
+    let exit = Exit::of_preflight(preflight::worst(items)).unless_stopped(&context.session.cancel);
     Ok((exit, run_json::before(context, RunState::NotReady, exit.status(), past_the_door, next)))
 }
 
@@ -132,10 +132,12 @@ pub async fn end(context: &Context, released: &Released) -> Result<(Exit, run_js
     let (Ok(_), Some(ran)) = (&polled.decision, &released.ran) else {
         let refused = polled.decision.as_ref().err().map_or(Exit::Internal, Exit::of_refusal);
         let exit = if polled.interrupted { Exit::Interrupted } else { refused };
+        let exit = exit.unless_stopped(&context.session.cancel);
         let past = released.past_the_door;
         return Ok((exit, run_json::before(context, RunState::Refused, exit.status(), past, next)));
     };
     let exit = Exit::of_run(&ran.ending, released.delivered.as_ref().map(|delivered| delivered.outcome));
+    let exit = exit.unless_stopped(&context.session.cancel);
     let outcome = run_json::document(context, ran, exit.status(), next);
     let Some(delivered) = &released.delivered else { return Ok((exit, outcome)) };
     let state = if exit == Exit::Go { outcome.state } else { RunState::Undelivered };

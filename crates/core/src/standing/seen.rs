@@ -30,11 +30,17 @@ pub struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    /// Whether a blocker is open: as the tracker says, and as the ledger knows it where that was not read.
+    /// Whether the blocker that was filed for a step, or for the delivery, is open: as the tracker says, and as the ledger knows
+    /// it where that was not read. A store that was begun anew gives an ID out again: what has it then is a check's.
     pub(super) fn is_open(&self, id: &str) -> bool {
         match &self.blockers {
-            Blockers::Standing(standing) => standing.iter().any(|(open, _)| open == id),
-            Blockers::NotAsked | Blockers::Unreadable => self.state.open_blockers().contains(id),
+            Blockers::Standing(standing) => {
+                standing.iter().any(|(open, closing)| open == id && *closing == Closing::ById)
+            }
+            Blockers::NotAsked | Blockers::Unreadable => {
+                let mut unsettled = self.state.unsettled_blockers();
+                unsettled.any(|known| known.id == id && self.state.origin(&known.fingerprint).is_none())
+            }
         }
     }
 }

@@ -207,6 +207,13 @@ fn from_every_thing_that_can_be_wrong_and_every_two_of_them_the_way_ends() {
     }
 }
 
+#[test]
+fn a_store_that_is_begun_anew_gives_ids_out_again_and_the_way_ends() {
+    let stop = |code| Fault::Stop(Mode::Live, "publish", code);
+    walk(Shape::Whole, &[Fault::RedLater, Fault::StoreLost, stop(Code::CommandFailed)]);
+    walk(Shape::Whole, &[Fault::RedLater, Fault::StoreLost, Fault::Undelivered(Mode::Live)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
