@@ -3,6 +3,7 @@
 //! Invariant: the base is told by the tags of the release's remote alone, where there is one. That there is no earlier
 //! release is concluded only from there being no tag, here or there, that looks like a version's.
 
+use crate::ids::CommitId;
 use crate::release::{TagPattern, Target};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ pub struct TagPlace {
     /// The tag's own object: the tag object where it is annotated, else the commit.
     pub object: String,
     /// What it stands for, peeled: a commit, for a release.
-    pub commit: String,
+    pub commit: CommitId,
 }
 
 /// Tags by name.
@@ -23,7 +24,7 @@ pub type TagPlaces = BTreeMap<String, TagPlace>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagRecorded {
     /// The commits that it led to when something was compared with it.
-    pub commits: BTreeSet<String>,
+    pub commits: BTreeSet<CommitId>,
     /// The object that a release pushed it as.
     pub pushed: Option<String>,
 }
@@ -147,7 +148,7 @@ impl BaselineSeen<'_> {
     fn unproven(&self) -> Option<String> {
         let all: BTreeSet<&str> = self.here.keys().chain(self.there.keys()).map(String::as_str).collect();
         let like: Vec<&str> =
-            all.into_iter().filter(|tag| *tag != self.target.tag() && looks_like_version(tag)).collect();
+            all.into_iter().filter(|tag| **tag != **self.target.tag() && looks_like_version(tag)).collect();
         let shown = like.iter().take(5).copied().collect::<Vec<_>>().join(", ");
         let more =
             like.len().checked_sub(6).map_or_else(String::new, |_| format!(" and {} more", like.len() - 5));
@@ -212,6 +213,7 @@ impl BaselineSeen<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::commit;
 
     fn target(text: &str, pattern: &str) -> Target {
         Target::parse(text, &pattern.parse().unwrap()).unwrap()
@@ -276,7 +278,7 @@ mod tests {
     }
 
     fn places(tags: &[(&str, &str)]) -> TagPlaces {
-        let place = |at: &str| TagPlace { object: format!("object-{at}"), commit: at.to_owned() };
+        let place = |at: &str| TagPlace { object: format!("object-{at}"), commit: commit(at) };
         tags.iter().map(|(tag, at)| ((*tag).to_owned(), place(at))).collect()
     }
 
@@ -314,7 +316,7 @@ mod tests {
         }
 
         fn recording(mut self, tag: &str, at: &str) -> Self {
-            self.recorded.tags.entry(tag.to_owned()).or_default().commits.insert(at.to_owned());
+            self.recorded.tags.entry(tag.to_owned()).or_default().commits.insert(commit(at));
             self
         }
 

@@ -3,6 +3,7 @@
 //! Invariant: neither the host, nor how `PATH` is spelled, nor a variable of the session is part of it.
 
 use crate::digest::Digest;
+use crate::ids::CommitId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ pub struct Basis {
     /// The digest of its part of the plan.
     pub check: Digest,
     /// The commit of the base tag.
-    pub base: Option<String>,
+    pub base: Option<CommitId>,
     /// Operating system and architecture.
     pub platform: String,
     /// The tools that it calls: digest, and what they say of their version.
@@ -40,7 +41,8 @@ impl Basis {
         if *check != earlier.check {
             changes.push("its part of the plan changed".to_owned());
         }
-        let shown = |base: &Option<String>| base.clone().unwrap_or_else(|| "none".to_owned());
+        let shown =
+            |base: &Option<CommitId>| base.as_ref().map_or_else(|| "none".to_owned(), CommitId::to_string);
         if *base != earlier.base {
             changes.push(format!("the base changed from {} to {}", shown(&earlier.base), shown(base)));
         }
@@ -80,13 +82,14 @@ fn names<'a, T>(one: &'a BTreeMap<String, T>, other: &'a BTreeMap<String, T>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::commit;
 
     fn basis() -> Basis {
         let digest = Digest::of(b"one");
         Basis {
             content: digest,
             check: digest,
-            base: Some("abc".to_owned()),
+            base: Some(commit("abc")),
             platform: "linux x86_64".to_owned(),
             tools: BTreeMap::from([("cargo-audit".to_owned(), "cargo-audit 0.21.0".to_owned())]),
             variables: BTreeMap::from([("RUSTFLAGS".to_owned(), digest)]),
@@ -105,7 +108,7 @@ mod tests {
         };
         changed(|basis, other| basis.content = other, "files");
         changed(|basis, other| basis.check = other, "plan");
-        changed(|basis, _| basis.base = None, "from abc to none");
+        changed(|basis, _| basis.base = None, &format!("from {} to none", commit("abc")));
         changed(|basis, _| basis.platform = "other".to_owned(), "platform");
         changed(
             |basis, _| {

@@ -6,6 +6,7 @@
 use crate::ci::CiState;
 use crate::clearance::Clearance;
 use crate::digest::Digest;
+use crate::ids::{CommitId, TreeId};
 use crate::mechanics::{Cause, Code, KindEffect, TagSeen};
 
 /// Whether an effect waits for somebody's yes.
@@ -77,9 +78,9 @@ impl DoorPass<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoorSeen {
     /// The commit that is checked out.
-    pub head: String,
+    pub head: CommitId,
     /// Its tree.
-    pub tree: String,
+    pub tree: TreeId,
     /// Paths that are not as the commit has them.
     pub dirty: Vec<String>,
     /// Whether the remote branch holds the commit, or why that is not known. The text names the branch.
@@ -102,9 +103,9 @@ pub struct DoorSeen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoorWanted {
     /// The commit that was polled.
-    pub commit: String,
+    pub commit: CommitId,
     /// Its tree.
-    pub tree: String,
+    pub tree: TreeId,
     /// The ledger's head as this run wrote it.
     pub ledger_head: Digest,
     /// The release's tag on the remote.
@@ -218,11 +219,12 @@ fn check_ci(ci: &CiState) -> Result<(), Cause> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::{commit, tree};
 
     fn fine() -> DoorSeen {
         DoorSeen {
-            head: "c".to_owned(),
-            tree: "t".to_owned(),
+            head: commit("c"),
+            tree: tree("t"),
             dirty: Vec::new(),
             branch_holds_commit: Ok(true),
             branch: "origin/main".to_owned(),
@@ -247,8 +249,8 @@ mod tests {
         change(&mut seen);
         let Asking::Nobody(confirmed) = Asking::about(&go, false, false) else { unreachable!() };
         let wanted = DoorWanted {
-            commit: "c".to_owned(),
-            tree: "t".to_owned(),
+            commit: commit("c"),
+            tree: tree("t"),
             ledger_head: Digest::of(b"head"),
             tag: wanted,
         };
@@ -259,15 +261,15 @@ mod tests {
         code_with(TagWanted::Absent, change)
     }
 
-    fn tag(object: &str, commit: &str) -> Result<Option<TagSeen>, Cause> {
-        Ok(Some(TagSeen { object: object.to_owned(), commit: commit.to_owned(), message: None }))
+    fn tag(object: &str, at: &str) -> Result<Option<TagSeen>, Cause> {
+        Ok(Some(TagSeen { object: object.to_owned(), commit: commit(at), message: None }))
     }
 
     #[test]
     fn a_door_opens_where_nothing_has_changed_and_nowhere_else() {
         assert_eq!(code(|_| {}), None);
-        assert_eq!(code(|seen| seen.head = "d".to_owned()), Some(Code::HeadMoved));
-        assert_eq!(code(|seen| seen.tree = "u".to_owned()), Some(Code::HeadMoved));
+        assert_eq!(code(|seen| seen.head = commit("d")), Some(Code::HeadMoved));
+        assert_eq!(code(|seen| seen.tree = tree("u")), Some(Code::HeadMoved));
         assert_eq!(code(|seen| seen.dirty = vec!["a".to_owned()]), Some(Code::TreeChanged));
         assert_eq!(code(|seen| seen.ledger_head = Digest::of(b"x")), Some(Code::LedgerMoved));
         assert_eq!(code(|seen| seen.is_ledger_locked = false), Some(Code::LedgerMoved));

@@ -1,6 +1,7 @@
 //! What is released, from where, by whom: target, base tag, mode, agent, subject.
 
 use crate::digest::Digest;
+use crate::ids::{CommitId, TagName, TreeId};
 use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -40,8 +41,8 @@ impl FromStr for TagPattern {
 
 impl TagPattern {
     /// The tag of a version.
-    pub fn tag(&self, version: &Version) -> String {
-        format!("{}{version}{}", self.before, self.after)
+    pub fn tag(&self, version: &Version) -> TagName {
+        TagName::of_pattern(format!("{}{version}{}", self.before, self.after))
     }
 
     /// The version that a tag stands for. `None` where the tag is not of this pattern.
@@ -76,7 +77,7 @@ fn is_reference_name(name: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     version: Version,
-    tag: String,
+    tag: TagName,
 }
 
 /// A text that names no target.
@@ -107,7 +108,7 @@ impl Target {
     }
 
     /// The tag, as the plan's pattern makes it.
-    pub fn tag(&self) -> &str {
+    pub const fn tag(&self) -> &TagName {
         &self.tag
     }
 }
@@ -217,13 +218,13 @@ pub struct ResolvedTool {
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// The commit under release, 40 (or 64) hexadecimal digits.
-    pub commit: String,
+    pub commit: CommitId,
     /// That commit's tree.
-    pub tree: String,
+    pub tree: TreeId,
     /// The digest of the plan's text.
     pub plan: Digest,
     /// The commit that the base tag stands for (peeled); `None` for a first release.
-    pub base_commit: Option<String>,
+    pub base_commit: Option<CommitId>,
     /// The tools, by the names that the plan calls them by.
     pub toolchain: BTreeMap<String, ResolvedTool>,
     /// The digest of the environment that checks run in: a variable can choose another toolchain.

@@ -256,7 +256,13 @@ fn every_problem_has_one_draft_and_what_passed_has_none() {
     results.insert((3, "a".to_owned()), finished(3, "a", Outcome::Failed));
     results.insert((5, "c".to_owned()), finished(5, "c", Outcome::Incomplete(Reason::ReviewMissing)));
     results.insert((7, "d".to_owned()), finished(7, "d", Outcome::Failed));
-    let drafts = drafts(&poll(&results), "v1.0.0", "c0ffee", Some("v0.9.0"), "gonogo poll v1.0.0");
+    let drafts = drafts(
+        &poll(&results),
+        "v1.0.0",
+        &"c0ffee00".repeat(5).parse().unwrap(),
+        Some("v0.9.0"),
+        "gonogo poll v1.0.0",
+    );
     let incomplete: Vec<bool> = drafts.iter().map(|(_, incomplete)| *incomplete).collect();
     assert_eq!(incomplete, [false, true]);
     for section in [

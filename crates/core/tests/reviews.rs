@@ -47,7 +47,8 @@ fn agent(name: &str) -> Agent {
 
 fn scope(after: &str) -> ReviewScope {
     let change = ChangedPath { path: "src/a.rs".into(), before: None, after: Some(after.into()) };
-    ReviewScope::new((Some("base"), "commit"), &["src".into()], "locks", &[change], &[])
+    let [base, commit] = ["b", "c"].map(|digit| digit.repeat(40).parse().unwrap());
+    ReviewScope::new((Some(&base), &commit), &["src".into()], "locks", &[change], &[])
 }
 
 fn review(decision: ReviewDecision, of: &str) -> ReviewRecorded {

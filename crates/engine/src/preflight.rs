@@ -2,8 +2,10 @@
 
 mod precondition;
 
+use gonogo_core::ids::CommitId;
 pub use precondition::Precondition;
 
+use crate::context::remote::split_upstream;
 use crate::context::{Candidate, Context, Session};
 use crate::failure::chain;
 use crate::github::open_gh;
@@ -187,7 +189,7 @@ async fn tree(git: &Git, candidate: &Candidate) -> Item {
     }
 }
 
-async fn upstream(git: &Git, head: &str) -> Item {
+async fn upstream(git: &Git, head: &CommitId) -> Item {
     let id = Precondition::Upstream;
     let (name, known) = match git.upstream().await {
         Ok(Upstream::At { name, commit }) => (name, commit),
@@ -205,12 +207,15 @@ async fn upstream(git: &Git, head: &str) -> Item {
         Err(error) => return Item::unknown(id, &error, "check the branch's upstream with `git status`"),
     };
     // What was fetched last may be old: the remote is asked.
-    let live = match name.split_once('/') {
-        Some((remote, branch)) => git.remote_branch(remote, branch).await,
-        None => Ok(Some(known)),
+    let live = match git.remotes().await {
+        Ok(remotes) => match split_upstream(&name, &remotes) {
+            Some((remote, branch)) => git.remote_branch(&remote, branch).await,
+            None => Ok(Some(known)),
+        },
+        Err(error) => Err(error),
     };
     match live {
-        Ok(Some(commit)) if commit == head => Item::ok(id, format!("HEAD is {name}")),
+        Ok(Some(commit)) if commit == *head => Item::ok(id, format!("HEAD is {name}")),
         Ok(Some(commit)) => Item::not(
             id,
             ItemState::Gap,
@@ -319,10 +324,10 @@ async fn remote_tags(git: &Git, candidate: &Candidate) -> Vec<Item> {
     items
 }
 
-fn tag_taken(candidate: &Candidate, id: Precondition, place: &str, commit: &str) -> Item {
+fn tag_taken(candidate: &Candidate, id: Precondition, place: &str, commit: &CommitId) -> Item {
     let tag = candidate.target.tag();
     let delete = shell_line(["git", "tag", "--delete", tag]);
-    let (state, at, remedy) = match (id, commit == candidate.commit) {
+    let (state, at, remedy) = match (id, *commit == candidate.commit) {
         (Precondition::TagLocal, true) => (
             ItemState::Gap,
             "at this commit".to_owned(),
@@ -471,6 +476,6 @@ fn few(paths: &[String]) -> String {
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
-fn short(commit: &str) -> &str {
+fn short(commit: &CommitId) -> &str {
     commit.get(..12).unwrap_or(commit)
 }

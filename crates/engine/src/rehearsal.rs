@@ -12,6 +12,7 @@ use crate::run::{World, file_of, world};
 use crate::tracker::{self, OpenTracker};
 use gonogo_core::blocker::epic_title;
 use gonogo_core::ci::WorkflowRun;
+use gonogo_core::ids::RemoteName;
 use gonogo_core::mechanics::{Cause, Played, Rehearse, Start, Step, StepKind, unplayable};
 use gonogo_core::plan::TrackerKind;
 use gonogo_core::verdict::Reason;
@@ -42,7 +43,7 @@ pub struct Rehearsal {
 
 /// The real remote as it was before the rehearsal.
 struct RealRemote {
-    name: String,
+    name: RemoteName,
     references: BTreeMap<String, String>,
 }
 

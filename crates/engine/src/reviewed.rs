@@ -98,7 +98,7 @@ pub async fn shown(
         });
     }
     let (git, scope) = (&context.session.git, &asked.scope);
-    let base = scope.base.as_deref();
+    let base = scope.base.as_ref();
     let check = context.candidate.plan.gate(finished.gate);
     let check = check.and_then(|gate| gate.checks.iter().find(|check| check.id == finished.check));
     let difference = match check.map(|check| &check.kind) {

@@ -8,6 +8,7 @@ use crate::preflight::{self, Item};
 use crate::tracker;
 use gonogo_core::baseline::newest_earlier;
 use gonogo_core::blocker::{Backlog, epic_title, stand};
+use gonogo_core::ids::{CommitId, TagName};
 use gonogo_core::ledger::{LedgerState, Mechanics, Owner};
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::Plan;
@@ -137,7 +138,7 @@ pub async fn in_the_middle(
     git: &Git,
     plan: &Plan,
     given: &Given,
-    commit: &str,
+    commit: &CommitId,
     cancel: &Cancel,
 ) -> Result<Standpoint, Failure> {
     let target = target(&given.target, plan)?;
@@ -167,7 +168,7 @@ async fn kept(
     target: &Target,
     derived: Option<&str>,
 ) -> Given {
-    let polled = state.poll.as_ref().and_then(|poll| poll.started.base_tag.clone());
+    let polled = state.poll.as_ref().and_then(|poll| poll.started.base_tag.as_ref().map(TagName::to_string));
     let Some(polled) = polled.filter(|_| given.base_tag.is_none()) else { return given.clone() };
     if derived.is_some() {
         return given.clone();
@@ -180,7 +181,7 @@ async fn kept(
 }
 
 /// Whether any remote has the tag; `None` where one does not say, and none has it.
-pub(crate) async fn is_tag_on_remote(git: &Git, tag: &str) -> Option<bool> {
+pub(crate) async fn is_tag_on_remote(git: &Git, tag: &TagName) -> Option<bool> {
     let mut is_told = true;
     for remote in git.remotes().await.ok()? {
         match git.remote_tag(&remote, tag).await {

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, and calls git itself"
 )]
 
+use gonogo_core::ids::CommitId;
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
 use gonogo_world::room::{AwaitedReport, ReportError, Room, RoomWanted, RoomWatch, Rooms};
@@ -35,8 +36,9 @@ fn git(root: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-const ALL: RoomWanted<'static> =
-    RoomWanted { name: "commit", commit: "", inputs: &[], bring: &[], caches: &[] };
+const fn all(commit: &CommitId) -> RoomWanted<'_> {
+    RoomWanted { name: "commit", commit, inputs: &[], bring: &[], caches: &[] }
+}
 
 impl Repository {
     fn new(files: &[(&str, &str)]) -> Self {
@@ -57,7 +59,7 @@ impl Repository {
         fs::write(path, text).unwrap();
     }
 
-    fn commit(&self, files: &[(&str, &str)]) -> String {
+    fn commit(&self, files: &[(&str, &str)]) -> CommitId {
         for (path, text) in files {
             self.write(path, text);
         }
@@ -66,8 +68,8 @@ impl Repository {
         self.head()
     }
 
-    fn head(&self) -> String {
-        git(&self.root(), &["rev-parse", "HEAD"])
+    fn head(&self) -> CommitId {
+        git(&self.root(), &["rev-parse", "HEAD"]).parse().unwrap()
     }
 
     async fn rooms(&self) -> Rooms {
@@ -76,7 +78,7 @@ impl Repository {
     }
 
     async fn room(&self) -> Room {
-        self.rooms().await.make(&RoomWanted { commit: &self.head(), ..ALL }).await.unwrap()
+        self.rooms().await.make(&all(&self.head())).await.unwrap()
     }
 }
 
@@ -111,7 +113,7 @@ async fn what_this_clone_says_of_its_objects_and_filters_does_not_reach_a_room()
     git(&root, &["config", "filter.nice.smudge", "echo right"]);
     git(&root, &["config", "core.fsmonitor", "true"]);
     fs::write(root.join(".git/info/grafts"), format!("{bad}\n")).unwrap();
-    let room = repository.rooms().await.make(&RoomWanted { commit: &bad, ..ALL }).await.unwrap();
+    let room = repository.rooms().await.make(&all(&bad)).await.unwrap();
     assert_eq!(text(&room, "a"), "wrong");
     // The objects themselves are asked, also for the tree of the commit.
     let checkout = Git::open(&root, Cancel::default()).await.unwrap();
@@ -159,7 +161,7 @@ async fn caches_stay_and_everything_else_that_is_ignored_goes() {
     let caches = ["target".to_owned()];
     let rooms = repository.rooms().await;
     let head = repository.head();
-    let wanted = RoomWanted { commit: &head, caches: &caches, ..ALL };
+    let wanted = RoomWanted { caches: &caches, ..all(&head) };
     let room = rooms.make(&wanted).await.unwrap();
     for folder in ["target", "node_modules"] {
         fs::create_dir(room.root().join(folder)).unwrap();
@@ -184,7 +186,7 @@ async fn a_room_of_inputs_holds_nothing_else_and_its_content_is_theirs_alone() {
     let inputs = ["README.md".to_owned(), "docs/**".to_owned()];
     let make = async || {
         let head = repository.head();
-        let wanted = RoomWanted { name: "docs", commit: &head, inputs: &inputs, ..ALL };
+        let wanted = RoomWanted { name: "docs", inputs: &inputs, ..all(&head) };
         repository.rooms().await.make(&wanted).await.unwrap()
     };
     let room = make().await;
@@ -240,7 +242,7 @@ async fn what_is_brought_along_is_known_by_its_digest_and_a_link_out_of_it_is_re
     let bring = [".scratch/db".to_owned()];
     let make = async || {
         let head = repository.head();
-        let wanted = RoomWanted { commit: &head, bring: &bring, ..ALL };
+        let wanted = RoomWanted { bring: &bring, ..all(&head) };
         repository.rooms().await.make(&wanted).await.unwrap()
     };
     let room = make().await;

@@ -215,7 +215,7 @@ impl Here {
                 ledger = recorded(git, Some(&plan.project.name), target).await?;
                 let live = ledger.as_ref().map_or(Mechanics::new(Mode::Live), |found| found.live.clone());
                 let asked = Effort { level: Some(level), longest_window: None };
-                let mut tasks = tasks(git, plan, target, commit.as_deref(), &live, asked).await;
+                let mut tasks = tasks(git, plan, target, commit.as_ref(), &live, asked).await;
                 // A later release has taken over the dist-tags since.
                 tasks.iter_mut().for_each(|task| task.expected.dist_tag = None);
                 tasks
@@ -337,7 +337,7 @@ impl Arguments {
         if let Some(Words(smoke)) = &self.smoke {
             packages.extend(["--smoke".to_owned(), shell_line(smoke.iter().map(String::as_str))]);
         }
-        Given { plan: self.plan.plan.clone(), packages, ..Given::target(target.tag()) }
+        Given { plan: self.plan.plan.clone(), packages, ..Given::target(target.tag().as_str()) }
     }
 
     fn named(&self) -> Vec<Package> {

@@ -6,6 +6,7 @@ use crate::exit_code::Exit;
 use crate::render::next::NextPart;
 use crate::render::preflight_text;
 use crate::screen::Screen;
+use gonogo_core::ids::{CommitId, TagName};
 use gonogo_core::release::Mode;
 use gonogo_engine::context::Context;
 use gonogo_engine::failure::Failure;
@@ -28,15 +29,15 @@ pub struct Document {
     /// `gonogo.prepare/1`.
     pub schema: &'static str,
     /// The target's tag.
-    pub target: String,
+    pub target: TagName,
     /// The base tag; null for a first release.
-    pub base: Option<String>,
+    pub base: Option<TagName>,
     /// The mode.
     pub mode: Mode,
     /// Who runs it.
     pub agent: String,
     /// The commit under release.
-    pub commit: String,
+    pub commit: CommitId,
     /// Whether every precondition holds.
     pub ready: bool,
     /// The preconditions.

@@ -7,6 +7,7 @@ use crate::render::next::NextPart;
 use crate::render::words::words;
 use crate::render::{poll_text, review_text};
 use crate::screen::Screen;
+use gonogo_core::ids::{CommitId, TagName};
 use gonogo_core::ledger::{LedgerState, Mechanics, Owner, PollState};
 use gonogo_core::mechanics::Code;
 use gonogo_core::release::Agent;
@@ -74,15 +75,15 @@ pub struct Document {
     /// `gonogo.status/1`.
     pub schema: &'static str,
     /// The target's tag.
-    pub target: String,
+    pub target: TagName,
     /// How many polls there were.
     pub polls: u64,
     /// Where the release is.
     pub state: ReleaseState,
     /// The commit that the latest poll was about.
-    pub polled_commit: Option<String>,
+    pub polled_commit: Option<CommitId>,
     /// The commit that is checked out.
-    pub commit: String,
+    pub commit: CommitId,
     /// Checks of the latest poll.
     pub checks: Vec<StatusCheck>,
     /// Checks that began in the latest poll and have no end.
@@ -115,7 +116,7 @@ pub struct Document {
 #[derive(Serialize, JsonSchema)]
 pub struct StatusSteps {
     /// The commit that is released.
-    pub commit: String,
+    pub commit: CommitId,
     /// How many live runs there were for it.
     pub runs: usize,
     /// Whether something that cannot be undone may have happened.
@@ -191,7 +192,7 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
 }
 
 /// Every release that has a ledger here, a line each: from the ledgers alone.
-fn all(arguments: &Arguments, git: &Git, commit: &str, screen: &Screen) -> Result<Exit, Failure> {
+fn all(arguments: &Arguments, git: &Git, commit: &CommitId, screen: &Screen) -> Result<Exit, Failure> {
     // A plan that is not there, or cannot be read, says nothing of what a release has.
     let plan = load_plan(arguments.plan.plan.as_deref(), git.root()).ok();
     let project = plan.as_ref().map(|loaded| loaded.plan.project.name.clone());
@@ -218,7 +219,7 @@ fn all(arguments: &Arguments, git: &Git, commit: &str, screen: &Screen) -> Resul
     Ok(Exit::Go)
 }
 
-fn document(target: &str, commit: String, found: &Standpoint) -> Document {
+fn document(target: &TagName, commit: CommitId, found: &Standpoint) -> Document {
     let (state, live) = (&found.folded.state, &found.folded.live);
     let position = &found.position;
     let poll = state.poll.as_ref();

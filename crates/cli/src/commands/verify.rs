@@ -9,6 +9,7 @@ use crate::render::terminal::Terminal;
 use crate::screen::Screen;
 use gonogo_core::delivery::Level;
 use gonogo_core::delivery::Window;
+use gonogo_core::ids::{CommitId, TagName};
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::release::{Agent, Mode};
 use gonogo_engine::context::{Context, ReleaseRequest, current_folder};
@@ -56,9 +57,9 @@ pub struct Document {
     /// `gonogo.verify/1`.
     pub schema: &'static str,
     /// The target's tag.
-    pub target: String,
+    pub target: TagName,
     /// The commit that is released; null where neither a ledger nor a tag here says it.
-    pub commit: Option<String>,
+    pub commit: Option<CommitId>,
     /// What every channel serves.
     pub delivery: delivery_json::DeliveryPart,
     /// What comes next.

@@ -7,6 +7,7 @@ use gonogo_core::clearance::{Obstacle, ObstacleKind};
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Counts, Finding};
 use gonogo_core::gate::CheckVerdict;
+use gonogo_core::ids::{CommitId, TagName};
 use gonogo_core::ledger::{CheckFinished, ReviewAsked};
 use gonogo_core::release::{Mode, Subject};
 use gonogo_core::review::Word;
@@ -33,15 +34,15 @@ pub struct PollDocument {
     /// `gonogo.poll/1`.
     pub schema: &'static str,
     /// The target's tag.
-    pub target: String,
+    pub target: TagName,
     /// The base tag; null for a first release.
-    pub base: Option<String>,
+    pub base: Option<TagName>,
     /// The mode.
     pub mode: Mode,
     /// Who ran it.
     pub agent: String,
     /// The commit under release.
-    pub commit: String,
+    pub commit: CommitId,
     /// Whether this commit may be released as this target.
     pub clearance: Granted,
     /// All required gates together.

@@ -3,6 +3,7 @@
 use super::delivery_json;
 use super::next::NextPart;
 use super::words::words;
+use gonogo_core::ids::{CommitId, TagName};
 use gonogo_core::mechanics::{Code, Planned, Values, planned};
 use gonogo_core::release::Mode;
 use gonogo_engine::blockers::Filed;
@@ -49,13 +50,13 @@ pub struct RunDocument {
     /// `gonogo.run/1`.
     pub schema: &'static str,
     /// The target's tag.
-    pub target: String,
+    pub target: TagName,
     /// The mode.
     pub mode: Mode,
     /// Who ran it.
     pub agent: String,
     /// The commit under release.
-    pub commit: String,
+    pub commit: CommitId,
     /// How it ended.
     pub state: RunState,
     /// The exit code of the process.

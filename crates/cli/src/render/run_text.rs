@@ -133,7 +133,7 @@ impl RunProgress {
             return Consent::Withheld;
         }
         match line().await {
-            Some(answer) if answer.trim() == tag => Consent::Given,
+            Some(answer) if *tag == *answer.trim() => Consent::Given,
             Some(_) | None => Consent::Withheld,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::comparison::Comparison;
 use crate::digest::Digest;
+use crate::ids::CommitId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +19,9 @@ pub struct BenchRecord {
     /// `gonogo.bench/1`.
     pub schema: String,
     /// The base commit.
-    pub base: String,
+    pub base: CommitId,
     /// The commit under release.
-    pub current: String,
+    pub current: CommitId,
     /// The program and its arguments.
     pub run: Vec<String>,
     /// The margin, as a share.

@@ -3,6 +3,7 @@
 use super::{Draft, task_title};
 use crate::evidence::Fingerprint;
 use crate::gate::{CheckVerdict, GateVerdict, Poll};
+use crate::ids::CommitId;
 use crate::ledger::CheckFinished;
 use crate::text::{fenced, one_line};
 use crate::verdict::Outcome;
@@ -42,7 +43,7 @@ impl BlockerOrigin {
 pub fn drafts(
     poll: &Poll,
     target: &str,
-    commit: &str,
+    commit: &CommitId,
     base: Option<&str>,
     again: &str,
 ) -> Vec<(Draft, bool)> {
@@ -69,7 +70,7 @@ pub fn drafts(
 
 struct Context<'a> {
     target: &'a str,
-    commit: &'a str,
+    commit: &'a CommitId,
     base: Option<&'a str>,
     again: &'a str,
 }

@@ -2,6 +2,7 @@
 
 use super::{Draft, Task, task_title, trailer};
 use crate::evidence::Fingerprint;
+use crate::ids::CommitId;
 use crate::mechanics::{Cause, Code, WaysOut};
 use crate::release::Mode;
 use crate::text::{fenced, one_line};
@@ -15,7 +16,7 @@ pub struct Stopped<'a> {
     /// The target's tag.
     pub target: &'a str,
     /// The commit under release.
-    pub commit: &'a str,
+    pub commit: &'a CommitId,
     /// The mode.
     pub mode: Mode,
     /// The step.
@@ -125,12 +126,13 @@ fn short(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::blocker::{BlockerOrigin, TaskState};
+    use crate::ids::tests::commit;
 
     fn draft(message: &str, log: Option<&str>) -> Draft {
         let cause = Cause { log: log.map(str::to_owned), ..Cause::new(Code::WorkflowFailed, message) };
         Stopped {
             target: "v1.2.3",
-            commit: "abc",
+            commit: &commit("abc"),
             mode: Mode::Live,
             step: "publish",
             cause: &cause,
@@ -195,7 +197,7 @@ mod tests {
         let cause = Cause::new(Code::TagElsewhere, "origin has the tag already");
         let stopped = Stopped {
             target: "v1.2.3",
-            commit: "abc",
+            commit: &commit("abc"),
             mode: Mode::Live,
             step: "tag",
             cause: &cause,

@@ -5,6 +5,7 @@ use super::checksum::Checksum;
 use super::package::Package;
 use super::provenance::Provenance;
 use super::sighting::Doubt;
+use crate::ids::CommitId;
 use crate::manifest::{BuiltFile, Manifest};
 use semver::Version;
 
@@ -20,7 +21,7 @@ pub struct Expected {
     /// The files.
     pub files: ExpectedFiles,
     /// The commit of the release, where it is known.
-    pub commit: Option<String>,
+    pub commit: Option<CommitId>,
     /// The dist-tag that has to lead to this version, where one has to.
     pub dist_tag: Option<String>,
     /// Whether that tag may lead to a higher version instead: a release of an older line leaves it where it is.
@@ -43,7 +44,7 @@ pub struct KnownRelease<'a> {
     /// Its version.
     pub version: &'a Version,
     /// Its commit, where it is known.
-    pub commit: Option<&'a str>,
+    pub commit: Option<&'a CommitId>,
     /// What was built, where that is recorded.
     pub manifest: Option<&'a Manifest>,
     /// The assets of its GitHub release as they were published, where that is recorded.
@@ -82,7 +83,7 @@ impl Expected {
 
     /// What a release has to serve of a package: what the plan asks of it, and what was built.
     pub fn of(package: &Package, released: &KnownRelease<'_>) -> Self {
-        let commit = || released.commit.map(str::to_owned);
+        let commit = || released.commit.cloned();
         let provenance = package.provenance.clone().map(|built| Provenance { commit: commit(), ..built });
         let expected = Self {
             holds: package.holds.clone(),
@@ -112,8 +113,8 @@ impl Expected {
 
     /// The same, built from a commit.
     #[must_use]
-    pub fn from_commit(self, commit: impl Into<String>) -> Self {
-        Self { commit: Some(commit.into()), ..self }
+    pub fn from_commit(self, commit: CommitId) -> Self {
+        Self { commit: Some(commit), ..self }
     }
 
     /// The same, with a dist-tag that has to lead to it.

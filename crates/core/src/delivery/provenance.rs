@@ -3,6 +3,7 @@
 //! Invariant: only a statement whose signature was checked, and that is about the bytes that were downloaded, becomes an
 //! [`Attestation`]. A file without one is never said to be somebody's.
 
+use crate::ids::CommitId;
 use crate::workflow::WorkflowPath;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,7 @@ pub struct Provenance {
     /// The workflow's file in it, such as `.github/workflows/publish.yml`.
     pub workflow: String,
     /// The commit, where it is known.
-    pub commit: Option<String>,
+    pub commit: Option<CommitId>,
 }
 
 impl Provenance {
@@ -79,7 +80,7 @@ mod tests {
         Provenance {
             repository: "acme/kit".to_owned(),
             workflow: ".github/workflows/publish.yml".to_owned(),
-            commit: Some("a".repeat(40)),
+            commit: Some("a".repeat(40).parse().unwrap()),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::basis::BASIS;
 use crate::delivery::{Judgement, Level};
 use crate::digest::Digest;
 use crate::evidence::{Counts, Finding, Fingerprint};
+use crate::ids::{CommitId, TagName};
 use crate::mechanics::{Cause, Effect, Facts, Intent};
 use crate::release::{Agent, Mode, ResolvedTool, Subject};
 use crate::review::{ReviewDecision, ReviewScope, Word};
@@ -89,7 +90,7 @@ pub struct PollStarted {
     /// What the evidence of this poll is about.
     pub subject: Subject,
     /// The base tag; `None` for a first release.
-    pub base_tag: Option<String>,
+    pub base_tag: Option<TagName>,
     /// The mode.
     pub mode: Mode,
     /// Who runs it.
@@ -108,9 +109,9 @@ pub struct PollStarted {
 #[serde(deny_unknown_fields)]
 pub struct EarlierRelease {
     /// Its tag.
-    pub tag: String,
+    pub tag: TagName,
     /// The commit that the tag stands for.
-    pub commit: String,
+    pub commit: CommitId,
 }
 
 /// See [`Event::CheckStarted`].
@@ -335,7 +336,7 @@ pub struct RunStarted {
     /// The digest of the subject that was cleared.
     pub subject: Digest,
     /// The commit that is released.
-    pub commit: String,
+    pub commit: CommitId,
     /// The plan's steps, by name and in order.
     pub steps: Vec<String>,
 }
@@ -431,7 +432,7 @@ pub struct DeliveryRecorded {
     /// Who looked.
     pub agent: Agent,
     /// The commit that is released, where it is known.
-    pub commit: Option<String>,
+    pub commit: Option<CommitId>,
     /// The verdict on all of it.
     pub verdict: Verdict,
     /// Why it is incomplete.

@@ -52,6 +52,7 @@ pub fn planned(steps: &[Step], values: &Values) -> Vec<Planned> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::commit;
     use crate::plan::Plan;
     use crate::release::Target;
 
@@ -63,7 +64,7 @@ mod tests {
     #[test]
     fn what_undoes_a_step_is_a_line_that_works_with_the_real_names() {
         let target = Target::parse("1.2.3", &"v{version}".parse().unwrap()).unwrap();
-        let planned = planned(&Plan::parse(PLAN).unwrap().steps, &Values::of(&target, "abc"));
+        let planned = planned(&Plan::parse(PLAN).unwrap().steps, &Values::of(&target, &commit("abc")));
         let undo: Vec<&Undoable> = planned.iter().map(|one| &one.undo).collect();
         let possible = |line: &str| Undoable::Possible(line.to_owned());
         let lines = [

@@ -5,6 +5,7 @@ use super::kind::KindOfStep;
 use super::step::{Step, properties};
 use super::text::PLACEHOLDERS;
 use crate::delivery::Channels;
+use crate::ids::RemoteName;
 use crate::problems::Problems;
 use crate::workflow::WorkflowPath;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -67,6 +68,15 @@ impl Reading<'_> {
             self.problems.at(&typed, "a tag of a release holds `{tag}` or `{version}`", None);
         }
         text
+    }
+
+    /// The remote that a step is about.
+    pub(super) fn remote(&mut self, typed: &Spanned<String>) -> Option<RemoteName> {
+        let remote = typed.get_ref().parse();
+        if remote.is_err() {
+            self.problems.at(typed, "a remote is named as git names it, such as `origin`", None);
+        }
+        remote.ok()
     }
 
     /// The workflow that a step is about, which it has to name.

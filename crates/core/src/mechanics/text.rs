@@ -1,5 +1,6 @@
 //! The texts of a plan's steps, with what they leave open filled in.
 
+use crate::ids::CommitId;
 use crate::release::Target;
 
 /// What the texts of a plan's steps may hold in braces; `artifacts` besides, where there are some.
@@ -32,11 +33,11 @@ pub struct UnknownPlaceholder(pub String);
 
 impl Values {
     /// What is known from the beginning.
-    pub fn of(target: &Target, commit: &str) -> Self {
+    pub fn of(target: &Target, commit: &CommitId) -> Self {
         Self {
-            tag: target.tag().to_owned(),
+            tag: target.tag().to_string(),
             version: target.version().to_string(),
-            commit: commit.to_owned(),
+            commit: commit.to_string(),
             build_run: None,
             artifacts: None,
         }
@@ -69,15 +70,19 @@ impl Values {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::commit;
 
     fn values() -> Values {
         let target = Target::parse("1.2.3", &"v{version}".parse().unwrap()).unwrap();
-        Values::of(&target, "abc")
+        Values::of(&target, &commit("abc"))
     }
 
     #[test]
     fn known_placeholders_are_filled_in_once() {
-        assert_eq!(values().fill("{tag} is {version} at {commit}").unwrap(), "v1.2.3 is 1.2.3 at abc");
+        assert_eq!(
+            values().fill("{tag} is {version} at {commit}").unwrap(),
+            format!("v1.2.3 is 1.2.3 at {}", commit("abc"))
+        );
         let nested = Values { tag: "{version}".to_owned(), ..values() };
         assert_eq!(nested.fill("{tag}").unwrap(), "{version}");
     }

@@ -15,6 +15,7 @@ mod through;
 mod validate;
 
 pub use crate::delivery::Channels;
+use crate::ids::CommitId;
 pub use crate::mechanics::{Observe, Rehearse, Step, StepCommand, StepKind};
 pub use crate::problems::PlanProblem;
 pub use crate::program::Program;
@@ -303,7 +304,7 @@ impl Plan {
 
     /// What a release of a commit wants of CI; `None` where the plan names none. A plan that names one names the
     /// repository too.
-    pub fn ci_wanted(&self, commit: &str) -> Option<CiWanted> {
+    pub fn ci_wanted(&self, commit: &CommitId) -> Option<CiWanted> {
         let ci = self.ci.as_ref()?;
         Some(CiWanted {
             workflow_path: ci.workflow.clone(),

@@ -1,6 +1,7 @@
 //! What a review is of.
 
 use crate::digest::Digest;
+use crate::ids::CommitId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +22,9 @@ pub struct ChangedPath {
 #[serde(deny_unknown_fields)]
 pub struct ReviewScope {
     /// The base commit that changes are counted from; null for a first release.
-    pub base: Option<String>,
+    pub base: Option<CommitId>,
     /// The commit under release when it was looked at. A review holds for each commit of which all the rest is the same.
-    pub commit: String,
+    pub commit: CommitId,
     /// Path prefixes, relative to the repository's root; the whole repository where there is none.
     pub paths: Vec<String>,
     /// What the reviewer looks for.
@@ -37,7 +38,7 @@ pub struct ReviewScope {
 impl ReviewScope {
     /// A scope. `lines` are what a check shows besides the changes, where that is no function of them.
     pub fn new(
-        (base, commit): (Option<&str>, &str),
+        (base, commit): (Option<&CommitId>, &CommitId),
         paths: &[String],
         focus: impl Into<String>,
         changes: &[ChangedPath],
@@ -62,8 +63,8 @@ impl ReviewScope {
         paths.sort();
         paths.dedup();
         Self {
-            base: base.map(str::to_owned),
-            commit: commit.to_owned(),
+            base: base.cloned(),
+            commit: commit.clone(),
             paths,
             focus: focus.into(),
             changed: changes.len() as u64,
@@ -84,7 +85,7 @@ impl ReviewScope {
             if paths.is_empty() { "the whole repository".to_owned() } else { paths.join(", ") }
         };
         if *base != now.base {
-            let named = |base: &Option<String>| match base {
+            let named = |base: &Option<CommitId>| match base {
                 None => "none".to_owned(),
                 Some(base) => base.get(..12).unwrap_or(base).to_owned(),
             };
@@ -104,14 +105,15 @@ impl ReviewScope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::commit;
 
     fn change(path: &str, before: Option<&str>, after: Option<&str>) -> ChangedPath {
         let text = |text: Option<&str>| text.map(str::to_owned);
         ChangedPath { path: path.into(), before: text(before), after: text(after) }
     }
 
-    fn scope(commit: &str, changes: &[ChangedPath]) -> ReviewScope {
-        ReviewScope::new((Some("base"), commit), &["src".into()], "locks", changes, &[])
+    fn scope(at: &str, changes: &[ChangedPath]) -> ReviewScope {
+        ReviewScope::new((Some(&commit("base")), &commit(at)), &["src".into()], "locks", changes, &[])
     }
 
     #[test]
@@ -122,7 +124,7 @@ mod tests {
         assert!(reviewed.covers(&scope("c2", &[two.clone(), one.clone()])));
         for other in [vec![one.clone()], vec![one, two, change("src/c.rs", Some("4"), None)]] {
             let why = reviewed.differs_from(&scope("c2", &other)).unwrap();
-            assert!(why.contains("src") && why.contains("c1"), "{why}");
+            assert!(why.contains("src") && why.contains(&commit("c1")[..12]), "{why}");
         }
     }
 
@@ -131,7 +133,13 @@ mod tests {
         let reviewed = scope("c1", &[]);
         let changed = |base: Option<&str>, paths: &[&str], focus: &str, lines: &[&str]| {
             let text = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
-            ReviewScope::new((base, "c1"), &text(paths), focus, &[], &text(lines))
+            ReviewScope::new(
+                (base.map(commit).as_ref(), &commit("c1")),
+                &text(paths),
+                focus,
+                &[],
+                &text(lines),
+            )
         };
         assert!(reviewed.covers(&changed(Some("base"), &["src"], "locks", &[])));
         for other in [

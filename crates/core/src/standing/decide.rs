@@ -146,7 +146,7 @@ fn at_poll(seen: &Seen<'_>) -> At {
         return at(ReleaseState::NotBegun, Held::ByWork, WhatNext::Command(vec![Verb::Prepare]));
     };
     let Some(ended) = &poll.ended else { return at(ReleaseState::Polling, Held::ByWork, poll_again()) };
-    let is_of_commit = poll.started.subject.commit == seen.commit;
+    let is_of_commit = poll.started.subject.commit == *seen.commit;
     if !ended.cleared {
         // Another commit than the one that was refused may be the mended one: a poll tells.
         let next = if is_of_commit { refused(seen, poll) } else { poll_again() };

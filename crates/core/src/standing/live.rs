@@ -24,7 +24,7 @@ pub(super) fn at(seen: &Seen<'_>) -> Option<At> {
     if stopped.is_none() && !live.has_intents() {
         return None;
     }
-    let is_of_commit = run.started.commit == seen.commit;
+    let is_of_commit = run.started.commit == *seen.commit;
     if !is_of_commit && !live.past_the_door {
         return None;
     }
@@ -99,5 +99,5 @@ fn go_on(seen: &Seen<'_>, run: &RunState) -> WhatNext {
 /// The poll of this commit that came after a run, once it has ended.
 fn polled_since<'a>(seen: &Seen<'a>, run: &RunState) -> Option<&'a PollState> {
     let poll = seen.state.poll.as_ref().filter(|poll| poll.seq > run.seq)?;
-    (poll.ended.is_some() && poll.started.subject.commit == seen.commit).then_some(poll)
+    (poll.ended.is_some() && poll.started.subject.commit == *seen.commit).then_some(poll)
 }

@@ -2,6 +2,7 @@
 
 use super::given::{Given, Verb};
 use super::words::words;
+use crate::ids::CommitId;
 use crate::mechanics::Code;
 use crate::text::{one_line, shell_line};
 
@@ -45,7 +46,7 @@ pub enum Duty {
     /// Settle why a step stopped.
     Settle(Code),
     /// Check out the commit that is released.
-    CheckOut(String),
+    CheckOut(CommitId),
     /// Say yes to the live release.
     Approve,
     /// Decide what becomes of a release that somebody else's work is in the way of.

@@ -65,7 +65,7 @@ impl RehearsalState {
 /// The latest rehearsal, where it was of this commit.
 pub(super) fn rehearsed(seen: &Seen<'_>) -> RehearsalState {
     let rehearsal = seen.rehearsal;
-    let Some(run) = rehearsal.run.as_ref().filter(|run| run.started.commit == seen.commit) else {
+    let Some(run) = rehearsal.run.as_ref().filter(|run| run.started.commit == *seen.commit) else {
         return RehearsalState::Not;
     };
     let Some(ended) = &run.ended else { return RehearsalState::CutShort };

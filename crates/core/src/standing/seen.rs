@@ -1,6 +1,7 @@
 //! What a release's standing is decided from.
 
 use crate::blocker::{Closing, Standing};
+use crate::ids::CommitId;
 use crate::ledger::Mechanics;
 use crate::ledger::{LedgerState, Record};
 use crate::mechanics::unplayable;
@@ -16,7 +17,7 @@ pub struct Seen<'a> {
     /// What it says of the latest rehearsal.
     pub rehearsal: &'a Mechanics,
     /// The commit that is checked out.
-    pub commit: &'a str,
+    pub commit: &'a CommitId,
     /// What the plan has of a release.
     pub releasing: Releasing,
     /// The blockers.
@@ -66,7 +67,7 @@ impl Folded {
     }
 
     /// With nothing but the ledger read.
-    pub const fn seen<'a>(&'a self, commit: &'a str, releasing: Releasing) -> Seen<'a> {
+    pub const fn seen<'a>(&'a self, commit: &'a CommitId, releasing: Releasing) -> Seen<'a> {
         Seen {
             state: &self.state,
             live: &self.live,

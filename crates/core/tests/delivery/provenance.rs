@@ -10,7 +10,7 @@ fn expected() -> Expected {
     let provenance = Provenance {
         repository: "acme/kit".to_owned(),
         workflow: ".github/workflows/publish.yml".to_owned(),
-        commit: Some(COMMIT.to_owned()),
+        commit: Some(COMMIT.parse().unwrap()),
     };
     let expected = Expected::unrecorded(Channel::GithubRelease, "acme/kit", &version());
     Expected { provenance: Some(provenance), immutable: true, ..expected }

@@ -40,7 +40,7 @@ pub fn crate_expected() -> Expected {
     let expected = Expected::unrecorded(Channel::CratesIo, "kit", &version());
     Expected { holds: vec!["LICENSE".to_owned()], ..expected }
         .built(&built(&["kit-0.1.1.crate"]))
-        .from_commit(COMMIT)
+        .from_commit(COMMIT.parse().unwrap())
 }
 
 pub fn crate_facts() -> Served {

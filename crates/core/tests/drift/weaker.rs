@@ -179,7 +179,7 @@ pub const ALL: &[OneChange] = &[
     ("another remote", |plan| {
         let remote =
             step(plan, |kind| if let StepKind::PushTag(push) = kind { Some(&mut push.remote) } else { None });
-        set(remote, Some("fork".to_owned()))
+        set(remote, "fork".parse().ok())
     }),
     ("another workflow", |plan| {
         let path = step(plan, |kind| {

@@ -169,7 +169,7 @@ impl Model {
     /// What is to be reviewed at the commit that is checked out.
     fn scope(&self) -> ReviewScope {
         let head = self.head();
-        let change = ChangedPath { path: "src".to_owned(), before: None, after: Some(head.clone()) };
+        let change = ChangedPath { path: "src".to_owned(), before: None, after: Some(head.to_string()) };
         ReviewScope::new((None, &head), &[], "speed", &[change], &[])
     }
 
@@ -432,7 +432,7 @@ impl Model {
     fn observe_tag(&self, mode: Mode, step: &Step) -> Observation<Tag> {
         let made = |object: &str| TagMade { object: object.to_owned(), commit: self.head() };
         let ours = |object: &String| {
-            object.starts_with(&format!("ours-{}-", self.ledgers)) && object.ends_with(&self.head())
+            object.starts_with(&format!("ours-{}-", self.ledgers)) && object.ends_with(self.head().as_str())
         };
         if mode == Mode::DryRun {
             let is_done = self.is_done(mode, &step.id);
@@ -452,7 +452,7 @@ impl Model {
 
     fn observe_push(&self, mode: Mode, step: &Step) -> Observation<PushTag> {
         let pushed = |object: &str| {
-            let (remote, object) = ("origin".to_owned(), object.to_owned());
+            let (remote, object) = ("origin".parse().unwrap(), object.to_owned());
             Observation::Done(TagPushed { remote, object, commit: self.head() })
         };
         if mode == Mode::DryRun {

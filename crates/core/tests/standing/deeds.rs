@@ -40,7 +40,7 @@ impl Model {
             }
             Duty::Settle(code) | Duty::Decide(code) => self.settle(*code),
             Duty::CheckOut(commit) => {
-                self.commit = commit.trim_start_matches("commit-").parse().unwrap();
+                self.commit = commit.parse().unwrap();
             }
             Duty::Approve => self.said_yes = true,
             Duty::MendChannels => self.ends(Fault::Undelivered(Mode::Live)),

@@ -1,6 +1,6 @@
 //! Every loop and every untruth that was seen, by name.
 
-use crate::model::{Fault, Model, Shape};
+use crate::model::{Fault, Model, Shape, commit};
 use crate::walk::follow;
 use gonogo_core::mechanics::{Code, Severity};
 use gonogo_core::release::Mode;
@@ -212,7 +212,7 @@ fn past_the_door_nobody_is_sent_to_make_another_commit() {
     model.do_what_is_asked(&Duty::Settle(Code::CommandFailed));
     model.commit += 1;
     let status = model.status();
-    let back = Duty::CheckOut("commit-1".to_owned());
+    let back = Duty::CheckOut(commit(1));
     assert_eq!(
         (status.state, &status.next),
         (ReleaseState::Stopped, &WhatNext::Person(back.clone(), vec![Verb::Run(Mode::Live)]))

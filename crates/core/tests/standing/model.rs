@@ -6,6 +6,7 @@ use gonogo_core::blocker::{
     Backlog, BacklogChange, Blocker, Draft, Standing, Task, TaskState, reconcile, stand, task_title, unknown,
 };
 use gonogo_core::digest::Digest;
+use gonogo_core::ids::CommitId;
 use gonogo_core::ledger::{BlockerFiled, Chain, Event, Opened, Record};
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::Plan;
@@ -123,6 +124,11 @@ pub struct Model {
     pub records: Vec<Record>,
 }
 
+/// The commit of a number.
+pub fn commit(number: u32) -> CommitId {
+    format!("{number:040}").parse().unwrap()
+}
+
 impl Model {
     pub fn new(shape: Shape, faults: &[Fault]) -> Self {
         let mut model = Self {
@@ -165,8 +171,8 @@ impl Model {
         self.end(|one| one == fault)
     }
 
-    pub fn head(&self) -> String {
-        format!("commit-{}", self.commit)
+    pub fn head(&self) -> CommitId {
+        commit(self.commit)
     }
 
     pub fn append(&mut self, event: Event) -> Record {
@@ -191,7 +197,7 @@ impl Model {
     pub fn subject(&self) -> Subject {
         Subject {
             commit: self.head(),
-            tree: "tree".to_owned(),
+            tree: "0".repeat(40).parse().unwrap(),
             plan: self.plan.digest,
             base_commit: None,
             toolchain: BTreeMap::new(),

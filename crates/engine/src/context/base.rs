@@ -8,6 +8,7 @@ use super::remote::release_remote;
 use super::{Base, Candidate, recorded};
 use crate::failure::{Failure, FailureKind, chain};
 use gonogo_core::baseline::{BaselineSeen, TagPlaces, could_be_release, newest_earlier};
+use gonogo_core::ids::{CommitId, RemoteName};
 use gonogo_core::plan::Plan;
 use gonogo_core::text::shell_line;
 use gonogo_core::verdict::Reason;
@@ -40,7 +41,7 @@ impl Baseline {
 
 /// The tags that a base is told by.
 struct Tags {
-    remote: Option<String>,
+    remote: Option<RemoteName>,
     here: TagPlaces,
     there: TagPlaces,
 }
@@ -200,8 +201,9 @@ async fn located(git: &Git, tag: &str, tags: &Tags) -> Result<Base, Failure> {
         }
         (Some(here), _) => &here.object,
     };
+    let name = tag.parse().map_err(|error| Failure::usage(chain(&error)))?;
     match git.commit_of(object).await {
-        Ok(Some(commit)) => Ok(Base { tag: tag.to_owned(), commit }),
+        Ok(Some(commit)) => Ok(Base { tag: name, commit }),
         Ok(None) | Err(gonogo_world::git::GitError::Failed { .. }) => {
             Err(missing(git, format!("the base tag {tag} stands for no commit that is here")).await)
         }
@@ -209,7 +211,7 @@ async fn located(git: &Git, tag: &str, tags: &Tags) -> Result<Base, Failure> {
     }
 }
 
-async fn in_history(git: &Git, base: &Base, commit: &str) -> Result<bool, Failure> {
+async fn in_history(git: &Git, base: &Base, commit: &CommitId) -> Result<bool, Failure> {
     let is_ancestor = git.is_ancestor(&base.commit, commit).await?;
     if !is_ancestor && git.is_shallow().await? {
         let message =

@@ -5,6 +5,7 @@
 
 use super::{Candidate, PLAN_FILE};
 use crate::failure::Failure;
+use gonogo_core::ids::{CommitId, TagName};
 use gonogo_core::plan::Plan;
 use gonogo_world::git::{AtPath, Git};
 
@@ -19,7 +20,7 @@ pub enum BasePlan {
     /// No plan: there is none in its tree.
     Nowhere {
         /// The release's tag.
-        tag: String,
+        tag: TagName,
     },
     /// It cannot be told which, or what it asked.
     Unclear(String),
@@ -38,11 +39,11 @@ pub(super) fn usual_paths(candidate: &Candidate) -> Vec<String> {
 pub(crate) async fn find(
     git: &Git,
     candidate: &Candidate,
-    tag: &str,
-    commit: &str,
+    tag: &TagName,
+    commit: &CommitId,
 ) -> Result<BasePlan, Failure> {
     let paths = usual_paths(candidate);
-    let asked: Vec<(String, String)> = paths.iter().map(|path| (commit.to_owned(), path.clone())).collect();
+    let asked: Vec<(CommitId, String)> = paths.iter().map(|path| (commit.to_owned(), path.clone())).collect();
     for (path, found) in paths.iter().zip(git.at_paths(&asked).await?) {
         match found {
             AtPath::File(bytes) => return Ok(read(tag, path, &bytes)),
@@ -67,9 +68,14 @@ fn read(tag: &str, path: &str, bytes: &[u8]) -> BasePlan {
 }
 
 /// A plan at another place: the only one of this project.
-async fn elsewhere(git: &Git, candidate: &Candidate, tag: &str, commit: &str) -> Result<BasePlan, Failure> {
+async fn elsewhere(
+    git: &Git,
+    candidate: &Candidate,
+    tag: &TagName,
+    commit: &CommitId,
+) -> Result<BasePlan, Failure> {
     let named = git.files_with(commit, MARK).await?;
-    let asked: Vec<(String, String)> = named.iter().map(|path| (commit.to_owned(), path.clone())).collect();
+    let asked: Vec<(CommitId, String)> = named.iter().map(|path| (commit.to_owned(), path.clone())).collect();
     let found = git.at_paths(&asked).await?;
     let plans = named.into_iter().zip(found).filter_map(|(path, found)| match found {
         AtPath::File(bytes) => Some((path, Plan::parse(std::str::from_utf8(&bytes).ok()?).ok()?)),

@@ -10,6 +10,7 @@ pub(crate) mod remote;
 
 pub use base::Baseline;
 pub use base_plan::BasePlan;
+use gonogo_core::ids::{CommitId, TagName, TreeId};
 pub use host::{agent, current_folder, host_name, open_checkout, redactor};
 pub use plan::{LoadedPlan, PLAN_FILE, load_plan, own_paths, parse_plan};
 pub use remote::release_remote;
@@ -49,9 +50,9 @@ pub struct ReleaseRequest {
 #[derive(Clone, Debug)]
 pub struct Base {
     /// The tag.
-    pub tag: String,
+    pub tag: TagName,
     /// The commit that it stands for, peeled.
-    pub commit: String,
+    pub commit: CommitId,
 }
 
 /// The commit that is to become a release, and what it is held to.
@@ -67,9 +68,9 @@ pub struct Candidate {
     /// What earlier releases were held to, and what of the base a person has to look at.
     pub baseline: Baseline,
     /// The commit under release.
-    pub commit: String,
+    pub commit: CommitId,
     /// Its tree.
-    pub tree: String,
+    pub tree: TreeId,
 }
 
 /// Who acts on a candidate, where, and what goes along with every call.
@@ -131,7 +132,7 @@ impl Context {
             mode: asked.mode,
             yes: asked.yes,
             plan: asked.plan.clone(),
-            ..Given::target(target.tag())
+            ..Given::target(target.tag().as_str())
         };
         let (base, baseline) = (None, Baseline::default());
         let candidate = Candidate { plan, plan_path: in_repository, target, base, baseline, commit, tree };
@@ -153,7 +154,7 @@ impl Context {
     /// Opens this release's ledger to write: one writer at a time.
     pub fn open_ledger(&self) -> Result<Ledger, Failure> {
         let Candidate { plan, target, .. } = &self.candidate;
-        let opened = Opened { project: plan.project.name.clone(), target: target.tag().to_owned() };
+        let opened = Opened { project: plan.project.name.clone(), target: target.tag().to_string() };
         Ok(Ledger::open(&self.ledger_folder(), opened)?)
     }
 

@@ -31,9 +31,9 @@ fn of_ledger(recorded: &mut TagsRecorded, records: &[Record], release: &str, is_
                 let (Some(tag), Some(commit)) = (&started.base_tag, &started.subject.base_commit) else {
                     continue;
                 };
-                recorded.tags.entry(tag.clone()).or_default().commits.insert(commit.clone());
+                recorded.tags.entry(tag.to_string()).or_default().commits.insert(commit.clone());
                 if is_own {
-                    recorded.compared.insert(tag.clone());
+                    recorded.compared.insert(tag.to_string());
                 }
             }
             Event::RunStarted(started) => {

@@ -1,6 +1,7 @@
 //! The remote that a release goes to.
 
 use crate::failure::{Failure, FailureKind};
+use gonogo_core::ids::RemoteName;
 use gonogo_core::plan::{Plan, StepKind};
 use gonogo_core::text::shell_line;
 use gonogo_world::git::{Elsewhere, Git, Upstream};
@@ -10,7 +11,7 @@ use gonogo_world::git::{Elsewhere, Git, Upstream};
 ///
 /// # Errors
 /// It cannot be told which; or a push to it would go to a repository that nobody looks at.
-pub async fn release_remote(git: &Git, plan: &Plan) -> Result<Option<String>, Failure> {
+pub async fn release_remote(git: &Git, plan: &Plan) -> Result<Option<RemoteName>, Failure> {
     let remotes = git.remotes().await?;
     if remotes.is_empty() {
         return Ok(None);
@@ -35,23 +36,23 @@ pub async fn release_remote(git: &Git, plan: &Plan) -> Result<Option<String>, Fa
 }
 
 /// The remote that the plan's own step pushes the release's tag to, where it names one.
-fn planned(plan: &Plan) -> Option<&str> {
+fn planned(plan: &Plan) -> Option<&RemoteName> {
     plan.steps.iter().find_map(|step| match &step.kind {
-        StepKind::PushTag(push) if push.name == "{tag}" => push.remote.as_deref(),
+        StepKind::PushTag(push) if push.name == "{tag}" => push.remote.as_ref(),
         _ => None,
     })
 }
 
 /// The remote of the branch that is checked out; the only remote, or `origin`, where that has none.
-pub(crate) async fn of_the_branch(git: &Git, remotes: &[String]) -> Result<String, Failure> {
+pub(crate) async fn of_the_branch(git: &Git, remotes: &[RemoteName]) -> Result<RemoteName, Failure> {
     if let Upstream::At { name, .. } = git.upstream().await?
         && let Some((remote, _)) = split_upstream(&name, remotes)
     {
-        return Ok(remote.to_owned());
+        return Ok(remote);
     }
     let found = match remotes {
         [only] => Some(only),
-        all => all.iter().find(|name| *name == "origin"),
+        all => all.iter().find(|name| name.as_str() == "origin"),
     };
     found.cloned().ok_or_else(|| {
         Failure::new(FailureKind::NoGo, "it cannot be told which remote the release goes to")
@@ -60,24 +61,26 @@ pub(crate) async fn of_the_branch(git: &Git, remotes: &[String]) -> Result<Strin
 }
 
 /// The remote and the branch of an upstream's name. Remotes have slashes in their names, as branches do.
-pub(crate) fn split_upstream<'a>(name: &'a str, remotes: &[String]) -> Option<(&'a str, &'a str)> {
-    let of = |remote: &String| name.strip_prefix(remote.as_str())?.strip_prefix('/').map(|_| remote.len());
-    let length = remotes.iter().filter_map(of).max()?;
-    Some((name.get(..length)?, name.get(length + 1..)?))
+pub(crate) fn split_upstream<'a>(name: &'a str, remotes: &[RemoteName]) -> Option<(RemoteName, &'a str)> {
+    let branch = |remote: &RemoteName| name.strip_prefix(remote.as_str())?.strip_prefix('/');
+    let fitting = remotes.iter().filter_map(|remote| Some((remote.clone(), branch(remote)?)));
+    fitting.max_by_key(|(remote, _)| remote.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::split_upstream;
+    use gonogo_core::ids::RemoteName;
 
     #[test]
     fn an_upstream_is_of_the_remote_with_the_longest_name_that_fits() {
-        let remotes = ["origin".to_owned(), "team/origin".to_owned(), "team".to_owned()];
-        assert_eq!(split_upstream("origin/main", &remotes), Some(("origin", "main")));
-        assert_eq!(split_upstream("team/origin/a/b", &remotes), Some(("team/origin", "a/b")));
-        assert_eq!(split_upstream("team/x", &remotes), Some(("team", "x")));
+        let remotes = ["origin", "team/origin", "team"].map(|name| name.parse::<RemoteName>().unwrap());
+        let told = |name| split_upstream(name, &remotes).map(|(remote, branch)| (remote.to_string(), branch));
+        assert_eq!(told("origin/main"), Some(("origin".to_owned(), "main")));
+        assert_eq!(told("team/origin/a/b"), Some(("team/origin".to_owned(), "a/b")));
+        assert_eq!(told("team/x"), Some(("team".to_owned(), "x")));
         // The branch of this clone that another one follows.
-        assert_eq!(split_upstream("feature/x", &remotes), None);
-        assert_eq!(split_upstream("main", &remotes), None);
+        assert_eq!(told("feature/x"), None);
+        assert_eq!(told("main"), None);
     }
 }

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::Stopped;
 use gonogo_core::delivery::{Doubt, Install, Judgement, Partial, Sighting, partial};
+use gonogo_core::ids::CommitId;
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{self, DeliveredChannel, Event};
 use gonogo_core::mechanics::{Cause, Code};
@@ -32,7 +33,7 @@ pub struct AwaitedRelease<'a> {
     /// In which world.
     pub mode: Mode,
     /// The commit that is released, where it is known.
-    pub commit: Option<String>,
+    pub commit: Option<CommitId>,
     /// The checkout that has its tags, in which clients are configured.
     pub git: &'a Git,
     /// Variables that lead every client elsewhere.
@@ -76,7 +77,7 @@ pub async fn deliver(
         release.git,
         &context.candidate.plan,
         &context.candidate.target,
-        release.commit.as_deref(),
+        release.commit.as_ref(),
         &mechanics,
         release.asked,
     )
@@ -152,7 +153,7 @@ async fn file(
     let message = context.session.redactor.text(&wrong.join("\n"));
     let stopped = Stopped {
         target,
-        commit: release.commit.as_deref().unwrap_or(&context.candidate.commit),
+        commit: release.commit.as_ref().unwrap_or(&context.candidate.commit),
         mode: release.mode,
         step: STEP,
         cause: &Cause::new(Code::Undelivered, message),

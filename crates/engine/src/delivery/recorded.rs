@@ -5,6 +5,7 @@
 use crate::failure::Failure;
 use crate::tags::tag_seen;
 use gonogo_core::digest::Digest;
+use gonogo_core::ids::RemoteName;
 use gonogo_core::ledger::{Mechanics, Owner};
 use gonogo_core::mechanics::{
     KindOfStep, Observation, TagPushed, TagSeen, judge_local_tag, judge_remote_tag,
@@ -72,7 +73,7 @@ pub async fn recorded(
         let there = history.done_as::<TagPushed>().filter(|there| there.object == local.object)?;
         Some(there.remote.clone())
     });
-    let pushed: BTreeSet<String> = pushed.collect();
+    let pushed: BTreeSet<RemoteName> = pushed.collect();
     if pushed.is_empty() {
         found.untold.push(format!("that {tag} was pushed is not recorded"));
     }

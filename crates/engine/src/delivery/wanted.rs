@@ -1,6 +1,7 @@
 //! What has to be delivered, by a plan and by what the ledger says was built.
 
 use gonogo_core::delivery::{Checksum, Doubt, Expected, KnownRelease, Level, Package};
+use gonogo_core::ids::CommitId;
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::mechanics::{ReleasePublished, Stored};
 use gonogo_core::plan::Plan;
@@ -39,7 +40,7 @@ pub async fn tasks(
     git: &Git,
     plan: &Plan,
     target: &Target,
-    commit: Option<&str>,
+    commit: Option<&CommitId>,
     live: &Mechanics,
     asked: Effort,
 ) -> Vec<DeliveryTask> {
@@ -100,7 +101,7 @@ fn of_tree(said: &str) -> Doubt {
 }
 
 /// What the tagged tree says of a Go module: the files of its zip are those.
-async fn tagged_tree(git: &Git, commit: Option<&str>, expected: &mut Expected) {
+async fn tagged_tree(git: &Git, commit: Option<&CommitId>, expected: &mut Expected) {
     let told = match commit {
         Some(commit) => sum(git, commit, expected).await,
         None => Err("the release's tag is not here".to_owned()),
@@ -115,7 +116,7 @@ async fn tagged_tree(git: &Git, commit: Option<&str>, expected: &mut Expected) {
     }
 }
 
-async fn sum(git: &Git, commit: &str, expected: &Expected) -> Result<Option<Checksum>, String> {
+async fn sum(git: &Git, commit: &CommitId, expected: &Expected) -> Result<Option<Checksum>, String> {
     sum_of_tree(expected.channel, git, &expected.package, &expected.version, commit).await
 }
 
@@ -124,7 +125,7 @@ pub fn expected(
     package: &Package,
     plan: &Plan,
     target: &Target,
-    commit: Option<&str>,
+    commit: Option<&CommitId>,
     live: &Mechanics,
 ) -> Expected {
     let published = plan.steps.iter().filter_map(|step| live.step(&step.id).done);

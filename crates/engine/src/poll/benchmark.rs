@@ -11,6 +11,7 @@ use crate::launch::{Launch, Prevented, quoted};
 use gonogo_core::bench::{BenchBuild, BenchOutput, BenchRecord, Comparison, Phase, SCHEMA, Sample};
 use gonogo_core::evidence::{Finding, Fingerprint};
 use gonogo_core::gate::{End, Judged};
+use gonogo_core::ids::CommitId;
 use gonogo_core::plan::{Benchmark, Check};
 use gonogo_core::release::ResolvedTool;
 use gonogo_core::stats::{Answer, Better};
@@ -73,7 +74,7 @@ impl Sides {
 }
 
 /// Makes both rooms, and holds off every other measurement of this repository.
-async fn sides(run: &PollContext<'_>, base: &str) -> Ended<(Sides, File)> {
+async fn sides(run: &PollContext<'_>, base: &CommitId) -> Ended<(Sides, File)> {
     let not_made = |error: RoomError| Box::new(Judged::incomplete(Reason::NotRun, chain(&error)));
     let alone = run.rooms.set().measure_alone().map_err(not_made)?;
     let Some(alone) = alone else {
@@ -104,7 +105,7 @@ fn incomplete<T>(reason: Reason, detail: impl AsRef<str>) -> Ended<T> {
 }
 
 impl Measured {
-    fn new(run: &PollContext<'_>, benchmark: &Benchmark, base: &str) -> Self {
+    fn new(run: &PollContext<'_>, benchmark: &Benchmark, base: &CommitId) -> Self {
         // Nobody can know it beforehand, and it is recorded.
         let seed = clock::now().as_nanosecond() as u64 ^ u64::from(std::process::id()).rotate_left(32);
         let mut host = HostWatch::default();

@@ -4,6 +4,7 @@ use super::execute::{Done, PollContext};
 use super::reviews;
 use crate::failure::Failure;
 use gonogo_core::gate::builtin;
+use gonogo_core::ids::CommitId;
 use gonogo_core::plan::{Check, CheckKind, Gate, Inventory};
 use gonogo_world::git::Git;
 use std::collections::BTreeMap;
@@ -57,7 +58,7 @@ pub async fn run(run: &PollContext<'_>, gate: &Gate, check: &Check) -> Result<Op
 }
 
 /// The files of a commit that an inventory searches, as text.
-pub async fn files(git: &Git, commit: &str, asked: &Inventory) -> Result<builtin::Files, Failure> {
+pub async fn files(git: &Git, commit: &CommitId, asked: &Inventory) -> Result<builtin::Files, Failure> {
     let files = git.files_at(commit, &asked.paths).await?;
     // A compiler may well read on behind a NUL byte, so it hides nothing here: it ends a line.
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace('\0', "\n");
@@ -67,7 +68,7 @@ pub async fn files(git: &Git, commit: &str, asked: &Inventory) -> Result<builtin
 /// Files of the commit under release, as text.
 async fn texts<'a>(
     git: &Git,
-    commit: &str,
+    commit: &CommitId,
     paths: impl IntoIterator<Item = &'a str>,
 ) -> Result<BTreeMap<String, Result<String, String>>, Failure> {
     let mut texts = BTreeMap::new();

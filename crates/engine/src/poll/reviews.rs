@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::reviewers::{self, Spoken};
 use gonogo_core::evidence::Finding;
 use gonogo_core::gate::{Judged, builtin, judge_contradiction};
+use gonogo_core::ids::CommitId;
 use gonogo_core::ledger::{Contradiction, EarlierRelease, LedgerState, ReviewAsked};
 use gonogo_core::plan::{BASE_CHECK, Check, Gate, Inventory, PLAN_CHECK};
 use gonogo_core::review::{ChangedPath, ReviewScope, Word};
@@ -77,9 +78,9 @@ fn asked(
     Done { review, words: weighed.words, ..Done::of(judged) }
 }
 
-fn range<'a>(run: &PollContext<'a>) -> (Option<&'a str>, &'a str) {
+fn range<'a>(run: &PollContext<'a>) -> (Option<&'a CommitId>, &'a CommitId) {
     let candidate = &run.context.candidate;
-    (candidate.base.as_ref().map(|base| base.commit.as_str()), &candidate.commit)
+    (candidate.base.as_ref().map(|base| &base.commit), &candidate.commit)
 }
 
 /// A check that is nothing but a request for a review: of what changed below its paths since the base.
@@ -139,7 +140,7 @@ pub async fn inventory(
 /// The paths that changed since the base and in which a search finds something: what a review of it looks at.
 pub async fn matching_paths(
     git: &Git,
-    (base, commit): (Option<&str>, &str),
+    (base, commit): (Option<&CommitId>, &CommitId),
     searched: &Inventory,
 ) -> Result<Vec<String>, Failure> {
     let now = super::builtin::files(git, commit, searched).await?;

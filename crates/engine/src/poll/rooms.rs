@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::failure::{Failure, chain};
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Judged;
+use gonogo_core::ids::CommitId;
 use gonogo_core::plan::{CheckKind, Program};
 use gonogo_core::verdict::Reason;
 use gonogo_world::room::{Room, RoomError, RoomWanted, RoomWatch, Rooms};
@@ -23,7 +24,7 @@ pub struct RoomKey {
 /// The rooms of a poll.
 pub struct PollRooms {
     set: Rooms,
-    commit: String,
+    commit: CommitId,
     caches: Vec<String>,
     /// What is brought along for every check.
     bring: Vec<String>,
@@ -86,7 +87,7 @@ impl PollRooms {
     }
 
     /// Makes the base's room, and the commit's anew: as they are before anything ran in them, but for the caches.
-    pub async fn side_by_side(&self, base: &str) -> Result<[Room; 2], RoomError> {
+    pub async fn side_by_side(&self, base: &CommitId) -> Result<[Room; 2], RoomError> {
         let key = self.main_key();
         let wanted =
             RoomWanted { name: BASE, commit: base, inputs: &[], bring: &key.bring, caches: &self.caches };

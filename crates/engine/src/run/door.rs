@@ -93,7 +93,7 @@ fn tag_wanted(run: &Run<'_>) -> TagWanted {
     let of_release = run.context.candidate.plan.steps.iter().filter(|step| match &step.kind {
         StepKind::PushTag(push) => {
             let goes_there = push.remote.as_ref().is_none_or(|remote| *remote == world.remote);
-            goes_there && run.values.fill(&push.name).is_ok_and(|name| name == tag)
+            goes_there && run.values.fill(&push.name).is_ok_and(|name| *tag == name)
         }
         _ => false,
     });

@@ -166,7 +166,7 @@ impl<'a> Run<'a> {
         let cleared = ledger.state().poll.as_ref().is_some_and(|latest| {
             latest.seq == poll && latest.ended.as_ref().is_some_and(|ended| ended.cleared)
         });
-        let is_target = clearance.target() == context.candidate.target.tag();
+        let is_target = *clearance.target() == **context.candidate.target.tag();
         if !cleared || !is_target {
             return Err(Failure::new(FailureKind::Conflict, "another poll of this release came in between")
                 .remedy("run again"));

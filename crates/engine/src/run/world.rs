@@ -7,6 +7,7 @@ use crate::failure::{Failure, FailureKind, chain};
 use crate::github::github;
 use crate::launch::child_environment;
 use crate::tracker::{self, OpenTracker};
+use gonogo_core::ids::RemoteName;
 use gonogo_core::mechanics::Cause;
 use gonogo_core::plan::Plan;
 use gonogo_core::verdict::Reason;
@@ -23,7 +24,7 @@ pub struct World {
     /// The checkout whose `HEAD` is released.
     pub git: Git,
     /// The remote that the release goes to.
-    pub remote: String,
+    pub remote: RemoteName,
     /// The remote's branch that must hold the commit.
     pub branch: String,
     /// GitHub, or why it cannot be used.
@@ -66,7 +67,7 @@ pub async fn of_the_context(context: &Context) -> Result<World, Failure> {
 
 /// The remote that the release goes to, and its branch that holds the commit: the one that the branch is pushed to; the
 /// remote's default branch where that is none of it.
-pub async fn remote_and_branch(git: &Git, plan: &Plan) -> Result<(String, String), Failure> {
+pub async fn remote_and_branch(git: &Git, plan: &Plan) -> Result<(RemoteName, String), Failure> {
     let remote = release_remote(git, plan).await?.ok_or_else(|| {
         Failure::new(FailureKind::NoGo, "this clone has no remote that the release could go to")
             .remedy("add it with `git remote add`, and check out a branch that has an upstream")

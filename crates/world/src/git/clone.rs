@@ -1,6 +1,7 @@
 //! Copies of a repository for a private world: its remote, and a checkout to act from. Nothing of the original changes.
 
 use super::{Git, GitError, object_id};
+use gonogo_core::ids::CommitId;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -25,7 +26,7 @@ impl Git {
         into: &Path,
         remote: &str,
         address: &str,
-        commit: &str,
+        commit: &CommitId,
     ) -> Result<Self, GitError> {
         let (from, folder) = (self.root.display().to_string(), into.display().to_string());
         let origin = format!("--origin={remote}");

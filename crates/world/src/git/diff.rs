@@ -6,6 +6,7 @@
 use super::error::failed;
 use super::{Git, GitError};
 use crate::process::{Captured, End};
+use gonogo_core::ids::CommitId;
 use gonogo_core::review::ChangedPath;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -27,8 +28,8 @@ impl Git {
     /// base, everything of the commit came since.
     pub async fn changes(
         &self,
-        base: Option<&str>,
-        commit: &str,
+        base: Option<&CommitId>,
+        commit: &CommitId,
         prefixes: &[String],
     ) -> Result<Vec<ChangedPath>, GitError> {
         let base = self.base_or_nothing(base).await?;
@@ -58,8 +59,8 @@ impl Git {
     /// The difference between two commits below some path prefixes, with context, up to `limit` bytes.
     pub async fn difference(
         &self,
-        base: Option<&str>,
-        commit: &str,
+        base: Option<&CommitId>,
+        commit: &CommitId,
         prefixes: &[String],
         limit: usize,
     ) -> Result<Difference, GitError> {
@@ -93,7 +94,7 @@ impl Git {
         &self,
         options: &[&str],
         base: &str,
-        commit: &str,
+        commit: &CommitId,
         prefixes: &[String],
     ) -> Result<Captured, GitError> {
         // A path of a plan is a path, whatever characters it has.
@@ -108,9 +109,9 @@ impl Git {
     }
 
     /// The base, or the tree that holds nothing.
-    async fn base_or_nothing(&self, base: Option<&str>) -> Result<String, GitError> {
+    async fn base_or_nothing(&self, base: Option<&CommitId>) -> Result<String, GitError> {
         match base {
-            Some(base) => Ok(base.to_owned()),
+            Some(base) => Ok(base.to_string()),
             None => {
                 let asked = ["hash-object", "-t", "tree", "--stdin"];
                 let answer = self.ask_with(&asked, Some(Vec::new())).await?;

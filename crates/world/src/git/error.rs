@@ -5,6 +5,7 @@
 use super::words::{Kind, kind_of, telling_line};
 use crate::process::{Captured, End, ProcessError};
 use crate::tools::ToolError;
+use gonogo_core::ids::{CommitId, TagName};
 use std::path::PathBuf;
 
 /// Why git gave no answer.
@@ -100,7 +101,7 @@ pub enum GitError {
     #[error("there is a tag `{tag}` already")]
     TagExists {
         /// The tag.
-        tag: String,
+        tag: TagName,
     },
     /// A name or an ID is not of the form that it must have. Nothing was asked.
     #[error("`{text}` is no {what}")]
@@ -114,9 +115,9 @@ pub enum GitError {
     #[error("this checkout is shallow: whether {commit} is in the history of {of} is not known")]
     CutOff {
         /// The commit that was looked for.
-        commit: String,
+        commit: CommitId,
         /// The commit in whose history.
-        of: String,
+        of: CommitId,
     },
     /// One remote's name stands for several addresses, which one answer cannot speak for. Nothing was pushed.
     #[error("`{remote}` is pushed to {count} addresses at once")]
@@ -140,7 +141,7 @@ pub enum GitError {
     #[error("{commit} changes something else than `{path}`: a hook of git's may have added to it")]
     OtherChange {
         /// The commit.
-        commit: String,
+        commit: CommitId,
         /// The one path that it was to change.
         path: String,
     },

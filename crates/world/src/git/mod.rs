@@ -18,8 +18,10 @@ mod words;
 pub use address::sibling_address;
 pub use diff::Difference;
 pub use error::{GitError, Party};
+use gonogo_core::ids::{CommitId, TreeId, is_object_id};
 pub use push::{Pushed, Refusal, Rejection};
 pub use remote::{Contains, DefaultBranch, Elsewhere, RemoteTag};
+use std::str::FromStr;
 pub use tag::{Signature, TagFacts};
 pub use tap::{Tap, Written};
 pub use tree_path::AtPath;
@@ -74,7 +76,7 @@ pub enum Upstream {
         /// Such as `origin/main`.
         name: String,
         /// The commit.
-        commit: String,
+        commit: CommitId,
     },
 }
 
@@ -295,7 +297,7 @@ impl Git {
     }
 
     /// The commit and the tree of `HEAD`.
-    pub async fn head(&self) -> Result<(String, String), GitError> {
+    pub async fn head(&self) -> Result<(CommitId, TreeId), GitError> {
         let asked = ["rev-parse", "HEAD^{commit}", "HEAD^{tree}"];
         let answer = self.ask(&asked).await?;
         if !answer.succeeded() {
@@ -303,9 +305,7 @@ impl Git {
         }
         let text = answer.stdout.text();
         match text.lines().collect::<Vec<_>>()[..] {
-            [commit, tree] if is_object_id(commit) && is_object_id(tree) => {
-                Ok((commit.to_owned(), tree.to_owned()))
-            }
+            [commit, tree] => Ok((told(commit, &asked)?, told(tree, &asked)?)),
             _ => Err(GitError::nonsense(&asked)),
         }
     }
@@ -341,18 +341,12 @@ impl Git {
 
     /// The commit that a reference stands for, peeled; `None` where there is no such reference. One that is there and stands
     /// for no commit, or for one that is not here, is an error.
-    pub async fn commit_of(&self, reference: &str) -> Result<Option<String>, GitError> {
+    pub async fn commit_of(&self, reference: &str) -> Result<Option<CommitId>, GitError> {
         let wanted = format!("{reference}^{{commit}}");
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
         let answer = self.ask(&asked).await?;
         match answer.end {
-            End::Exited(0) => {
-                let text = answer.stdout.text();
-                match text.trim_end() {
-                    commit if is_object_id(commit) => Ok(Some(commit.to_owned())),
-                    _ => Err(GitError::nonsense(&asked)),
-                }
-            }
+            End::Exited(0) => told(answer.stdout.text().trim_end(), &asked).map(Some),
             // Git says the same of what is not there and of what it cannot follow.
             End::Exited(1) if answer.stderr.total == 0 && !self.resolves(reference).await? => Ok(None),
             _ => Err(failed(&asked, &answer)),
@@ -459,7 +453,7 @@ impl Git {
     }
 
     /// One file of a commit; `None` where the commit has no such file.
-    pub async fn file_at(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+    pub async fn file_at(&self, commit: &CommitId, path: &str) -> Result<Option<Vec<u8>>, GitError> {
         let mut files = self.files_at(commit, &[path.to_owned()]).await?;
         Ok(files.remove(path))
     }
@@ -468,7 +462,7 @@ impl Git {
     /// are left out.
     pub async fn files_at(
         &self,
-        commit: &str,
+        commit: &CommitId,
         prefixes: &[String],
     ) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
         let mut asked = vec!["ls-tree", "-r", "-z", "--full-tree", commit, "--"];
@@ -538,6 +532,7 @@ fn object_id(text: &str) -> Result<&str, GitError> {
     Err(GitError::BadName { what: "whole object ID", text: text.to_owned() })
 }
 
-fn is_object_id(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// A name in an answer of git's.
+pub(crate) fn told<T: FromStr>(text: &str, asked: &[&str]) -> Result<T, GitError> {
+    text.parse().map_err(|_| GitError::nonsense(asked))
 }

@@ -8,6 +8,7 @@ use super::words::without_own;
 use super::{Elsewhere, Git, GitError};
 use crate::process::{Captured, End};
 use gonogo_core::door::DoorPass;
+use gonogo_core::ids::{RemoteName, TagName};
 
 /// What became of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,12 @@ impl Git {
     /// # Errors
     /// Every error but [`GitError::SeveralAddresses`] and [`GitError::PushedElsewhere`] leaves open whether the remote has the
     /// tag now: ask it.
-    pub async fn push_tag(&self, pass: DoorPass<'_>, remote: &str, tag: &str) -> Result<Pushed, GitError> {
+    pub async fn push_tag(
+        &self,
+        pass: DoorPass<'_>,
+        remote: &RemoteName,
+        tag: &TagName,
+    ) -> Result<Pushed, GitError> {
         let reference = format!("refs/tags/{tag}");
         self.push(pass, remote, &reference, &reference).await
     }

@@ -4,8 +4,9 @@
 
 use super::address::{is_same_repository, without_password};
 use super::error::failed;
-use super::{Git, GitError, is_object_id, object_id};
+use super::{Git, GitError, told};
 use crate::process::End;
+use gonogo_core::ids::{CommitId, RemoteName, TagName, is_object_id};
 use std::collections::BTreeMap;
 
 /// A tag on a remote.
@@ -14,13 +15,13 @@ pub struct RemoteTag {
     /// The tag's own object: the tag object where it is annotated, else the commit.
     pub object: String,
     /// The commit that it stands for, peeled.
-    pub commit: String,
+    pub commit: CommitId,
 }
 
 impl RemoteTag {
     /// Whether the tag is an object of its own.
     pub fn is_annotated(&self) -> bool {
-        self.object != self.commit
+        self.commit != self.object
     }
 }
 
@@ -32,7 +33,7 @@ pub enum Contains {
     /// It does not.
     No {
         /// The commit that the branch stands at.
-        at: String,
+        at: CommitId,
     },
     /// The remote answered, and has no such branch.
     NoBranch,
@@ -44,7 +45,7 @@ pub struct DefaultBranch {
     /// Its name, without `refs/heads/`.
     pub name: String,
     /// The commit that it stands at.
-    pub commit: String,
+    pub commit: CommitId,
 }
 
 /// Where a remote is read from, and where pushes to it go instead; passwords are taken out.
@@ -58,11 +59,11 @@ pub struct Elsewhere {
 
 impl Git {
     /// The branch of a remote, asked live. `None` where the remote answered and has no such branch.
-    pub async fn remote_branch(&self, remote: &str, branch: &str) -> Result<Option<String>, GitError> {
+    pub async fn remote_branch(&self, remote: &str, branch: &str) -> Result<Option<CommitId>, GitError> {
         let reference = format!("refs/heads/{branch}");
         let asked = ["ls-remote", "--end-of-options", remote, &reference];
         let found = self.remote_references(&asked).await?;
-        Ok(found.get(&reference).cloned())
+        found.get(&reference).map(|commit| told(commit, &asked)).transpose()
     }
 
     /// A tag of a remote, asked live and peeled. `None` where the remote answered and has no such tag.
@@ -95,8 +96,8 @@ impl Git {
     }
 
     /// The remotes' names.
-    pub async fn remotes(&self) -> Result<Vec<String>, GitError> {
-        Ok(self.text(&["remote"]).await?.lines().map(str::to_owned).collect())
+    pub async fn remotes(&self) -> Result<Vec<RemoteName>, GitError> {
+        Ok(self.text(&["remote"]).await?.lines().filter_map(|name| name.parse().ok()).collect())
     }
 
     /// A remote's address as it is configured; `None` where there is no such remote.
@@ -145,20 +146,19 @@ impl Git {
         }
         let (Some(name), Some(commit)) = (name, commit) else { return Ok(None) };
         let name = name.strip_prefix("refs/heads/").ok_or_else(|| GitError::nonsense(&asked))?;
-        Ok(Some(DefaultBranch { name: name.to_owned(), commit: commit.to_owned() }))
+        Ok(Some(DefaultBranch { name: name.to_owned(), commit: told(commit, &asked)? }))
     }
 
     /// Whether a remote's branch, asked live, has a commit (its whole ID) in its history. What is missing here for the
     /// answer is fetched, and no reference is touched.
     pub async fn remote_branch_contains(
         &self,
-        remote: &str,
+        remote: &RemoteName,
         branch: &str,
-        commit: &str,
+        commit: &CommitId,
     ) -> Result<Contains, GitError> {
-        let commit = object_id(commit)?;
         let Some(at) = self.remote_branch(remote, branch).await? else { return Ok(Contains::NoBranch) };
-        if at != commit && !self.has_commit(&at).await? {
+        if at != *commit && !self.has_commit(&at).await? {
             self.fetch_quietly(remote, branch).await?;
         }
         self.contains(remote, branch, &at, commit).await
@@ -167,12 +167,11 @@ impl Git {
     /// The same together with a tag of the remote, both from one answer, which is the last thing that was asked of it.
     pub async fn remote_branch_and_tag(
         &self,
-        remote: &str,
+        remote: &RemoteName,
         branch: &str,
-        commit: &str,
-        tag: &str,
+        commit: &CommitId,
+        tag: &TagName,
     ) -> Result<(Contains, Option<RemoteTag>), GitError> {
-        let commit = object_id(commit)?;
         let (head, name) = (format!("refs/heads/{branch}"), format!("refs/tags/{tag}"));
         let peeled = format!("{name}^{{}}");
         let asked = ["ls-remote", "--end-of-options", remote, &head, &name, &peeled];
@@ -181,6 +180,7 @@ impl Git {
             let found = self.remote_references(&asked).await?;
             let tag = tag_in(&found, &name, &asked)?;
             let Some(at) = found.get(&head) else { return Ok((Contains::NoBranch, tag)) };
+            let at: &CommitId = &told(at, &asked)?;
             // What is fetched takes its time, and the answer is old by then: it is asked for once more.
             if at != commit && !fetched && !self.has_commit(at).await? {
                 self.fetch_quietly(remote, branch).await?;
@@ -196,8 +196,8 @@ impl Git {
         &self,
         remote: &str,
         branch: &str,
-        at: &str,
-        commit: &str,
+        at: &CommitId,
+        commit: &CommitId,
     ) -> Result<Contains, GitError> {
         if at == commit {
             return Ok(Contains::Yes);
@@ -216,9 +216,9 @@ impl Git {
             return Err(GitError::nonsense(&["fetch", remote, branch]));
         }
         if self.is_shallow().await? {
-            return Err(GitError::CutOff { commit: commit.to_owned(), of: at.to_owned() });
+            return Err(GitError::CutOff { commit: commit.clone(), of: at.clone() });
         }
-        Ok(Contains::No { at: at.to_owned() })
+        Ok(Contains::No { at: at.clone() })
     }
 
     /// Gets a branch's objects, and writes nothing down: no remote-tracking branch, no tag, no `FETCH_HEAD`.
@@ -264,7 +264,7 @@ fn tag_in(
     match (found.get(reference), found.get(&format!("{reference}^{{}}"))) {
         (None, None) => Ok(None),
         (Some(object), peeled) => {
-            let commit = peeled.unwrap_or(object).clone();
+            let commit = told(peeled.unwrap_or(object), asked)?;
             Ok(Some(RemoteTag { object: object.clone(), commit }))
         }
         (None, Some(_)) => Err(GitError::nonsense(asked)),

@@ -5,9 +5,10 @@
 
 use super::error::{Party, failed};
 use super::words::telling_line;
-use super::{Git, GitError, is_object_id, object_id};
+use super::{Git, GitError, object_id, told};
 use crate::process::End;
 use gonogo_core::door::DoorPass;
+use gonogo_core::ids::{CommitId, TagName, is_object_id};
 
 /// How a signature begins, in the ways that git signs (gitformat-signature(5)): it is the end of a tag's content.
 const SIGNATURES: [&str; 4] = [
@@ -23,7 +24,7 @@ pub struct TagFacts {
     /// The tag's own object: the tag object where it is annotated, else the commit.
     pub object: String,
     /// The commit that it stands for, peeled.
-    pub commit: String,
+    pub commit: CommitId,
     /// It is an object of its own, with a message.
     pub annotated: bool,
     /// The name that the tag object itself says; it is not bound to be the reference's. Empty where not annotated.
@@ -62,9 +63,10 @@ impl Git {
         let [object, kind, _] = found[..] else { return Err(GitError::nonsense(&asked)) };
         let commit =
             self.one_line(&["--no-replace-objects", "rev-parse", &format!("{object}^{{commit}}")]).await?;
-        if !is_object_id(object) || !is_object_id(&commit) {
+        if !is_object_id(object) {
             return Err(GitError::nonsense(&asked));
         }
+        let commit = told(&commit, &asked)?;
         let (object, annotated) = (object.to_owned(), kind == "tag");
         let mut facts = TagFacts {
             object,
@@ -121,15 +123,15 @@ impl Git {
     pub async fn create_annotated_tag(
         &self,
         _pass: DoorPass<'_>,
-        tag: &str,
-        commit: &str,
+        tag: &TagName,
+        commit: &CommitId,
         message: &str,
     ) -> Result<(), GitError> {
         // A message makes the tag an annotated one. `--annotate` would take back `tag.forceSignAnnotated`.
         let signs = self.signs_tags().await?;
         let mut asked = vec!["tag", "--file=-", "--cleanup=verbatim"];
         asked.extend(signs.then_some("--sign"));
-        asked.extend(["--", tag, object_id(commit)?]);
+        asked.extend(["--", tag, commit]);
         let unsigned = |said: &str| GitError::NotSigned { command: asked.join(" "), said: said.to_owned() };
         let answer = match self.ask_signing(&asked, message.as_bytes().to_vec()).await {
             Err(GitError::TimedOut { with: Party::Nobody, .. }) if signs => {

@@ -3,7 +3,7 @@
 //! Invariant: a list is whole or an error; nothing here moves a reference.
 
 use super::error::failed;
-use super::{Git, GitError, is_object_id};
+use super::{Git, GitError, object_id, told};
 use gonogo_core::baseline::{TagPlace, TagPlaces};
 
 /// What ends the name of a line that says what a tag stands for (gitprotocol-v2(5), `peel`).
@@ -25,8 +25,8 @@ impl Git {
             let (object, peeled, name) = (parts.next()?, parts.next()?, parts.next()?);
             let commit = if peeled.is_empty() { object } else { peeled };
             let name = name.strip_prefix("refs/tags/")?;
-            (is_object_id(object) && is_object_id(commit))
-                .then(|| (name.to_owned(), TagPlace { object: object.to_owned(), commit: commit.to_owned() }))
+            let place = TagPlace { object: object_id(object).ok()?.to_owned(), commit: commit.parse().ok()? };
+            Some((name.to_owned(), place))
         };
         text.lines().map(|one| line(one).ok_or_else(|| GitError::nonsense(&asked))).collect()
     }
@@ -40,7 +40,7 @@ impl Git {
             let Some(tag) = name.strip_prefix("refs/tags/").filter(|tag| !tag.ends_with(PEELED)) else {
                 continue;
             };
-            let commit = found.get(&format!("{name}{PEELED}")).unwrap_or(object).clone();
+            let commit = told(found.get(&format!("{name}{PEELED}")).unwrap_or(object), &asked)?;
             places.insert(tag.to_owned(), TagPlace { object: object.clone(), commit });
         }
         Ok(places)

@@ -5,9 +5,10 @@
 use super::error::failed;
 use super::push::Pushed;
 use super::words::without_own;
-use super::{Git, GitError, is_object_id, object_id};
+use super::{Git, GitError, object_id};
 use crate::process::End;
 use gonogo_core::door::DoorPass;
+use gonogo_core::ids::{CommitId, is_object_id};
 use std::path::Path;
 
 /// A fresh clone of a remote's default branch, without a working tree: nothing that the repository holds (links,
@@ -16,7 +17,7 @@ use std::path::Path;
 pub struct Tap {
     git: Git,
     branch: String,
-    cloned: String,
+    cloned: CommitId,
 }
 
 /// What became of a file.
@@ -25,7 +26,7 @@ pub enum Written {
     /// It is in a new commit.
     Committed {
         /// The commit.
-        commit: String,
+        commit: CommitId,
     },
     /// It had these very bytes, and there is no new commit.
     Unchanged,
@@ -74,7 +75,7 @@ impl Tap {
     }
 
     /// The commit that was cloned.
-    pub fn cloned(&self) -> &str {
+    pub const fn cloned(&self) -> &CommitId {
         &self.cloned
     }
 
@@ -162,7 +163,7 @@ impl Tap {
 
     async fn is_one_change(
         &self,
-        commit: &str,
+        commit: &CommitId,
         path: &str,
         mode: &str,
         object: &str,
@@ -191,13 +192,13 @@ impl Tap {
     ///
     /// # Errors
     /// Every error but [`GitError::SeveralAddresses`] leaves open whether the remote has the commit now: ask it.
-    pub async fn push(&self, pass: DoorPass<'_>, commit: &str) -> Result<Pushed, GitError> {
+    pub async fn push(&self, pass: DoorPass<'_>, commit: &CommitId) -> Result<Pushed, GitError> {
         let target = format!("refs/heads/{}", self.branch);
-        self.git.push(pass, "origin", object_id(commit)?, &target).await
+        self.git.push(pass, "origin", commit, &target).await
     }
 
     /// Whether the branch that was cloned, asked live, stands at a commit.
-    pub async fn remote_stands_at(&self, commit: &str) -> Result<bool, GitError> {
-        Ok(self.git.remote_branch("origin", &self.branch).await?.as_deref() == Some(commit))
+    pub async fn remote_stands_at(&self, commit: &CommitId) -> Result<bool, GitError> {
+        Ok(self.git.remote_branch("origin", &self.branch).await?.as_ref() == Some(commit))
     }
 }

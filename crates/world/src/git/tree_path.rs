@@ -5,6 +5,7 @@
 use super::error::failed;
 use super::{Git, GitError, object_id};
 use crate::process::End;
+use gonogo_core::ids::CommitId;
 
 /// What stands at a path of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum AtPath {
 
 impl Git {
     /// What stands at a path of each commit (whole IDs), in order.
-    pub async fn at_paths(&self, asked: &[(String, String)]) -> Result<Vec<AtPath>, GitError> {
+    pub async fn at_paths(&self, asked: &[(CommitId, String)]) -> Result<Vec<AtPath>, GitError> {
         if asked.is_empty() {
             return Ok(Vec::new());
         }
@@ -56,7 +57,7 @@ impl Git {
     }
 
     /// The files of a commit, by path, that have a text in them.
-    pub async fn files_with(&self, commit: &str, text: &str) -> Result<Vec<String>, GitError> {
+    pub async fn files_with(&self, commit: &CommitId, text: &str) -> Result<Vec<String>, GitError> {
         let commit = object_id(commit)?;
         let asked = [
             "--no-replace-objects",

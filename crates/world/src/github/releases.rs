@@ -7,6 +7,7 @@ use super::{Downloaded, Gh, GhError, HOST, Method, encoded, typed};
 use crate::process::Cancel;
 use gonogo_core::digest::Digest;
 use gonogo_core::door::DoorPass;
+use gonogo_core::ids::{CommitId, TagName};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -60,9 +61,9 @@ pub struct Asset {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRelease {
     /// Its tag.
-    pub tag: String,
+    pub tag: TagName,
     /// The commit that the tag stands for.
-    pub commit: String,
+    pub commit: CommitId,
     /// Its title.
     pub name: String,
     /// Its notes.
@@ -121,7 +122,7 @@ impl Gh {
             "prerelease": new.prerelease,
         });
         let made = release(self.send(Method::Post, &self.path("releases"), &order, cancel).await?)?;
-        if made.tag_name != new.tag || !made.draft {
+        if new.tag != made.tag_name || !made.draft {
             return Err(GhError::nonsense(format!("release {} is not the draft that was ordered", made.id)));
         }
         Ok(made)

@@ -3,6 +3,7 @@
 use super::{Gh, GhError};
 use crate::process::Cancel;
 use gonogo_core::ci::WorkflowRun;
+use gonogo_core::ids::CommitId;
 use serde::Deserialize;
 
 /// "List workflow runs for a repository" and "Get a workflow run" of GitHub's REST interface, the fields that are read.
@@ -51,7 +52,7 @@ impl From<Listed> for WorkflowRun {
 impl Gh {
     /// Every workflow run that GitHub lists for a commit (its whole ID). A list that does not hold as many different
     /// runs as it says is no answer: a run may have come or gone between two pages.
-    pub async fn ci_runs(&self, commit: &str, cancel: &Cancel) -> Result<Vec<WorkflowRun>, GhError> {
+    pub async fn ci_runs(&self, commit: &CommitId, cancel: &Cancel) -> Result<Vec<WorkflowRun>, GhError> {
         if commit.is_empty() || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(GhError::nonsense(format!("`{commit}` is no commit to ask for")));
         }

@@ -5,6 +5,7 @@ use super::{Listing, ListingError, Registries, Wanted, archive, attestation};
 use crate::git::Git;
 use crate::process::Cancel;
 use gonogo_core::delivery::{Checksum, Doubt, Install};
+use gonogo_core::ids::CommitId;
 use semver::Version;
 use serde_json::Value;
 use std::pin::Pin;
@@ -67,7 +68,7 @@ pub(super) trait Index: Sync {
         _: &'a Git,
         _: &'a str,
         _: &'a Version,
-        _: &'a str,
+        _: &'a CommitId,
     ) -> Answer<'a, Result<Option<Checksum>, String>> {
         Box::pin(std::future::ready(Ok(None)))
     }

@@ -18,6 +18,7 @@ mod npm;
 mod pypi;
 
 pub use configuration::{Configuration, NotConfigured, client_environment};
+use gonogo_core::ids::CommitId;
 
 use crate::git::Git;
 use crate::github::Asset;
@@ -271,7 +272,7 @@ pub async fn sum_of_tree(
     git: &Git,
     package: &str,
     version: &Version,
-    commit: &str,
+    commit: &CommitId,
 ) -> Result<Option<Checksum>, String> {
     index(channel).sum_of_tree(git, package, version, commit).await
 }

@@ -1,8 +1,10 @@
 //! The files of a room: brought to what the commit says, each compared by its content, and only those that differ written.
 
 use super::{Lacking, Room, RoomError, RoomWanted, repository};
+use crate::git::told;
 use crate::git::{Git, GitError};
 use gonogo_core::digest::Digest;
+use gonogo_core::ids::CommitId;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Filled {
     pub(super) content: Digest,
     pub(super) files: Vec<PathBuf>,
-    pub(super) submodules: Vec<(PathBuf, String)>,
+    pub(super) submodules: Vec<(PathBuf, CommitId)>,
     pub(super) pointers: Vec<String>,
 }
 
@@ -58,15 +60,15 @@ pub(super) async fn fill(
     git.order(&["checkout-index", "-f", "-a", "-u", "-q"], None).await?;
     let pointers = pointers(git, root, &attributes).await?;
     let path = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
+    let submodule = |(_, object, name): &Entry<'_>| -> Result<_, RoomError> {
+        Ok((path(name), told(&String::from_utf8_lossy(object), &["ls-files"])?))
+    };
     let (modules, files): (Vec<Entry<'_>>, Vec<Entry<'_>>) =
         entries.iter().copied().partition(|(mode, ..)| *mode == b"160000");
     Ok(Filled {
         content: Digest::of(&listed),
         files: files.iter().map(|(.., name)| path(name)).collect(),
-        submodules: modules
-            .iter()
-            .map(|(_, object, name)| (path(name), String::from_utf8_lossy(object).into_owned()))
-            .collect(),
+        submodules: modules.iter().map(submodule).collect::<Result<_, _>>()?,
         pointers,
     })
 }
@@ -119,7 +121,7 @@ impl Room {
     /// Fills the folders of submodules, each from where the checkout keeps it, at the commit that this one names.
     pub(super) async fn submodules(
         &mut self,
-        submodules: Vec<(PathBuf, String)>,
+        submodules: Vec<(PathBuf, CommitId)>,
         modules: &[PathBuf],
         keep_ignored: bool,
     ) -> Result<(), RoomError> {
@@ -166,7 +168,7 @@ impl Room {
         &self,
         root: &Path,
         kept: &Path,
-        commit: &str,
+        commit: &CommitId,
         keep_ignored: bool,
     ) -> Result<Option<Filled>, RoomError> {
         repository::real_folder(root)?;

@@ -11,6 +11,7 @@ mod repository;
 mod watch;
 
 pub use bring::Brought;
+use gonogo_core::ids::CommitId;
 pub use report::{AwaitedReport, ReportError};
 pub use reports::{Reports, is_pattern};
 pub use watch::RoomWatch;
@@ -97,7 +98,7 @@ pub struct RoomWanted<'a> {
     /// The name of its folder: one for each use, so that files of one never meet another.
     pub name: &'a str,
     /// The commit.
-    pub commit: &'a str,
+    pub commit: &'a CommitId,
     /// Patterns of the files that it holds; all of them where there is none.
     pub inputs: &'a [String],
     /// Files that are in no commit and are brought along.

@@ -2,6 +2,7 @@
 
 use super::{RoomError, io_error};
 use crate::git::Git;
+use gonogo_core::ids::CommitId;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -27,7 +28,7 @@ pub(super) async fn make(
     git: &Git,
     git_dir: &Path,
     source: &Source<'_>,
-    commit: &str,
+    commit: &CommitId,
 ) -> Result<(), RoomError> {
     remove(git_dir)?;
     let format = if commit.len() == 64 { "--object-format=sha256" } else { "--object-format=sha1" };

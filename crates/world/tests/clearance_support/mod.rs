@@ -60,8 +60,8 @@ pub(crate) fn cleared(target: &str) -> Clearance {
 pub(crate) fn pass(go: &Clearance) -> DoorPass<'_> {
     let head = Digest::of(b"head");
     let seen = DoorSeen {
-        head: "c".to_owned(),
-        tree: "t".to_owned(),
+        head: "c".repeat(40).parse().unwrap(),
+        tree: "d".repeat(40).parse().unwrap(),
         dirty: Vec::new(),
         branch_holds_commit: Ok(true),
         branch: "origin/main".to_owned(),
@@ -72,8 +72,8 @@ pub(crate) fn pass(go: &Clearance) -> DoorPass<'_> {
         is_ledger_locked: true,
     };
     let wanted = DoorWanted {
-        commit: "c".to_owned(),
-        tree: "t".to_owned(),
+        commit: "c".repeat(40).parse().unwrap(),
+        tree: "d".repeat(40).parse().unwrap(),
         ledger_head: head,
         tag: TagWanted::Absent,
     };

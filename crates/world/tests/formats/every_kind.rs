@@ -4,6 +4,7 @@ use crate::fixtures;
 use gonogo_core::delivery::{Channel, Doubt, Judgement, Level, Problem, ProblemCode};
 use gonogo_core::digest::Digest;
 use gonogo_core::evidence::{Counts, Finding, Fingerprint};
+use gonogo_core::ids::CommitId;
 use gonogo_core::ledger::{
     BlockerFiled, BlockerResolved, BlockerSeen, Chain, CheckFinished, CheckStarted, DeliveredChannel,
     DeliveryRecorded, EarlierRelease, EffectApplied, EffectIntended, Event, EvidenceRef, FORMAT, Opened,
@@ -20,6 +21,8 @@ use gonogo_core::release::{Agent, Mode, ResolvedTool, Subject};
 use gonogo_core::review::{ChangedPath, ReviewScope, Word, WordKind};
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+use std::str::FromStr;
 
 /// The name of each kind. A new one is a new format: see `docs/formats.md`.
 const fn kind(event: &Event) -> &'static str {
@@ -164,7 +167,7 @@ impl Ledger {
                 agent: agent(),
                 decision,
                 note: "looked at it".into(),
-                scope: Some(scope(is_signed.then(|| "3".repeat(40)))),
+                scope: Some(scope(is_signed.then(|| id("3")))),
                 key: is_signed.then(|| "SHA256:key".into()),
                 signature: is_signed.then(|| "-----BEGIN SSH SIGNATURE-----\n".into()),
             })));
@@ -185,13 +188,13 @@ impl Ledger {
 
     fn clears(&mut self, fingerprint: Fingerprint) {
         let poll = self.put(Event::PollStarted(Box::new(PollStarted {
-            subject: subject(Some("3".repeat(40))),
-            base_tag: Some("v0.1.0".into()),
+            subject: subject(Some(id("3"))),
+            base_tag: "v0.1.0".parse().ok(),
             mode: Mode::Live,
             agent: agent(),
             fresh: false,
             required_gates: vec![3],
-            reviewers: Some(EarlierRelease { tag: "v0.1.0".into(), commit: "3".repeat(40) }),
+            reviewers: Some(EarlierRelease { tag: "v0.1.0".parse().unwrap(), commit: id("3") }),
         })));
         self.put(Event::CheckStarted(CheckStarted { poll, gate: 3, check: "lock".into() }));
         self.finish(finished(poll, "lock", Outcome::Passed));
@@ -241,12 +244,12 @@ impl Ledger {
         for (effect, mark) in effects {
             self.effect(run, "publish", effect, mark);
         }
-        let (object, commit) = ("4".repeat(40), "1".repeat(40));
+        let (object, commit) = ("4".repeat(40), id::<CommitId>("1"));
         let seen: [Facts; 7] = [
             TagMade { object: object.clone(), commit: commit.clone() }.into(),
-            TagPushed { remote: "origin".into(), object, commit }.into(),
+            TagPushed { remote: "origin".parse().unwrap(), object, commit }.into(),
             WorkflowSucceeded { run: 4, attempt: 1, url: "https://example.test/4".into() }.into(),
-            FormulaInTap { commit: "5".repeat(40), digest: digest("formula") }.into(),
+            FormulaInTap { commit: id("5"), digest: digest("formula") }.into(),
             ReleasePublished { id: 1, url: "https://example.test/r".into(), assets: manifest() }.into(),
             CommandDone { shown_by: "it ended well".into() }.into(),
             Built { run: 4, manifest: manifest() }.into(),
@@ -272,7 +275,7 @@ impl Ledger {
             agent: agent(),
             poll: 1,
             subject: digest("subject"),
-            commit: "1".repeat(40),
+            commit: id("1"),
             steps: vec!["tag".into(), "publish".into()],
         })))
     }
@@ -310,7 +313,7 @@ impl Ledger {
             judgement: judgement(channel, Verdict::Passed, None, Some(asked)),
         });
         let bytes = |judgement| DeliveredChannel { asked: Level::Bytes, judgement };
-        let commit = || Some("1".repeat(40));
+        let commit = || Some(id::<CommitId>("1"));
         for (commit, verdict, channels, blocker) in [
             (None, Verdict::Failed, Vec::new(), None),
             (commit(), Verdict::Failed, vec![bytes(wrong), bytes(untold)], Some("B5".to_owned())),
@@ -345,7 +348,7 @@ fn tool() -> ResolvedTool {
     }
 }
 
-fn subject(base_commit: Option<String>) -> Subject {
+fn subject(base_commit: Option<CommitId>) -> Subject {
     let tools = [("cargo", Some("cargo 1.95.0")), ("cat", None)].map(|(name, version)| {
         let tool = ResolvedTool {
             path: format!("/usr/bin/{name}"),
@@ -355,8 +358,8 @@ fn subject(base_commit: Option<String>) -> Subject {
         (name.to_owned(), tool)
     });
     Subject {
-        commit: "1".repeat(40),
-        tree: "2".repeat(40),
+        commit: id("1"),
+        tree: id("2"),
         plan: digest("plan"),
         base_commit,
         toolchain: BTreeMap::from(tools),
@@ -365,9 +368,9 @@ fn subject(base_commit: Option<String>) -> Subject {
     }
 }
 
-fn scope(base: Option<String>) -> ReviewScope {
+fn scope(base: Option<CommitId>) -> ReviewScope {
     let change = ChangedPath { path: "src/a.rs".into(), before: None, after: Some("100644 6".into()) };
-    ReviewScope::new((base.as_deref(), &"1".repeat(40)), &["src".into()], "the locks", &[change], &[])
+    ReviewScope::new((base.as_ref(), &id("1")), &["src".into()], "the locks", &[change], &[])
 }
 
 fn words(fingerprint: &Fingerprint) -> Vec<Word> {
@@ -451,4 +454,9 @@ fn judgement(
         problems: Vec::new(),
         doubts: Vec::new(),
     }
+}
+
+/// An ID of one digit.
+fn id<T: FromStr<Err: Debug>>(digit: &str) -> T {
+    digit.repeat(40).parse().unwrap()
 }

@@ -1,6 +1,7 @@
 //! What is not there, and what git only cannot tell.
 
 use crate::support::{Cancel, Git, GitError, World};
+use gonogo_core::ids::CommitId;
 use gonogo_world::git::Upstream;
 
 #[tokio::test]
@@ -49,7 +50,7 @@ async fn a_reference_that_stands_for_no_commit_here_is_not_absent() {
 #[tokio::test]
 async fn only_a_branch_that_has_no_upstream_has_none() {
     let world = World::new().await;
-    let at = |commit: &str| Upstream::At { name: "origin/main".to_owned(), commit: commit.to_owned() };
+    let at = |commit: &CommitId| Upstream::At { name: "origin/main".to_owned(), commit: commit.clone() };
     world.run("checkout", &["branch", "--quiet", "--unset-upstream", "main"]).await;
     assert_eq!(world.git.upstream().await.unwrap(), Upstream::None);
     world.run("checkout", &["branch", "--quiet", "--set-upstream-to=origin/main", "main"]).await;

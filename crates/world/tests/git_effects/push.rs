@@ -1,21 +1,21 @@
 //! Pushes of a tag.
 
-use crate::support::{Cancel, Git, GitError, World, cleared, pass};
+use crate::support::{Cancel, Git, GitError, World, cleared, pass, remote, tag};
 use gonogo_world::git::{Party, Pushed, Refusal, Rejection};
 use std::time::Duration;
 
 async fn tagged() -> World {
     let world = World::new().await;
-    tag(&world, "v1.0.0").await;
+    make_tag(&world, "v1.0.0").await;
     world
 }
 
-async fn tag(world: &World, tag: &str) {
-    world.git.create_annotated_tag(pass(&cleared(tag)), tag, &world.second, "Release").await.unwrap();
+async fn make_tag(world: &World, name: &str) {
+    world.git.create_annotated_tag(pass(&cleared(name)), &tag(name), &world.second, "Release").await.unwrap();
 }
 
 async fn push(git: &Git) -> Result<Pushed, GitError> {
-    git.push_tag(pass(&cleared("v1.0.0")), "origin", "v1.0.0").await
+    git.push_tag(pass(&cleared("v1.0.0")), &remote("origin"), &tag("v1.0.0")).await
 }
 
 async fn refused(world: &World) -> String {
@@ -25,10 +25,10 @@ async fn refused(world: &World) -> String {
 #[tokio::test]
 async fn a_tag_is_pushed_once_and_then_it_is_there() {
     let world = tagged().await;
-    assert_eq!(world.git.remote_tag("origin", "v1.0.0").await.unwrap(), None);
+    assert_eq!(world.git.remote_tag("origin", &tag("v1.0.0")).await.unwrap(), None);
     assert_eq!(push(&world.git).await.unwrap(), Pushed::Created);
-    let local = world.git.local_tag("v1.0.0").await.unwrap().unwrap();
-    let remote = world.git.remote_tag("origin", "v1.0.0").await.unwrap().unwrap();
+    let local = world.git.local_tag(&tag("v1.0.0")).await.unwrap().unwrap();
+    let remote = world.git.remote_tag("origin", &tag("v1.0.0")).await.unwrap().unwrap();
     assert_eq!((&remote.object, &remote.commit), (&local.object, &local.commit));
     assert!(remote.is_annotated());
     assert_eq!(push(&world.git).await.unwrap(), Pushed::AlreadyThere);
@@ -37,7 +37,7 @@ async fn a_tag_is_pushed_once_and_then_it_is_there() {
 #[tokio::test]
 async fn nothing_is_pushed_beside_the_tag_whatever_is_configured() {
     let world = tagged().await;
-    tag(&world, "v0.9.0").await;
+    make_tag(&world, "v0.9.0").await;
     world.commit("checkout", "a", "unpushed").await;
     let before = world.references("octo/sample.git").await;
     for (key, value) in [
@@ -61,11 +61,11 @@ async fn a_tag_that_the_remote_has_at_something_else_is_rejected_and_stays() {
     for theirs in [&["tag", "v1.0.0", "main"][..], &["tag", "-m", "theirs", "v1.0.0", "main~1"]] {
         let world = tagged().await;
         world.in_remote(theirs).await;
-        let before = world.git.remote_tag("origin", "v1.0.0").await.unwrap();
+        let before = world.git.remote_tag("origin", &tag("v1.0.0")).await.unwrap();
         assert!(before.is_some());
         let pushed = push(&world.git).await.unwrap();
         assert!(matches!(&pushed, Pushed::Rejected { why: Rejection::Exists, .. }), "{pushed:?}");
-        assert_eq!(world.git.remote_tag("origin", "v1.0.0").await.unwrap(), before);
+        assert_eq!(world.git.remote_tag("origin", &tag("v1.0.0")).await.unwrap(), before);
     }
 }
 
@@ -79,7 +79,7 @@ async fn a_remote_that_refuses_says_what_of_it_does_and_why() {
             panic!("{hook}")
         };
         assert!(said.contains("hook declined") && said.contains(words), "{said}");
-        assert_eq!(world.git.remote_tag("origin", "v1.0.0").await.unwrap(), None);
+        assert_eq!(world.git.remote_tag("origin", &tag("v1.0.0")).await.unwrap(), None);
     }
     let world = tagged().await;
     world.in_remote(&["config", "receive.hideRefs", "refs/tags/v1.0.0"]).await;
@@ -132,7 +132,8 @@ async fn a_remote_that_is_gone_is_an_error_and_no_push() {
         matches!(&error, GitError::Unreachable { said, .. } if said.contains("octo/sample.git")),
         "{error:?}"
     );
-    let error = world.git.push_tag(pass(&cleared("v1.0.0")), "nowhere", "v1.0.0").await.unwrap_err();
+    let error =
+        world.git.push_tag(pass(&cleared("v1.0.0")), &remote("nowhere"), &tag("v1.0.0")).await.unwrap_err();
     assert!(matches!(error, GitError::Failed { .. }), "{error:?}");
 }
 
@@ -184,7 +185,7 @@ async fn an_address_that_a_private_world_redirects_is_the_one_that_is_asked_and_
     ]);
     assert_eq!(git.remote_address("origin").await.unwrap().unwrap(), "https://example.test/octo/sample.git");
     assert_eq!(push(&git).await.unwrap(), Pushed::Created);
-    assert!(git.remote_tag("origin", "v1.0.0").await.unwrap().is_some());
+    assert!(git.remote_tag("origin", &tag("v1.0.0")).await.unwrap().is_some());
     assert_eq!(world.in_remote(&["tag"]).await, "v1.0.0");
 }
 
@@ -202,7 +203,7 @@ async fn ssh_asks_nobody_and_a_command_of_the_users_own_is_left_as_it_is() {
     let fake = record("plain");
     let path = format!("{}:{}", fake.trim_end_matches("/ssh"), std::env::var("PATH").unwrap());
     let git = world.git.clone().with_variables([("PATH", path)]);
-    assert!(push(&git).await.is_err() && git.remote_tag("origin", "v1.0.0").await.is_err());
+    assert!(push(&git).await.is_err() && git.remote_tag("origin", &tag("v1.0.0")).await.is_err());
     assert_eq!(recorded("plain").matches("BatchMode=yes").count(), 2);
 
     let by_variable = git.clone().with_variables([("GIT_SSH_COMMAND", record("variable"))]);
@@ -225,7 +226,7 @@ async fn a_remote_that_does_not_let_us_in_or_does_not_allow_it_is_reached() {
     let transport = |words: &str| world.script("ssh", &format!("echo '{words}' >&2\nexit 128"));
     let said = async |words: &str| {
         let git = world.git.clone().with_variables([("GIT_SSH_COMMAND", transport(words))]);
-        (push(&git).await.unwrap_err(), git.remote_tag("origin", "v1.0.0").await.unwrap_err())
+        (push(&git).await.unwrap_err(), git.remote_tag("origin", &tag("v1.0.0")).await.unwrap_err())
     };
     let both = said("git@example.test: Permission denied (publickey).").await;
     assert!(matches!(both, (GitError::Unauthorized { .. }, GitError::Unauthorized { .. })), "{both:?}");
@@ -244,7 +245,7 @@ async fn a_remote_that_never_answers_is_timed_out() {
     let git = git.with_remote_limit(Duration::from_millis(300));
     let error = push(&git).await.unwrap_err();
     assert!(matches!(error, GitError::TimedOut { with: Party::Remote, .. }), "{error:?}");
-    let error = git.remote_tag("origin", "v1.0.0").await.unwrap_err();
+    let error = git.remote_tag("origin", &tag("v1.0.0")).await.unwrap_err();
     assert!(matches!(error, GitError::TimedOut { .. }), "{error:?}");
 }
 
@@ -252,7 +253,7 @@ async fn a_remote_that_never_answers_is_timed_out() {
 async fn a_stop_order_ends_a_push() {
     let cancel = Cancel::default();
     let world = World::stopped_by(cancel.clone()).await;
-    tag(&world, "v1.0.0").await;
+    make_tag(&world, "v1.0.0").await;
     cancel.cancel();
     let error = push(&world.git).await.unwrap_err();
     assert!(matches!(error, GitError::Cancelled), "{error:?}");

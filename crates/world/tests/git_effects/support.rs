@@ -1,6 +1,7 @@
 //! A remote, a checkout of it, and a git that knows no configuration but theirs.
 
 pub(crate) use crate::clearance_support::{cleared, pass};
+use gonogo_core::ids::{CommitId, RemoteName, TagName};
 pub(crate) use gonogo_world::git::{Git, GitError};
 pub(crate) use gonogo_world::process::Cancel;
 use gonogo_world::process::{Environment, Invocation, run};
@@ -12,8 +13,8 @@ use tempfile::TempDir;
 pub(crate) struct World {
     folder: TempDir,
     pub(crate) git: Git,
-    pub(crate) first: String,
-    pub(crate) second: String,
+    pub(crate) first: CommitId,
+    pub(crate) second: CommitId,
 }
 
 fn variables(folder: &Path) -> Vec<(String, PathBuf)> {
@@ -61,12 +62,12 @@ impl World {
     }
 
     /// One more commit of a checkout.
-    pub(crate) async fn commit(&self, folder: &str, file: &str, text: &str) -> String {
+    pub(crate) async fn commit(&self, folder: &str, file: &str, text: &str) -> CommitId {
         commit_in(self.folder.path(), &self.path(folder), file, text).await
     }
 
     /// A commit on `main` of the remote that the checkout does not have.
-    pub(crate) async fn commit_of_another(&self) -> String {
+    pub(crate) async fn commit_of_another(&self) -> CommitId {
         self.run(".", &["clone", "--quiet", "octo/sample.git", "other"]).await;
         let commit = self.commit("other", "b", "three").await;
         self.run("other", &["push", "--quiet", "origin", "main"]).await;
@@ -103,9 +104,21 @@ async fn git_in(root: &Path, folder: &Path, arguments: &[&str]) -> String {
     answer.stdout.text().trim_end().to_owned()
 }
 
-async fn commit_in(root: &Path, folder: &Path, file: &str, text: &str) -> String {
+async fn commit_in(root: &Path, folder: &Path, file: &str, text: &str) -> CommitId {
     std::fs::write(folder.join(file), text).unwrap();
     git_in(root, folder, &["add", "--", file]).await;
     git_in(root, folder, &["commit", "--quiet", "-m", text]).await;
-    git_in(root, folder, &["rev-parse", "HEAD"]).await
+    git_in(root, folder, &["rev-parse", "HEAD"]).await.parse().unwrap()
+}
+
+pub(crate) fn commit(text: &str) -> CommitId {
+    text.parse().unwrap()
+}
+
+pub(crate) fn tag(text: &str) -> TagName {
+    text.parse().unwrap()
+}
+
+pub(crate) fn remote(text: &str) -> RemoteName {
+    text.parse().unwrap()
 }

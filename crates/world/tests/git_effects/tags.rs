@@ -1,6 +1,7 @@
 //! All tags at once, and what stands at a path of a commit.
 
-use crate::support::World;
+use crate::support::{World, commit};
+use gonogo_core::ids::CommitId;
 use gonogo_world::git::AtPath;
 
 #[tokio::test]
@@ -13,8 +14,9 @@ async fn the_tags_of_a_clone_and_of_its_remote_are_told_alike() {
     let here = world.git.tag_places().await.unwrap();
     assert_eq!(here, world.git.remote_tag_places("origin").await.unwrap());
     assert_eq!(here["v1.0.0"].commit, world.second);
-    assert_ne!(here["v1.0.0"].object, world.second);
-    assert_eq!((&here["light"].commit, &here["light"].object), (&world.first, &world.first));
+    assert_ne!(world.second, here["v1.0.0"].object);
+    assert_eq!(here["light"].commit, world.first);
+    assert_eq!(world.first, here["light"].object);
     world.run("checkout", &["tag", "-f", "light", "HEAD"]).await;
     assert_ne!(world.git.tag_places().await.unwrap(), world.git.remote_tag_places("origin").await.unwrap());
 }
@@ -43,11 +45,11 @@ async fn links_within_a_tree_are_followed_and_no_others() {
     }
     world.run("checkout", &["add", "--all"]).await;
     world.run("checkout", &["commit", "--quiet", "-m", "links"]).await;
-    let head = world.run("checkout", &["rev-parse", "HEAD"]).await;
+    let head = commit(&world.run("checkout", &["rev-parse", "HEAD"]).await);
     let names = ["in/a file", "link", "out", "up", "lost", "round", "in", "not there", "a b c d"];
-    let mut asked: Vec<(String, String)> =
+    let mut asked: Vec<(CommitId, String)> =
         names.iter().map(|name| (head.clone(), (*name).to_owned())).collect();
-    asked.push(("1".repeat(40), "link".to_owned()));
+    asked.push((commit(&"1".repeat(40)), "link".to_owned()));
     let file = || AtPath::File(b"text\n".to_vec());
     let nothing = || AtPath::Nothing;
     let found = world.git.at_paths(&asked).await.unwrap();

@@ -1,6 +1,7 @@
 //! A repository beside the project's: one file of it is changed.
 
 use crate::support::{GitError, World, cleared, pass};
+use gonogo_core::ids::CommitId;
 use gonogo_world::git::{Pushed, Rejection, Tap, Written};
 
 const FORMULA: &str = "Formula/sample.rb";
@@ -28,7 +29,7 @@ async fn write(tap: &Tap, path: &str, bytes: &[u8]) -> Result<Written, GitError>
     tap.write_file(&pass(&cleared("v1.0.0")), path, bytes, "sample 1.0.0\n").await
 }
 
-async fn committed(tap: &Tap, path: &str, bytes: &[u8]) -> String {
+async fn committed(tap: &Tap, path: &str, bytes: &[u8]) -> CommitId {
     match write(tap, path, bytes).await.unwrap() {
         Written::Committed { commit } => commit,
         Written::Unchanged => panic!("unchanged"),
@@ -80,7 +81,7 @@ async fn a_branch_that_moved_on_is_rejected_and_not_overwritten() {
     let theirs = world.commit_of_another().await;
     let pushed = tap.push(pass(&cleared("v1.0.0")), &commit).await.unwrap();
     assert!(matches!(&pushed, Pushed::Rejected { why: Rejection::Behind, .. }), "{pushed:?}");
-    assert_eq!(world.in_remote(&["rev-parse", "main"]).await, theirs);
+    assert_eq!(theirs, world.in_remote(&["rev-parse", "main"]).await);
     assert!(!tap.remote_stands_at(&commit).await.unwrap());
 }
 
@@ -123,7 +124,7 @@ async fn a_commit_that_nobody_can_be_named_for_or_that_cannot_be_signed_is_not_m
     world.configure("user.useConfigOnly", "true").await;
     let error = write(&tap, FORMULA, b"new\n").await.unwrap_err();
     assert!(matches!(error, GitError::NoIdentity { .. }), "{error:?}");
-    assert_eq!(world.run("tap", &["rev-parse", "HEAD"]).await, tap.cloned());
+    assert_eq!(*tap.cloned(), world.run("tap", &["rev-parse", "HEAD"]).await);
 }
 
 #[tokio::test]
@@ -138,7 +139,7 @@ async fn what_is_no_plain_file_is_neither_absent_nor_written() {
     for path in ["../outside", "/outside", ".git/config", "Formula/../x", "a/x", "Formula/sample.rb/x", ""] {
         assert!(write(&tap, path, b"new\n").await.is_err(), "{path}");
     }
-    assert_eq!(world.run("tap", &["rev-parse", "HEAD"]).await, tap.cloned());
+    assert_eq!(*tap.cloned(), world.run("tap", &["rev-parse", "HEAD"]).await);
 }
 
 #[tokio::test]

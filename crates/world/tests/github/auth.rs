@@ -72,7 +72,7 @@ async fn a_host_and_a_repository_of_the_environment_do_not_redirect() {
             ("GH_ENTERPRISE_TOKEN", "dummy"),
         ]);
         gh.auth_status(&Cancel::default()).await.unwrap();
-        gh.ci_runs(&"a".repeat(40), &Cancel::default()).await.unwrap();
+        gh.ci_runs(&"a".repeat(40).parse().unwrap(), &Cancel::default()).await.unwrap();
         let hosts: Vec<String> = github.log().into_iter().map(|entry| entry.host).collect();
         assert_eq!(hosts, ["api.github.com", "api.github.com"]);
         assert_eq!(github.log()[1].path, "/repos/o/r/actions/runs");

@@ -2,6 +2,7 @@
 
 use crate::support::{Cancel, every_gh, gh, stand_in};
 use gonogo_core::ci::{CiState, CiWanted, judge_ci};
+use gonogo_core::ids::CommitId;
 use gonogo_sandbox::github::{Fault, FaultKind, GithubStandIn, Matcher, StoredRun, StoredWorkflow};
 use gonogo_world::github::GhError;
 use serde_json::json;
@@ -10,8 +11,8 @@ use std::path::Path;
 const RUNS: &str = "/repos/o/r/actions/runs";
 const CI: &str = ".github/workflows/ci.yml";
 
-fn commit() -> String {
-    "a".repeat(40)
+fn commit() -> CommitId {
+    "a".repeat(40).parse().unwrap()
 }
 
 fn with_runs(count: u64) -> GithubStandIn {
@@ -37,7 +38,7 @@ async fn every_page_is_read_and_other_commits_are_not_asked_for() {
         let ids: Vec<u64> = runs.iter().map(|run| run.id).collect();
         assert_eq!(ids, (1..=205).rev().collect::<Vec<_>>());
         assert_eq!(github.count("GET", RUNS), 3);
-        assert!(runs.iter().all(|run| run.head_sha == commit()));
+        assert!(runs.iter().all(|run| commit() == run.head_sha));
     }
 }
 

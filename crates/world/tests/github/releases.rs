@@ -31,8 +31,8 @@ fn world(program: &Path) -> World {
 impl World {
     async fn draft(&self) -> Result<Release, GhError> {
         let new = NewRelease {
-            tag: TAG.to_owned(),
-            commit: "a".repeat(40),
+            tag: TAG.parse().unwrap(),
+            commit: "a".repeat(40).parse().unwrap(),
             name: "One".to_owned(),
             body: "## Notes\n\n\"quoted\" ä {owner}".to_owned(),
             prerelease: false,

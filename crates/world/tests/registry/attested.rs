@@ -44,7 +44,7 @@ impl Signed {
             provenance: Provenance {
                 repository: "sigstore/sigstore-js".to_owned(),
                 workflow: ".github/workflows/release.yml".to_owned(),
-                commit: Some("f0b49a04e5a62250e0f60fb128004a73110fe311".to_owned()),
+                commit: "f0b49a04e5a62250e0f60fb128004a73110fe311".parse().ok(),
             },
         }
     }
@@ -59,7 +59,7 @@ impl Signed {
             provenance: Provenance {
                 repository: "trailofbits/pypi-attestations".to_owned(),
                 workflow: ".github/workflows/release.yml".to_owned(),
-                commit: Some("08802efe1f8e5fec4ad842d6b8ce97656092ee72".to_owned()),
+                commit: "08802efe1f8e5fec4ad842d6b8ce97656092ee72".parse().ok(),
             },
         }
     }
@@ -177,7 +177,7 @@ async fn another_workflow_repository_or_commit_is_wrong() {
         let others = [
             Provenance { repository: "acme/kit".to_owned(), ..right.clone() },
             Provenance { workflow: ".github/workflows/other.yml".to_owned(), ..right.clone() },
-            Provenance { commit: Some("a".repeat(40)), ..right.clone() },
+            Provenance { commit: "a".repeat(40).parse().ok(), ..right.clone() },
         ];
         for other in others {
             let expected = Expected { provenance: Some(other), ..signed.expected() };
@@ -371,7 +371,7 @@ async fn an_asset_of_which_github_has_nothing_or_something_else_is_nobodys() {
 async fn where_the_tag_leads_and_whether_it_can_be_changed_is_githubs_to_say() {
     let released = Released::with(Vec::new()).await;
     let expected = Expected::unrecorded(Channel::GithubRelease, REPOSITORY, &Version::new(1, 2, 1));
-    let at = |commit: &str| expected.clone().from_commit(commit.repeat(40));
+    let at = |commit: &str| expected.clone().from_commit(commit.repeat(40).parse().unwrap());
     assert_eq!(released.judged_as(&at("a")).await.verdict, Verdict::Passed);
     let moved = released.judged_as(&at("b")).await;
     assert_eq!(

@@ -387,7 +387,7 @@ async fn a_file_that_was_built_and_is_not_there_is_missing() {
 async fn what_names_another_commit_is_of_another_release() {
     for channel in [Channel::CratesIo, Channel::Go, Channel::GithubRelease] {
         let shop = Shop::open(channel).await;
-        let expected = shop.expected().from_commit("0".repeat(40));
+        let expected = shop.expected().from_commit("0".repeat(40).parse().unwrap());
         let judgement = judge(&expected, &shop.observe(Depth::Bytes).await, Level::Bytes);
         failed(channel, &judgement, ProblemCode::WrongCommit);
     }

@@ -271,13 +271,13 @@ impl Shop {
         let expected = Expected::unrecorded(self.channel, self.package(), &Version::new(1, 2, 1));
         let expected = expected.built(&Manifest::new([built.clone()]).unwrap());
         match self.channel {
-            Channel::CratesIo => expected.from_commit(COMMIT),
+            Channel::CratesIo => expected.from_commit(COMMIT.parse().unwrap()),
             Channel::Go => {
                 let sum = Checksum::new(Algorithm::GoH1, &go_sum("1.2.1")).unwrap();
-                Expected { sum: Some(sum), ..expected.from_commit(COMMIT) }
+                Expected { sum: Some(sum), ..expected.from_commit(COMMIT.parse().unwrap()) }
             }
             // As they were published: these, and no others.
-            Channel::GithubRelease => expected.from_commit(COMMIT).exactly([built]),
+            Channel::GithubRelease => expected.from_commit(COMMIT.parse().unwrap()).exactly([built]),
             _ => expected,
         }
     }

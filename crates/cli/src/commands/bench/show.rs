@@ -115,10 +115,10 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     }
     if checks.is_empty() {
         let message = format!("the latest poll of {} measured nothing", target.tag());
-        let given = Given { plan: arguments.plan.plan.clone(), ..Given::target(target.tag()) };
+        let given = Given { plan: arguments.plan.plan.clone(), ..Given::target(target.tag().as_str()) };
         return Err(Failure::incomplete(Reason::NotRun, message).remedy(given.line(&[Verb::Poll])));
     }
-    let document = Document { schema: "gonogo.bench-show/1", target: target.tag().to_owned(), checks };
+    let document = Document { schema: "gonogo.bench-show/1", target: target.tag().to_string(), checks };
     screen.document(&to_json(&document)?)?;
     Ok(Exit::Go)
 }

@@ -75,7 +75,7 @@ impl Rules for CratesIo {
     }
 
     fn complete(&self, expected: Expected, _: &Package, released: &KnownRelease<'_>) -> Expected {
-        Expected { commit: released.commit.map(str::to_owned), ..expected }
+        Expected { commit: released.commit.cloned(), ..expected }
     }
 
     /// Cargo writes it into each crate.

@@ -95,7 +95,7 @@ impl Rules for GithubRelease {
 
     /// Its assets were compared with what was built when it was published, and are all that it may have.
     fn complete(&self, expected: Expected, _: &Package, released: &KnownRelease<'_>) -> Expected {
-        let expected = Expected { commit: released.commit.map(str::to_owned), ..expected };
+        let expected = Expected { commit: released.commit.cloned(), ..expected };
         match released.assets {
             Some(assets) => expected.exactly(assets.files().cloned()),
             None => expected,

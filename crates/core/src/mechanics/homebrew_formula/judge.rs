@@ -2,6 +2,7 @@
 
 use super::{FormulaEffect, FormulaInTap, HomebrewFormula};
 use crate::digest::Digest;
+use crate::ids::CommitId;
 use crate::manifest::Manifest;
 use crate::mechanics::{Cause, Code, Observation};
 use crate::release::Target;
@@ -12,7 +13,7 @@ use semver::Version;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormulaSeen {
     /// The branch's commit.
-    pub commit: String,
+    pub commit: CommitId,
     /// The formula's text; `None` where the tap has none.
     pub text: Option<String>,
 }
@@ -163,6 +164,7 @@ fn unusable(why: &str) -> Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::commit;
     use crate::manifest::BuiltFile;
 
     const OLD: &str = "class Tally < Formula\n  desc \"Counts\"\n  version \"1.2.2\"\n  revision 1\n  on_linux do\n    url \"https://example.test/o/r/releases/download/v1.2.2/tally_1.2.2_linux_amd64.tar.gz\"\n    sha256 \"00\"\n  end\n  on_macos do\n    url \"https://example.test/o/r/releases/download/v#{version}/tally_#{version}_darwin.tar.gz\"\n    sha256 \"11\"\n  end\nend\n";
@@ -182,7 +184,7 @@ mod tests {
     }
 
     fn seen(text: Option<&str>) -> FormulaSeen {
-        FormulaSeen { commit: "c".to_owned(), text: text.map(str::to_owned) }
+        FormulaSeen { commit: commit("c"), text: text.map(str::to_owned) }
     }
 
     fn update(text: &str) -> Result<String, Cause> {

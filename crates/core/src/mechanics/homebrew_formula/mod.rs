@@ -2,6 +2,7 @@
 
 mod judge;
 
+use crate::ids::CommitId;
 pub use judge::{FormulaSeen, judge_formula, updated_formula};
 
 use super::fetch_artifacts::FetchArtifacts;
@@ -39,7 +40,7 @@ impl KindEffect for FormulaEffect {}
 #[serde(deny_unknown_fields)]
 pub struct FormulaInTap {
     /// The tap's commit that holds it.
-    pub commit: String,
+    pub commit: CommitId,
     /// The formula's digest.
     pub digest: Digest,
 }

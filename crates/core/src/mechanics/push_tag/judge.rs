@@ -1,6 +1,7 @@
 //! What a tag that the remote has already means.
 
 use super::{PushEffect, PushTag, TagPushed};
+use crate::ids::RemoteName;
 use crate::mechanics::{Cause, Code, Observation, TagSeen};
 
 /// Judges the tag on the remote by the one in the checkout.
@@ -8,7 +9,7 @@ pub fn judge_remote_tag(
     seen: Option<&TagSeen>,
     local: &TagSeen,
     name: &str,
-    remote: &str,
+    remote: &RemoteName,
 ) -> Observation<PushTag> {
     let Some(seen) = seen else { return Observation::Absent(PushEffect::Push) };
     if seen.commit != local.commit {
@@ -29,15 +30,17 @@ pub fn judge_remote_tag(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::commit;
 
-    fn seen(object: &str, commit: &str) -> TagSeen {
-        TagSeen { object: object.to_owned(), commit: commit.to_owned(), message: None }
+    fn seen(object: &str, at: &str) -> TagSeen {
+        TagSeen { object: object.to_owned(), commit: commit(at), message: None }
     }
 
     #[test]
     fn a_remote_tag_is_done_only_where_it_is_the_very_same_object() {
         let local = seen("o", "c");
-        let judge = |tag: Option<&TagSeen>| judge_remote_tag(tag, &local, "v1.2.3", "origin");
+        let origin = "origin".parse().unwrap();
+        let judge = |tag: Option<&TagSeen>| judge_remote_tag(tag, &local, "v1.2.3", &origin);
         let code = |observation| match observation {
             Observation::Conflict(cause) => Some(cause.code),
             _ => None,

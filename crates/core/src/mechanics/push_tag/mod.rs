@@ -2,6 +2,7 @@
 
 mod judge;
 
+use crate::ids::{CommitId, RemoteName};
 pub use judge::judge_remote_tag;
 
 use super::StepKind;
@@ -20,7 +21,7 @@ pub struct PushTag {
     /// The tag, with placeholders.
     pub name: String,
     /// The remote; the one that the branch is pushed to where `None`.
-    pub remote: Option<String>,
+    pub remote: Option<RemoteName>,
 }
 
 effects! {
@@ -38,11 +39,11 @@ impl KindEffect for PushEffect {}
 #[serde(deny_unknown_fields)]
 pub struct TagPushed {
     /// The remote.
-    pub remote: String,
+    pub remote: RemoteName,
     /// The tag object's ID.
     pub object: String,
     /// The commit that it stands for.
-    pub commit: String,
+    pub commit: CommitId,
 }
 
 impl KindFacts for TagPushed {
@@ -97,6 +98,7 @@ impl FromPlan for PushTag {
         if !reading.has_before(makes_it) {
             reading.refuse("this step comes after a `tag` step of the same tag", None);
         }
-        Some(Self { name, remote: table.remote.map(Spanned::into_inner) })
+        let remote = table.remote.and_then(|remote| reading.remote(&remote));
+        Some(Self { name, remote })
     }
 }

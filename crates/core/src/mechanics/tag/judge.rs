@@ -2,6 +2,7 @@
 
 use super::{Tag, TagEffect, TagMade};
 use crate::digest::Digest;
+use crate::ids::CommitId;
 use crate::mechanics::{Cause, Code, Observation};
 use crate::release::Target;
 use crate::text::shell_line;
@@ -15,7 +16,7 @@ pub struct TagSeen {
     /// The ID of what the name leads to: the tag object's, or the commit's for a tag without an object.
     pub object: String,
     /// The commit that it stands for, peeled.
-    pub commit: String,
+    pub commit: CommitId,
     /// The message of the tag object; `None` for a tag without one, and where only the name was read.
     pub message: Option<String>,
 }
@@ -29,7 +30,7 @@ pub fn tag_message(target: &Target, summary: &str, ledger_head: Digest) -> Strin
 pub fn judge_local_tag(
     seen: Option<&TagSeen>,
     name: &str,
-    commit: &str,
+    commit: &CommitId,
     is_ours: impl Fn(Digest) -> bool,
 ) -> Observation<Tag> {
     let Some(seen) = seen else { return Observation::Absent(TagEffect::Create) };
@@ -43,10 +44,10 @@ pub fn judge_local_tag(
 pub fn check_local_tag(
     seen: &TagSeen,
     name: &str,
-    commit: &str,
+    commit: &CommitId,
     is_ours: impl Fn(Digest) -> bool,
 ) -> Result<(), Cause> {
-    if seen.commit != commit {
+    if seen.commit != *commit {
         let message = format!("the tag {name} is here already, at {}, and not at {commit}", seen.commit);
         let remedy = format!(
             "if it was never pushed, remove it with `git tag --delete {name}`; else release another version"
@@ -85,13 +86,14 @@ fn anchor_in(message: &str) -> Option<Digest> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::tests::commit;
 
     fn target() -> Target {
         Target::parse("1.2.3", &"v{version}".parse().unwrap()).unwrap()
     }
 
-    fn seen(object: &str, commit: &str, message: Option<&str>) -> TagSeen {
-        TagSeen { object: object.to_owned(), commit: commit.to_owned(), message: message.map(str::to_owned) }
+    fn seen(object: &str, at: &str, message: Option<&str>) -> TagSeen {
+        TagSeen { object: object.to_owned(), commit: commit(at), message: message.map(str::to_owned) }
     }
 
     fn code(observation: Observation<Tag>) -> Option<Code> {
@@ -107,9 +109,12 @@ mod tests {
         let message = tag_message(&target(), "9 of 9 gates passed.", head);
         assert!(message.starts_with("Release v1.2.3\n\n9 of 9 gates passed.\n"));
         let tag = seen("o", "c", Some(&message));
-        let judged = judge_local_tag(Some(&tag), "v1.2.3", "c", |digest| digest == head);
-        assert_eq!(judged, Observation::Done(TagMade { object: "o".into(), commit: "c".into() }));
-        assert_eq!(code(judge_local_tag(Some(&tag), "v1.2.3", "c", |_| false)), Some(Code::TagNotOurs));
+        let judged = judge_local_tag(Some(&tag), "v1.2.3", &commit("c"), |digest| digest == head);
+        assert_eq!(judged, Observation::Done(TagMade { object: "o".into(), commit: commit("c") }));
+        assert_eq!(
+            code(judge_local_tag(Some(&tag), "v1.2.3", &commit("c"), |_| false)),
+            Some(Code::TagNotOurs)
+        );
     }
 
     #[test]
@@ -123,7 +128,7 @@ mod tests {
 
     #[test]
     fn no_tag_is_absent_and_any_other_tag_is_a_conflict() {
-        let judge = |tag: Option<&TagSeen>| judge_local_tag(tag, "v1.2.3", "c", |_| true);
+        let judge = |tag: Option<&TagSeen>| judge_local_tag(tag, "v1.2.3", &commit("c"), |_| true);
         assert_eq!(judge(None), Observation::Absent(TagEffect::Create));
         assert_eq!(code(judge(Some(&seen("o", "d", None)))), Some(Code::TagElsewhere));
         for message in

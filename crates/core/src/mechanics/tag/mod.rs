@@ -2,6 +2,7 @@
 
 mod judge;
 
+use crate::ids::CommitId;
 pub use judge::{TagSeen, check_local_tag, check_signed, judge_local_tag, tag_message};
 
 use super::kind::{KindEffect, KindFacts, KindOfStep};
@@ -40,7 +41,7 @@ pub struct TagMade {
     /// The tag object's ID.
     pub object: String,
     /// The commit that it stands for.
-    pub commit: String,
+    pub commit: CommitId,
 }
 
 impl KindFacts for TagMade {

@@ -2,6 +2,7 @@
 
 use super::{WatchWorkflow, WorkflowSucceeded};
 use crate::ci::{CiState, CiWanted, WorkflowRun, judge_ci};
+use crate::ids::{CommitId, TagName};
 use crate::mechanics::approval::{WAITING, waits_for_approval};
 use crate::mechanics::{Cause, Code, Observation, Watched};
 
@@ -11,9 +12,9 @@ pub struct BuildWanted {
     /// The workflow's path.
     pub workflow: String,
     /// The tag whose push starts it.
-    pub tag: String,
+    pub tag: TagName,
     /// The commit that it must run on.
-    pub commit: String,
+    pub commit: CommitId,
     /// `owner/name`.
     pub repository: String,
 }
@@ -28,7 +29,7 @@ pub fn judge_build(
     let of_tag: Vec<WorkflowRun> =
         runs.iter().filter(|run| run.head_branch.as_deref() == Some(&want.tag)).cloned().collect();
     let of_workflow = |run: &&WorkflowRun| run.workflow_path.split('@').next() == Some(&want.workflow);
-    if let Some(run) = of_tag.iter().filter(of_workflow).find(|run| run.head_sha != want.commit) {
+    if let Some(run) = of_tag.iter().filter(of_workflow).find(|run| want.commit != run.head_sha) {
         let message =
             format!("run {} of the tag is of commit {}, and not of {}", run.id, run.head_sha, want.commit);
         return Watched::conflict(Cause::new(Code::WorkflowUntrusted, message).of_run(run));
@@ -72,8 +73,8 @@ mod tests {
     fn want() -> BuildWanted {
         BuildWanted {
             workflow: PATH.to_owned(),
-            tag: "v1.2.3".to_owned(),
-            commit: COMMIT.to_owned(),
+            tag: "v1.2.3".parse().unwrap(),
+            commit: COMMIT.parse().unwrap(),
             repository: "o/r".to_owned(),
         }
     }

@@ -1,5 +1,6 @@
 //! Values of a plan, as a person reads them.
 
+use crate::ids::RemoteName;
 use crate::text::shell_line;
 use regex::Regex;
 use semver::Version;
@@ -41,6 +42,12 @@ impl Shown for Plain {
     }
 }
 
+impl Shown for RemoteName {
+    fn shown(&self) -> String {
+        format!("`{self}`")
+    }
+}
+
 impl Shown for String {
     fn shown(&self) -> String {
         format!("`{self}`")
@@ -55,7 +62,7 @@ impl Shown for Regex {
 
 impl Shown for Version {
     fn shown(&self) -> String {
-        self.to_string()
+        format!("`{self}`")
     }
 }
 
@@ -69,7 +76,7 @@ macro_rules! shown_as_they_are {
     ($($number:ty),+) => {
         $(impl Shown for $number {
             fn shown(&self) -> String {
-                self.to_string()
+                format!("`{self}`")
             }
         })+
     };

@@ -148,7 +148,7 @@ async fn check_metadata(
     let want = BuildMetadata {
         tag: run.values.tag.clone(),
         version: run.values.version.clone(),
-        source_sha: run.context.candidate.commit.clone(),
+        source_sha: run.context.candidate.commit.to_string(),
         source_run_id: build,
     };
     judge_metadata(&text, &want)

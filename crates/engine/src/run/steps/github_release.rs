@@ -135,7 +135,7 @@ async fn of_tag(run: &Run<'_>, gh: &Gh, step: &Step) -> Result<Vec<Release>, Cau
     let made = run.mechanics.step(&step.id).made;
     if let Some(id) = made.filter(|id| releases.iter().all(|release| release.id != *id)) {
         let release = gh.release(id, cancel).await.map_err(|error| causes::of_gh(&error))?;
-        releases.extend(release.filter(|release| release.tag_name == tag));
+        releases.extend(release.filter(|release| *tag == release.tag_name));
     }
     Ok(releases)
 }
@@ -211,7 +211,7 @@ async fn new_release(run: &Run<'_>) -> Result<NewRelease, Cause> {
     Ok(NewRelease {
         tag: context.candidate.target.tag().to_owned(),
         commit: context.candidate.commit.clone(),
-        name: context.candidate.target.tag().to_owned(),
+        name: context.candidate.target.tag().to_string(),
         body,
         prerelease: !context.candidate.target.version().pre.is_empty(),
     })

@@ -20,7 +20,7 @@ impl Acting for PushTag {
         _: &mut impl RunWatch,
     ) -> Result<Observation<Self>, Cause> {
         let tag = filled(run, &self.name)?;
-        let remote = self.remote.as_deref().unwrap_or(&run.world.remote);
+        let remote = self.remote.as_ref().unwrap_or(&run.world.remote);
         let Some(facts) = local_facts(run, &tag).await? else {
             return Ok(Observation::Conflict(Cause::new(
                 Code::Vanished,
@@ -74,7 +74,7 @@ impl Acting for PushTag {
         pass: DoorPass<'_>,
     ) -> Result<Option<u64>, Cause> {
         let PushEffect::Push = effect;
-        let remote = self.remote.as_deref().unwrap_or(&run.world.remote);
+        let remote = self.remote.as_ref().unwrap_or(&run.world.remote);
         let pushed = run.world.git.push_tag(pass, remote, &filled(run, &self.name)?).await;
         let pushed = pushed.map_err(|error| causes::of_git(&error));
         let taken = pushed.and_then(|pushed| causes::of_push(pushed, remote, "the tag"));

@@ -4,6 +4,7 @@ use super::{Acting, Run, RunWatch};
 use crate::causes;
 use crate::tags::tag_seen;
 use gonogo_core::door::DoorPass;
+use gonogo_core::ids::TagName;
 use gonogo_core::mechanics::{
     Cause, Code, Observation, Step, StepKind, Tag, TagEffect, check_signed, judge_local_tag, tag_message,
 };
@@ -66,12 +67,13 @@ impl Acting for Tag {
 }
 
 /// The tag's name, with its placeholders filled in.
-pub(super) fn filled(run: &Run<'_>, name: &str) -> Result<String, Cause> {
-    run.values.fill(name).map_err(|error| causes::of_placeholder(&error))
+pub(super) fn filled(run: &Run<'_>, name: &str) -> Result<TagName, Cause> {
+    let tag = run.values.fill(name).map_err(|error| causes::of_placeholder(&error))?;
+    tag.parse::<TagName>().map_err(|error| Cause::new(Code::PlaceholderEmpty, error.to_string()))
 }
 
 /// The tag as the checkout has it.
-pub(super) async fn local_facts(run: &Run<'_>, tag: &str) -> Result<Option<TagFacts>, Cause> {
+pub(super) async fn local_facts(run: &Run<'_>, tag: &TagName) -> Result<Option<TagFacts>, Cause> {
     run.world.git.local_tag(tag).await.map_err(|error| causes::of_git(&error))
 }
 

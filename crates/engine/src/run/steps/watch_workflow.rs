@@ -33,7 +33,7 @@ impl Acting for WatchWorkflow {
         let history = run.mechanics.step(&step.id);
         let recorded = history.done_as::<WorkflowSucceeded>().map(|recorded| recorded.run);
         // Listed by the tag and not by the commit: a run of the tag for another commit must be seen.
-        let filter = RunFilter { branch: Some(want.tag.clone()), ..RunFilter::default() };
+        let filter = RunFilter { branch: Some(want.tag.to_string()), ..RunFilter::default() };
         let appears = Waiting::until(step.timeout.min(APPEARS));
         let has_run = Cell::new(false);
         let look = async |run: &Run<'_>| {

@@ -22,6 +22,7 @@ use gonogo_core::delivery::{
     Algorithm, BuildOrigin, Channel, Checksum, GoMod, Install, Served, ServedFile, Told, Withdrawn,
     go_version,
 };
+use gonogo_core::ids::CommitId;
 use gonogo_core::verdict::Reason;
 use semver::Version;
 use std::sync::Arc;
@@ -67,7 +68,7 @@ impl Index for Go {
         git: &'a Git,
         package: &'a str,
         version: &'a Version,
-        commit: &'a str,
+        commit: &'a CommitId,
     ) -> Answer<'a, Result<Option<Checksum>, String>> {
         Box::pin(tree::go_sum(git, package, version, commit))
     }

@@ -7,6 +7,7 @@ use super::dirhash::of_files;
 use crate::git::Git;
 use gonogo_core::delivery::{Channel, Checksum, go_version};
 use gonogo_core::digest::Digest;
+use gonogo_core::ids::CommitId;
 use semver::Version;
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ pub(super) async fn go_sum(
     git: &Git,
     module: &str,
     version: &Version,
-    release: &str,
+    release: &CommitId,
 ) -> Result<Option<Checksum>, String> {
     let spelled = Channel::Go.spell(version).ok_or("Go has no spelling for this version")?;
     let files = git.files_at(release, &[]).await.map_err(|error| error.to_string())?;
@@ -24,7 +25,7 @@ pub(super) async fn go_sum(
     let tag = format!("{}{spelled}", prefix(&folder, module));
     let tagged = git.commit_of(&format!("refs/tags/{tag}")).await.map_err(|error| error.to_string())?;
     let tagged = tagged.ok_or_else(|| format!("the module's tag {tag} is not here"))?;
-    let files = if tagged == release {
+    let files = if tagged == *release {
         files
     } else {
         git.files_at(&tagged, &[]).await.map_err(|error| error.to_string())?
