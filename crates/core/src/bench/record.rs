@@ -137,7 +137,8 @@ mod tests {
     use super::*;
 
     /// A record as the first program that measured wrote it.
-    const FIRST: &str = r#"{"schema":"gonogo.bench/1","base":"1","current":"2","run":["bench"],"margin":0.05,
+    const FIRST: &str = r#"{"schema":"gonogo.bench/1","base":"1111111111111111111111111111111111111111",
+        "current":"2222222222222222222222222222222222222222","run":["bench"],"margin":0.05,
         "alpha":0.01,"budget":60,"samples":1,"higher_is_better":false,"seed":7,
         "built":[{"path":"a","base":"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
             "current":"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}],

@@ -200,11 +200,11 @@ mod tests {
             assert_eq!(serde_json::from_str::<Effect>(spelled).unwrap(), effect);
         }
         for facts in [
-            r#"{"tag":{"object":"o","commit":"c"}}"#,
-            r#"{"remote-tag":{"remote":"r","object":"o","commit":"c"}}"#,
+            r#"{"tag":{"object":"o","commit":"cccccccccccccccccccccccccccccccccccccccc"}}"#,
+            r#"{"remote-tag":{"remote":"r","object":"o","commit":"cccccccccccccccccccccccccccccccccccccccc"}}"#,
             r#"{"workflow":{"run":7,"attempt":1,"url":"u"}}"#,
             r#"{"artifacts":{"run":7,"manifest":[]}}"#,
-            r#"{"formula":{"commit":"c","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}"#,
+            r#"{"formula":{"commit":"cccccccccccccccccccccccccccccccccccccccc","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}"#,
             r#"{"release":{"id":7,"url":"u","assets":[]}}"#,
             r#"{"command":{"shown_by":"s"}}"#,
         ] {
