@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// Words of the documents that are names of things, and not codes: they neither block nor ask for anything.
 const NAMES: &[&str] =
-    &["Algorithm", "Channel", "How", "Install", "Kind", "Mode", "Told", "Undo", "Withdrawn", "WordKind"];
+    &["Algorithm", "Channel", "How", "CleanInstall", "Kind", "Mode", "Told", "Undo", "Withdrawn", "WordKind"];
 
 fn has(code: &str, kind: Kind) -> bool {
     all().iter().any(|entry| entry.code == code && entry.kind == kind)

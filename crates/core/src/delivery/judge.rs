@@ -10,6 +10,7 @@ use super::level::Level;
 use super::problem::{Problem, ProblemCode};
 use super::sighting::{Doubt, Install, Served, ServedFile, Sighting, Told, Withdrawn};
 use crate::manifest::BuiltFile;
+use crate::release::ResolvedTool;
 use crate::verdict::{Outcome, Reason, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,9 @@ pub struct Judgement {
     pub problems: Vec<Problem>,
     /// What could not be told.
     pub doubts: Vec<Doubt>,
+    /// The program that a clean install was tried with, where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ResolvedTool>,
 }
 
 impl Judgement {
@@ -137,6 +141,7 @@ struct Findings {
     lowest: Option<Level>,
     problems: Vec<Problem>,
     doubts: Vec<Doubt>,
+    program: Option<ResolvedTool>,
 }
 
 impl Findings {
@@ -173,6 +178,7 @@ impl Findings {
             reached,
             problems: self.problems,
             doubts: self.doubts,
+            program: self.program,
         }
     }
 }
@@ -413,7 +419,8 @@ fn provenance(expected: &Expected, facts: &Served, findings: &mut Findings) {
 
 fn installs(expected: &Expected, facts: &Served, findings: &mut Findings) {
     let level = Level::Installs;
-    match &facts.install {
+    findings.program = facts.install.as_ref().and_then(|install| install.program.clone());
+    match facts.install.as_ref().map(|install| &install.came) {
         Some(Install::Ran { version }) if expected.channel.is_version(version, &expected.version) => {}
         Some(Install::Ran { version }) => {
             let said = format!("it says that it is {version}, and not {}", expected.version);

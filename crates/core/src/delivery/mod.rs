@@ -46,7 +46,9 @@ pub use problem::{Problem, ProblemCode};
 pub use provenance::{Attestation, ISSUER, Provenance};
 pub use pypi::{distribution, normalized};
 pub use registry_package::RegistryPackage;
-pub use sighting::{BuildOrigin, Content, Doubt, Install, Served, ServedFile, Sighting, Told, Withdrawn};
+pub use sighting::{
+    BuildOrigin, CleanInstall, Content, Doubt, Install, Served, ServedFile, Sighting, Told, Withdrawn,
+};
 pub use since::{Change, since};
 pub use smoke::{Smoke, ran};
 pub use undo::{How, Undo};

@@ -6,6 +6,7 @@
 use super::checksum::{Algorithm, Checksum};
 use super::provenance::Attestation;
 use crate::digest::Digest;
+use crate::release::ResolvedTool;
 use crate::verdict::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,7 @@ pub struct Served {
     /// Whether nobody can change it any more, where the channel says so.
     pub immutable: Option<bool>,
     /// What came of a clean install, where one was tried.
-    pub install: Option<Install>,
+    pub install: Option<CleanInstall>,
     /// What could not be told of it, beside the above.
     pub doubts: Vec<Doubt>,
     /// What this source leaves out that the channel itself has: a mirror's gaps. Known by kebab-case names.
@@ -177,6 +178,18 @@ pub enum Install {
         /// What is lacking.
         said: String,
     },
+}
+
+/// A clean install, and what was run of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CleanInstall {
+    /// What came of it.
+    #[serde(flatten)]
+    pub came: Install,
+    /// The program that the smoke command stood for: its real file, relative to the empty home where it was installed there, its
+    /// digest, and the version that it said. Nothing where it did not come to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ResolvedTool>,
 }
 
 /// Something that could not be told.

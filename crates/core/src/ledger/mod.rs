@@ -42,7 +42,8 @@ pub use state::{CheckKey, Contradiction, KnownBlocker, LedgerState, Noted, PollS
 /// - 3: the reason of a check may be `flaky`; a blocker that was seen may be a task of somebody's own.
 /// - 4: `review-recorded` tells the `scope` that it is bound to, and whose signature it bears; `waiver-recorded`; `check-finished` tells the
 ///   `review` that it asks for and the `words` that were weighed; `poll-started` tells whose plan names the reviewers.
-pub const FORMAT: u32 = 4;
+/// - 5: a judgement in `delivered` tells the `program` that a clean install was tried with.
+pub const FORMAT: u32 = 5;
 
 /// The oldest format whose programs read what this program writes, rightly and whole. They do not add to it.
-pub const READER: u32 = 4;
+pub const READER: u32 = 5;

@@ -52,7 +52,7 @@ codes! {
     TrackerUnreadable = "tracker-unreadable", Unknown;
     /// CI of the commit is not green.
     CiNotGreen = "ci-not-green", Failed;
-    /// CI of the commit has not ended, or cannot be believed.
+    /// CI of the commit has not ended, or what is said of it cannot be verified.
     CiUnknown = "ci-unknown", Unknown;
     /// The ledger was written by somebody else since the poll.
     LedgerMoved = "ledger-moved", Conflict;
@@ -78,7 +78,7 @@ codes! {
     WorkflowTimedOut = "workflow-timed-out", Unknown;
     /// A workflow run waits for somebody's approval.
     ApprovalPending = "approval-pending", Unknown;
-    /// A workflow run cannot be believed, or two could be the one.
+    /// A workflow run cannot be verified, or two could be the one.
     WorkflowUntrusted = "workflow-untrusted", Conflict;
     /// GitHub refused to start the workflow.
     DispatchRefused = "dispatch-refused", Failed;

@@ -1,6 +1,6 @@
 //! One thing wrong at a time: the verdict, the code and the level that is left.
 
-use crate::support::{COMMIT, built, crate_expected, crate_facts, live, served, sha512, version};
+use crate::support::{COMMIT, built, crate_expected, crate_facts, live, served, sha512, tried, version};
 use gonogo_core::delivery::{
     BuildOrigin, Channel, Doubt, Expected, Install, Judgement, Level, ProblemCode, Served, Sighting, Told,
     Withdrawn, judge,
@@ -207,7 +207,7 @@ fn a_doubt_of_the_observer_is_a_doubt_about_the_bytes() {
 
 #[test]
 fn only_an_install_that_runs_as_this_version_is_one() {
-    let with = |install| deep(Served { install, ..crate_facts() });
+    let with = |install: Option<Install>| deep(Served { install: install.map(tried), ..crate_facts() });
     let bytes = Some(Level::Bytes);
     for version in ["0.1.14", "kit 0.1.1", ""] {
         failed(&with(Some(Install::Ran { version: version.into() })), ProblemCode::RunsAsOther, bytes);

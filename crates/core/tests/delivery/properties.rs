@@ -1,6 +1,6 @@
 //! What holds whatever is seen.
 
-use crate::support::{crate_expected, crate_facts, live, served};
+use crate::support::{crate_expected, crate_facts, live, served, tried};
 use gonogo_core::delivery::{
     BuildOrigin, Content, Doubt, Install, Level, Served, Sighting, Told, Withdrawn, judge,
 };
@@ -29,7 +29,7 @@ fn any_facts() -> impl Strategy<Value = (Served, bool)> {
             |facts| facts.files.clear(),
             |facts| facts.doubts = vec![Doubt::new(Reason::TimedOut, "late")],
             |facts| facts.origin = Some(BuildOrigin { commit: "0".into(), dirty: true }),
-            |facts| facts.install = Some(Install::DoesNotRun { said: "no".into() }),
+            |facts| facts.install = Some(tried(Install::DoesNotRun { said: "no".into() })),
             |facts| facts.install = None,
             |facts| {
                 if let Some(file) = facts.files.first_mut() {

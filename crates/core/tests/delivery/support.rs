@@ -1,11 +1,17 @@
 //! A package that is delivered as it should be, to break one thing at a time.
 
 use gonogo_core::delivery::{
-    Algorithm, BuildOrigin, Channel, Checksum, Content, Expected, Install, Served, ServedFile, Sighting, Told,
+    Algorithm, BuildOrigin, Channel, Checksum, CleanInstall, Content, Expected, Install, Served, ServedFile,
+    Sighting, Told,
 };
 use gonogo_core::digest::Digest;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use semver::Version;
+
+/// A clean install that came to this.
+pub const fn tried(came: Install) -> CleanInstall {
+    CleanInstall { came, program: None }
+}
 
 pub const COMMIT: &str = "f337258f337258f337258f337258f337258f3372";
 
@@ -50,7 +56,7 @@ pub fn crate_facts() -> Served {
         resolves: Told::Yes,
         files: vec![served("kit-0.1.1.crate")],
         origin: Some(BuildOrigin { commit: COMMIT.to_owned(), dirty: false }),
-        install: Some(Install::Ran { version: "0.1.1".to_owned() }),
+        install: Some(tried(Install::Ran { version: "0.1.1".to_owned() })),
         ..Served::default()
     }
 }

@@ -1,6 +1,6 @@
 //! A clean install of what was seen to be right down to its bytes.
 
-use gonogo_core::delivery::{Expected, Install, Judgement, Level, Sighting, judge};
+use gonogo_core::delivery::{CleanInstall, Expected, Install, Judgement, Level, Sighting, judge};
 use gonogo_core::verdict::Verdict;
 use gonogo_world::process::Cancel;
 use gonogo_world::registry::{Depth, Registries, Wanted};
@@ -15,7 +15,7 @@ pub async fn installed(
     cancel: &Cancel,
 ) -> (Sighting, Judgement) {
     let install = registries.install(wanted, smoke, cancel).await;
-    if matches!(install, Install::NotInstalled { .. }) {
+    if matches!(install.came, Install::NotInstalled { .. }) {
         // Whether the client was refused or did not get through, it says in words of its own: the index says it too.
         let again = registries.observe(wanted, Depth::Index, cancel).await;
         let judgement = judge(expected, &again, Level::Resolvable);
@@ -28,7 +28,7 @@ pub async fn installed(
     (seen, judgement)
 }
 
-fn with_install(seen: Sighting, install: Install) -> Sighting {
+fn with_install(seen: Sighting, install: CleanInstall) -> Sighting {
     match seen {
         Sighting::Live(mut facts) => {
             facts.install = Some(install);

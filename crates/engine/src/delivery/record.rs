@@ -194,7 +194,7 @@ fn redact(delivery: &mut PackageDelivery, redactor: &Redactor) {
     if let Sighting::Live(facts) = &mut delivery.seen
         && let Some(
             Install::NotInstalled { said } | Install::DoesNotRun { said } | Install::NotTried { said, .. },
-        ) = &mut facts.install
+        ) = facts.install.as_mut().map(|install| &mut install.came)
     {
         *said = redactor.text(said);
     }

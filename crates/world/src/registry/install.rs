@@ -8,11 +8,13 @@ use super::index;
 use super::{Configuration, NotConfigured, Wanted};
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::{there, tools};
-use gonogo_core::delivery::{Install, ran};
+use gonogo_core::delivery::{CleanInstall, Install, ran};
+use gonogo_core::release::ResolvedTool;
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How long a client may take to install, builds included.
@@ -36,15 +38,21 @@ pub(super) async fn install(
     wanted: &Wanted,
     smoke: &[String],
     cancel: &Cancel,
-) -> Install {
+) -> CleanInstall {
+    let ran = OnceLock::new();
     let tried = async {
         if smoke.is_empty() {
             return Err(not_tried(Reason::NothingExamined, "the plan names no smoke command"));
         }
-        let clean = Clean::new(configuration, cancel)?;
+        let clean = Clean::new(configuration, cancel, &ran)?;
         index(wanted.channel).install(&clean, wanted, smoke).await
     };
-    tried.await.unwrap_or_else(|ended| ended)
+    let came = tried.await.unwrap_or_else(|ended| ended);
+    let mut program = ran.into_inner();
+    if let (Some(program), Install::Ran { version }) = (&mut program, &came) {
+        program.version = Some(version.clone());
+    }
+    CleanInstall { came, program }
 }
 
 pub(super) fn not_tried(reason: Reason, said: impl Into<String>) -> Install {
@@ -56,11 +64,17 @@ pub(super) struct Clean<'a> {
     pub(super) configuration: &'a Configuration,
     pub(super) cancel: &'a Cancel,
     folder: tempfile::TempDir,
+    /// What the smoke command stood for, the first time that it was run.
+    ran: &'a OnceLock<ResolvedTool>,
     pub(super) environment: Environment,
 }
 
 impl<'a> Clean<'a> {
-    fn new(configuration: &'a Configuration, cancel: &'a Cancel) -> Result<Self, Install> {
+    fn new(
+        configuration: &'a Configuration,
+        cancel: &'a Cancel,
+        ran: &'a OnceLock<ResolvedTool>,
+    ) -> Result<Self, Install> {
         let folder =
             tempfile::Builder::new().prefix("gonogo-install-").tempdir().map_err(|error| of_disk(&error))?;
         let outside = configuration.environment();
@@ -87,7 +101,7 @@ impl<'a> Clean<'a> {
             environment = environment.with(name, place);
         }
         std::fs::create_dir(folder.path().join("work")).map_err(|error| of_disk(&error))?;
-        Ok(Self { configuration, cancel, folder, environment })
+        Ok(Self { configuration, cancel, folder, ran, environment })
     }
 
     /// A path in it.
@@ -163,6 +177,11 @@ impl<'a> Clean<'a> {
         } else {
             return Ok(Install::DoesNotRun { said: format!("what was installed has no program {name}") });
         };
+        let shown = program.display().to_string();
+        let tool = tools::resolve(&shown, self.folder.path(), OsStr::new(""), None)
+            .map_err(|error| not_tried(Reason::HostUnfit, error.to_string()))?
+            .tool;
+        self.ran.get_or_init(|| tool);
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let mut path = OsString::from(bin);
         path.push(":");

@@ -27,7 +27,7 @@ use crate::process::Cancel;
 use asset::Releases;
 use files::Looked;
 use futures_util::{StreamExt, stream};
-use gonogo_core::delivery::{BuildOrigin, Channel, Checksum, Expected, Install, Served, Sighting};
+use gonogo_core::delivery::{BuildOrigin, Channel, Checksum, CleanInstall, Expected, Served, Sighting};
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use index::Index;
@@ -226,7 +226,7 @@ impl Registries {
     }
 
     /// Tries a clean install of a version with its ecosystem's own client, and runs a command of it.
-    pub async fn install(&self, wanted: &Wanted, smoke: &[String], cancel: &Cancel) -> Install {
+    pub async fn install(&self, wanted: &Wanted, smoke: &[String], cancel: &Cancel) -> CleanInstall {
         install::install(&self.configuration, wanted, smoke, cancel).await
     }
 

@@ -310,7 +310,10 @@ impl Ledger {
         let levels = Level::ALL.into_iter().cycle();
         let right = Channel::ALL.into_iter().zip(levels).map(|(channel, asked)| DeliveredChannel {
             asked,
-            judgement: judgement(channel, Verdict::Passed, None, Some(asked)),
+            judgement: Judgement {
+                program: (asked == Level::Installs).then(installed),
+                ..judgement(channel, Verdict::Passed, None, Some(asked))
+            },
         });
         let bytes = |judgement| DeliveredChannel { asked: Level::Bytes, judgement };
         let commit = || Some(id::<CommitId>("1"));
@@ -453,7 +456,13 @@ fn judgement(
         reached,
         problems: Vec::new(),
         doubts: Vec::new(),
+        program: None,
     }
+}
+
+/// What a clean install ran.
+fn installed() -> ResolvedTool {
+    ResolvedTool { path: "bin/sample".into(), digest: digest("sample"), version: Some("0.2.0".into()) }
 }
 
 /// An ID of one digit.

@@ -3,7 +3,7 @@
 use crate::homebrew::Tap;
 use crate::server::Answer;
 use crate::shop::{packed, quick};
-use gonogo_core::delivery::{Channel, Expected, Install};
+use gonogo_core::delivery::{Channel, CleanInstall, Expected, Install};
 use gonogo_core::digest::Digest;
 use gonogo_core::verdict::Reason;
 use gonogo_sandbox::write_program;
@@ -95,6 +95,10 @@ impl Host {
     }
 
     async fn install(&self) -> Install {
+        self.clean_install().await.came
+    }
+
+    async fn clean_install(&self) -> CleanInstall {
         let registries = Registries::new(
             Http::new(&self.environment, quick(), 1).unwrap(),
             Configuration::new(self.environment.clone(), self.tap.home.path()),
@@ -133,7 +137,11 @@ impl Host {
 async fn a_formula_is_installed_into_a_prefix_of_its_own_and_says_its_version() {
     let host = Host::new("1.2.1").await;
     let before = host.paths();
-    assert_eq!(host.install().await, Install::Ran { version: "1.2.1".to_owned() });
+    let installed = host.clean_install().await;
+    assert_eq!(installed.came, Install::Ran { version: "1.2.1".to_owned() });
+    let program = installed.program.unwrap();
+    assert!(program.path.ends_with("/kit") && !program.path.starts_with('/'), "{program:?}");
+    assert_eq!(program.version.as_deref(), Some("1.2.1"));
     assert_eq!(host.paths(), before, "the host's own prefix is as it was");
     let seen = fs::read_to_string(&host.seen).unwrap();
     let home = seen.lines().next().unwrap().strip_prefix("HOME=").unwrap();
