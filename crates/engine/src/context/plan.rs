@@ -5,7 +5,7 @@ use gonogo_core::plan::{Plan, PlanProblem, TrackerKind, without_bom};
 use std::path::{Path, PathBuf};
 
 /// The plans that come with the program, by name.
-const EMBEDDED: &[(&str, &str)] = &[("plasmite", include_str!("../../../../plans/plasmite.toml"))];
+const EMBEDDED: &[(&str, &str)] = &[("plasmite", include_str!("../../plans/plasmite.toml"))];
 /// The plan's file, in the root of the repository.
 pub const PLAN_FILE: &str = "gonogo.toml";
 
