@@ -7,7 +7,7 @@ pub use precondition::Precondition;
 
 use crate::context::remote::split_upstream;
 use crate::context::{Candidate, Context, Session};
-use crate::failure::chain;
+use crate::failure::{Failure, FailureKind, chain};
 use crate::github::open_gh;
 use crate::launch::{Toolbox, child_environment, missing_behind};
 use crate::tracker;
@@ -120,6 +120,18 @@ pub fn is_tag_on_remote(items: &[Item]) -> Option<bool> {
         return Some(true);
     }
     (!told.is_empty() && told.iter().all(|item| item.state == ItemState::Ok)).then_some(false)
+}
+
+/// Why it is not known what a release is compared with. `None` where that ends the command: wrong use, an interruption, a defect.
+pub fn of_base(failure: &Failure) -> Option<Item> {
+    let state = match failure.kind {
+        FailureKind::NoGo => ItemState::Gap,
+        FailureKind::Incomplete => ItemState::Unknown,
+        FailureKind::Conflict => ItemState::Conflict,
+        FailureKind::Usage | FailureKind::Internal | FailureKind::Interrupted => return None,
+    };
+    let remedy = failure.remedy.clone();
+    Some(Item { remedy, ..Item::not(Precondition::Base, state, &failure.message, "") })
 }
 
 /// Everything that has to hold before a release of this target is polled for.

@@ -8,7 +8,7 @@ use crate::render::preflight_text;
 use crate::screen::Screen;
 use gonogo_core::ids::{CommitId, TagName};
 use gonogo_core::release::Mode;
-use gonogo_engine::context::Context;
+use gonogo_engine::context::{Context, current_folder};
 use gonogo_engine::failure::Failure;
 use gonogo_engine::preflight::{self, Item};
 use gonogo_engine::standing::{self, Looked};
@@ -30,7 +30,7 @@ pub struct Document {
     pub schema: &'static str,
     /// The target's tag.
     pub target: TagName,
-    /// The base tag; null for a first release.
+    /// The base tag; null for a first release, and where it is not known: the item `base` says why.
     pub base: Option<TagName>,
     /// The mode.
     pub mode: Mode,
@@ -49,8 +49,17 @@ pub struct Document {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Result<Exit, Failure> {
-    let context = Context::capture(&arguments.asked.to_engine(), cancel).await?;
-    let items = preflight::of_release(&context).await;
+    let context = Context::without_base(&current_folder()?, &arguments.asked.to_engine(), cancel).await?;
+    let (context, mut items) = match context.with_base().await {
+        Ok(context) => (context, Vec::new()),
+        // What else is amiss is told all the same.
+        Err((context, failure)) => match preflight::of_base(&failure) {
+            Some(item) => (*context, vec![item]),
+            None => return Err(failure),
+        },
+    };
+    let is_base_known = items.is_empty();
+    items.extend(preflight::of_release(&context).await);
     let exit = Exit::of_preflight(preflight::worst(&items));
     let base = context.candidate.base.as_ref().map(|base| base.tag.clone());
     screen.line(format!(
@@ -58,7 +67,11 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
         context.candidate.plan.project.name,
         context.candidate.target,
         context.candidate.commit,
-        base.as_deref().unwrap_or("none (first release)"),
+        match &base {
+            Some(base) => base.as_str(),
+            None if is_base_known => "none (first release)",
+            None => "not known",
+        },
         context.session.mode,
         context.session.agent
     ));

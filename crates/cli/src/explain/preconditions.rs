@@ -31,6 +31,11 @@ const fn item(item: Precondition) -> Text {
             "Without a plan nobody has said what this release has to show.",
             "`gonogo plan check` names every problem; `gonogo init` writes a first plan.",
         ),
+        Precondition::Base => text(
+            "It is known which earlier release this one is compared with, or that there is none.",
+            "Only the release's remote knows; an older answer of this clone may leave out a release.",
+            "Do what its remedy says, then `gonogo prepare TARGET`.",
+        ),
         Precondition::TreeClean => text(
             "The checkout is exactly what its commit says.",
             "Evidence is about a commit; a changed file would be about nothing that can be tagged.",

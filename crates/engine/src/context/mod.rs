@@ -108,10 +108,18 @@ impl Context {
 
     /// The same for a folder that is not the current one.
     pub async fn capture_in(folder: &Path, asked: &ReleaseRequest, cancel: Cancel) -> Result<Self, Failure> {
-        let Self { candidate, session, given } = Self::without_base(folder, asked, cancel).await?;
-        let tag = asked.base_tag.as_deref();
-        let (base, baseline) = base::find(&session.git, &candidate, tag).await?;
-        Ok(Self { candidate: Candidate { base, baseline, ..candidate }, session, given })
+        Self::without_base(folder, asked, cancel).await?.with_base().await.map_err(|(_, failure)| failure)
+    }
+
+    /// The same with the base, or as it was with the reason why that is not known.
+    pub async fn with_base(self) -> Result<Self, (Box<Self>, Failure)> {
+        let Self { candidate, session, given } = self;
+        match base::find(&session.git, &candidate, given.base_tag.as_deref()).await {
+            Ok((base, baseline)) => {
+                Ok(Self { candidate: Candidate { base, baseline, ..candidate }, session, given })
+            }
+            Err(failure) => Err((Box::new(Self { candidate, session, given }), failure)),
+        }
     }
 
     /// The context of a command that compares nothing with an earlier release.

@@ -27,6 +27,8 @@ preconditions! {
     Checkout = "checkout",
     /// The plan.
     Plan = "plan",
+    /// The earlier release that this one is compared with.
+    Base = "base",
     /// No change, no untracked file.
     TreeClean = "tree-clean",
     /// The remote branch.

@@ -1,6 +1,8 @@
 //! The remote that is looked at is the one that is pushed to, and what it says is the same here.
 
 use super::scaffold::{poll, released};
+use crate::support::Project;
+use serde_json::Value;
 
 #[test]
 fn a_base_that_is_another_object_here_than_on_the_remote_is_a_conflict() {
@@ -61,4 +63,31 @@ fn another_way_to_the_same_repository_is_no_conflict() {
     let other_way = format!("file://{}", project.beside("origin.git").display());
     project.git(&["remote", "set-url", "--push", "origin", &other_way]);
     poll(&project, &[]).exits(0);
+}
+
+/// What `prepare` found of one precondition, where it tells of it.
+fn item(project: &Project, id: &str) -> Option<(String, Option<String>)> {
+    let document = project.run(&["prepare", "v0.2.0", "--json"]).json();
+    let items = document["preflight"].as_array().unwrap_or_else(|| panic!("{document:#}")).clone();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let found = items.iter().find(|item| item["id"] == id);
+    found.map(|item| (text(&item["state"]).unwrap(), text(&item["remedy"])))
+}
+
+#[test]
+fn a_base_that_is_not_known_hides_no_other_gap_of_a_release() {
+    let project = released();
+    project.write("left.txt", "untracked");
+    assert_eq!(item(&project, "base"), None);
+    assert_eq!(item(&project, "tree-clean").unwrap().0, "gap");
+    std::fs::rename(project.beside("origin.git"), project.beside("moved.git")).unwrap();
+    let (state, remedy) = item(&project, "base").unwrap();
+    assert_eq!(state, "unknown");
+    assert!(remedy.unwrap().contains("make the remote origin reachable"));
+    assert_eq!(item(&project, "tree-clean").unwrap().0, "gap");
+    std::fs::remove_file(project.root().join("left.txt")).unwrap();
+    std::fs::rename(project.beside("moved.git"), project.beside("origin.git")).unwrap();
+    project.git(&["tag", "-f", "-a", "-m", "mine", "v0.1.0", "HEAD"]);
+    assert_eq!(item(&project, "base").unwrap().0, "conflict");
+    assert_eq!(item(&project, "tree-clean").unwrap().0, "ok");
 }
