@@ -17,6 +17,7 @@ pub mod evidence;
 #[cfg(doctest)]
 mod forged;
 pub mod gate;
+pub mod judge;
 pub mod ledger;
 pub mod manifest;
 pub mod mechanics;

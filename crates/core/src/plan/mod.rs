@@ -21,7 +21,7 @@ pub use crate::program::Program;
 pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
 pub use drift::{ChangeClass, PlanChange, is_tracker_elsewhere, plan_changes, required_gates, weakened};
-pub use own_checks::{BASE_CHECK, OWN_CHECKS, PLAN_CHECK, TOOLS_CHECK};
+pub use own_checks::{BASE_CHECK, JUDGE_CHECK, OWN_CHECKS, PLAN_CHECK, TOOLS_CHECK};
 pub use raw::{TrackerKind, schema};
 pub use reviewers::{ReviewerKey, Reviewers};
 pub use through::{Behind, Through};

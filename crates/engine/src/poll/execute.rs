@@ -7,7 +7,7 @@ use super::command::{self, Attempt};
 use super::drift::Drift;
 use super::reviews::{self, Reviews};
 use super::rooms::{PollRooms, RoomKey, Watches};
-use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin};
+use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin, judge};
 use crate::context::Context;
 use crate::failure::{Failure, chain};
 use crate::launch::{Launcher, repeat_line};
@@ -16,7 +16,9 @@ use gonogo_core::canonical;
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Judged;
 use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event, ReviewAsked};
-use gonogo_core::plan::{BASE_CHECK, Benchmark, Check, CheckKind, Command, Gate, PLAN_CHECK, TOOLS_CHECK};
+use gonogo_core::plan::{
+    BASE_CHECK, Benchmark, Check, CheckKind, Command, Gate, JUDGE_CHECK, PLAN_CHECK, TOOLS_CHECK,
+};
 use gonogo_core::release::ResolvedTool;
 use gonogo_core::review::Word;
 use gonogo_core::verdict::{Outcome, Reason};
@@ -91,7 +93,7 @@ pub async fn all(
     for (gate, check) in own {
         run_own(run, ledger, watch, gate, check).await?;
     }
-    plan_checks(run, ledger, watch)?;
+    plan_checks(run, ledger, watch).await?;
     commands(run, ledger, watch, rooms, &checks).await?;
     for (gate, check) in &checks {
         if let CheckKind::Benchmark(asked) = &check.kind {
@@ -120,8 +122,9 @@ async fn run_own(
     Ok(())
 }
 
-/// Checks that no plan has to ask for: that it asks for no less than the base tag's, and that its tools are there.
-fn plan_checks(
+/// Checks that no plan has to ask for: that it asks for no less than the base tag's, that its tools are steered by what they were, and that
+/// they are there.
+async fn plan_checks(
     run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
@@ -130,11 +133,13 @@ fn plan_checks(
         let done = reviews::weaker_plan(run, *gate, weaker);
         run.record(ledger, watch, *gate, PLAN_CHECK, done)?;
     }
-    if let (false, Some(gate)) =
-        (run.context.candidate.baseline.to_review.is_empty(), run.drift.required.keys().next())
-    {
-        let done = reviews::base(run, *gate, &run.context.candidate.baseline.to_review);
-        run.record(ledger, watch, *gate, BASE_CHECK, done)?;
+    let Some(gate) = run.drift.required.keys().next().copied() else { return Ok(()) };
+    let to_review = &run.context.candidate.baseline.to_review;
+    if !to_review.is_empty() {
+        run.record(ledger, watch, gate, BASE_CHECK, reviews::base(run, gate, to_review))?;
+    }
+    if let Some(done) = judge::check(run, gate).await? {
+        run.record(ledger, watch, gate, JUDGE_CHECK, done)?;
     }
     let called: HashSet<&str> =
         run.context.candidate.plan.checks().flat_map(|(_, check)| check.programs()).collect();
@@ -146,10 +151,10 @@ fn plan_checks(
         .filter(|(name, _)| !called.contains(name.as_str()))
         .map(|(_, lack)| lack)
         .collect();
-    if let (Some(first), Some(gate)) = (lacking.first(), run.drift.required.keys().next()) {
+    if let Some(first) = lacking.first() {
         let all: Vec<&str> = lacking.iter().map(|lack| lack.message.as_str()).collect();
         let judged = Judged::incomplete(first.reason, all.join("; "));
-        run.record(ledger, watch, *gate, TOOLS_CHECK, Done::of(judged))?;
+        run.record(ledger, watch, gate, TOOLS_CHECK, Done::of(judged))?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod command;
 mod drift;
 mod event;
 mod execute;
+mod judge;
 mod look;
 mod reviews;
 mod rooms;

@@ -4,10 +4,12 @@ use super::execute::{Done, PollContext};
 use crate::context::{Base, Context};
 use crate::failure::Failure;
 use crate::reviewers::{self, Spoken};
+use gonogo_core::digest::Digest;
 use gonogo_core::evidence::Finding;
 use gonogo_core::gate::{Judged, builtin, judge_contradiction};
+use gonogo_core::judge::Steering;
 use gonogo_core::ledger::{Contradiction, EarlierRelease, LedgerState, ReviewAsked};
-use gonogo_core::plan::{BASE_CHECK, Check, Gate, Inventory, PLAN_CHECK};
+use gonogo_core::plan::{BASE_CHECK, Check, Gate, Inventory, JUDGE_CHECK, PLAN_CHECK};
 use gonogo_core::review::{ChangedPath, ReviewScope, Word};
 use gonogo_core::reviewers::{InForce, Weighed, waived, weigh};
 use gonogo_core::verdict::{Outcome, Reason};
@@ -169,6 +171,25 @@ pub fn base(run: &PollContext<'_>, gate: u32, lines: &[String]) -> Done {
     let focus = "the base that everything is compared with";
     let scope = ReviewScope::new(range(run), &[], focus, &[], lines);
     of_lines(run, (gate, BASE_CHECK, "base-tag"), scope, lines)
+}
+
+/// Files that steer the project's tools are not the base's: a review of what of them steers.
+pub fn steering(run: &PollContext<'_>, gate: u32, found: &[Steering]) -> Done {
+    let base = run.context.candidate.base_tag();
+    let paths: Vec<String> = found.iter().map(|one| one.path.clone()).collect();
+    let text = |digest: &Option<Digest>| digest.as_ref().map(ToString::to_string);
+    let change = |one: &Steering| ChangedPath {
+        path: one.path.clone(),
+        before: text(&one.before),
+        after: text(&one.after),
+    };
+    let changes: Vec<ChangedPath> = found.iter().map(change).collect();
+    let scope =
+        ReviewScope::new(range(run), &paths, "files that steer the tools of the checks", &changes, &[]);
+    let lines: Vec<String> = found.iter().map(|one| one.line(base)).collect();
+    let blobs = vec![Blob::new("judge", run.context.session.redactor.bytes(lines.join("\n").into_bytes()))];
+    let judge = |weighed: &Weighed| builtin::judge_steering(gate, JUDGE_CHECK, found, base, weighed);
+    Done { blobs, ..asked(run, gate, JUDGE_CHECK, scope, judge) }
 }
 
 /// A check that passes where somebody has looked at these very lines, and found nothing against them.
