@@ -28,6 +28,7 @@ mod missing_tools;
 mod next;
 mod order;
 mod output;
+mod part;
 mod plan;
 mod poll;
 mod prepare;

@@ -5,6 +5,7 @@
 
 use super::command::{self, Attempt};
 use super::drift::Drift;
+use super::part::Part;
 use super::reviews::{self, Reviews};
 use super::rooms::{PollRooms, RoomKey, Watches};
 use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin, judge};
@@ -44,6 +45,8 @@ pub struct PollContext<'a> {
     pub reviews: &'a Reviews,
     /// Where its programs run.
     pub rooms: &'a PollRooms,
+    /// The part that was asked for; `None` where it is all.
+    pub part: Option<&'a Part>,
 }
 
 /// A check that came to an end.
@@ -75,14 +78,16 @@ impl Done {
     }
 }
 
-/// Runs every check of the plan, and those that stand for the plan itself.
+/// Runs every check of the plan, or those that were asked for; and those that stand for the plan itself, where it is all of it.
 pub async fn all(
     run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     rooms: &mut Watches<'_>,
 ) -> Result<(), Failure> {
-    let checks: Vec<(&Gate, &Check)> = run.context.candidate.plan.checks().collect();
+    let is_asked = |gate: &Gate, check: &Check| run.part.is_none_or(|part| part.has(gate.id, &check.id));
+    let all = run.context.candidate.plan.checks();
+    let checks: Vec<(&Gate, &Check)> = all.filter(|(gate, check)| is_asked(gate, check)).collect();
     let own: Vec<(&Gate, &Check)> = checks
         .iter()
         .copied()
@@ -93,7 +98,9 @@ pub async fn all(
     for (gate, check) in own {
         run_own(run, ledger, watch, gate, check).await?;
     }
-    plan_checks(run, ledger, watch).await?;
+    if run.part.is_none() {
+        plan_checks(run, ledger, watch).await?;
+    }
     commands(run, ledger, watch, rooms, &checks).await?;
     for (gate, check) in &checks {
         if let CheckKind::Benchmark(asked) = &check.kind {

@@ -11,12 +11,14 @@ mod event;
 mod execute;
 mod judge;
 mod look;
+mod part;
 mod reviews;
 mod rooms;
 mod settle;
 
 pub use event::{PollEvent, PollWatch};
 pub use look::{OpenRoom, RoomRequest, open_room};
+pub use part::Part;
 pub use reviews::matching_paths;
 
 use self::reviews::Reviews;
@@ -72,11 +74,24 @@ pub struct PollReport {
     pub failed_before: BTreeSet<(u32, String)>,
     /// Whose reviews count.
     pub reviewers: InForce,
+    /// The part that was asked for; `None` where it was all.
+    pub part: Option<Part>,
 }
 
 /// Runs a poll.
 pub async fn run(
     context: &Context,
+    options: Options,
+    tracker: &OpenTracker,
+    watch: &mut impl PollWatch,
+) -> Result<PollReport, Failure> {
+    run_part(context, None, options, tracker, watch).await
+}
+
+/// Runs a part of a poll, or all of it where no part is named. Evidence is recorded as in any poll, and a part gives no clearance.
+pub async fn run_part(
+    context: &Context,
+    part: Option<Part>,
     options: Options,
     tracker: &OpenTracker,
     watch: &mut impl PollWatch,
@@ -132,6 +147,7 @@ pub async fn run(
         drift: &drift,
         rooms: &rooms,
         reviews: &reviews,
+        part: part.as_ref(),
     };
     execute::all(&run, &mut ledger, watch, &mut Watches::begin(&rooms)).await?;
     ledger.flush()?;
@@ -139,6 +155,7 @@ pub async fn run(
 
     let finished = ledger.state().poll.as_ref().map(|poll| poll.finished.clone()).unwrap_or_default();
     let poll = Poll::evaluate(&candidate.plan, &drift.required, about, &finished);
+    let poll = part.iter().fold(poll, |poll, part| poll.part(part.checks()));
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
     let has_failed = |key: &&CheckKey| ledger.state().contradiction(key, about).is_some();
     let failed_before = finished.keys().filter(has_failed).cloned().collect();
@@ -153,7 +170,12 @@ pub async fn run(
         poll: poll_seq,
         verdict: poll.outcome().verdict(),
         cleared: decision.is_ok(),
-        standing_blockers: standing.as_ref().ok().map(|standing| standing.count() as u64),
+        // What stands in the way of all, a part does not say.
+        standing_blockers: standing
+            .as_ref()
+            .ok()
+            .filter(|_| part.is_none())
+            .map(|standing| standing.count() as u64),
     };
     ledger.append(Event::PollFinished(ended), Vec::new())?;
     ledger.flush()?;
@@ -168,6 +190,7 @@ pub async fn run(
         attempts,
         failed_before,
         reviewers: reviews.in_force,
+        part,
     };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
