@@ -35,6 +35,7 @@ mod prepare;
 mod release;
 mod reviews;
 mod rooms;
+mod secrets;
 mod servers;
 mod settled;
 mod shop;

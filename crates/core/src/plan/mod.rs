@@ -10,6 +10,7 @@ mod program;
 mod raw;
 mod reader;
 mod reviewers;
+mod secrets;
 mod steps;
 mod through;
 mod validate;
@@ -24,6 +25,7 @@ pub use drift::{ChangeClass, PlanChange, is_tracker_elsewhere, plan_changes, req
 pub use own_checks::{BASE_CHECK, JUDGE_CHECK, OWN_CHECKS, PLAN_CHECK, TOOLS_CHECK};
 pub use raw::{TrackerKind, schema};
 pub use reviewers::{ReviewerKey, Reviewers};
+pub use secrets::secrets_in;
 pub use through::{Behind, Through};
 
 use crate::ci::CiWanted;
