@@ -294,6 +294,36 @@ fn a_build_folder_is_kept_where_the_plan_says_so_and_never_else() {
     }
 }
 
+#[test]
+fn a_build_folder_begins_anew_with_another_toolchain_or_lock_file_and_not_with_another_source() {
+    let text = plan(&READS.replace("\"cat\", \"src.txt\"", "\"builder\""))
+        .replace("[policy]\n", "[policy]\ncaches = [\"target\"]\n");
+    let project = Project::unborn();
+    project.write("gonogo.toml", text);
+    project.write(".gitignore", "/target/\n");
+    project.write("Cargo.lock", "one\n");
+    project.commit("begin");
+    project.git(&["tag", "v0.1.0"]);
+    let script = "cat target/mark 2>/dev/null >$BESIDE/found || echo none >$BESIDE/found; mkdir -p target/a; echo kept >target/mark; chmod a-w target/a; echo checked";
+    project.tool("builder", script);
+    let found = || {
+        project.run(&["poll", "v0.2.0", "--fresh", "--close-passed"]);
+        std::fs::read_to_string(project.beside("found")).unwrap().trim().to_owned()
+    };
+    assert_eq!([found(), found()], ["none", "kept"]);
+    let committed = |path: &str, text: &str| {
+        project.write(path, text);
+        project.commit(path);
+        found()
+    };
+    assert_eq!(committed("src/a.rs", "new"), "kept");
+    assert_eq!(committed("Cargo.lock", "two\n"), "none");
+    assert_eq!(committed("js/package-lock.json", "{}"), "none");
+    assert_eq!(committed("rust-toolchain.toml", "[toolchain]\n"), "none");
+    project.tool("builder", &format!("# another compiler\n{script}"));
+    assert_eq!([found(), found()], ["none", "kept"]);
+}
+
 /// A project with a check of the documents, one of the sources and one of everything, and who ran in a poll.
 fn three() -> Project {
     let of = |id: &str, inputs: &str| {

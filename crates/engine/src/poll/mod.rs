@@ -101,13 +101,14 @@ pub async fn run_part(
     let environment = child_environment(&candidate.plan, git.root());
     let ground = Ground::of(git);
     refuse_what_leads_in(&ground, &environment)?;
-    let (rooms, drift) = (ready_rooms(context).await?, drift::since_base(candidate));
+    let (mut rooms, drift) = (ready_rooms(context).await?, drift::since_base(candidate));
     let root = rooms.main().map_or_else(|| git.root(), Room::root);
     let toolbox = Toolbox::of_checks(&candidate.plan, root, &environment, &session.cancel).await;
     if session.cancel.is_cancelled() {
         // A tool that was stopped while it said its version is not one that is missing.
         return Err(Failure::new(FailureKind::Interrupted, "stopped before any check began"));
     }
+    rooms.key_caches(&toolbox).await?;
     let subject = subject(candidate, &toolbox, &environment);
     let about =
         canonical::digest(&subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;

@@ -5,6 +5,7 @@
 
 use crate::context::Context;
 use crate::failure::{Failure, chain};
+use crate::launch::Toolbox;
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Judged;
 use gonogo_core::plan::{CheckKind, Program};
@@ -28,6 +29,8 @@ pub struct PollRooms {
     /// What is brought along for every check.
     bring: Vec<String>,
     made: BTreeMap<RoomKey, (String, Room)>,
+    /// What the caches are made with; `None` where nothing of the plan is run.
+    tools: Option<Digest>,
 }
 
 impl PollRooms {
@@ -41,6 +44,7 @@ impl PollRooms {
             caches: policy.caches.clone(),
             bring: policy.bring.clone(),
             made: BTreeMap::new(),
+            tools: None,
         };
         let programs = candidate.plan.checks().filter_map(|(_, check)| match &check.kind {
             CheckKind::Command(command) => Some(&command.program),
@@ -56,6 +60,26 @@ impl PollRooms {
         let names: Vec<&str> = rooms.made.values().map(|(name, _)| name.as_str()).chain([BASE]).collect();
         rooms.set.keep_only(&names)?;
         Ok(rooms)
+    }
+
+    /// Begins the caches anew that were made with other tools than these, or with other lock or toolchain files.
+    pub async fn key_caches(&mut self, toolbox: &Toolbox) -> Result<(), Failure> {
+        let mut text = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+        for (name, tool) in &toolbox.found {
+            text += &format!("\n{name} {} {:?}", tool.digest, tool.version);
+        }
+        self.tools = Some(Digest::of(text.as_bytes()));
+        for (name, room) in self.made.values() {
+            self.keyed(name, room).await?;
+        }
+        Ok(())
+    }
+
+    async fn keyed(&self, name: &str, room: &Room) -> Result<(), RoomError> {
+        match self.tools {
+            Some(tools) => self.set.key_caches(name, room, &self.caches, tools).await,
+            None => Ok(()),
+        }
     }
 
     /// Which room a program runs in.
@@ -91,6 +115,7 @@ impl PollRooms {
         let wanted =
             RoomWanted { name: BASE, commit: base, inputs: &[], bring: &key.bring, caches: &self.caches };
         let before = self.set.make(&wanted).await?;
+        self.keyed(BASE, &before).await?;
         Ok([before, self.set.make(&self.wanted(&key, COMMIT)).await?])
     }
 
