@@ -41,6 +41,7 @@ mod settled;
 mod shop;
 mod signals;
 mod skill;
+mod stale;
 mod status;
 mod support;
 mod trust;

@@ -1,0 +1,103 @@
+//! Everything that a check's evidence is about, changed in turn: exactly the right checks run again, and say why.
+
+use crate::support::{Project, Ran, check, plan};
+use serde_json::Value;
+
+const CHECKS: [&str; 3] = ["a", "b", "all"];
+
+/// Two checks with inputs, tools, variables and things of their own, and one that sees everything.
+fn project() -> Project {
+    let of = |id: &str, tool: &str, more: &str| {
+        format!(
+            "[[gates.checks]]\nid = \"{id}\"\nrun = [\"{tool}\"]\nreader = \"text\"\nexpect = \"^checked\"\n{more}\n\n"
+        )
+    };
+    let checks = of(
+        "a",
+        "one",
+        "inputs = [\"a/**\"]\nenv = [\"FLAG_A\"]\nbring = [\".scratch/x\"]\nneeds = [\"behind\"]",
+    ) + &of("b", "two", "inputs = [\"b/**\"]\nbring = [\".scratch/y\"]")
+        + &of("all", "one", "");
+    let text = plan(&checks)
+        .replace("[policy]\n", "[policy]\nenv = [\"FLAG_ALL\"]\n")
+        .replace("[[gates]]\n", "[[tools]]\nname = \"declared\"\n\n[[gates]]\n");
+    let project = Project::unborn();
+    project.write("gonogo.toml", text);
+    project.write(".gitignore", ".scratch/\n");
+    for path in ["a/1", "b/1", "other", ".scratch/x", ".scratch/y"] {
+        project.write(path, "0");
+    }
+    project.commit("begin");
+    project.git(&["tag", "v0.1.0"]);
+    for tool in ["one", "two", "behind"] {
+        project.tool(tool, "echo checked");
+    }
+    project.tool("declared", "echo declared 1.0.0");
+    project
+}
+
+/// Those that ran, each with what it says of earlier evidence.
+fn ran(document: &Value) -> Vec<(&'static str, String)> {
+    let new = CHECKS.into_iter().filter(|id| check(document, 3, id)["reused"] == false);
+    new.map(|id| (id, check(document, 3, id)["notes"].to_string())).collect()
+}
+
+#[test]
+fn each_thing_that_evidence_is_about_makes_exactly_its_checks_run_again_and_is_named() {
+    let project = project();
+    let mut flags = [("FLAG_A", "0"), ("FLAG_ALL", "0")];
+    let poll = |flags: &[(&str, &str)]| -> Value {
+        let mut command = project.gonogo(&["poll", "v0.2.0", "--json"]);
+        Ran::from(command.envs(flags.iter().copied()).output().unwrap()).exits(0).json()
+    };
+    assert_eq!(ran(&poll(&flags)).len(), 3);
+    assert_eq!(ran(&poll(&flags)), []);
+    type Change = fn(&Project, &mut [(&str, &str); 2]);
+    let changes: [(Change, &[&str], &str); 14] = [
+        (|project, _| project.write("a/1", "1"), &["a", "all"], "the files that it reads changed"),
+        (|project, _| project.write("a/deep/2", "1"), &["a", "all"], "the files that it reads changed"),
+        (
+            |project, _| drop(project.git(&["mv", "b/1", "b/2"])),
+            &["b", "all"],
+            "the files that it reads changed",
+        ),
+        (|project, _| project.write("other", "1"), &["all"], "the files that it reads changed"),
+        (|project, _| project.tool("one", "# 1\necho checked"), &["a", "all"], "one changed from sha256:"),
+        (|project, _| project.tool("two", "# 1\necho checked"), &["b"], "two changed from sha256:"),
+        (|project, _| project.tool("behind", "# 1\necho checked"), &["a"], "behind changed from sha256:"),
+        (
+            |project, _| project.tool("declared", "echo declared 1.1.0"),
+            &["all"],
+            "declared changed from declared 1.0.0, sha256:",
+        ),
+        (|_, flags| flags[0].1 = "1", &["a"], "the variable FLAG_A changed"),
+        (|_, flags| flags[1].1 = "1", &["a", "b", "all"], "the variable FLAG_ALL changed"),
+        (|project, _| project.write(".scratch/x", "1"), &["a"], ".scratch/x changed"),
+        (|project, _| project.write(".scratch/y", "1"), &["b"], ".scratch/y changed"),
+        (
+            |project, _| {
+                let text = std::fs::read_to_string(project.root().join("gonogo.toml")).unwrap();
+                project.write("gonogo.toml", text.replace("id = \"b\"\n", "id = \"b\"\ntimeout = \"9m\"\n"));
+            },
+            &["b", "all"],
+            "",
+        ),
+        (|project, _| drop(project.git(&["tag", "v0.1.1"])), &["a", "b", "all"], "the base changed from "),
+    ];
+    for (at, (change, wanted, said)) in changes.into_iter().enumerate() {
+        change(&project, &mut flags);
+        project.git(&["add", "--all"]);
+        // The tag stands for the commit before.
+        project.commit("next");
+        let again = ran(&poll(&flags));
+        let names: Vec<&str> = again.iter().map(|(id, _)| *id).collect();
+        assert_eq!(names, wanted, "change {at}: {again:#?}");
+        for (id, notes) in &again {
+            assert!(
+                notes.contains("its earlier evidence is stale: ") && notes.contains(said),
+                "change {at}, {id}: {notes}"
+            );
+        }
+        assert_eq!(ran(&poll(&flags)), [], "change {at}: once is enough");
+    }
+}
