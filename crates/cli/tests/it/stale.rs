@@ -101,3 +101,30 @@ fn each_thing_that_evidence_is_about_makes_exactly_its_checks_run_again_and_is_n
         assert_eq!(ran(&poll(&flags)), [], "change {at}: once is enough");
     }
 }
+
+const AUDIT: &str = "{\"database\":{\"advisory-count\":123,\"last-commit\":null,\"last-updated\":\"TIME\"},\"lockfile\":{\"dependency-count\":2},\
+    \"settings\":{\"target_arch\":[],\"target_os\":[],\"severity\":null,\"ignore\":[],\"informational_warnings\":[]},\
+    \"vulnerabilities\":{\"found\":false,\"count\":0,\"list\":[]},\"warnings\":{}}";
+
+#[test]
+fn a_pass_whose_data_is_young_enough_is_used_again() {
+    let audit = "[[gates.checks]]\nid = \"audit\"\nrun = [\"audit\"]\nreader = \"cargo-audit\"\nminimum = { data-max-days = 7 }\n";
+    let project = Project::new(&plan(audit));
+    let now = as_a_tool_spells_now();
+    project.printing("audit", &AUDIT.replace("TIME", &now), 0);
+    project.poll().exits(0);
+    assert_eq!(check(&project.poll().exits(0).json(), 3, "audit")["reused"], true);
+    let time = project.ledger("v0.2.0").join("blobs");
+    let is_time = |path: std::path::PathBuf| {
+        std::fs::read_to_string(path).is_ok_and(|text| text.starts_with(&now[..10]))
+    };
+    let kept =
+        std::fs::read_dir(time).unwrap().filter(|entry| is_time(entry.as_ref().unwrap().path())).count();
+    assert_eq!(kept, 1, "the data's time is evidence, which is looked at before it is used again");
+}
+
+/// Now, as a tool spells it.
+fn as_a_tool_spells_now() -> String {
+    let output = std::process::Command::new("date").args(["-u", "+%Y-%m-%dT%H:%M:%SZ"]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}

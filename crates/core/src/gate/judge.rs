@@ -77,6 +77,8 @@ pub struct Judged {
     pub notes: Vec<String>,
     /// The tests by name, for the evidence.
     pub roster: Roster,
+    /// When the data behind the answer was made (RFC 3339), where the check's minimum asks for its age.
+    pub data_time: Option<String>,
 }
 
 impl Judged {
@@ -90,6 +92,7 @@ impl Judged {
             findings: Vec::new(),
             notes: Vec::new(),
             roster: Roster::default(),
+            data_time: None,
         }
     }
 
@@ -100,8 +103,8 @@ impl Judged {
             (true, 0) => Outcome::Incomplete(Reason::NothingExamined),
             (true, _) => Outcome::Passed,
         };
-        let (detail, counts, notes, roster) = (None, None, Vec::new(), Roster::default());
-        Self { outcome, detail, counts, examined: Some(examined), findings, notes, roster }
+        let nothing = Self::incomplete(Reason::NothingExamined, "");
+        Self { outcome, examined: Some(examined), findings, ..nothing }
     }
 
     /// The same, as it may be stored and shown.
@@ -180,6 +183,7 @@ pub fn judge_command(
         findings: raw.into_iter().map(|raw| finding(gate, check, raw, ran.roots)).collect(),
         notes: reading.notes.iter().map(|note| text::one_line(&from_roots(note, ran.roots))).collect(),
         roster: reading.roster.clone().spelled(|text| from_roots(text, ran.roots)),
+        data_time: None,
     };
     if !judged.findings.is_empty() {
         return judged;
@@ -188,6 +192,8 @@ pub fn judge_command(
     if let Some((reason, detail)) = shortfall(minimum, &reading, ran.canary_fired, data_time, now) {
         return judged.but(reason, detail);
     }
+    let data_time = data_time.filter(|_| minimum.data_max_days.is_some()).map(str::to_owned);
+    let judged = Judged { data_time, ..judged };
     match ran.end {
         End::Exited(0) => Judged { outcome: Outcome::Passed, ..judged },
         End::Exited(_) if reading.exit_explained => Judged { outcome: Outcome::Passed, ..judged },
@@ -271,21 +277,23 @@ fn shortfall(
             return Some((Reason::NothingExamined, detail));
         }
     }
+    too_old(minimum, data_time, now).map(|why| (Reason::StaleData, why))
+}
+
+/// Why data of that time does not count now by a check's minimum; `None` where it does, or where its age is not asked for.
+pub fn too_old(minimum: &Minimum, data_time: Option<&str>, now: Timestamp) -> Option<String> {
     let days = i64::from(minimum.data_max_days?);
     let Some(time) = data_time else {
-        return Some((Reason::StaleData, "the tool does not say how old its data is".to_owned()));
+        return Some("the tool does not say how old its data is".to_owned());
     };
     let Ok(time) = time.parse::<Timestamp>() else {
-        return Some((Reason::StaleData, format!("the age of the data cannot be read: {time}")));
+        return Some(format!("the age of the data cannot be read: {time}"));
     };
     let age = now.duration_since(time).as_hours();
     if age > days * 24 {
-        return Some((
-            Reason::StaleData,
-            format!("the data is {} days old; at most {days} are allowed", age / 24),
-        ));
+        return Some(format!("the data is {} days old; at most {days} are allowed", age / 24));
     }
-    (age < -24).then(|| (Reason::StaleData, format!("the data is from the future: {time}")))
+    (age < -24).then(|| format!("the data is from the future: {time}"))
 }
 
 #[cfg(test)]
@@ -363,6 +371,16 @@ mod tests {
 
     fn reading(data_time: Option<&str>) -> Reading {
         Reading { examined: Some(5), data_time: data_time.map(str::to_owned), ..Reading::default() }
+    }
+
+    #[test]
+    fn what_counted_when_it_was_made_does_not_count_for_ever() {
+        let week = Minimum { data_max_days: Some(7), ..ONE };
+        let time = Some("2026-05-30T00:00:00Z");
+        assert_eq!(too_old(&week, time, NOW.parse().unwrap()), None);
+        assert!(too_old(&week, time, "2026-06-08T00:00:00Z".parse().unwrap()).is_some());
+        assert!(too_old(&week, None, NOW.parse().unwrap()).is_some());
+        assert_eq!(too_old(&ONE, None, NOW.parse().unwrap()), None, "where its age is not asked for");
     }
 
     #[test]

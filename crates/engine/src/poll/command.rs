@@ -17,6 +17,9 @@ use gonogo_world::room::{ReportError, Reports};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// The name of the evidence that says how old a check's data is.
+pub const DATA_TIME: &str = "data-time";
+
 /// A command check that is ready to run.
 pub struct Prepared {
     launch: Launch,
@@ -170,6 +173,8 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
     if !judged.roster.is_empty() {
         blobs.push(Blob::new("tests", redactor.bytes(judged.roster.document().into_bytes())));
     }
+    // What it was when it passed, so that it is not used again when that is too old.
+    blobs.extend(judged.data_time.iter().map(|time| Blob::new(DATA_TIME, time.clone().into_bytes())));
     if let Some((missed, blob)) = canary {
         blobs.extend(blob);
         // A failure stands whether or not the tool saw its canary; only a clean answer depends on it.

@@ -184,7 +184,11 @@ async fn commands(
             if take_over(run, ledger, watch, (gate, check), Digest::of(bytes))? {
                 continue;
             }
-            stale = basis::stale_for(ledger, &(gate.id, check.id.clone()), basis);
+            let key = (gate.id, check.id.clone());
+            let same = ledger.state().reusable(&key, Digest::of(bytes));
+            let aged = same.and_then(|(_, earlier)| basis::aged(ledger, check, earlier));
+            let aged = aged.map(|why| format!("its earlier evidence is stale: {why}"));
+            stale = aged.or_else(|| basis::stale_for(ledger, &key, basis));
         }
         match command::prepare(run, command) {
             Ok(prepared) => {
@@ -338,6 +342,9 @@ fn take_over(
         return Ok(false);
     }
     let Some((seq, earlier)) = ledger.state().reusable(&key, about) else { return Ok(false) };
+    if basis::aged(ledger, check, earlier).is_some() {
+        return Ok(false);
+    }
     // What is in the room is its commit's; what is outside may have changed since.
     let program = earlier.program.as_ref().filter(|program| Path::new(&program.path).is_absolute());
     let same = program
