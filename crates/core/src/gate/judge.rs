@@ -4,7 +4,7 @@
 
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::plan::Minimum;
-use crate::readers::{RawFinding, Reader, Reading, ReportFile, ToolOutput};
+use crate::readers::{RawFinding, Reader, Reading, ReportFile, ToolOutput, ToolSetting};
 use crate::redact::Redactor;
 use crate::roster::Roster;
 use crate::text;
@@ -56,6 +56,9 @@ pub struct Ran<'a> {
     pub data_time: Option<&'a str>,
     /// The check's known-bad run was made in the same poll, and the tool saw what is wrong with it.
     pub canary_fired: bool,
+    /// What the plan names of settings by which the tool may look at less: the words of its command line, and `ignores`. `None` where any
+    /// may be set.
+    pub named: Option<&'a [&'a str]>,
     /// The folders that it ran in, absolute, as they may be spelled. What it names below one of them is named from there.
     pub roots: &'a [String],
 }
@@ -170,6 +173,14 @@ pub fn judge_command(
     });
     let mut raw = reading.findings.clone();
     raw.extend(ignored);
+    let (known, unknown): (Vec<&ToolSetting>, Vec<&ToolSetting>) =
+        reading.settings.iter().partition(|setting| ran.named.is_none_or(|words| setting.is_named_in(words)));
+    raw.extend(unknown.into_iter().map(|setting| RawFinding {
+        key: format!("setting:{}", setting.name),
+        message: format!("{}; the plan does not name it", setting.message),
+        place: None,
+    }));
+    let notes = reading.notes.iter().chain(known.into_iter().map(|setting| &setting.message));
     let failed = reading.counts.map_or(0, |counts| counts.failed);
     if raw.is_empty() && failed > 0 {
         let message = format!("{failed} failed, and the output does not say which");
@@ -181,7 +192,7 @@ pub fn judge_command(
         counts: reading.counts,
         examined: reading.examined,
         findings: raw.into_iter().map(|raw| finding(gate, check, raw, ran.roots)).collect(),
-        notes: reading.notes.iter().map(|note| text::one_line(&from_roots(note, ran.roots))).collect(),
+        notes: notes.map(|note| text::one_line(&from_roots(note, ran.roots))).collect(),
         roster: reading.roster.clone().spelled(|text| from_roots(text, ran.roots)),
         data_time: None,
     };
@@ -209,7 +220,7 @@ pub fn judge_command(
 /// Judges the known-bad run of a check's tool: `None` where the tool saw what is wrong with it, as it must.
 pub fn judge_canary(reader: &Reader, ran: &Ran<'_>, now: Timestamp) -> Option<Judged> {
     let none = Minimum { tests: None, examined: None, data_max_days: None };
-    let judged = judge_command(0, "canary", reader, &none, ran, &[], now);
+    let judged = judge_command(0, "canary", reader, &none, &Ran { named: None, ..*ran }, &[], now);
     match judged.outcome {
         Outcome::Failed => None,
         Outcome::Passed => Some(Judged::incomplete(Reason::CanaryMissed, "the known-bad run came out clean")),
@@ -325,6 +336,7 @@ mod tests {
             dropped: 0,
             held_open: false,
             canary_fired: false,
+            named: None,
             roots: &[],
         }
     }
@@ -478,7 +490,7 @@ mod tests {
             end in any_end(), lines in 0_usize..3, wrong in any::<bool>(), dropped in 0_u64..2, held_open in any::<bool>()
         ) {
             let stdout = "checked x\n".repeat(lines) + if wrong { "wrong: y\n" } else { "" };
-            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", reports: None, data_time: None, dropped, held_open, canary_fired: false, roots: &[] };
+            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", reports: None, data_time: None, dropped, held_open, canary_fired: false, named: None, roots: &[] };
             let may_pass = end == End::Exited(0) && lines > 0 && !wrong && dropped == 0 && !held_open;
             prop_assert_eq!(judged(&ran).outcome == Outcome::Passed, may_pass);
         }

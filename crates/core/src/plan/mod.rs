@@ -271,6 +271,8 @@ pub struct Command {
     pub data_repository: Option<String>,
     /// A known-bad run of the same tool, which the same reader must find something in.
     pub canary: Option<Vec<String>>,
+    /// What the tool may say that it ignores by its own settings.
+    pub ignores: Vec<String>,
 }
 
 impl Command {

@@ -252,6 +252,11 @@ pub(super) struct Check {
     /// that does not say how old its data is. The time of its commit is the data's.
     #[schemars(with = "Option<String>")]
     pub(super) data_repository: Option<Spanned<String>>,
+    /// For `command`: what the tool may ignore by a setting of its own (an advisory's ID, a package, a value). Whatever else it says that
+    /// it ignores is a finding; what stands in `run` is named there. Readers of cargo-audit and cargo-deny tell.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) ignores: Vec<Spanned<String>>,
     /// For `command`: a known-bad run of the same tool, in which the same reader must find something.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) canary: Option<Spanned<Vec<String>>>,

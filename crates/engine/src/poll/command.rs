@@ -143,6 +143,7 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
     };
     let canary = attempt.canary.map(|canary| judge_its_canary(run, command, canary));
     let roots = roots(run, command);
+    let named: Vec<&str> = command.program.run.iter().chain(&command.ignores).map(String::as_str).collect();
     let ran = Ran {
         end,
         stdout: &stdout,
@@ -152,6 +153,7 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         held_open,
         data_time,
         canary_fired: canary.as_ref().is_some_and(|(missed, _)| missed.is_none()),
+        named: Some(&named),
         roots: &roots,
     };
     let ignore_files = ignore_files(run, command);
@@ -277,6 +279,7 @@ fn judge_its_canary(
         held_open,
         data_time: None,
         canary_fired: false,
+        named: None,
         roots: &[],
     };
     let redactor = &run.context.session.redactor;

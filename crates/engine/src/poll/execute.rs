@@ -7,7 +7,7 @@ use super::command::{self, Attempt};
 use super::drift::Drift;
 use super::part::Part;
 use super::reviews::{self, Reviews};
-use super::rooms::{PollRooms, RoomKey, Watches};
+use super::rooms::{PollRooms, RoomKey, Watches, pointers};
 use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin, judge};
 use crate::context::Context;
 use crate::failure::{Failure, chain};
@@ -307,6 +307,7 @@ async fn side_by_side(
         let mut done = command::judge(run, job.gate, job.check, job.command, attempt);
         done.repeat = Some(repeat_line(&job.command.program));
         done.judged.notes.extend(job.stale.take());
+        done.judged.notes.extend(run.rooms.room(&job.room).and_then(pointers));
         done.blobs.extend(job.basis.take());
         unlooked.insert(index, done);
         let mut looked = rooms.ends(&job.room, index, !running.is_empty()).await;

@@ -151,6 +151,19 @@ pub fn lacking(room: &Room) -> Option<Judged> {
     Some(Judged::incomplete(Reason::NotRun, format!("{}; {}", first.what, first.remedy)))
 }
 
+/// What a person should know of a room's files that are only pointers.
+pub fn pointers(room: &Room) -> Option<String> {
+    const SHOWN: usize = 5;
+    let (first, count) = (room.pointers.get(..SHOWN).unwrap_or(&room.pointers), room.pointers.len());
+    let more = if count > SHOWN { format!(" and {} more", count - SHOWN) } else { String::new() };
+    (count > 0).then(|| {
+        format!(
+            "in its clean room these are pointers of Git LFS, and not their content: {}{more}",
+            first.join(", ")
+        )
+    })
+}
+
 /// What happened in a check's room while it ran.
 #[derive(Clone, Debug, Default)]
 pub struct Met {
