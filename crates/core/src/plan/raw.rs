@@ -257,7 +257,8 @@ pub(super) struct Check {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub(super) ignores: Vec<Spanned<String>>,
-    /// For `command`: a known-bad run of the same tool, in which the same reader must find something.
+    /// For `command`: a known-bad run of the same tool, program and arguments, in which the same reader must find something. It is run right
+    /// after the check, in the same clean room, folder and environment; where it comes out clean the check is `incomplete: canary-missed`.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) canary: Option<Spanned<Vec<String>>>,
     /// The least evidence that can pass. By default one test, or one input.
