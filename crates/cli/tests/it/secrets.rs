@@ -179,10 +179,8 @@ fn in_the_plan(planted: &mut Planted) {
         "[[gates.checks]]\nid = \"look\"\nkind = \"review\"\nfocus = \"all\"\npaths = [\"src\"]\n\n";
 }
 
-#[test]
-fn no_token_of_forty_is_stored_or_shown_by_a_poll() {
-    let mut planted = Planted::new();
-    in_the_plan(&mut planted);
+/// What the environment can carry: each variable with its token, and what prints it.
+fn in_variables(planted: &mut Planted) -> Vec<(String, String, &'static str)> {
     let mut variables = Vec::new();
     for (at, (way, script)) in PRINTS.iter().enumerate() {
         let (name, token) = (format!("WAY_{at}_SECRET"), odd(at));
@@ -199,6 +197,46 @@ fn no_token_of_forty_is_stored_or_shown_by_a_poll() {
         planted.needles.push((way, encoded[..8].replace('+', "-").replace('/', "_")));
         variables.push((name, token, *script));
     }
+    variables
+}
+
+/// An environment, remotes and a plan that are wrong: what is said of them is shown.
+fn in_what_is_wrong(planted: &mut Planted, project: &Project, shown: &mut Vec<(String, Ran)>) {
+    let inside = planted.shape("a variable that leads in");
+    let ran = project.gonogo(&["poll", "v0.2.0"]).env("CARGO_HOME", project.root().join(&inside)).output();
+    shown.push(("a variable".to_owned(), ran.unwrap().into()));
+    let mut run = |arguments: &[&str]| {
+        shown.push((arguments.join(" "), project.run(arguments)));
+    };
+    for (way, address) in [
+        ("a remote", "http://ann:{}@127.0.0.1:9/x.git"),
+        ("a remote with a token alone", "http://{}wxyzwxyzwxyz@127.0.0.1:9/x.git"),
+    ] {
+        let token = planted.plain(way);
+        let address = address.replace("{}", &token);
+        project.git(&["remote", "add", "origin", &address]);
+        for arguments in
+            [&["poll", "v0.2.0", "--json", "-vv"][..], &["prepare", "v0.2.0"], &["status", "v0.2.0"]]
+        {
+            run(arguments);
+        }
+        project.git(&["remote", "remove", "origin"]);
+    }
+    let wrong = planted.shape("a plan that is none");
+    project.write(
+        "gonogo.toml",
+        format!("schema = 1\nwrong = {wrong:?}\n[project]\nname = {wrong:?}\ntag = {wrong:?}\n"),
+    );
+    for arguments in [&["poll", "v0.2.0"][..], &["plan", "check", "--json"], &["status", "v0.2.0"]] {
+        run(arguments);
+    }
+}
+
+#[test]
+fn no_token_of_forty_is_stored_or_shown_by_a_poll() {
+    let mut planted = Planted::new();
+    in_the_plan(&mut planted);
+    let variables = in_variables(&mut planted);
     let key = "c2VjcmV0IGxpbmUgb25lIG9mIGEga2V5\nc2VjcmV0IGxpbmUgdHdvIG9mIGEga2V5";
     planted.needles.extend(key.lines().map(|line| ("a line of a key", line.to_owned())));
     planted.checks += &check("lines", &["lines"], "env = [\"A_KEY\"]");
@@ -263,34 +301,7 @@ fn no_token_of_forty_is_stored_or_shown_by_a_poll() {
     ] {
         run(&project, arguments);
     }
-    let inside = planted.shape("a variable that leads in");
-    let ran = project.gonogo(&["poll", "v0.2.0"]).env("CARGO_HOME", project.root().join(&inside)).output();
-    shown.push(("a variable".to_owned(), ran.unwrap().into()));
-    let mut run = |project: &Project, arguments: &[&str]| {
-        shown.push((arguments.join(" "), project.run(arguments)));
-    };
-    for (way, address) in [
-        ("a remote", "http://ann:{}@127.0.0.1:9/x.git"),
-        ("a remote with a token alone", "http://{}wxyzwxyzwxyz@127.0.0.1:9/x.git"),
-    ] {
-        let token = planted.plain(way);
-        let address = address.replace("{}", &token);
-        project.git(&["remote", "add", "origin", &address]);
-        for arguments in
-            [&["poll", "v0.2.0", "--json", "-vv"][..], &["prepare", "v0.2.0"], &["status", "v0.2.0"]]
-        {
-            run(&project, arguments);
-        }
-        project.git(&["remote", "remove", "origin"]);
-    }
-    let wrong = planted.shape("a plan that is none");
-    project.write(
-        "gonogo.toml",
-        format!("schema = 1\nwrong = {wrong:?}\n[project]\nname = {wrong:?}\ntag = {wrong:?}\n"),
-    );
-    for arguments in [&["poll", "v0.2.0"][..], &["plan", "check", "--json"], &["status", "v0.2.0"]] {
-        run(&project, arguments);
-    }
+    in_what_is_wrong(&mut planted, &project, &mut shown);
     let ways: std::collections::BTreeSet<&str> = planted.needles.iter().map(|(way, _)| *way).collect();
     assert!(planted.needles.len() > 40 && ways.len() >= 36, "{}", ways.len());
     assert_nowhere(&planted.needles, &shown, &project);

@@ -179,7 +179,7 @@ pub(super) fn steer(path: &str) -> Option<&'static Steer> {
         let from = names.len().checked_sub(end.len());
         from.is_some_and(|from| end.iter().zip(&names[from..]).all(|(end, name)| fits(end, name)))
     };
-    STEERS.iter().find(|steer| steer.ends.iter().any(|end| ends(&end)))
+    STEERS.iter().find(|steer| steer.ends.iter().any(&ends))
 }
 
 fn fits(pattern: &str, name: &str) -> bool {

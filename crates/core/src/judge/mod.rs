@@ -13,8 +13,8 @@ use catalogue::{Steer, steer};
 use part::Part;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files of a commit by path.
-pub type Files = BTreeMap<String, Vec<u8>>;
+/// What is in files of a commit that may steer a tool, by their paths.
+pub type SteeringFiles = BTreeMap<String, Vec<u8>>;
 
 /// How a file stands to the base's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +70,11 @@ pub fn behind_folder(path: &str) -> Vec<String> {
 
 /// What differs between the files of a commit and those of its base; all that there is where there is no base. Files that are the same in
 /// both may be left out.
-pub fn steering(now: &Files, base: Option<&Files>) -> Vec<Steering> {
+pub fn steering(now: &SteeringFiles, base: Option<&SteeringFiles>) -> Vec<Steering> {
     let paths: BTreeSet<&String> = now.keys().chain(base.into_iter().flat_map(BTreeMap::keys)).collect();
     let differing = paths.into_iter().filter_map(|path| {
         let steer = steer(path)?;
-        let of = |files: &Files| files.get(path).and_then(|bytes| steer.part.of(bytes));
+        let of = |files: &SteeringFiles| files.get(path).and_then(|bytes| steer.part.of(bytes));
         differing(path, steer, of(now), base.map(of))
     });
     differing.collect()

@@ -3,7 +3,7 @@
 use super::execute::{Done, PollContext};
 use super::reviews;
 use crate::failure::Failure;
-use gonogo_core::judge::{self, Files, Steering};
+use gonogo_core::judge::{self, Steering, SteeringFiles};
 use gonogo_world::git::{AtPath, Entry, EntryKind, Git};
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ async fn candidates(git: &Git, commit: &str) -> Result<Vec<Entry>, Failure> {
     Ok(found)
 }
 
-async fn read(git: &Git, commit: &str, entries: &[Entry]) -> Result<Files, Failure> {
+async fn read(git: &Git, commit: &str, entries: &[Entry]) -> Result<SteeringFiles, Failure> {
     let (links, files): (Vec<Entry>, Vec<Entry>) =
         entries.iter().cloned().partition(|entry| entry.kind == EntryKind::Link);
     let mut read = git.contents(&files).await?;

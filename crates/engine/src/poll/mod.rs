@@ -167,18 +167,7 @@ pub async fn run_part(
     };
     let decision =
         clearance::decide(candidate.target.tag(), &poll, standing.as_ref().map_err(String::as_str));
-    let ended = PollFinished {
-        poll: poll_seq,
-        verdict: poll.outcome().verdict(),
-        cleared: decision.is_ok(),
-        // What stands in the way of all, a part does not say.
-        standing_blockers: standing
-            .as_ref()
-            .ok()
-            .filter(|_| part.is_none())
-            .map(|standing| standing.count() as u64),
-    };
-    ledger.append(Event::PollFinished(ended), Vec::new())?;
+    ledger.append(ended(poll_seq, &poll, decision.is_ok(), &standing), Vec::new())?;
     ledger.flush()?;
     let interrupted = session.cancel.is_cancelled();
     let report = PollReport {
@@ -195,6 +184,17 @@ pub async fn run_part(
     };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
+}
+
+/// That a poll came to its end. What stands in the way of all, a part does not say.
+fn ended(poll_seq: u64, poll: &Poll, cleared: bool, standing: &Result<Standing, String>) -> Event {
+    let standing = standing.as_ref().ok().filter(|_| !poll.is_part());
+    Event::PollFinished(PollFinished {
+        poll: poll_seq,
+        verdict: poll.outcome().verdict(),
+        cleared,
+        standing_blockers: standing.map(|standing| standing.count() as u64),
+    })
 }
 
 /// Variables that would lead a tool to the project's own files.
