@@ -128,3 +128,42 @@ fn as_a_tool_spells_now() -> String {
     let output = std::process::Command::new("date").args(["-u", "+%Y-%m-%dT%H:%M:%SZ"]).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
+
+#[test]
+fn a_failure_is_not_forgotten_over_commits_that_change_nothing_of_what_the_check_reads() {
+    for (changed, answer) in [("README.md", "flaky"), ("a/1", "passed")] {
+        let project = project();
+        let answers = project.beside("answer");
+        std::fs::write(&answers, "wrong\n").unwrap();
+        project.tool("one", "cat $BESIDE/answer");
+        let poll = || {
+            let ran = project.run(&["poll", "v0.2.0", "--json", "--only", "a"]);
+            let document = ran.json();
+            let one = check(&document, 3, "a").clone();
+            one["reason"].as_str().or_else(|| one["verdict"].as_str()).unwrap().to_owned()
+        };
+        // A line that is no input examined shows nothing; one that is wrong fails.
+        let plan = std::fs::read_to_string(project.root().join("gonogo.toml")).unwrap();
+        project.write(
+            "gonogo.toml",
+            plan.replace("expect = \"^checked\"\n", "expect = \"^checked\"\nfinding = \"^wrong\"\n"),
+        );
+        project.commit("findings");
+        assert_eq!(poll(), "failed");
+        std::fs::write(&answers, "checked\n").unwrap();
+        project.write(changed, "new");
+        project.commit("next");
+        assert_eq!(poll(), answer, "{changed}");
+        // Polling again is no way out of it, and a review is, over more such commits.
+        assert_eq!(poll(), answer, "{changed}");
+        let review =
+            ["review", "v0.2.0", "--gate", "3", "--check", "a", "--accept", "--note", "A full disk."];
+        if answer == "flaky" {
+            project.run(&review).exits(0);
+            assert_eq!(poll(), "passed");
+            project.write("README.md", "newer");
+            project.commit("docs");
+            assert_eq!(poll(), "passed");
+        }
+    }
+}

@@ -233,8 +233,14 @@ async fn measure(
         let note = format!("measured {} times on this subject: each time may err anew", before + 1);
         done.judged.notes.push(note);
     }
-    let done = run.against_earlier(ledger, gate.id, &check.id, done);
+    let done = run.against_earlier(ledger, (gate.id, &check.id), run.about, done);
     run.record(ledger, watch, gate.id, &check.id, done)
+}
+
+/// What an earlier failure of a check is held against: the subject; or what it reads, where it says that, over any number of commits.
+fn same_as(run: &PollContext<'_>, check: &Check, basis: Digest) -> Digest {
+    let says = check.program().is_some_and(|program| !program.inputs.is_empty());
+    if says { basis } else { run.about }
 }
 
 struct Job<'a> {
@@ -320,7 +326,9 @@ async fn side_by_side(
                 done.judged = met.judged(done.judged);
             }
             let (gate, check) = (jobs[index].gate, jobs[index].check);
-            let done = run.against_earlier(ledger, gate, &check.id, done);
+            let basis = done.blobs.iter().find(|blob| blob.reference().name == BASIS);
+            let about = basis.map_or(run.about, |basis| same_as(run, check, basis.reference().digest));
+            let done = run.against_earlier(ledger, (gate, &check.id), about, done);
             run.record(ledger, watch, gate, &check.id, done)?;
         }
     }
@@ -339,7 +347,7 @@ fn take_over(
         return Ok(false);
     }
     // A pass that failures on the same subject speak against is judged anew each time.
-    if ledger.state().contradiction(&key, run.about).is_some() {
+    if ledger.state().contradiction(&key, same_as(run, check, about)).is_some() {
         return Ok(false);
     }
     let Some((seq, earlier)) = ledger.state().reusable(&key, about) else { return Ok(false) };
@@ -364,9 +372,15 @@ fn take_over(
 
 impl PollContext<'_> {
     /// A check, held against what it has shown of this very subject before.
-    fn against_earlier(&self, ledger: &Ledger, gate: u32, check: &str, done: Done) -> Done {
-        match ledger.state().contradiction(&(gate, check.to_owned()), self.about) {
-            Some(earlier) => reviews::contradiction(self, gate, check, earlier, done),
+    fn against_earlier(
+        &self,
+        ledger: &Ledger,
+        (gate, check): (u32, &str),
+        about: Digest,
+        done: Done,
+    ) -> Done {
+        match ledger.state().contradiction(&(gate, check.to_owned()), about) {
+            Some(earlier) => reviews::contradiction(self, (gate, check), about, earlier, done),
             None => done,
         }
     }

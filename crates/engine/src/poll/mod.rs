@@ -158,8 +158,14 @@ pub async fn run_part(
     let poll = Poll::evaluate(&candidate.plan, &drift.required, about, &finished);
     let poll = part.iter().fold(poll, |poll, part| poll.part(part.checks()));
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
-    let has_failed = |key: &&CheckKey| ledger.state().contradiction(key, about).is_some();
-    let failed_before = finished.keys().filter(has_failed).cloned().collect();
+    let has_failed = |key: &CheckKey, about| ledger.state().contradiction(key, about).is_some();
+    let failed_before = finished
+        .iter()
+        .filter(|(key, one)| {
+            has_failed(key, about) || one.basis().is_some_and(|basis| has_failed(key, basis))
+        })
+        .map(|(key, _)| key.clone())
+        .collect();
     let standing = if session.cancel.is_cancelled() {
         Err("the poll was stopped before its blockers were filed".to_owned())
     } else {

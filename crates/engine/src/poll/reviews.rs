@@ -209,8 +209,8 @@ fn of_lines(
 /// A check that failed on this very subject before: a pass of it asks for a review of what failed, where the plan allows no re-run.
 pub fn contradiction(
     run: &PollContext<'_>,
-    gate: u32,
-    check: &str,
+    (gate, check): (u32, &str),
+    about: Digest,
     earlier: &Contradiction,
     done: Done,
 ) -> Done {
@@ -219,7 +219,7 @@ pub fn contradiction(
     }
     let focus = "a pass after a failure on the very same subject";
     let failed = earlier.evidence.iter().map(ToString::to_string);
-    let lines: Vec<String> = [run.about.to_string()].into_iter().chain(failed).collect();
+    let lines: Vec<String> = [about.to_string()].into_iter().chain(failed).collect();
     let scope = ReviewScope::new(range(run), &[], focus, &[], &lines);
     let weighed = run.reviews.weigh(run, gate, check, &scope);
     let retries = run.context.candidate.plan.policy.retries;
