@@ -71,9 +71,10 @@ impl Exit {
         let no_go = refused.0.iter().any(|obstacle| match obstacle {
             Obstacle::GateFailed(_) => true,
             Obstacle::Blocker { incomplete_only, .. } => !incomplete_only,
-            Obstacle::GateIncomplete(..) | Obstacle::TrackerUnreadable(_) | Obstacle::NothingRequired => {
-                false
-            }
+            Obstacle::GateIncomplete(..)
+            | Obstacle::TrackerUnreadable(_)
+            | Obstacle::NothingRequired
+            | Obstacle::PartOnly => false,
         });
         if no_go { Self::NoGo } else { Self::Incomplete }
     }

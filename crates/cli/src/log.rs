@@ -15,7 +15,7 @@ use gonogo_engine::failure::Failure;
 use gonogo_world::{clock, ledger, process};
 use std::fmt::{Debug, Write};
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
@@ -98,7 +98,7 @@ impl<S: Subscriber> Layer<S> for Lines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let Some(redactor) = process::redactor() else { return };
         let about = event.metadata();
-        let mut fields = Fields { redactor, message: String::new(), others: String::new() };
+        let mut fields = Fields { redactor: redactor.clone(), message: String::new(), others: String::new() };
         event.record(&mut fields);
         let (time, level, target) = (clock::spelled(clock::now()), about.level(), about.target());
         let line = format!("{time} {level:5} {target} {}{}", fields.message, fields.others);
@@ -137,7 +137,7 @@ impl Visit for Folder {
 
 /// An event's message, and after it its other fields.
 struct Fields {
-    redactor: &'static Redactor,
+    redactor: Arc<Redactor>,
     message: String,
     others: String,
 }

@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 use exit_code::Exit;
 use gonogo_engine::failure::{Failure, FailureKind, chain};
 use gonogo_world::process::Cancel;
-use screen::{Color, Screen};
+use screen::{Color, Screen, wrong_use};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -199,7 +199,6 @@ fn end(screen: &Screen, result: Result<Exit, Failure>) -> ExitCode {
 /// clap's own words, under our exit codes.
 fn usage(error: &clap::Error) -> ExitCode {
     let wanted = !error.use_stderr();
-    // Nothing is left to tell where even this cannot be printed.
-    error.print().ok();
+    wrong_use(error);
     if wanted { Exit::Go.into() } else { Exit::Usage.into() }
 }

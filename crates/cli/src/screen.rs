@@ -1,13 +1,13 @@
 //! Where the program prints: the one place that writes to standard output and standard error.
 //!
-//! Invariant: no control character reaches a terminal or a document but line feeds, tabs and our own colours; whatever a
+//! Invariant: no secret that is known as one is printed, whatever a renderer was given; no control character reaches a terminal or a document but line feeds, tabs and our own colours; whatever a
 //! renderer forgets to make visible is made visible here.
 
 use crate::exit_code::Exit;
 use crate::render::plan_text;
 use gonogo_core::text::visible;
 use gonogo_engine::failure::{Failure, FailureKind};
-use gonogo_world::process::page;
+use gonogo_world::process::{page, redactor};
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -100,13 +100,13 @@ impl Screen {
         }
         let mut out = io::stderr().lock();
         if let Some(problems) = &failure.plan {
-            writeln!(out, "{:?}", plan_text::report(failure, problems)).ok();
+            writeln!(out, "{}", open(&format!("{:?}", plan_text::report(failure, problems)))).ok();
         } else {
             let reason = failure.reason.map(|reason| format!("incomplete ({reason}): ")).unwrap_or_default();
-            writeln!(out, "gonogo: {reason}{}", visible(&failure.message).replace('\n', " ")).ok();
+            writeln!(out, "gonogo: {reason}{}", visible(&open(&failure.message)).replace('\n', " ")).ok();
         }
         if let Some(remedy) = &failure.remedy {
-            writeln!(out, "  remedy: {}", visible(remedy)).ok();
+            writeln!(out, "  remedy: {}", visible(&open(remedy))).ok();
         }
     }
 
@@ -118,15 +118,35 @@ impl Screen {
 
 /// A line for whoever watches, on standard error; nobody need be there.
 pub fn aside(line: &str) {
-    writeln!(io::stderr().lock(), "{}", visible(line).replace('\n', " ")).ok();
+    writeln!(io::stderr().lock(), "{}", visible(&open(line)).replace('\n', " ")).ok();
+}
+
+/// What clap has to say, without secrets that were typed.
+pub fn wrong_use(error: &clap::Error) {
+    let text = error.render().to_string();
+    let shown = open(&text);
+    if shown == text {
+        // With its colours; nothing is left to tell where even this cannot be printed.
+        error.print().ok();
+    } else {
+        writeln!(io::stderr().lock(), "{}", shown.trim_end()).ok();
+    }
+}
+
+/// A text without its secrets.
+pub fn open(text: &str) -> String {
+    redactor()
+        .map_or_else(|| "(not shown: nothing could be redacted)".to_owned(), |redactor| redactor.text(text))
 }
 
 /// A document whose texts have no control characters but line feeds and tabs.
 fn visible_value(value: &Value) -> Value {
     match value {
-        Value::String(text) => Value::String(visible(text)),
+        Value::String(text) => Value::String(visible(&open(text))),
         Value::Array(list) => list.iter().map(visible_value).collect(),
-        Value::Object(map) => map.iter().map(|(key, value)| (visible(key), visible_value(value))).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| (visible(&open(key)), visible_value(value))).collect()
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
@@ -134,6 +154,7 @@ fn visible_value(value: &Value) -> Value {
 /// A text whose control characters are visible, but for the colours that `paint` makes.
 fn shown(text: &str, color: bool) -> String {
     const OURS: [&str; 9] = ["0", "1", "31", "32", "33", "36", "1;31", "1;32", "1;33"];
+    let text = open(text);
     let mut shown = String::new();
     for (at, part) in text.split("\u{1b}[").enumerate() {
         let painted = part.split_once('m').filter(|(code, _)| color && OURS.contains(code));

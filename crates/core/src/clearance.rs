@@ -5,8 +5,8 @@
 
 use crate::blocker::Standing;
 use crate::digest::Digest;
-use crate::gate::Poll;
-use crate::verdict::{Outcome, Reason};
+use crate::gate::{GateVerdict, Poll};
+use crate::verdict::{Outcome, Reason, combine};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -47,6 +47,8 @@ pub enum Obstacle {
     TrackerUnreadable(String),
     /// No gate is required, so nothing was shown.
     NothingRequired,
+    /// Only a part of the plan was asked for.
+    PartOnly,
 }
 
 /// What kind of thing stands in the way.
@@ -63,16 +65,19 @@ pub enum ObstacleKind {
     TrackerUnreadable,
     /// No gate is required.
     NothingRequired,
+    /// Only a part of the plan was asked for.
+    PartOnly,
 }
 
 impl ObstacleKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::GateFailed,
         Self::GateIncomplete,
         Self::BlockerStands,
         Self::TrackerUnreadable,
         Self::NothingRequired,
+        Self::PartOnly,
     ];
 
     /// Its name, as it is printed.
@@ -83,6 +88,7 @@ impl ObstacleKind {
             Self::BlockerStands => "blocker-stands",
             Self::TrackerUnreadable => "tracker-unreadable",
             Self::NothingRequired => "nothing-required",
+            Self::PartOnly => "part-only",
         }
     }
 }
@@ -96,6 +102,7 @@ impl Obstacle {
             Self::Blocker { .. } => ObstacleKind::BlockerStands,
             Self::TrackerUnreadable(_) => ObstacleKind::TrackerUnreadable,
             Self::NothingRequired => ObstacleKind::NothingRequired,
+            Self::PartOnly => ObstacleKind::PartOnly,
         }
     }
 }
@@ -106,6 +113,9 @@ pub struct Refused(pub Vec<Obstacle>);
 
 /// Decides. `tracker` is what stands in the tracker, or why that is not known.
 pub fn decide(target: &str, poll: &Poll, tracker: Result<&Standing, &str>) -> Result<Clearance, Refused> {
+    if poll.is_part() {
+        return Err(Refused(of_part(poll)));
+    }
     let mut obstacles: Vec<Obstacle> = poll
         .gates()
         .iter()
@@ -131,6 +141,16 @@ pub fn decide(target: &str, poll: &Poll, tracker: Result<&Standing, &str>) -> Re
         return Ok(Clearance { target: target.to_owned(), subject: poll.subject() });
     }
     Err(Refused(obstacles))
+}
+
+/// What a part of a poll has to say: what did not pass of it, and that it is a part. What else stands in the way, a whole one tells.
+fn of_part(poll: &Poll) -> Vec<Obstacle> {
+    let obstacle = |gate: &GateVerdict| match combine(gate.checks.iter().map(|check| check.outcome)) {
+        Outcome::Passed => None,
+        Outcome::Failed => Some(Obstacle::GateFailed(gate.id)),
+        Outcome::Incomplete(reason) => Some(Obstacle::GateIncomplete(gate.id, reason)),
+    };
+    poll.gates().iter().filter_map(obstacle).chain([Obstacle::PartOnly]).collect()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod evidence;
 mod forged;
 pub mod gate;
 pub mod ids;
+pub mod judge;
 pub mod ledger;
 pub mod manifest;
 pub mod mechanics;

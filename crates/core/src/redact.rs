@@ -1,6 +1,6 @@
 //! Secrets are replaced before a byte reaches disk, blocker or screen.
 //!
-//! Two nets: the values of secret-looking variables of our own environment, wherever they occur, and the shapes of
+//! Two nets: the values of secret-looking variables of our own environment and of the plan, wherever they occur, and the shapes of
 //! well-known tokens. Works on bytes, since tools print what they like.
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
@@ -10,6 +10,9 @@ pub const REDACTED: &str = "[redacted]";
 
 /// The shortest value of a variable that is taken for a secret, in bytes; a shorter one would redact plain words.
 const SHORTEST: usize = 8;
+
+/// The longest form of a value that is known when it is broken into lines, in bytes.
+const LONGEST_BROKEN: usize = 256;
 
 /// The shapes of tokens: a first group, if any, is kept. Sources: the token formats that GitHub, npm, PyPI, crates.io,
 /// AWS, Slack and GitLab document; RFC 7468 for PEM; RFC 3986 (3.2.1) for user information in an address.
@@ -50,8 +53,11 @@ impl Redactor {
         // The longest first, so that a secret which holds another one is replaced whole.
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         values.dedup();
-        let values: Vec<String> = values.iter().map(|value| regex::escape(value)).collect();
-        let values = if values.is_empty() { None } else { Some(Regex::new(&values.join("|"))?) };
+        let values: Vec<String> = values.iter().map(|value| broken(value)).collect();
+        let values = match values.is_empty() {
+            true => None,
+            false => Some(RegexBuilder::new(&values.join("|")).size_limit(256 << 20).build()?),
+        };
         let shapes = RegexBuilder::new(SHAPES).size_limit(32 << 20).build()?;
         Ok(Self { values, shapes })
     }
@@ -91,10 +97,20 @@ pub fn is_secret(name: &str, value: &str) -> bool {
 }
 
 fn names_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
+    let name = name.to_ascii_uppercase().replace('-', "_");
     let parts = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "API_KEY", "APIKEY"];
     let ends = ["_PASS", "_PWD", "_KEY", "_AUTH"];
     parts.iter().any(|part| name.contains(part)) || ends.iter().any(|end| name.ends_with(end))
+}
+
+/// A value as a pattern, also where it is broken into lines. One that is very long stands on one line.
+fn broken(value: &str) -> String {
+    if value.len() > LONGEST_BROKEN {
+        return regex::escape(value);
+    }
+    let letters: Vec<String> =
+        value.chars().map(|letter| regex::escape(letter.encode_utf8(&mut [0; 4]))).collect();
+    letters.join(r"(?:\r?\n)?")
 }
 
 /// The forms in which a value may come back: as it is, line by line, and as JSON, an address or base64 has it.
@@ -212,6 +228,8 @@ mod tests {
         assert!(header.contains("[redacted]") && !header.contains("zM2NyImV0L3ZhK2"), "{header}");
         let many = Redactor::new([("SIGNING_KEY", "first line 1\nsecond line 2")]).unwrap();
         assert_eq!(many.text("2: second line 2;"), "2: [redacted];");
+        let folded = "s3cr\"e\nt/va+lu\r\ne, czNjciJld\nC92YStsdW";
+        assert!(!redactor.text(folded).contains("s3cr") && !redactor.text(folded).contains("czNj"));
     }
 
     #[test]

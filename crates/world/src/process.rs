@@ -15,7 +15,7 @@ pub use environment::Environment;
 pub use gonogo_core::gate::End;
 pub use hand_over::hand_over;
 pub use pager::page;
-pub use told::redactor;
+pub use told::{keep_secret, redactor};
 
 use crate::there;
 use capture::{Capture, Sink};

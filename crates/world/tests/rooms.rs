@@ -9,8 +9,9 @@ use gonogo_core::ids::CommitId;
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
 use gonogo_world::room::{AwaitedReport, ReportError, Room, RoomWanted, RoomWatch, Rooms};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -321,4 +322,78 @@ async fn a_report_is_a_file_of_the_room_that_was_written_in_its_run() {
     let expected = expect();
     fs::write(at("report"), "0123456789").unwrap();
     assert_eq!(expected.read(4).unwrap(), (b"0123".to_vec(), 6));
+}
+
+/// Numbers that look random, the same in every run of a seed.
+struct Draws(u64);
+
+impl Draws {
+    fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        &list[(self.0 >> 33) as usize % list.len()]
+    }
+}
+
+/// Every file and link below a folder: its mode, and what is in it.
+fn seen(folder: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
+    let mut seen = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let (path, kind) = (entry.path(), entry.file_type().unwrap());
+        if kind.is_dir() {
+            seen.extend(seen_below(&path));
+        } else if kind.is_symlink() {
+            let to = fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes();
+            seen.insert(path, (0, to));
+        } else {
+            seen.insert(path.clone(), (entry.metadata().unwrap().mode() & 0o111, fs::read(&path).unwrap()));
+        }
+    }
+    seen
+}
+
+fn seen_below(folder: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
+    if folder.file_name().is_some_and(|name| name == ".git") { BTreeMap::new() } else { seen(folder) }
+}
+
+#[tokio::test]
+async fn two_rooms_have_one_digest_exactly_where_the_same_is_in_them() {
+    const PATHS: [&str; 8] =
+        ["README.md", "docs/a.md", "docs/deep/b.md", "src/a.rs", "src/b.rs", "src/deep/a.rs", "a b", "[x]"];
+    const PATTERNS: [&[&str]; 6] =
+        [&["*.md"], &["docs/**"], &["**/*.rs", "README.md"], &["src/*"], &["**/a*"], &["**"]];
+    for seed in 0..4 {
+        let mut draws = Draws(seed);
+        let repository = Repository::new(&PATHS.map(|path| (path, "0")));
+        let rooms = repository.rooms().await;
+        let patterns: Vec<String> = draws.of(&PATTERNS).iter().map(|one| (*one).to_owned()).collect();
+        let mut known: Vec<(gonogo_core::digest::Digest, BTreeMap<PathBuf, (u32, Vec<u8>)>)> = Vec::new();
+        for _ in 0..8 {
+            let path = repository.root().join(draws.of(&PATHS));
+            fs::remove_file(&path).ok();
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            match draws.of(&[0, 1, 2, 3, 4]) {
+                0 => {}
+                1 => std::os::unix::fs::symlink("README.md", &path).unwrap(),
+                number => {
+                    fs::write(&path, number.to_string()).unwrap();
+                    let mode = if *number == 4 { 0o755 } else { 0o644 };
+                    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+                }
+            }
+            let commit = repository.commit(&[]);
+            let room = RoomWanted { name: "part", inputs: &patterns, ..all(&commit) };
+            let room = rooms.make(&room).await.unwrap();
+            let now = seen(room.root());
+            for (digest, then) in &known {
+                assert_eq!(
+                    *digest == room.content,
+                    *then == now,
+                    "seed {seed}, {patterns:?}: {now:?} {then:?}"
+                );
+            }
+            known.push((room.content, now));
+        }
+        let digests: BTreeSet<String> = known.iter().map(|(digest, _)| digest.to_string()).collect();
+        assert!(digests.len() > 1, "seed {seed}: nothing ever changed");
+    }
 }

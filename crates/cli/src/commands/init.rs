@@ -56,6 +56,7 @@ struct Found {
     ergo: bool,
     cargo: Option<&'static str>,
     cargo_lock: bool,
+    has_crates: bool,
     npm: bool,
     npm_lock: bool,
     node_tests: bool,
@@ -103,6 +104,7 @@ impl Found {
                 _ => None,
             },
             cargo_lock: has("Cargo.lock"),
+            has_crates: text("Cargo.lock")?.is_some_and(|text| text.contains("crates.io-index")),
             npm: npm["version"].is_string(),
             npm_lock: has("package-lock.json"),
             node_tests: package.is_some_and(|text| text.contains("node --test")),
@@ -169,12 +171,20 @@ impl Found {
         let pick = |checks: &[(bool, &'static str)]| -> Vec<&'static str> {
             checks.iter().filter(|(wanted, _)| *wanted).map(|(_, text)| *text).collect()
         };
-        let audits = pick(&[(self.cargo_lock, CARGO_AUDIT), (self.npm_lock, NPM_AUDIT)]);
+        let audits = pick(&[
+            (self.cargo_lock, CARGO_AUDIT),
+            (self.cargo_lock && self.has_crates, CARGO_AUDIT_CANARY),
+            (self.cargo_lock, "\n"),
+            (self.npm_lock, NPM_AUDIT),
+        ]);
         let has_cargo = self.cargo.is_some() || self.cargo_lock;
         let tests = pick(&[
             (true, VERSIONS),
             (self.changelog, CHANGELOG),
             (has_cargo, CARGO_TEST),
+            // A package in the root has the folder of tests that the known-bad one is put into.
+            (self.cargo == Some("package.version"), CARGO_TEST_CANARY),
+            (has_cargo, "\n"),
             (self.node_tests, NODE_TEST),
             (self.python && self.pytest, PYTEST),
             (self.python && !self.pytest, UNITTEST),
@@ -219,32 +229,62 @@ reader = \"libtest\"                     # reads the counts: an exit status alon
 minimum = { tests = 1 }
 timeout = \"20m\"
 locks = [\"cargo-target\"]               # checks with the same lock follow each other
-
+";
+// A `canary` is a known-bad run, in the same clean room and right after the check's own: what the tool does not find there, it would
+// not have found before either.
+const CARGO_TEST_CANARY: &str = "\
+# A known-bad run of the same tool, which has to fail: a tool that was never seen to say no has said nothing.
+canary = [\"sh\", \"-c\", '''mkdir -p tests; echo '#[test] fn canary() { panic!() }' >tests/gonogo_canary.rs
+cargo test --locked --test gonogo_canary; status=$?; rm tests/gonogo_canary.rs; exit $status''']
 ";
 const NODE_TEST: &str = "\
 [[gates.checks]]
 id = \"node-test\"
 run = [\"node\", \"--test\", \"--test-reporter=tap\"]
 reader = \"node-test\"
+canary = [\"sh\", \"-c\", '''echo 'require(\"node:test\")(\"canary\", () => { throw 1 })' >gonogo-canary.test.cjs
+node --test --test-reporter=tap gonogo-canary.test.cjs; status=$?; rm gonogo-canary.test.cjs; exit $status''']
 
 ";
-const PYTEST: &str =
-    "[[gates.checks]]\nid = \"pytest\"\nrun = [\"python3\", \"-m\", \"pytest\"]\nreader = \"pytest\"\n\n";
+const PYTEST: &str = "\
+[[gates.checks]]
+id = \"pytest\"
+run = [\"python3\", \"-m\", \"pytest\"]
+reader = \"pytest\"
+canary = [\"sh\", \"-c\", '''echo 'def test_canary(): assert False' >test_gonogo_canary.py
+python3 -m pytest test_gonogo_canary.py; status=$?; rm test_gonogo_canary.py; exit $status''']
+
+";
 const UNITTEST: &str = "\
 [[gates.checks]]
 id = \"unittest\"
 run = [\"python3\", \"-m\", \"unittest\", \"discover\"]
 reader = \"unittest\"
+canary = [\"sh\", \"-c\", '''printf '%s\\n' 'import unittest' 'class Canary(unittest.TestCase):' '    def test_canary(self): self.fail()' >test_gonogo_canary.py
+python3 -m unittest test_gonogo_canary; status=$?; rm test_gonogo_canary.py; exit $status''']
 
 ";
-const GO_TEST: &str = "[[gates.checks]]\nid = \"go-test\"\nrun = [\"go\", \"test\", \"-json\", \"./...\"]\nreader = \"go-test\"\n\n";
+const GO_TEST: &str = "\
+[[gates.checks]]
+id = \"go-test\"
+run = [\"go\", \"test\", \"-json\", \"./...\"]
+reader = \"go-test\"
+canary = [\"sh\", \"-c\", '''mkdir gonogo_canary; printf '%s\\n' 'package canary' 'import \"testing\"' 'func TestCanary(t *testing.T) { t.Fail() }' >gonogo_canary/canary_test.go
+go test -json ./gonogo_canary; status=$?; rm -r gonogo_canary; exit $status''']
+
+";
+// By its own name: an alias of the project's could stand in for `cargo audit`.
 const CARGO_AUDIT: &str = "\
 [[gates.checks]]
 id = \"cargo-audit\"
-run = [\"cargo\", \"audit\", \"--json\"]
+run = [\"cargo-audit\", \"audit\", \"--json\"]
 reader = \"cargo-audit\"
 minimum = { examined = 1, data-max-days = 7 }   # an old advisory database shows nothing
-
+";
+const CARGO_AUDIT_CANARY: &str = "\
+# A lock file with a crate that has an advisory: the auditor has to see it.
+canary = [\"sh\", \"-c\", '''(echo version = 3; echo '[[package]]'; echo 'name = \"smallvec\"'; echo 'version = \"1.6.0\"'
+grep -m 1 crates.io-index Cargo.lock) | cargo-audit audit --json --file /dev/stdin''']
 ";
 const NPM_AUDIT: &str = "\
 [[gates.checks]]

@@ -9,7 +9,7 @@ use crate::render::{poll_json, poll_text};
 use crate::screen::Screen;
 use gonogo_engine::context::Context;
 use gonogo_engine::failure::Failure;
-use gonogo_engine::poll::{self, Options, PollReport};
+use gonogo_engine::poll::{self, Options, Part, PollReport};
 use gonogo_engine::standing::{self, Looked};
 use gonogo_engine::tracker;
 use gonogo_world::process::Cancel;
@@ -25,6 +25,9 @@ pub struct Arguments {
     /// Close blockers whose checks have passed since they were filed
     #[arg(long)]
     close_passed: bool,
+    /// Run a part alone: a gate, GATE/CHECK, or a check's name; may be given again. A part is never a go
+    #[arg(long, value_name = "GATE[/CHECK]")]
+    only: Vec<String>,
     /// How many processor slots checks may share [default: the host's processors]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
@@ -35,8 +38,10 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
     let context = Context::capture(&arguments.asked.to_engine(), cancel).await?;
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
     let options = Options { fresh: arguments.fresh, jobs, close_passed: arguments.close_passed };
+    let part = Part::named(&context.candidate.plan, &arguments.only)?;
     let tracker = tracker::open(&context.session.git, &context.candidate.plan);
-    let report = poll::run(&context, options, &tracker, &mut Terminal::new(*screen, false)).await?;
+    let report =
+        poll::run_part(&context, part, options, &tracker, &mut Terminal::new(*screen, false)).await?;
     show(screen, &context, &report).await
 }
 

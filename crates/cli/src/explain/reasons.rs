@@ -186,6 +186,11 @@ const fn obstacle(obstacle: ObstacleKind) -> Text {
             "Where nothing is asked for, nothing was shown.",
             "`gonogo plan check` shows the required gates; what belongs there is a maintainer's decision.",
         ),
+        ObstacleKind::PartOnly => text(
+            "Only a part of the plan was polled, as `--only` asked.",
+            "A part grants nothing: what was left out has shown nothing. What it has shown counts in the next whole poll.",
+            "`gonogo poll TARGET`, without `--only`.",
+        ),
     }
 }
 

@@ -14,7 +14,7 @@ use gonogo_core::review::Word;
 use gonogo_core::reviewers::{InForce, ReviewersFrom};
 use gonogo_core::verdict::{Reason, Verdict};
 use gonogo_engine::context::Context;
-use gonogo_engine::poll::PollReport;
+use gonogo_engine::poll::{Part, PollReport};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -43,6 +43,8 @@ pub struct PollDocument {
     pub agent: String,
     /// The commit under release.
     pub commit: CommitId,
+    /// The checks that alone were asked for, each as `GATE/CHECK`; empty where it is the whole plan. A part is never granted clearance.
+    pub only: Vec<String>,
     /// Whether this commit may be released as this target.
     pub clearance: Granted,
     /// All required gates together.
@@ -206,6 +208,7 @@ pub fn document(
         mode: context.session.mode,
         agent: context.session.agent.to_string(),
         commit: context.candidate.commit.clone(),
+        only: report.part.iter().flat_map(Part::names).collect(),
         clearance: if report.decision.is_ok() { Granted::Granted } else { Granted::Refused },
         verdict: report.poll.outcome().verdict(),
         obstacles,

@@ -9,7 +9,7 @@ use gonogo_core::ledger::CheckFinished;
 use gonogo_core::text;
 use gonogo_core::verdict::{Outcome, Reason, Verdict};
 use gonogo_engine::context::Context;
-use gonogo_engine::poll::PollReport;
+use gonogo_engine::poll::{Part, PollReport};
 
 /// The most findings that are shown of one check; the ledger and the JSON document hold them all.
 const MOST_FINDINGS: usize = 10;
@@ -48,10 +48,16 @@ pub fn print(screen: &Screen, context: &Context, report: &PollReport) {
     let answer = match &report.decision {
         Ok(_) => screen.paint("1;32", "GO"),
         Err(_) if report.interrupted => screen.paint("1;33", "NO-GO (stopped)"),
+        Err(_) if report.part.is_some() => screen.paint("1;33", "NO ANSWER"),
         Err(_) => screen.paint("1;31", "NO-GO"),
     };
     let short = context.candidate.commit.get(..12).unwrap_or(&context.candidate.commit);
-    screen.line(format!("\n{answer}  {} at {short}", context.candidate.target));
+    let part = report.part.as_ref().map(Part::names).unwrap_or_default();
+    let part = match part.is_empty() {
+        true => String::new(),
+        false => format!(": a part was polled ({}), and only a whole poll says go", part.join(", ")),
+    };
+    screen.line(format!("\n{answer}  {} at {short}{part}", context.candidate.target));
 }
 
 /// Every obstacle on a line of its own.
@@ -62,6 +68,7 @@ pub fn obstacle(obstacle: &Obstacle) -> String {
         Obstacle::Blocker { id, .. } => format!("blocker {id} stands"),
         Obstacle::TrackerUnreadable(why) => format!("tracker-unreadable: {why}"),
         Obstacle::NothingRequired => "no gate is required".to_owned(),
+        Obstacle::PartOnly => "only a part was polled".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A run for people: what is planned and where its point of no return is, each step as it goes, and how it ended.
 
-use crate::screen::Screen;
+use crate::screen::{Screen, open};
 use comfy_table::{ContentArrangement, Table, presets};
 use gonogo_core::door::Consent;
 use gonogo_core::mechanics::{Cause, Effect, Facts, Planned, Severity, Undoable};
@@ -121,6 +121,7 @@ impl RunProgress {
         self.still();
         let tag = context.candidate.target.tag();
         let asked = {
+            let effect = visible(&open(&effect.to_string()));
             let mut out = std::io::stderr().lock();
             let asked = write!(
                 out,

@@ -294,6 +294,36 @@ fn a_build_folder_is_kept_where_the_plan_says_so_and_never_else() {
     }
 }
 
+#[test]
+fn a_build_folder_begins_anew_with_another_toolchain_or_lock_file_and_not_with_another_source() {
+    let text = plan(&READS.replace("\"cat\", \"src.txt\"", "\"builder\""))
+        .replace("[policy]\n", "[policy]\ncaches = [\"target\"]\n");
+    let project = Project::unborn();
+    project.write("gonogo.toml", text);
+    project.write(".gitignore", "/target/\n");
+    project.write("Cargo.lock", "one\n");
+    project.commit("begin");
+    project.git(&["tag", "v0.1.0"]);
+    let script = "cat target/mark 2>/dev/null >$BESIDE/found || echo none >$BESIDE/found; mkdir -p target/a; echo kept >target/mark; chmod a-w target/a; echo checked";
+    project.tool("builder", script);
+    let found = || {
+        project.run(&["poll", "v0.2.0", "--fresh", "--close-passed"]);
+        std::fs::read_to_string(project.beside("found")).unwrap().trim().to_owned()
+    };
+    assert_eq!([found(), found()], ["none", "kept"]);
+    let committed = |path: &str, text: &str| {
+        project.write(path, text);
+        project.commit(path);
+        found()
+    };
+    assert_eq!(committed("src/a.rs", "new"), "kept");
+    assert_eq!(committed("Cargo.lock", "two\n"), "none");
+    assert_eq!(committed("js/package-lock.json", "{}"), "none");
+    assert_eq!(committed("rust-toolchain.toml", "[toolchain]\n"), "none");
+    project.tool("builder", &format!("# another compiler\n{script}"));
+    assert_eq!([found(), found()], ["none", "kept"]);
+}
+
 /// A project with a check of the documents, one of the sources and one of everything, and who ran in a poll.
 fn three() -> Project {
     let of = |id: &str, inputs: &str| {
@@ -454,4 +484,59 @@ fn a_person_may_look_where_a_check_looked() {
     assert_eq!(room(&["--base"]).exits(0).stdout, format!("{RIGHT}\nbase\n"));
     room(&["--check", "other"]).exits(2);
     assert!(project.records().is_empty(), "it shows nothing");
+}
+
+#[test]
+fn what_a_tool_says_that_it_ignores_and_the_plan_does_not_name_is_a_finding() {
+    const AUDIT: &str = "{\"database\":{\"advisory-count\":123,\"last-commit\":null,\"last-updated\":null},\"lockfile\":{\"dependency-count\":2},\
+        \"settings\":{\"target_arch\":[],\"target_os\":[\"windows\"],\"severity\":null,\"ignore\":[\"RUSTSEC-1\"],\"informational_warnings\":[]},\
+        \"vulnerabilities\":{\"found\":false,\"count\":0,\"list\":[]},\"warnings\":{}}";
+    let named = "\"--ignore=RUSTSEC-1\", \"--target-os\", \"windows\"";
+    for (run, more, answer) in [
+        ("\"tool\"", "", "failed"),
+        ("\"tool\", \"--ignore\", \"RUSTSEC-1\"", "", "failed"),
+        ("\"tool\", \"RUSTSEC-12\", \"windows\"", "", "failed"),
+        (&format!("\"tool\", {named}"), "", "passed"),
+        ("\"tool\"", "ignores = [\"RUSTSEC-1\", \"windows\"]", "passed"),
+        // A known-bad run that only tells of its settings has not seen what is bad.
+        (
+            "\"tool\"",
+            "ignores = [\"RUSTSEC-1\", \"windows\"]\ncanary = [\"tool\"]",
+            "incomplete canary-missed",
+        ),
+    ] {
+        let audit =
+            format!("[[gates.checks]]\nid = \"read\"\nrun = [{run}]\nreader = \"cargo-audit\"\n{more}\n");
+        let project = reading(&audit, RIGHT);
+        project.printing("tool", AUDIT, 0);
+        assert_eq!(verdict(&project, "read"), answer, "{run} {more}");
+    }
+    const DENY: &str = "{\"type\":\"diagnostic\",\"fields\":{\"severity\":\"note\",\"code\":\"advisory-ignored\",\"message\":\"advisory was ignored\",\
+        \"advisory\":{\"id\":\"RUSTSEC-1\"},\"labels\":[],\"graphs\":[]}}\n\
+        {\"type\":\"summary\",\"fields\":{\"advisories\":{\"errors\":0,\"warnings\":0,\"notes\":1,\"helps\":0}}}\n";
+    for (more, answer) in [("", "failed"), ("ignores = [\"RUSTSEC-1\"]", "passed")] {
+        let deny =
+            format!("[[gates.checks]]\nid = \"read\"\nrun = [\"tool\"]\nreader = \"cargo-deny\"\n{more}\n");
+        let project = reading(&deny, RIGHT);
+        project.printing("tool", DENY, 0);
+        assert_eq!(verdict(&project, "read"), answer, "{more}");
+    }
+}
+
+#[test]
+fn files_that_are_only_pointers_are_told_at_each_check_that_has_them() {
+    let of = |id: &str, inputs: &str| {
+        READS.replace("\"read\"", &format!("\"{id}\"")).trim_end().to_owned()
+            + &format!("\ninputs = [{inputs}]\n\n")
+    };
+    let checks = READS.replace("\"read\"", "\"all\"")
+        + &of("part", "\"src.txt\", \"data/**\"")
+        + &of("other", "\"src.txt\"");
+    let project = reading(&checks, RIGHT);
+    project.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n");
+    project.write("data/a.bin", "version 1\noid sha256:00\nsize 3\n");
+    project.commit("a pointer");
+    let document = project.run(&["poll", "v0.2.0", "--json"]).json();
+    let told = |id: &str| check(&document, 3, id)["notes"].to_string().contains("data/a.bin");
+    assert_eq!(["all", "part", "other"].map(told), [true, true, false], "{document:#}");
 }

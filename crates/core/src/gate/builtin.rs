@@ -2,6 +2,7 @@
 
 use super::judge::Judged;
 use crate::evidence::{Finding, Fingerprint};
+use crate::judge::Steering;
 use crate::plan::{Inventory, Plan};
 use crate::release::Target;
 use crate::review::{ReviewDecision, Word};
@@ -175,6 +176,28 @@ pub fn judge_review(gate: u32, check: &str, focus: &str, weighed: &Weighed) -> J
             Judged { notes: lines, ..Judged::incomplete(Reason::ReviewMissing, format!("{focus}{more}")) }
         }
     }
+}
+
+/// Judges what steers the project's tools and is not as it was in the base, of whose tag it tells: each file is a finding until somebody has
+/// looked at all of them.
+pub fn judge_steering(
+    gate: u32,
+    check: &str,
+    steering: &[Steering],
+    base: Option<&str>,
+    weighed: &Weighed,
+) -> Judged {
+    let since = base.map(|base| format!(" came, changed or went since {base}")).unwrap_or_default();
+    let focus = format!("{} files that steer the tools of the checks{since}", steering.len());
+    let judged = judge_review(gate, check, &focus, weighed);
+    let findings = match judged.outcome {
+        Outcome::Incomplete(_) => steering
+            .iter()
+            .map(|one| finding(gate, check, &one.path, &one.line(base), Some(&one.path)))
+            .collect(),
+        _ => judged.findings,
+    };
+    Judged { findings, examined: Some(steering.len() as u64), ..judged }
 }
 
 /// What a check came to once waivers are counted in: passed, where every finding of a failure is waived. Nothing else is lifted.

@@ -4,7 +4,7 @@
 
 use crate::evidence::{Counts, Finding, Fingerprint};
 use crate::plan::Minimum;
-use crate::readers::{RawFinding, Reader, Reading, ReportFile, ToolOutput};
+use crate::readers::{RawFinding, Reader, Reading, ReportFile, ToolOutput, ToolSetting};
 use crate::redact::Redactor;
 use crate::roster::Roster;
 use crate::text;
@@ -56,6 +56,9 @@ pub struct Ran<'a> {
     pub data_time: Option<&'a str>,
     /// The check's known-bad run was made in the same poll, and the tool saw what is wrong with it.
     pub canary_fired: bool,
+    /// What the plan names of settings by which the tool may look at less: the words of its command line, and `ignores`. `None` where any
+    /// may be set.
+    pub named: Option<&'a [&'a str]>,
     /// The folders that it ran in, absolute, as they may be spelled. What it names below one of them is named from there.
     pub roots: &'a [String],
 }
@@ -77,6 +80,8 @@ pub struct Judged {
     pub notes: Vec<String>,
     /// The tests by name, for the evidence.
     pub roster: Roster,
+    /// When the data behind the answer was made (RFC 3339), where the check's minimum asks for its age.
+    pub data_time: Option<String>,
 }
 
 impl Judged {
@@ -90,6 +95,7 @@ impl Judged {
             findings: Vec::new(),
             notes: Vec::new(),
             roster: Roster::default(),
+            data_time: None,
         }
     }
 
@@ -100,8 +106,8 @@ impl Judged {
             (true, 0) => Outcome::Incomplete(Reason::NothingExamined),
             (true, _) => Outcome::Passed,
         };
-        let (detail, counts, notes, roster) = (None, None, Vec::new(), Roster::default());
-        Self { outcome, detail, counts, examined: Some(examined), findings, notes, roster }
+        let nothing = Self::incomplete(Reason::NothingExamined, "");
+        Self { outcome, examined: Some(examined), findings, ..nothing }
     }
 
     /// The same, as it may be stored and shown.
@@ -167,6 +173,14 @@ pub fn judge_command(
     });
     let mut raw = reading.findings.clone();
     raw.extend(ignored);
+    let (known, unknown): (Vec<&ToolSetting>, Vec<&ToolSetting>) =
+        reading.settings.iter().partition(|setting| ran.named.is_none_or(|words| setting.is_named_in(words)));
+    raw.extend(unknown.into_iter().map(|setting| RawFinding {
+        key: format!("setting:{}", setting.name),
+        message: format!("{}; the plan does not name it", setting.message),
+        place: None,
+    }));
+    let notes = reading.notes.iter().chain(known.into_iter().map(|setting| &setting.message));
     let failed = reading.counts.map_or(0, |counts| counts.failed);
     if raw.is_empty() && failed > 0 {
         let message = format!("{failed} failed, and the output does not say which");
@@ -178,8 +192,9 @@ pub fn judge_command(
         counts: reading.counts,
         examined: reading.examined,
         findings: raw.into_iter().map(|raw| finding(gate, check, raw, ran.roots)).collect(),
-        notes: reading.notes.iter().map(|note| text::one_line(&from_roots(note, ran.roots))).collect(),
+        notes: notes.map(|note| text::one_line(&from_roots(note, ran.roots))).collect(),
         roster: reading.roster.clone().spelled(|text| from_roots(text, ran.roots)),
+        data_time: None,
     };
     if !judged.findings.is_empty() {
         return judged;
@@ -188,6 +203,8 @@ pub fn judge_command(
     if let Some((reason, detail)) = shortfall(minimum, &reading, ran.canary_fired, data_time, now) {
         return judged.but(reason, detail);
     }
+    let data_time = data_time.filter(|_| minimum.data_max_days.is_some()).map(str::to_owned);
+    let judged = Judged { data_time, ..judged };
     match ran.end {
         End::Exited(0) => Judged { outcome: Outcome::Passed, ..judged },
         End::Exited(_) if reading.exit_explained => Judged { outcome: Outcome::Passed, ..judged },
@@ -203,7 +220,7 @@ pub fn judge_command(
 /// Judges the known-bad run of a check's tool: `None` where the tool saw what is wrong with it, as it must.
 pub fn judge_canary(reader: &Reader, ran: &Ran<'_>, now: Timestamp) -> Option<Judged> {
     let none = Minimum { tests: None, examined: None, data_max_days: None };
-    let judged = judge_command(0, "canary", reader, &none, ran, &[], now);
+    let judged = judge_command(0, "canary", reader, &none, &Ran { named: None, ..*ran }, &[], now);
     match judged.outcome {
         Outcome::Failed => None,
         Outcome::Passed => Some(Judged::incomplete(Reason::CanaryMissed, "the known-bad run came out clean")),
@@ -271,21 +288,23 @@ fn shortfall(
             return Some((Reason::NothingExamined, detail));
         }
     }
+    too_old(minimum, data_time, now).map(|why| (Reason::StaleData, why))
+}
+
+/// Why data of that time does not count now by a check's minimum; `None` where it does, or where its age is not asked for.
+pub fn too_old(minimum: &Minimum, data_time: Option<&str>, now: Timestamp) -> Option<String> {
     let days = i64::from(minimum.data_max_days?);
     let Some(time) = data_time else {
-        return Some((Reason::StaleData, "the tool does not say how old its data is".to_owned()));
+        return Some("the tool does not say how old its data is".to_owned());
     };
     let Ok(time) = time.parse::<Timestamp>() else {
-        return Some((Reason::StaleData, format!("the age of the data cannot be read: {time}")));
+        return Some(format!("the age of the data cannot be read: {time}"));
     };
     let age = now.duration_since(time).as_hours();
     if age > days * 24 {
-        return Some((
-            Reason::StaleData,
-            format!("the data is {} days old; at most {days} are allowed", age / 24),
-        ));
+        return Some(format!("the data is {} days old; at most {days} are allowed", age / 24));
     }
-    (age < -24).then(|| (Reason::StaleData, format!("the data is from the future: {time}")))
+    (age < -24).then(|| format!("the data is from the future: {time}"))
 }
 
 #[cfg(test)]
@@ -317,6 +336,7 @@ mod tests {
             dropped: 0,
             held_open: false,
             canary_fired: false,
+            named: None,
             roots: &[],
         }
     }
@@ -363,6 +383,16 @@ mod tests {
 
     fn reading(data_time: Option<&str>) -> Reading {
         Reading { examined: Some(5), data_time: data_time.map(str::to_owned), ..Reading::default() }
+    }
+
+    #[test]
+    fn what_counted_when_it_was_made_does_not_count_for_ever() {
+        let week = Minimum { data_max_days: Some(7), ..ONE };
+        let time = Some("2026-05-30T00:00:00Z");
+        assert_eq!(too_old(&week, time, NOW.parse().unwrap()), None);
+        assert!(too_old(&week, time, "2026-06-08T00:00:00Z".parse().unwrap()).is_some());
+        assert!(too_old(&week, None, NOW.parse().unwrap()).is_some());
+        assert_eq!(too_old(&ONE, None, NOW.parse().unwrap()), None, "where its age is not asked for");
     }
 
     #[test]
@@ -460,7 +490,7 @@ mod tests {
             end in any_end(), lines in 0_usize..3, wrong in any::<bool>(), dropped in 0_u64..2, held_open in any::<bool>()
         ) {
             let stdout = "checked x\n".repeat(lines) + if wrong { "wrong: y\n" } else { "" };
-            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", reports: None, data_time: None, dropped, held_open, canary_fired: false, roots: &[] };
+            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", reports: None, data_time: None, dropped, held_open, canary_fired: false, named: None, roots: &[] };
             let may_pass = end == End::Exited(0) && lines > 0 && !wrong && dropped == 0 && !held_open;
             prop_assert_eq!(judged(&ran).outcome == Outcome::Passed, may_pass);
         }

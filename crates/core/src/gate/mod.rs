@@ -9,6 +9,6 @@ mod poll;
 mod review;
 
 pub use flaky::judge_contradiction;
-pub use judge::{End, Judged, Ran, judge_canary, judge_command};
+pub use judge::{End, Judged, Ran, judge_canary, judge_command, too_old};
 pub use poll::{CheckVerdict, GateVerdict, Poll};
 pub use review::{digests_of, shown_evidence};

@@ -4,7 +4,7 @@
 //! very subject is incomplete.
 
 use crate::digest::Digest;
-use crate::ledger::CheckFinished;
+use crate::ledger::{CheckFinished, CheckKey};
 use crate::plan::Plan;
 use crate::verdict::{Outcome, Reason, combine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,7 @@ pub struct Poll {
     subject: Digest,
     gates: Vec<GateVerdict>,
     outcome: Outcome,
+    is_part: bool,
 }
 
 impl Poll {
@@ -81,7 +82,25 @@ impl Poll {
             })
             .collect();
         let outcome = combine(gates.iter().filter(|gate| gate.required).map(|gate| gate.outcome));
-        Self { subject, gates, outcome }
+        Self { subject, gates, outcome, is_part: false }
+    }
+
+    /// The same as far as these checks go. A part never passes: what was left out has shown nothing.
+    #[must_use]
+    pub fn part(mut self, checks: &BTreeSet<CheckKey>) -> Self {
+        for gate in &mut self.gates {
+            let id = gate.id;
+            gate.checks.retain(|check| checks.contains(&(id, check.id.clone())));
+        }
+        self.gates.retain(|gate| !gate.checks.is_empty());
+        let chosen = self.gates.iter().flat_map(|gate| &gate.checks).map(|check| check.outcome);
+        let left_out = Outcome::Incomplete(Reason::NotRun);
+        Self { outcome: combine(chosen.chain([left_out])), is_part: true, ..self }
+    }
+
+    /// Whether something was left out because only a part was asked for.
+    pub const fn is_part(&self) -> bool {
+        self.is_part
     }
 
     /// The digest of the subject that this poll is about.

@@ -12,8 +12,10 @@ pub fn shown_evidence(state: &LedgerState, gate: u32, check: &str) -> Vec<(Strin
     let finished = state.poll.iter().flat_map(|poll| poll.finished.values());
     let of_gate: Vec<&CheckFinished> = finished.filter(|one| one.gate == gate).collect();
     let own: Vec<&CheckFinished> = of_gate.iter().copied().filter(|one| one.check == check).collect();
-    let contradiction =
-        own.first().and_then(|own| state.contradiction(&(gate, check.to_owned()), own.subject));
+    let contradiction = own.first().and_then(|own| {
+        let of = |about| state.contradiction(&(gate, check.to_owned()), about);
+        of(own.subject).or_else(|| own.basis().and_then(of))
+    });
     if let Some(contradiction) = contradiction {
         let failed = contradiction.evidence.iter();
         return failed.map(|digest| (format!("{check}, of a run that failed"), *digest)).collect();

@@ -197,9 +197,11 @@ impl LedgerState {
             let rejection = Fingerprint::of_rejection(check.gate, &check.check);
             let is_rejected = check.findings.iter().any(|finding| finding.fingerprint == rejection);
             if check.verdict == Verdict::Failed && !is_rejected {
-                let failed = self.failures.entry((key.clone(), check.subject)).or_default();
-                failed.failures += 1;
-                failed.evidence.extend(check.evidence.iter().map(|one| one.digest));
+                for about in [Some(check.subject), check.basis()].into_iter().flatten() {
+                    let failed = self.failures.entry((key.clone(), about)).or_default();
+                    failed.failures += 1;
+                    failed.evidence.extend(check.evidence.iter().map(|one| one.digest));
+                }
             }
             *self.attempts.entry((key.clone(), check.subject)).or_default() += 1;
             let passed = check.verdict == Verdict::Passed && check.reason.is_none();
@@ -263,7 +265,7 @@ impl LedgerState {
         &self.steps
     }
 
-    /// The runs of a check that failed on this very subject; `None` where none did.
+    /// The runs of a check that failed on this very subject, or about this very basis; `None` where none did.
     pub fn contradiction(&self, check: &CheckKey, subject: Digest) -> Option<&Contradiction> {
         self.failures.get(&(check.clone(), subject))
     }

@@ -10,6 +10,7 @@ mod program;
 mod raw;
 mod reader;
 mod reviewers;
+mod secrets;
 mod steps;
 mod through;
 mod validate;
@@ -22,9 +23,10 @@ pub use crate::program::Program;
 pub use crate::workflow::WorkflowPath;
 pub use benchmark::Benchmark;
 pub use drift::{ChangeClass, PlanChange, is_tracker_elsewhere, plan_changes, required_gates, weakened};
-pub use own_checks::{BASE_CHECK, OWN_CHECKS, PLAN_CHECK, TOOLS_CHECK};
+pub use own_checks::{BASE_CHECK, JUDGE_CHECK, OWN_CHECKS, PLAN_CHECK, TOOLS_CHECK};
 pub use raw::{TrackerKind, schema};
 pub use reviewers::{ReviewerKey, Reviewers};
+pub use secrets::secrets_in;
 pub use through::{Behind, Through};
 
 use crate::ci::CiWanted;
@@ -270,6 +272,8 @@ pub struct Command {
     pub data_repository: Option<String>,
     /// A known-bad run of the same tool, which the same reader must find something in.
     pub canary: Option<Vec<String>>,
+    /// What the tool may say that it ignores by its own settings.
+    pub ignores: Vec<String>,
 }
 
 impl Command {

@@ -7,5 +7,8 @@ pub const BASE_CHECK: &str = "base-tag";
 /// Stands for tools that the plan declares and no check calls, in the first gate that is required.
 pub const TOOLS_CHECK: &str = "required-tools";
 
+/// Stands for files that steer the project's tools, and came or changed since the base, in the first gate that is required.
+pub const JUDGE_CHECK: &str = "judge";
+
 /// All of them.
-pub const OWN_CHECKS: [&str; 3] = [PLAN_CHECK, BASE_CHECK, TOOLS_CHECK];
+pub const OWN_CHECKS: [&str; 4] = [PLAN_CHECK, BASE_CHECK, TOOLS_CHECK, JUDGE_CHECK];

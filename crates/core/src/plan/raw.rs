@@ -252,7 +252,13 @@ pub(super) struct Check {
     /// that does not say how old its data is. The time of its commit is the data's.
     #[schemars(with = "Option<String>")]
     pub(super) data_repository: Option<Spanned<String>>,
-    /// For `command`: a known-bad run of the same tool, in which the same reader must find something.
+    /// For `command`: what the tool may ignore by a setting of its own (an advisory's ID, a package, a value). Whatever else it says that
+    /// it ignores is a finding; what stands in `run` is named there. Readers of cargo-audit and cargo-deny tell.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) ignores: Vec<Spanned<String>>,
+    /// For `command`: a known-bad run of the same tool, program and arguments, in which the same reader must find something. It is run right
+    /// after the check, in the same clean room, folder and environment; where it comes out clean the check is `incomplete: canary-missed`.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) canary: Option<Spanned<Vec<String>>>,
     /// The least evidence that can pass. By default one test, or one input.

@@ -332,7 +332,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 27] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 28] = [
         (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
         (raw.run.as_ref().map(Spanned::span), program, "run"),
         (raw.before.first().map(Spanned::span), program, "before"),
@@ -352,6 +352,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (present(!raw.exits.is_empty()), text, "exits"),
         (raw.require.first().map(Spanned::span), text, "require"),
         (raw.canary.as_ref().map(Spanned::span), command, "canary"),
+        (raw.ignores.first().map(Spanned::span), command, "ignores"),
         (raw.minimum.as_ref().map(Spanned::span), command, "minimum"),
         (present(raw.pointers.is_some()), pointers, "pointers"),
         (raw.lines.as_ref().map(Spanned::span), lines, "lines"),
@@ -386,6 +387,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         problems.at(cpu, "a check takes at least one processor slot", None);
     }
     let canary = raw.canary.as_ref().map(|run| argv(run, problems));
+    let ignores = raw.ignores.iter().map(|name| name.get_ref().clone()).collect();
     let data_repository = raw.data_repository.as_ref().map(|path| problems.path(path));
     let limited = raw.minimum.as_ref().is_some_and(|minimum| minimum.get_ref().data_max_days.is_some());
     if let Some(path) = raw.data_repository.as_ref().filter(|_| !limited) {
@@ -418,6 +420,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         reader: reader?,
         data_repository,
         canary,
+        ignores,
     };
     Some(Check { id, kind: CheckKind::Command(Box::new(command)), minimum })
 }

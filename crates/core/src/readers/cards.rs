@@ -155,6 +155,7 @@ pub const CARDS: [Card; 25] = [
             "A database of fewer than 100 advisories is stale data.",
             "Yanked and unsound packages, and warnings of a kind that is not known, are findings as vulnerabilities are; unmaintained ones are noted.",
             "`.cargo/audit.toml` in the repository is a finding: it can hide others.",
+            "What its settings ignore or narrow is a finding, unless it stands in `run` or `ignores`.",
         ],
         options: &[],
         tried: "cargo-audit 0.22.2",
@@ -166,6 +167,7 @@ pub const CARDS: [Card; 25] = [
         refuses: &[
             "No summary line, or other numbers of errors than are listed.",
             "A log line of level ERROR: it could not look.",
+            "What it says that its configuration ignores is a finding, unless it stands in `ignores`.",
         ],
         options: &[],
         tried: "by hand after cargo-deny 0.18",

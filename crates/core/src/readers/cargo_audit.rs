@@ -1,12 +1,12 @@
 //! `cargo audit --json` (the report of the `rustsec` crate, on standard output).
 //!
 //! A clean report over an empty advisory database says nothing, so a database of fewer than 100 advisories is stale data.
-//! What the settings ignore is noted. Yanked and unsound packages are findings as vulnerable ones are; other warnings are where exit
+//! What the settings ignore, or leave out, is a finding unless the plan names it. Yanked and unsound packages are findings as vulnerable ones are; other warnings are where exit
 //! status 1 is for them.
 
 use super::lines::{Lines, agree, finding, no_report_said, shown};
 use super::strict_json::{array, count, member, object, parse, text};
-use super::{RawFinding, Reading, ToolOutput, Unread};
+use super::{RawFinding, Reading, ToolOutput, ToolSetting, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
 
@@ -37,8 +37,9 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     if output.exit == Some(1) && findings.is_empty() {
         findings.clone_from(&warnings);
     }
-    let mut notes = ignored(&report)?;
-    notes.extend(narrowed(&report)?);
+    let mut settings = ignored(&report)?;
+    settings.extend(narrowed(&report)?);
+    let mut notes = Vec::new();
     notes.extend(warnings.into_iter().map(|warning| warning.message));
     // The index was not asked or did not answer, so a yanked version may be missing from the warnings.
     notes.extend(Lines::of(output.stderr).iter().filter(|line| line.contains("is yanked")).map(shown));
@@ -47,6 +48,7 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
         findings,
         data_time: data_time(&report)?,
         notes,
+        settings,
         ..Reading::default()
     };
     agree(output.exit, reading)
@@ -81,19 +83,30 @@ fn warnings(report: &Value) -> Result<(Vec<RawFinding>, Vec<RawFinding>), Unread
     Ok((grave, others))
 }
 
-fn ignored(report: &Value) -> Result<Vec<String>, Unread> {
+fn ignored(report: &Value) -> Result<Vec<ToolSetting>, Unread> {
     let ignored = array(report, "/settings/ignore")?.iter();
-    ignored.map(|id| Ok(format!("ignored by setting: {}", shown(text(id, "")?)))).collect()
+    ignored
+        .map(|id| {
+            let id = text(id, "")?;
+            Ok(ToolSetting { name: id.to_owned(), message: shown(&format!("ignored by setting: {id}")) })
+        })
+        .collect()
 }
 
 /// Settings under which the tool looks at less than everything.
-fn narrowed(report: &Value) -> Result<Vec<String>, Unread> {
-    let settings = object(report, "/settings")?.iter();
-    let narrowing = settings.filter(|(name, value)| {
-        let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-        ["target_arch", "target_os", "severity"].contains(&name.as_str()) && !empty
-    });
-    Ok(narrowing.map(|(name, value)| shown(&format!("narrowed by setting: {name} = {value}"))).collect())
+fn narrowed(report: &Value) -> Result<Vec<ToolSetting>, Unread> {
+    let mut narrowing = Vec::new();
+    for (name, value) in object(report, "/settings")? {
+        if !["target_arch", "target_os", "severity"].contains(&name.as_str()) {
+            continue;
+        }
+        let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        narrowing.extend(values.iter().filter(|value| !value.is_null()).map(|value| ToolSetting {
+            name: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            message: shown(&format!("narrowed by setting: {name} = {value}")),
+        }));
+    }
+    Ok(narrowing)
 }
 
 /// The time of the database's last commit. It is null where the database was opened with `--no-fetch`.

@@ -1,10 +1,10 @@
 //! `cargo deny --format json check`: one JSON object a line, on standard error, the summary of the checks last.
 //!
-//! What the configuration calls an error is a finding, a warning is noted. Each kind of check that ran counts as one input.
+//! What the configuration calls an error is a finding, a warning is noted. What it says to ignore is a finding unless the plan names it. Each kind of check that ran counts as one input.
 
 use super::lines::{Lines, agree, finding, no_report, shown};
 use super::strict_json::{count, object, parse, text};
-use super::{Reading, ToolOutput, Unread};
+use super::{Reading, ToolOutput, ToolSetting, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
 
@@ -66,6 +66,12 @@ fn take(one: &Value, reading: &mut Reading) -> Result<bool, Unread> {
     let advisory = one.pointer("/fields/advisory/id").and_then(Value::as_str).unwrap_or_default();
     let span = one.pointer("/fields/labels/0/span").and_then(Value::as_str).unwrap_or_default();
     let message = format!("{code}: {said} {package}");
+    if matches!(code, "advisory-ignored" | "yanked-ignored") && severity != "error" {
+        let name = [advisory, span.trim_matches('"'), package].into_iter().find(|name| !name.is_empty());
+        let message = shown(&format!("ignored by setting: {}: {said} {package}", name.unwrap_or("no name")));
+        reading.settings.push(ToolSetting { name: name.unwrap_or_default().to_owned(), message });
+        return Ok(false);
+    }
     match severity {
         "error" => {
             let place = of_graph("version").map(|version| format!("{package} {version}"));

@@ -97,8 +97,26 @@ pub struct Reading {
     pub roster: Roster,
     /// The tool names no input that it looked at, and states the rules by which it looked.
     pub states_what_it_ran: bool,
+    /// Settings that the tool reports of itself, by which it looks at less, or leaves out what it found.
+    pub settings: Vec<ToolSetting>,
     /// The tool documents its exit status, other than 0, for just this report, in which nothing that blocks is wrong.
     pub exit_explained: bool,
+}
+
+/// A setting that a tool reports of itself, by which it looks at less, or leaves out what it found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolSetting {
+    /// What a plan names where it knows of it: an advisory's ID, a package, a value.
+    pub name: String,
+    /// What it does, in one line.
+    pub message: String,
+}
+
+impl ToolSetting {
+    /// Whether one of these words names it: as it is, after `=`, or in a list with commas.
+    pub fn is_named_in(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| word.split(['=', ',']).any(|part| part == self.name))
+    }
 }
 
 /// A problem as the tool names it, before it has a fingerprint.
@@ -295,6 +313,7 @@ impl Reader {
             }
             whole.findings.extend(reading.findings);
             whole.notes.extend(reading.notes);
+            whole.settings.extend(reading.settings);
             whole.roster.append(reading.roster);
             whole.data_time = match (whole.data_time.take(), reading.data_time) {
                 // The oldest of the data counts.

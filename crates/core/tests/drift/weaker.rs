@@ -102,6 +102,13 @@ pub const ALL: &[OneChange] = &[
         })
     }),
     ("data-repository", |plan| commands(plan).any(|command| command.data_repository.take().is_some())),
+    ("ignores", |plan| {
+        let command = commands(plan).next();
+        command.is_some_and(|command| {
+            command.ignores.push("RUSTSEC-1".to_owned());
+            true
+        })
+    }),
     ("canary", |plan| commands(plan).any(|command| command.canary.take().is_some())),
     ("another canary", |plan| {
         set(commands(plan).find_map(|command| command.canary.as_mut()), vec!["true".to_owned()])

@@ -29,6 +29,9 @@ fn every_captured_output_is_read_as_a_person_would_read_it() {
                         let place = finding.place.map(|place| format!(" at {place}")).unwrap_or_default();
                         writeln!(seen, "  finding [{}] {}{place}", finding.key, finding.message).unwrap();
                     }
+                    for setting in reading.settings {
+                        writeln!(seen, "  setting {}: {}", setting.name, setting.message).unwrap();
+                    }
                     for note in reading.notes {
                         writeln!(seen, "  note {note}").unwrap();
                     }

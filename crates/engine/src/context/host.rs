@@ -1,11 +1,12 @@
 //! What this host says: the folder that we are in, who we are, and what of our environment is secret.
 
-use crate::failure::{Failure, FailureKind, chain};
+use crate::failure::{Failure, FailureKind};
 use gonogo_core::redact::Redactor;
 use gonogo_core::release::Agent;
 use gonogo_world::git::Git;
-use gonogo_world::process::Cancel;
+use gonogo_world::process::{self, Cancel};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Opens the checkout that we are in.
 pub async fn open_checkout(cancel: Cancel) -> Result<Git, Failure> {
@@ -36,11 +37,7 @@ pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
-/// A redactor for our own environment.
-pub fn redactor() -> Result<Redactor, Failure> {
-    let variables: Vec<(String, String)> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-        .collect();
-    Redactor::new(variables.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-        .map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))
+/// The redactor for our own environment and for what the plan gives away.
+pub fn redactor() -> Result<Arc<Redactor>, Failure> {
+    process::redactor().ok_or_else(|| Failure::new(FailureKind::Internal, "nothing could be redacted"))
 }

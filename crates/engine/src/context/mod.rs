@@ -26,6 +26,7 @@ use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Cancel;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -82,7 +83,7 @@ pub struct Session {
     /// The mode.
     pub mode: Mode,
     /// Takes secrets out of everything that is stored or shown.
-    pub redactor: Redactor,
+    pub redactor: Arc<Redactor>,
     /// Stops every child.
     pub cancel: Cancel,
     /// Variables that lead every client elsewhere: none, but in the demonstration's private world.

@@ -1,7 +1,8 @@
 //! The plan that was asked for: a file, or one that comes with the program.
 
 use crate::failure::{Failure, PlanProblems};
-use gonogo_core::plan::{Plan, PlanProblem, TrackerKind, without_bom};
+use gonogo_core::plan::{Plan, PlanProblem, TrackerKind, secrets_in, without_bom};
+use gonogo_world::process::keep_secret;
 use std::path::{Path, PathBuf};
 
 /// The plans that come with the program, by name.
@@ -43,6 +44,8 @@ pub fn load_plan(name: Option<&str>, root: &Path) -> Result<LoadedPlan, Failure>
     })?;
     let text = String::from_utf8(bytes)
         .map_err(|error| Failure::usage(format!("the plan {shown} is not UTF-8: {}", error.utf8_error())))?;
+    // Before anything is said of it.
+    keep_secret(secrets_in(&text));
     let plan = parse_plan(&shown, &text)?;
     let inside = path
         .canonicalize()

@@ -1,10 +1,13 @@
 //! What the evidence of one check is about, as it is now.
 
+use super::command::DATA_TIME;
 use super::execute::PollContext;
 use gonogo_core::basis::Basis;
 use gonogo_core::digest::Digest;
-use gonogo_core::ledger::CheckKey;
+use gonogo_core::gate::too_old;
+use gonogo_core::ledger::{CheckFinished, CheckKey};
 use gonogo_core::plan::Check;
+use gonogo_world::clock;
 use gonogo_world::ledger::{self, Ledger};
 use gonogo_world::process::Environment;
 use gonogo_world::room::Room;
@@ -65,10 +68,71 @@ fn variables(environment: &Environment) -> BTreeMap<String, Digest> {
     names.filter_map(|name| digest(&name).map(|digest| (name, digest))).collect()
 }
 
+/// Why the data behind an earlier pass does not count any more; `None` where it does, or where its age is not asked for.
+pub fn aged(ledger: &Ledger, check: &Check, earlier: &CheckFinished) -> Option<String> {
+    let kept = earlier.evidence.iter().find(|one| one.name == DATA_TIME);
+    let time = kept.and_then(|one| ledger::read_blob(ledger.folder(), one.digest).ok());
+    let time = time.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    too_old(&check.minimum, time.as_deref(), clock::now())
+}
+
 /// What made the evidence of a check's latest pass stale, where there is such a pass.
 pub fn stale_for(ledger: &Ledger, key: &CheckKey, now: &Basis) -> Option<String> {
     let blob = ledger::read_blob(ledger.folder(), ledger.state().last_basis(key)?).ok()?;
     let earlier: Basis = serde_json::from_slice(&blob).ok()?;
     let changes = now.changes_since(&earlier);
     (!changes.is_empty()).then(|| format!("its earlier evidence is stale: {}", changes.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gonogo_core::ledger::{Event, Opened};
+    use gonogo_core::plan::Plan;
+    use gonogo_core::verdict::Verdict;
+    use gonogo_world::ledger::Blob;
+
+    #[test]
+    fn a_pass_whose_data_is_too_old_by_now_or_of_no_known_age_does_not_count_again() {
+        let plan = "schema = 1\n[project]\nname = \"s\"\n[policy]\nrequired-gates = [1]\n[tracker]\nkind = \"file\"\n[[gates]]\nid = 1\nname = \"All\"\n\
+            [[gates.checks]]\nid = \"a\"\nrun = [\"x\"]\nreader = \"cargo-audit\"\nminimum = { data-max-days = 7 }\n\
+            [[gates.checks]]\nid = \"b\"\nrun = [\"x\"]\nreader = \"cargo-audit\"\n";
+        let plan = Plan::parse(plan).unwrap();
+        let checks: Vec<&Check> = plan.checks().map(|(_, check)| check).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let opened = Opened { project: "s".to_owned(), target: "v1.0.0".to_owned() };
+        let mut ledger = Ledger::open(folder.path(), opened).unwrap();
+        let mut passed = |time: Option<String>| {
+            let blobs: Vec<Blob> =
+                time.into_iter().map(|time| Blob::new(DATA_TIME, time.into_bytes())).collect();
+            let finished = CheckFinished {
+                poll: 0,
+                gate: 1,
+                check: "a".to_owned(),
+                subject: Digest::of(b"subject"),
+                verdict: Verdict::Passed,
+                reason: None,
+                detail: None,
+                millis: 0,
+                evidence: blobs.iter().map(|blob| blob.reference().clone()).collect(),
+                counts: None,
+                examined: None,
+                findings: Vec::new(),
+                notes: Vec::new(),
+                repeat: None,
+                program: None,
+                reused: None,
+                review: None,
+                words: Vec::new(),
+            };
+            ledger.append(Event::CheckFinished(Box::new(finished.clone())), blobs).unwrap();
+            finished
+        };
+        let all = [Some("2020-01-01T00:00:00Z".to_owned()), Some(clock::spelled(clock::now())), None]
+            .map(&mut passed);
+        ledger.flush().unwrap();
+        let does_count = |check: &Check| all.each_ref().map(|one| aged(&ledger, check, one).is_none());
+        assert_eq!(does_count(checks[0]), [false, true, false]);
+        assert_eq!(does_count(checks[1]), [true, true, true], "its age is not asked for");
+    }
 }

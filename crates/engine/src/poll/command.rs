@@ -17,6 +17,9 @@ use gonogo_world::room::{ReportError, Reports};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// The name of the evidence that says how old a check's data is.
+pub const DATA_TIME: &str = "data-time";
+
 /// A command check that is ready to run.
 pub struct Prepared {
     launch: Launch,
@@ -140,6 +143,7 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
     };
     let canary = attempt.canary.map(|canary| judge_its_canary(run, command, canary));
     let roots = roots(run, command);
+    let named: Vec<&str> = command.program.run.iter().chain(&command.ignores).map(String::as_str).collect();
     let ran = Ran {
         end,
         stdout: &stdout,
@@ -149,6 +153,7 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         held_open,
         data_time,
         canary_fired: canary.as_ref().is_some_and(|(missed, _)| missed.is_none()),
+        named: Some(&named),
         roots: &roots,
     };
     let ignore_files = ignore_files(run, command);
@@ -170,6 +175,8 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
     if !judged.roster.is_empty() {
         blobs.push(Blob::new("tests", redactor.bytes(judged.roster.document().into_bytes())));
     }
+    // What it was when it passed, so that it is not used again when that is too old.
+    blobs.extend(judged.data_time.iter().map(|time| Blob::new(DATA_TIME, time.clone().into_bytes())));
     if let Some((missed, blob)) = canary {
         blobs.extend(blob);
         // A failure stands whether or not the tool saw its canary; only a clean answer depends on it.
@@ -272,6 +279,7 @@ fn judge_its_canary(
         held_open,
         data_time: None,
         canary_fired: false,
+        named: None,
         roots: &[],
     };
     let redactor = &run.context.session.redactor;

@@ -5,9 +5,10 @@
 
 use super::command::{self, Attempt};
 use super::drift::Drift;
+use super::part::Part;
 use super::reviews::{self, Reviews};
-use super::rooms::{PollRooms, RoomKey, Watches};
-use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin};
+use super::rooms::{PollRooms, RoomKey, Watches, pointers};
+use super::{Options, PollEvent, PollWatch, basis, benchmark, builtin, judge};
 use crate::context::Context;
 use crate::failure::{Failure, chain};
 use crate::launch::{Launcher, repeat_line};
@@ -16,7 +17,9 @@ use gonogo_core::canonical;
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Judged;
 use gonogo_core::ledger::{CheckFinished, CheckKey, CheckStarted, Event, ReviewAsked};
-use gonogo_core::plan::{BASE_CHECK, Benchmark, Check, CheckKind, Command, Gate, PLAN_CHECK, TOOLS_CHECK};
+use gonogo_core::plan::{
+    BASE_CHECK, Benchmark, Check, CheckKind, Command, Gate, JUDGE_CHECK, PLAN_CHECK, TOOLS_CHECK,
+};
 use gonogo_core::release::ResolvedTool;
 use gonogo_core::review::Word;
 use gonogo_core::verdict::{Outcome, Reason};
@@ -42,6 +45,8 @@ pub struct PollContext<'a> {
     pub reviews: &'a Reviews,
     /// Where its programs run.
     pub rooms: &'a PollRooms,
+    /// The part that was asked for; `None` where it is all.
+    pub part: Option<&'a Part>,
 }
 
 /// A check that came to an end.
@@ -73,14 +78,16 @@ impl Done {
     }
 }
 
-/// Runs every check of the plan, and those that stand for the plan itself.
+/// Runs every check of the plan, or those that were asked for; and those that stand for the plan itself, where it is all of it.
 pub async fn all(
     run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
     rooms: &mut Watches<'_>,
 ) -> Result<(), Failure> {
-    let checks: Vec<(&Gate, &Check)> = run.context.candidate.plan.checks().collect();
+    let is_asked = |gate: &Gate, check: &Check| run.part.is_none_or(|part| part.has(gate.id, &check.id));
+    let all = run.context.candidate.plan.checks();
+    let checks: Vec<(&Gate, &Check)> = all.filter(|(gate, check)| is_asked(gate, check)).collect();
     let own: Vec<(&Gate, &Check)> = checks
         .iter()
         .copied()
@@ -91,7 +98,9 @@ pub async fn all(
     for (gate, check) in own {
         run_own(run, ledger, watch, gate, check).await?;
     }
-    plan_checks(run, ledger, watch)?;
+    if run.part.is_none() {
+        plan_checks(run, ledger, watch).await?;
+    }
     commands(run, ledger, watch, rooms, &checks).await?;
     for (gate, check) in &checks {
         if let CheckKind::Benchmark(asked) = &check.kind {
@@ -120,8 +129,9 @@ async fn run_own(
     Ok(())
 }
 
-/// Checks that no plan has to ask for: that it asks for no less than the base tag's, and that its tools are there.
-fn plan_checks(
+/// Checks that no plan has to ask for: that it asks for no less than the base tag's, that its tools are steered by what they were, and that
+/// they are there.
+async fn plan_checks(
     run: &PollContext<'_>,
     ledger: &mut Ledger,
     watch: &mut impl PollWatch,
@@ -130,11 +140,13 @@ fn plan_checks(
         let done = reviews::weaker_plan(run, *gate, weaker);
         run.record(ledger, watch, *gate, PLAN_CHECK, done)?;
     }
-    if let (false, Some(gate)) =
-        (run.context.candidate.baseline.to_review.is_empty(), run.drift.required.keys().next())
-    {
-        let done = reviews::base(run, *gate, &run.context.candidate.baseline.to_review);
-        run.record(ledger, watch, *gate, BASE_CHECK, done)?;
+    let Some(gate) = run.drift.required.keys().next().copied() else { return Ok(()) };
+    let to_review = &run.context.candidate.baseline.to_review;
+    if !to_review.is_empty() {
+        run.record(ledger, watch, gate, BASE_CHECK, reviews::base(run, gate, to_review))?;
+    }
+    if let Some(done) = judge::check(run, gate).await? {
+        run.record(ledger, watch, gate, JUDGE_CHECK, done)?;
     }
     let called: HashSet<&str> =
         run.context.candidate.plan.checks().flat_map(|(_, check)| check.programs()).collect();
@@ -146,10 +158,10 @@ fn plan_checks(
         .filter(|(name, _)| !called.contains(name.as_str()))
         .map(|(_, lack)| lack)
         .collect();
-    if let (Some(first), Some(gate)) = (lacking.first(), run.drift.required.keys().next()) {
+    if let Some(first) = lacking.first() {
         let all: Vec<&str> = lacking.iter().map(|lack| lack.message.as_str()).collect();
         let judged = Judged::incomplete(first.reason, all.join("; "));
-        run.record(ledger, watch, *gate, TOOLS_CHECK, Done::of(judged))?;
+        run.record(ledger, watch, gate, TOOLS_CHECK, Done::of(judged))?;
     }
     Ok(())
 }
@@ -172,7 +184,11 @@ async fn commands(
             if take_over(run, ledger, watch, (gate, check), Digest::of(bytes))? {
                 continue;
             }
-            stale = basis::stale_for(ledger, &(gate.id, check.id.clone()), basis);
+            let key = (gate.id, check.id.clone());
+            let same = ledger.state().reusable(&key, Digest::of(bytes));
+            let aged = same.and_then(|(_, earlier)| basis::aged(ledger, check, earlier));
+            let aged = aged.map(|why| format!("its earlier evidence is stale: {why}"));
+            stale = aged.or_else(|| basis::stale_for(ledger, &key, basis));
         }
         match command::prepare(run, command) {
             Ok(prepared) => {
@@ -217,8 +233,14 @@ async fn measure(
         let note = format!("measured {} times on this subject: each time may err anew", before + 1);
         done.judged.notes.push(note);
     }
-    let done = run.against_earlier(ledger, gate.id, &check.id, done);
+    let done = run.against_earlier(ledger, (gate.id, &check.id), run.about, done);
     run.record(ledger, watch, gate.id, &check.id, done)
+}
+
+/// What an earlier failure of a check is held against: the subject; or what it reads, where it says that, over any number of commits.
+fn same_as(run: &PollContext<'_>, check: &Check, basis: Digest) -> Digest {
+    let says = check.program().is_some_and(|program| !program.inputs.is_empty());
+    if says { basis } else { run.about }
 }
 
 struct Job<'a> {
@@ -291,6 +313,7 @@ async fn side_by_side(
         let mut done = command::judge(run, job.gate, job.check, job.command, attempt);
         done.repeat = Some(repeat_line(&job.command.program));
         done.judged.notes.extend(job.stale.take());
+        done.judged.notes.extend(run.rooms.room(&job.room).and_then(pointers));
         done.blobs.extend(job.basis.take());
         unlooked.insert(index, done);
         let mut looked = rooms.ends(&job.room, index, !running.is_empty()).await;
@@ -303,7 +326,9 @@ async fn side_by_side(
                 done.judged = met.judged(done.judged);
             }
             let (gate, check) = (jobs[index].gate, jobs[index].check);
-            let done = run.against_earlier(ledger, gate, &check.id, done);
+            let basis = done.blobs.iter().find(|blob| blob.reference().name == BASIS);
+            let about = basis.map_or(run.about, |basis| same_as(run, check, basis.reference().digest));
+            let done = run.against_earlier(ledger, (gate, &check.id), about, done);
             run.record(ledger, watch, gate, &check.id, done)?;
         }
     }
@@ -322,10 +347,13 @@ fn take_over(
         return Ok(false);
     }
     // A pass that failures on the same subject speak against is judged anew each time.
-    if ledger.state().contradiction(&key, run.about).is_some() {
+    if ledger.state().contradiction(&key, same_as(run, check, about)).is_some() {
         return Ok(false);
     }
     let Some((seq, earlier)) = ledger.state().reusable(&key, about) else { return Ok(false) };
+    if basis::aged(ledger, check, earlier).is_some() {
+        return Ok(false);
+    }
     // What is in the room is its commit's; what is outside may have changed since.
     let program = earlier.program.as_ref().filter(|program| Path::new(&program.path).is_absolute());
     let same = program
@@ -344,9 +372,15 @@ fn take_over(
 
 impl PollContext<'_> {
     /// A check, held against what it has shown of this very subject before.
-    fn against_earlier(&self, ledger: &Ledger, gate: u32, check: &str, done: Done) -> Done {
-        match ledger.state().contradiction(&(gate, check.to_owned()), self.about) {
-            Some(earlier) => reviews::contradiction(self, gate, check, earlier, done),
+    fn against_earlier(
+        &self,
+        ledger: &Ledger,
+        (gate, check): (u32, &str),
+        about: Digest,
+        done: Done,
+    ) -> Done {
+        match ledger.state().contradiction(&(gate, check.to_owned()), about) {
+            Some(earlier) => reviews::contradiction(self, (gate, check), about, earlier, done),
             None => done,
         }
     }

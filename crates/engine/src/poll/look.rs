@@ -1,5 +1,6 @@
 //! Lets a person look where a check looked: the same room, folder and environment. It shows nothing and grants nothing.
 
+use super::part::check_named;
 use super::ready_rooms;
 use super::rooms::PollRooms;
 use crate::context::Context;
@@ -96,12 +97,6 @@ fn surroundings(
 }
 
 fn program_of<'a>(context: &'a Context, name: &str) -> Result<&'a Program, Failure> {
-    let plan = &context.candidate.plan;
-    let is_named = |gate: u32, id: &str| name == id || name == format!("{gate}/{id}");
-    let mut named = plan.checks().filter(|(gate, check)| is_named(gate.id, &check.id));
-    let (Some((_, check)), None) = (named.next(), named.next()) else {
-        return Err(Failure::usage(format!("`{name}` does not name one check of the plan"))
-            .remedy("name it as GATE/CHECK, such as 3/lock-smoke"));
-    };
+    let (_, check) = check_named(&context.candidate.plan, name)?;
     check.program().ok_or_else(|| Failure::usage(format!("the check `{name}` runs nothing in a room")))
 }

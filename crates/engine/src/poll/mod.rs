@@ -9,13 +9,16 @@ mod command;
 mod drift;
 mod event;
 mod execute;
+mod judge;
 mod look;
+mod part;
 mod reviews;
 mod rooms;
 mod settle;
 
 pub use event::{PollEvent, PollWatch};
 pub use look::{OpenRoom, RoomRequest, open_room};
+pub use part::Part;
 pub use reviews::matching_paths;
 
 use self::reviews::Reviews;
@@ -71,6 +74,8 @@ pub struct PollReport {
     pub failed_before: BTreeSet<(u32, String)>,
     /// Whose reviews count.
     pub reviewers: InForce,
+    /// The part that was asked for; `None` where it was all.
+    pub part: Option<Part>,
 }
 
 /// Runs a poll.
@@ -80,18 +85,30 @@ pub async fn run(
     tracker: &OpenTracker,
     watch: &mut impl PollWatch,
 ) -> Result<PollReport, Failure> {
+    run_part(context, None, options, tracker, watch).await
+}
+
+/// Runs a part of a poll, or all of it where no part is named. Evidence is recorded as in any poll, and a part gives no clearance.
+pub async fn run_part(
+    context: &Context,
+    part: Option<Part>,
+    options: Options,
+    tracker: &OpenTracker,
+    watch: &mut impl PollWatch,
+) -> Result<PollReport, Failure> {
     let Context { candidate, session, .. } = context;
     let git = &session.git;
     let environment = child_environment(&candidate.plan, git.root());
     let ground = Ground::of(git);
     refuse_what_leads_in(&ground, &environment)?;
-    let (rooms, drift) = (ready_rooms(context).await?, drift::since_base(candidate));
+    let (mut rooms, drift) = (ready_rooms(context).await?, drift::since_base(candidate));
     let root = rooms.main().map_or_else(|| git.root(), Room::root);
     let toolbox = Toolbox::of_checks(&candidate.plan, root, &environment, &session.cancel).await;
     if session.cancel.is_cancelled() {
         // A tool that was stopped while it said its version is not one that is missing.
         return Err(Failure::new(FailureKind::Interrupted, "stopped before any check began"));
     }
+    rooms.key_caches(&toolbox).await?;
     let subject = subject(candidate, &toolbox, &environment);
     let about =
         canonical::digest(&subject).map_err(|error| Failure::new(FailureKind::Internal, chain(&error)))?;
@@ -131,6 +148,7 @@ pub async fn run(
         drift: &drift,
         rooms: &rooms,
         reviews: &reviews,
+        part: part.as_ref(),
     };
     execute::all(&run, &mut ledger, watch, &mut Watches::begin(&rooms)).await?;
     ledger.flush()?;
@@ -138,9 +156,16 @@ pub async fn run(
 
     let finished = ledger.state().poll.as_ref().map(|poll| poll.finished.clone()).unwrap_or_default();
     let poll = Poll::evaluate(&candidate.plan, &drift.required, about, &finished);
+    let poll = part.iter().fold(poll, |poll, part| poll.part(part.checks()));
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
-    let has_failed = |key: &&CheckKey| ledger.state().contradiction(key, about).is_some();
-    let failed_before = finished.keys().filter(has_failed).cloned().collect();
+    let has_failed = |key: &CheckKey, about| ledger.state().contradiction(key, about).is_some();
+    let failed_before = finished
+        .iter()
+        .filter(|(key, one)| {
+            has_failed(key, about) || one.basis().is_some_and(|basis| has_failed(key, basis))
+        })
+        .map(|(key, _)| key.clone())
+        .collect();
     let standing = if session.cancel.is_cancelled() {
         Err("the poll was stopped before its blockers were filed".to_owned())
     } else {
@@ -148,13 +173,7 @@ pub async fn run(
     };
     let decision =
         clearance::decide(candidate.target.tag(), &poll, standing.as_ref().map_err(String::as_str));
-    let ended = PollFinished {
-        poll: poll_seq,
-        verdict: poll.outcome().verdict(),
-        cleared: decision.is_ok(),
-        standing_blockers: standing.as_ref().ok().map(|standing| standing.count() as u64),
-    };
-    ledger.append(Event::PollFinished(ended), Vec::new())?;
+    ledger.append(ended(poll_seq, &poll, decision.is_ok(), &standing), Vec::new())?;
     ledger.flush()?;
     let interrupted = session.cancel.is_cancelled();
     let report = PollReport {
@@ -167,9 +186,21 @@ pub async fn run(
         attempts,
         failed_before,
         reviewers: reviews.in_force,
+        part,
     };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
+}
+
+/// That a poll came to its end. What stands in the way of all, a part does not say.
+fn ended(poll_seq: u64, poll: &Poll, cleared: bool, standing: &Result<Standing, String>) -> Event {
+    let standing = standing.as_ref().ok().filter(|_| !poll.is_part());
+    Event::PollFinished(PollFinished {
+        poll: poll_seq,
+        verdict: poll.outcome().verdict(),
+        cleared,
+        standing_blockers: standing.map(|standing| standing.count() as u64),
+    })
 }
 
 /// Variables that would lead a tool to the project's own files.

@@ -4,11 +4,13 @@ use super::execute::{Done, PollContext};
 use crate::context::{Base, Context};
 use crate::failure::Failure;
 use crate::reviewers::{self, Spoken};
+use gonogo_core::digest::Digest;
 use gonogo_core::evidence::Finding;
 use gonogo_core::gate::{Judged, builtin, judge_contradiction};
 use gonogo_core::ids::CommitId;
+use gonogo_core::judge::Steering;
 use gonogo_core::ledger::{Contradiction, EarlierRelease, LedgerState, ReviewAsked};
-use gonogo_core::plan::{BASE_CHECK, Check, Gate, Inventory, PLAN_CHECK};
+use gonogo_core::plan::{BASE_CHECK, Check, Gate, Inventory, JUDGE_CHECK, PLAN_CHECK};
 use gonogo_core::review::{ChangedPath, ReviewScope, Word};
 use gonogo_core::reviewers::{InForce, Weighed, waived, weigh};
 use gonogo_core::verdict::{Outcome, Reason};
@@ -172,6 +174,25 @@ pub fn base(run: &PollContext<'_>, gate: u32, lines: &[String]) -> Done {
     of_lines(run, (gate, BASE_CHECK, "base-tag"), scope, lines)
 }
 
+/// Files that steer the project's tools are not the base's: a review of what of them steers.
+pub fn steering(run: &PollContext<'_>, gate: u32, found: &[Steering]) -> Done {
+    let base = run.context.candidate.base_tag();
+    let paths: Vec<String> = found.iter().map(|one| one.path.clone()).collect();
+    let text = |digest: &Option<Digest>| digest.as_ref().map(ToString::to_string);
+    let change = |one: &Steering| ChangedPath {
+        path: one.path.clone(),
+        before: text(&one.before),
+        after: text(&one.after),
+    };
+    let changes: Vec<ChangedPath> = found.iter().map(change).collect();
+    let scope =
+        ReviewScope::new(range(run), &paths, "files that steer the tools of the checks", &changes, &[]);
+    let lines: Vec<String> = found.iter().map(|one| one.line(base)).collect();
+    let blobs = vec![Blob::new("judge", run.context.session.redactor.bytes(lines.join("\n").into_bytes()))];
+    let judge = |weighed: &Weighed| builtin::judge_steering(gate, JUDGE_CHECK, found, base, weighed);
+    Done { blobs, ..asked(run, gate, JUDGE_CHECK, scope, judge) }
+}
+
 /// A check that passes where somebody has looked at these very lines, and found nothing against them.
 fn of_lines(
     run: &PollContext<'_>,
@@ -189,8 +210,8 @@ fn of_lines(
 /// A check that failed on this very subject before: a pass of it asks for a review of what failed, where the plan allows no re-run.
 pub fn contradiction(
     run: &PollContext<'_>,
-    gate: u32,
-    check: &str,
+    (gate, check): (u32, &str),
+    about: Digest,
     earlier: &Contradiction,
     done: Done,
 ) -> Done {
@@ -199,7 +220,7 @@ pub fn contradiction(
     }
     let focus = "a pass after a failure on the very same subject";
     let failed = earlier.evidence.iter().map(ToString::to_string);
-    let lines: Vec<String> = [run.about.to_string()].into_iter().chain(failed).collect();
+    let lines: Vec<String> = [about.to_string()].into_iter().chain(failed).collect();
     let scope = ReviewScope::new(range(run), &[], focus, &[], &lines);
     let weighed = run.reviews.weigh(run, gate, check, &scope);
     let retries = run.context.candidate.plan.policy.retries;

@@ -5,6 +5,7 @@
 
 use crate::context::Context;
 use crate::failure::{Failure, chain};
+use crate::launch::Toolbox;
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Judged;
 use gonogo_core::ids::CommitId;
@@ -29,6 +30,8 @@ pub struct PollRooms {
     /// What is brought along for every check.
     bring: Vec<String>,
     made: BTreeMap<RoomKey, (String, Room)>,
+    /// What the caches are made with; `None` where nothing of the plan is run.
+    tools: Option<Digest>,
 }
 
 impl PollRooms {
@@ -42,6 +45,7 @@ impl PollRooms {
             caches: policy.caches.clone(),
             bring: policy.bring.clone(),
             made: BTreeMap::new(),
+            tools: None,
         };
         let programs = candidate.plan.checks().filter_map(|(_, check)| match &check.kind {
             CheckKind::Command(command) => Some(&command.program),
@@ -57,6 +61,26 @@ impl PollRooms {
         let names: Vec<&str> = rooms.made.values().map(|(name, _)| name.as_str()).chain([BASE]).collect();
         rooms.set.keep_only(&names)?;
         Ok(rooms)
+    }
+
+    /// Begins the caches anew that were made with other tools than these, or with other lock or toolchain files.
+    pub async fn key_caches(&mut self, toolbox: &Toolbox) -> Result<(), Failure> {
+        let mut text = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+        for (name, tool) in &toolbox.found {
+            text += &format!("\n{name} {} {:?}", tool.digest, tool.version);
+        }
+        self.tools = Some(Digest::of(text.as_bytes()));
+        for (name, room) in self.made.values() {
+            self.keyed(name, room).await?;
+        }
+        Ok(())
+    }
+
+    async fn keyed(&self, name: &str, room: &Room) -> Result<(), RoomError> {
+        match self.tools {
+            Some(tools) => self.set.key_caches(name, room, &self.caches, tools).await,
+            None => Ok(()),
+        }
     }
 
     /// Which room a program runs in.
@@ -92,6 +116,7 @@ impl PollRooms {
         let wanted =
             RoomWanted { name: BASE, commit: base, inputs: &[], bring: &key.bring, caches: &self.caches };
         let before = self.set.make(&wanted).await?;
+        self.keyed(BASE, &before).await?;
         Ok([before, self.set.make(&self.wanted(&key, COMMIT)).await?])
     }
 
@@ -125,6 +150,19 @@ const BASE: &str = "base";
 pub fn lacking(room: &Room) -> Option<Judged> {
     let first = room.lacking.first()?;
     Some(Judged::incomplete(Reason::NotRun, format!("{}; {}", first.what, first.remedy)))
+}
+
+/// What a person should know of a room's files that are only pointers.
+pub fn pointers(room: &Room) -> Option<String> {
+    const SHOWN: usize = 5;
+    let (first, count) = (room.pointers.get(..SHOWN).unwrap_or(&room.pointers), room.pointers.len());
+    let more = if count > SHOWN { format!(" and {} more", count - SHOWN) } else { String::new() };
+    (count > 0).then(|| {
+        format!(
+            "in its clean room these are pointers of Git LFS, and not their content: {}{more}",
+            first.join(", ")
+        )
+    })
 }
 
 /// What happened in a check's room while it ran.

@@ -6,6 +6,7 @@ mod address;
 mod clone;
 mod diff;
 mod error;
+mod files;
 mod own;
 mod push;
 mod remote;
@@ -18,6 +19,7 @@ mod words;
 pub use address::sibling_address;
 pub use diff::Difference;
 pub use error::{GitError, Party};
+pub use files::{Entry, EntryKind};
 use gonogo_core::ids::{CommitId, TreeId, is_object_id};
 pub use push::{Pushed, Refusal, Rejection};
 pub use remote::{Contains, DefaultBranch, Elsewhere, RemoteTag};
@@ -29,7 +31,6 @@ pub use tree_path::AtPath;
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::tools;
 use error::{failed, failed_with_remote};
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -450,67 +451,6 @@ impl Git {
             Some(commit) => Ok(Upstream::At { name, commit }),
             None => Ok(Upstream::None),
         }
-    }
-
-    /// One file of a commit; `None` where the commit has no such file.
-    pub async fn file_at(&self, commit: &CommitId, path: &str) -> Result<Option<Vec<u8>>, GitError> {
-        let mut files = self.files_at(commit, &[path.to_owned()]).await?;
-        Ok(files.remove(path))
-    }
-
-    /// The files of a commit under some path prefixes (all files where there is none). Symbolic links and submodules
-    /// are left out.
-    pub async fn files_at(
-        &self,
-        commit: &CommitId,
-        prefixes: &[String],
-    ) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
-        let mut asked = vec!["ls-tree", "-r", "-z", "--full-tree", commit, "--"];
-        asked.extend(prefixes.iter().map(|prefix| prefix.trim_end_matches('/')));
-        let answer = self.ask(&asked).await?;
-        if !answer.succeeded() {
-            return Err(failed(&asked, &answer));
-        }
-        let nonsense = || GitError::nonsense(&["ls-tree"]);
-        let mut names = Vec::new();
-        for entry in answer.stdout.bytes.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
-            let entry = String::from_utf8_lossy(entry);
-            let (facts, path) = entry.split_once('\t').ok_or_else(nonsense)?;
-            match facts.split(' ').collect::<Vec<_>>()[..] {
-                [mode, "blob", object] if mode.starts_with("100") => {
-                    names.push((path.to_owned(), object.to_owned()))
-                }
-                [_, _, _] => {}
-                _ => return Err(nonsense()),
-            }
-        }
-        self.blobs(names).await
-    }
-
-    async fn blobs(&self, names: Vec<(String, String)>) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
-        if names.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let input: String = names.iter().flat_map(|(_, object)| [object.as_str(), "\n"]).collect();
-        let asked = ["cat-file", "--batch"];
-        let answer = self.ask_with(&asked, Some(input.into_bytes())).await?;
-        if !answer.succeeded() {
-            return Err(failed(&asked, &answer));
-        }
-        let nonsense = || GitError::nonsense(&asked);
-        let mut rest = answer.stdout.bytes.as_slice();
-        let mut files = BTreeMap::new();
-        for (path, object) in names {
-            let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(nonsense)?;
-            let header = std::str::from_utf8(&rest[..end]).map_err(|_| nonsense())?;
-            let size =
-                header.strip_prefix(&format!("{object} blob ")).and_then(|size| size.parse::<usize>().ok());
-            let size = size.ok_or_else(nonsense)?;
-            let content = rest.get(end + 1..end + 1 + size).ok_or_else(nonsense)?;
-            files.insert(path, content.to_vec());
-            rest = rest.get(end + 2 + size..).ok_or_else(nonsense)?;
-        }
-        Ok(files)
     }
 }
 

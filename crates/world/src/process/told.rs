@@ -7,7 +7,7 @@ use super::{Captured, Environment, Invocation, ProcessError};
 use gonogo_core::redact::{REDACTED, Redactor, is_secret};
 use std::ffi::OsStr;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 use tracing::Level;
 
@@ -67,7 +67,7 @@ impl Drop for Told {
 /// The line that runs it again, in a POSIX shell with `$'…'`, but for the variables that are set.
 fn line(invocation: &Invocation) -> String {
     let Some(redactor) = redactor() else { return "(not shown: nothing could be redacted)".to_owned() };
-    let shown = |text: &OsStr| quoted(hidden(text, redactor, &invocation.environment).as_bytes());
+    let shown = |text: &OsStr| quoted(hidden(text, &redactor, &invocation.environment).as_bytes());
     let folder: &Path = &invocation.directory;
     let mut line = format!("cd {} && {}", shown(folder.as_os_str()), shown(invocation.program.as_os_str()));
     for argument in &invocation.arguments {
@@ -83,17 +83,41 @@ fn line(invocation: &Invocation) -> String {
     line
 }
 
-/// The redactor for our own environment and for the shapes of tokens, for whatever is told. `None` where it could not be
-/// made: then nothing is to be told.
-pub fn redactor() -> Option<&'static Redactor> {
-    static OWN: OnceLock<Option<Redactor>> = OnceLock::new();
-    let made = OWN.get_or_init(|| {
+/// What is known to be secret besides our own environment, and the redactor for all of it.
+#[derive(Default)]
+struct Known {
+    secrets: Vec<(String, String)>,
+    redactor: Option<Option<Arc<Redactor>>>,
+}
+
+fn known() -> MutexGuard<'static, Known> {
+    static KNOWN: OnceLock<Mutex<Known>> = OnceLock::new();
+    KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From now on these values, each with its name, are told by nothing in this process, where their names are those of secrets.
+pub fn keep_secret(secrets: Vec<(String, String)>) {
+    let mut known = known();
+    let new = |one: &(String, String)| is_secret(&one.0, &one.1) && !known.secrets.contains(one);
+    let new: Vec<(String, String)> = secrets.into_iter().filter(new).collect();
+    if !new.is_empty() {
+        known.secrets.extend(new);
+        known.redactor = None;
+    }
+}
+
+/// The redactor for our own environment, for what is to be kept secret besides, and for the shapes of tokens, for whatever is told. `None`
+/// where it could not be made: then nothing is to be told.
+pub fn redactor() -> Option<Arc<Redactor>> {
+    let mut known = known();
+    let made = known.redactor.clone().unwrap_or_else(|| {
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
-        let variables: Vec<(String, String)> =
-            std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
-        Redactor::new(variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))).ok()
+        let own = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+        let all: Vec<(String, String)> = own.chain(known.secrets.iter().cloned()).collect();
+        Redactor::new(all.iter().map(|(name, value)| (name.as_str(), value.as_str()))).ok().map(Arc::new)
     });
-    made.as_ref()
+    known.redactor = Some(made.clone());
+    made
 }
 
 /// A text without secrets: those of our own environment and those that the child alone is given.

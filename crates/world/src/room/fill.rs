@@ -33,7 +33,10 @@ pub(super) async fn fill(
     let patterns: Vec<String> = wanted.inputs.iter().map(|input| format!(":(top,glob){input}")).collect();
     asked.extend(patterns.iter().map(String::as_str));
     let listed = git.order(&asked, None).await?;
+    // Of a part, the attributes are mostly not in it: the whole commit's say which of its files are pointers.
+    let mut apart = Vec::new();
     if !wanted.inputs.is_empty() {
+        apart = pointers_of(git, wanted.inputs).await?;
         git.order(&["read-tree", "--empty"], None).await?;
         git.order(&["update-index", "-z", "--index-info"], Some(listed.clone())).await?;
     }
@@ -58,7 +61,7 @@ pub(super) async fn fill(
     // The index was made now, and knows no stamps: every file is read and compared.
     git.order(&["update-index", "-q", "--really-refresh"], None).await?;
     git.order(&["checkout-index", "-f", "-a", "-u", "-q"], None).await?;
-    let pointers = pointers(git, root, &attributes).await?;
+    let pointers = if wanted.inputs.is_empty() { pointers(git, root, &attributes).await? } else { apart };
     let path = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
     let submodule = |(_, object, name): &Entry<'_>| -> Result<_, RoomError> {
         Ok((path(name), told(&String::from_utf8_lossy(object), &["ls-files"])?))
@@ -112,7 +115,25 @@ async fn pointers(git: &Git, root: &Path, attributes: &[&[u8]]) -> Result<Vec<St
     if !attributes.iter().any(names_it) {
         return Ok(Vec::new());
     }
-    let listed = git.order(&["ls-files", "-z", "--", ":(top,attr:filter=lfs)"], None).await?;
+    listed(git, &[":(top,attr:filter=lfs)".to_owned()]).await
+}
+
+/// The same of a part of the index, by what its own attributes say.
+async fn pointers_of(git: &Git, inputs: &[String]) -> Result<Vec<String>, RoomError> {
+    let asked = ["grep", "--cached", "-q", "-F", "filter=lfs", "--", ":(top,glob)**/.gitattributes"];
+    // Nothing is found in most repositories, and git says so by its status.
+    if git.order(&asked, None).await.is_err() {
+        return Ok(Vec::new());
+    }
+    let patterns: Vec<String> =
+        inputs.iter().map(|input| format!(":(top,glob,attr:filter=lfs){input}")).collect();
+    listed(git, &patterns).await
+}
+
+async fn listed(git: &Git, patterns: &[String]) -> Result<Vec<String>, RoomError> {
+    let mut asked = vec!["ls-files", "-z", "--"];
+    asked.extend(patterns.iter().map(String::as_str));
+    let listed = git.order(&asked, None).await?;
     let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
     Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
 }

@@ -4,6 +4,7 @@
 //! compared with the commit by its content before anything runs; so a crash or a full disk leaves no room that counts.
 
 mod bring;
+mod caches;
 mod fill;
 mod report;
 mod reports;
@@ -201,7 +202,7 @@ impl Rooms {
         let entries = std::fs::read_dir(&self.folder).map_err(io_error(&self.folder))?;
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let of = name.strip_suffix(".git").unwrap_or(&name);
+            let of = [".git", ".caches"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
             if !["lock", "of"].contains(&of) && !names.contains(&of) {
                 repository::remove(&entry.path())?;
             }
