@@ -31,6 +31,7 @@ mod output;
 mod plan;
 mod poll;
 mod prepare;
+mod readers;
 mod release;
 mod reviews;
 mod rooms;

@@ -9,6 +9,7 @@ use crate::roster::Roster;
 use crate::verdict::Reason;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The lines of captured bytes. Bytes that are no UTF-8 become U+FFFD, which no report's line holds outside a name.
@@ -87,7 +88,15 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A finding with a key, message and place that are fit to be shown and stored.
 pub(super) fn finding(key: &str, message: &str, place: Option<&str>) -> RawFinding {
-    RawFinding { key: named(key), message: shown(message), place: place.map(shown) }
+    RawFinding { key: named(key), message: shown(message), place: place.map(shown), formerly: None }
+        .once_called(key)
+}
+
+impl RawFinding {
+    /// The same, with the key that it once had. Keys were cut then.
+    pub(super) fn once_called(self, key: &str) -> Self {
+        Self { formerly: Some(shown(key)).filter(|formerly| *formerly != self.key), ..self }
+    }
 }
 
 /// A name as one line without control characters. It is not cut: two that begin alike are two.
@@ -123,19 +132,27 @@ pub(super) fn uncoloured(line: &str) -> Cow<'_, str> {
     COLOUR.replace_all(line, "")
 }
 
-/// Findings whose keys are all different: the second of the same key gets ` #2`, and so on.
+/// Findings whose keys are all different: the second of the same key gets ` #2`, and so on. So it was with the keys that they once had.
 pub(super) fn distinct(findings: Vec<RawFinding>) -> Vec<RawFinding> {
-    let mut seen = std::collections::BTreeMap::<String, u64>::new();
-    let mut named = Vec::with_capacity(findings.len());
-    for mut one in findings {
-        let times = seen.entry(one.key.clone()).or_default();
+    let (mut now, mut then) = (Numbers::default(), Numbers::default());
+    let named = findings.into_iter().map(|one| {
+        let formerly = then.numbered(one.formerly.unwrap_or_else(|| one.key.clone()));
+        let key = now.numbered(one.key);
+        RawFinding { formerly: Some(formerly).filter(|formerly| *formerly != key), key, ..one }
+    });
+    named.collect()
+}
+
+/// How often each key was met.
+#[derive(Default)]
+struct Numbers(HashMap<String, u64>);
+
+impl Numbers {
+    fn numbered(&mut self, key: String) -> String {
+        let times = self.0.entry(key.clone()).or_default();
         *times += 1;
-        if *times > 1 {
-            one.key = format!("{} #{times}", one.key);
-        }
-        named.push(one);
+        if *times > 1 { format!("{key} #{times}") } else { key }
     }
-    named
 }
 
 /// Adds a finding for failures that the summary counts and the report does not name, so that none is lost.
@@ -277,6 +294,23 @@ mod tests {
         let keys: Vec<String> =
             distinct(vec![same(), same(), same()]).into_iter().map(|one| one.key).collect();
         assert_eq!(keys, ["a", "a #2", "a #3"]);
+    }
+
+    #[test]
+    fn what_a_finding_was_once_called_is_told_where_it_was_something_else() {
+        let long = "x".repeat(300);
+        let cut = format!("{}…", "x".repeat(199));
+        let keys = |findings: Vec<RawFinding>| -> Vec<(String, Option<String>)> {
+            distinct(findings).into_iter().map(|one| (one.key, one.formerly)).collect()
+        };
+        let named = |key: &str| finding(key, "m", None);
+        assert_eq!(keys(vec![named("a"), named("a")]), [("a".into(), None), ("a #2".into(), None)]);
+        let (one, other) = (format!("{long}a"), format!("{long}b"));
+        assert_eq!(
+            keys(vec![named(&one), named(&other)]),
+            [(one.clone(), Some(cut.clone())), (other.clone(), Some(format!("{cut} #2")))]
+        );
+        assert_eq!(keys(vec![named("bin a").once_called("a")]), [("bin a".into(), Some("a".into()))]);
     }
 
     #[test]

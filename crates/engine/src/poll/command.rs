@@ -150,6 +150,7 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         data_time,
         canary_fired: canary.as_ref().is_some_and(|(missed, _)| missed.is_none()),
         roots: &roots,
+        checkout: run.context.session.git.root().to_str(),
     };
     let ignore_files = ignore_files(run, command);
     let ignore_files: Vec<&str> = ignore_files.iter().map(String::as_str).collect();
@@ -273,6 +274,7 @@ fn judge_its_canary(
         data_time: None,
         canary_fired: false,
         roots: &[],
+        checkout: None,
     };
     let redactor = &run.context.session.redactor;
     let missed = judge_canary(&command.reader, &ran, clock::now());

@@ -110,7 +110,8 @@ fn enroll(roster: &mut Roster, place: &str, run: &Run<'_>) {
 fn failure(binary: Option<&str>, name: &str) -> RawFinding {
     let stable = DOC_LINE.replace(name, "");
     let key = binary.map_or_else(|| stable.to_string(), |binary| format!("{binary} {stable}"));
-    finding(&key, &format!("test failed: {name}"), binary)
+    // Where the binaries could not be told they were not named: behind colours, and beside merged doctests.
+    finding(&key, &format!("test failed: {name}"), binary).once_called(&stable)
 }
 
 fn crashes(stderr: &Lines<'_>) -> Vec<RawFinding> {

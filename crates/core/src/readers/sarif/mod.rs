@@ -178,8 +178,12 @@ mod tests {
             "message":{"text":"m"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.py"},
             "region":{"startLine":7}}}]}]}]}"#;
         let output = ToolOutput { stdout: log, stderr: b"", exit: Some(0), report: None };
-        let finding =
-            RawFinding { key: "r a.py m".into(), message: "r: m".into(), place: Some("a.py:7".into()) };
+        let finding = RawFinding {
+            key: "r a.py m".into(),
+            message: "r: m".into(),
+            place: Some("a.py:7".into()),
+            formerly: None,
+        };
         assert_eq!(super::read(&output).unwrap().findings, [finding]);
     }
 }
