@@ -132,6 +132,32 @@ pub(super) fn uncoloured(line: &str) -> Cow<'_, str> {
     COLOUR.replace_all(line, "")
 }
 
+/// Notes, as far as anybody reads them: beyond a thousand they are counted.
+#[derive(Default)]
+pub(super) struct Notes {
+    kept: Vec<String>,
+    beyond: u64,
+}
+
+impl Notes {
+    const MOST: usize = 1000;
+
+    pub(super) fn add(&mut self, note: &str) {
+        if self.kept.len() < Self::MOST {
+            self.kept.push(shown(note));
+        } else {
+            self.beyond += 1;
+        }
+    }
+
+    pub(super) fn all(mut self) -> Vec<String> {
+        if self.beyond > 0 {
+            self.kept.push(format!("and {} more of these", self.beyond));
+        }
+        self.kept
+    }
+}
+
 /// Findings whose keys are all different: the second of the same key gets ` #2`, and so on. So it was with the keys that they once had.
 pub(super) fn distinct(findings: Vec<RawFinding>) -> Vec<RawFinding> {
     let (mut now, mut then) = (Numbers::default(), Numbers::default());
@@ -280,6 +306,17 @@ mod tests {
         ] {
             assert!(visible_pieces(line).any(|piece| piece == "wrong: a"), "{line:?}");
         }
+    }
+
+    #[test]
+    fn notes_beyond_a_thousand_are_counted() {
+        let mut notes = Notes::default();
+        (0..1003).for_each(|number| notes.add(&format!("note {number}")));
+        let all = notes.all();
+        assert_eq!((all.len(), all[1000].as_str()), (1001, "and 3 more of these"));
+        let mut few = Notes::default();
+        few.add("one");
+        assert_eq!(few.all(), ["one"]);
     }
 
     #[test]
