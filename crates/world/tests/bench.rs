@@ -1,5 +1,4 @@
 //! Runs of a benchmark give values or an error, never a guess.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gonogo_core::gate::End;
 use gonogo_world::bench::{BenchProgram, RunError};

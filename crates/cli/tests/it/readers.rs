@@ -47,8 +47,8 @@ fn renamed(project: &Project) -> [(String, String); 4] {
 
 #[test]
 fn a_blocker_that_was_filed_under_the_name_that_a_finding_once_had_is_found_again_and_closed_by_its_check() {
-    for number in 0..4 {
-        let project = Project::new(&one(READERS[number]));
+    for (number, reader) in READERS.iter().enumerate() {
+        let project = Project::new(&one(reader));
         let (failing, key) = renamed(&project)[number].clone();
         let name = Fingerprint::of(3, "t", &key);
         file_under(&project, &name);
@@ -102,8 +102,8 @@ fn two_problems_that_had_one_name_share_no_blocker() {
 fn evidence(project: &Project, name: &str) -> Option<String> {
     let records = String::from_utf8(project.records()).unwrap();
     let records = records.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let finished = records.map(|record| record["event"]["check-finished"].clone());
-    let finished = finished.filter(|finished| finished["check"] == "t").last().unwrap();
+    let mut finished = records.map(|record| record["event"]["check-finished"].clone());
+    let finished = finished.rfind(|finished| finished["check"] == "t").unwrap();
     let all = finished["evidence"].as_array().unwrap();
     let digest = all.iter().find(|one| one["name"] == name)?["digest"].as_str().unwrap().to_owned();
     let blob = project.ledger("v0.2.0").join("blobs").join(digest.trim_start_matches("sha256:"));
@@ -172,6 +172,30 @@ fn many_report_files_are_one_report_and_those_of_an_earlier_run_are_taken_away()
     project.tool("tool", &format!("{failing}\nexit 1"));
     let document = project.run(&["poll", "v0.2.0", "--fresh", "--json"]).exits(1).json();
     assert_eq!(check(&document, 3, "t")["verdict"], "failed");
+}
+
+#[test]
+fn no_nul_hides_what_an_inventory_searches() {
+    let search =
+        "[[gates.checks]]\nid = \"t\"\nkind = \"inventory\"\npattern = 'unsafe'\npaths = [\"src\"]\n";
+    let reason = |begun: &[u8], text: &[u8]| {
+        let project = Project::unborn();
+        project.write("gonogo.toml", plan(search));
+        project.write("src/b.rs", "unsafe { known() }\n");
+        project.write("src/a.rs", begun);
+        project.commit("begin");
+        project.git(&["tag", "v0.1.0"]);
+        project.write("src/a.rs", text);
+        project.commit("one more");
+        check(&project.poll().json(), 3, "t")["reason"].as_str().map(str::to_owned)
+    };
+    let asks = Some("review-missing".to_owned());
+    assert_eq!(reason(b"fn a() {}\n", b"// \0\nunsafe { a() }\n"), asks);
+    assert_eq!(reason(b"fn a() {}\n", b"fn a() {}\0unsafe { b() }\n"), asks);
+    assert_eq!(reason(b"\0\nunsafe { a() }\n", b"\0\nunsafe { a() }\nunsafe { b() }\n"), asks);
+    assert_eq!(reason(b"fn a() {}\n", b"\xff\xfe unsafe { a() }\n"), asks);
+    assert_eq!(reason(b"fn a() {}\n", b"\0\nfn a() {}\n"), None);
+    assert_eq!(reason(b"\0unsafe { a() }\n", b"\n\0unsafe { a() }\n"), None);
 }
 
 fn log(rules: &str, results: &str) -> String {

@@ -34,7 +34,7 @@ impl Format {
         text
     }
 
-    /// The reader's name, and the file's beside it where it has several formats.
+    /// The reader's name.
     pub(crate) fn name(&self) -> &'static str {
         self.reader.name()
     }
@@ -54,10 +54,10 @@ fn pattern(text: &str) -> regex::Regex {
 
 /// Every reader's format. Those of test runners name their tests.
 pub(crate) fn all() -> Vec<Format> {
-    [of_lines(), of_events(), of_documents()].into_iter().flatten().collect()
+    [of_runners(), of_lines(), of_events(), of_documents()].into_iter().flatten().collect()
 }
 
-fn of_lines() -> Vec<Format> {
+fn of_runners() -> Vec<Format> {
     vec![
         Format {
             reader: Reader::Libtest { one_binary: true },
@@ -91,7 +91,7 @@ fn of_lines() -> Vec<Format> {
             reader: Reader::Pytest,
             on_stderr: false,
             head: nothing,
-            one: |index| format!("test_a.py::test_{index:09} PASSED\n"),
+            one: |index| format!("tests/test_a.py::test_{index:09} PASSED{:>40}\n", "[ 50%]"),
             between: "",
             tail: |count| format!("=== {count} passed in 1.00s ===\n"),
         },
@@ -113,7 +113,7 @@ fn of_lines() -> Vec<Format> {
             head: |_| "TAP version 13\n".to_owned(),
             one: |index| {
                 format!(
-                    "# Subtest: adds {index:09}\nok {} - adds {index:09}\n  ---\n  duration_ms: 1.5\n  ...\n",
+                    "# Subtest: adds {index:09}\nok {} - adds {index:09}\n  ---\n  duration_ms: 1.580127\n  type: 'test'\n  ...\n",
                     index + 1
                 )
             },
@@ -128,10 +128,15 @@ fn of_lines() -> Vec<Format> {
             reader: Reader::Tap,
             on_stderr: false,
             head: |_| "TAP version 13\n".to_owned(),
-            one: |index| format!("ok {} - number {index:09}\n", index + 1),
+            one: |index| format!("ok {} - reads what stands in file number {index:09}\n", index + 1),
             between: "",
             tail: |count| format!("1..{count}\n"),
         },
+    ]
+}
+
+fn of_lines() -> Vec<Format> {
+    vec![
         Format {
             reader: Reader::CargoSemverChecks,
             on_stderr: true,
@@ -169,17 +174,24 @@ fn of_lines() -> Vec<Format> {
     ]
 }
 
+fn go_test(index: usize) -> String {
+    let event = |what: &str| {
+        format!(
+            "{{\"Time\":\"2026-11-20T10:00:00.000000000Z\",{what},\"Package\":\"p\",\"Test\":\"Test{index}\"}}\n"
+        )
+    };
+    let printed = |text: &str| event(&format!("\"Action\":\"output\",\"Output\":\"{text} Test{index}\\n\""));
+    let (run, pass) = (event("\"Action\":\"run\""), event("\"Action\":\"pass\",\"Elapsed\":0"));
+    [run, printed("=== RUN  "), printed("--- PASS:"), pass].concat()
+}
+
 fn of_events() -> Vec<Format> {
     vec![
         Format {
             reader: Reader::GoTest,
             on_stderr: false,
             head: |_| "{\"Action\":\"start\",\"Package\":\"p\"}\n".to_owned(),
-            one: |index| {
-                format!(
-                    "{{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"Test{index}\"}}\n{{\"Action\":\"pass\",\"Package\":\"p\",\"Test\":\"Test{index}\"}}\n"
-                )
-            },
+            one: go_test,
             between: "",
             tail: |_| "{\"Action\":\"pass\",\"Package\":\"p\"}\n".to_owned(),
         },

@@ -31,15 +31,21 @@ impl<'a> Lines<'a> {
     }
 
     pub(super) fn all(&self) -> Vec<&str> {
-        self.iter().collect()
+        let mut all = Vec::with_capacity(self.iter().count());
+        all.extend(self.iter());
+        all
     }
 
-    /// Whether the last line has its line feed. Without it the text was cut: `OK (skipped=1)` cut is `OK`.
-    pub(super) fn closed(&self) -> bool {
-        self.closed
+    /// The lines that have their end.
+    pub(super) fn ended(&self) -> impl Iterator<Item = &str> {
+        let ended = self.text.rfind('\n').and_then(|end| self.text.get(..end));
+        ended
+            .into_iter()
+            .flat_map(|text| text.split('\n'))
+            .map(|line| line.strip_suffix('\r').unwrap_or(line))
     }
 
-    /// Refuses text whose last line was cut.
+    /// Refuses text whose last line was cut: without its line feed `OK (skipped=1)` may have been cut to `OK`.
     pub(super) fn whole(&self) -> Result<(), Unread> {
         if self.closed {
             Ok(())
@@ -277,12 +283,16 @@ mod tests {
     fn a_line_with_an_escape_or_an_inner_return_stays_what_it_is() {
         let lines = Lines::of(b"a\r\n\x1b[2Kb\rc\n");
         assert_eq!(lines.all(), ["a", "\u{1b}[2Kb\rc"]);
-        assert!(lines.closed());
-        assert!(!Lines::of(b"a").closed());
-        assert!(!Lines::of(b"a\r").closed());
+        assert!(lines.whole().is_ok());
+        assert!(Lines::of(b"a").whole().is_err());
+        assert!(Lines::of(b"a\r").whole().is_err());
         assert_eq!(Lines::of(b"").all(), [""; 0]);
         assert_eq!(Lines::of(b"\n").all(), [""]);
         assert_eq!(Lines::of(b"a\n\nb").all(), ["a", "", "b"]);
+        let ended = |bytes: &[u8]| Lines::of(bytes).ended().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(ended(b"a\r\n\nb"), ["a", ""]);
+        assert_eq!((ended(b"a\n"), ended(b"\n")), (vec!["a".to_owned()], vec![String::new()]));
+        assert!(ended(b"").is_empty() && ended(b"a").is_empty());
     }
 
     #[test]

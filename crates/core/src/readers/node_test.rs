@@ -10,6 +10,7 @@ use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use crate::roster::{Roster, TestState};
 use regex::Regex;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -62,7 +63,7 @@ pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading,
     }
     name_the_rest(&mut findings, failed);
     findings.extend(after.below_threshold);
-    let bare: Vec<&Point> = listed.points.iter().filter(|one| one.is_bare_file(&files)).collect();
+    let bare: Vec<&Point<'_>> = listed.points.iter().filter(|one| one.is_bare_file(&files)).collect();
     let passed = totals
         .pass
         .checked_sub(bare.len() as u64)
@@ -120,13 +121,13 @@ impl After {
 }
 
 /// The tests by name, where it is certain which of the points are suites; else those that failed.
-fn roster(points: &[Point], files: &[&str], counts: Counts, suites: u64) -> Result<Roster, Unread> {
+fn roster(points: &[Point<'_>], files: &[&str], counts: Counts, suites: u64) -> Result<Roster, Unread> {
     let marked = points.iter().filter(|one| one.is_suite).count() as u64;
     if marked != suites {
         // The spec reporter does not say which of them are suites.
         return failed_alone(points, counts);
     }
-    let is_suite = |one: &Point| one.is_suite;
+    let is_suite = |one: &Point<'_>| one.is_suite;
     let mut roster = Roster::default();
     for one in points.iter().filter(|one| !is_suite(one)) {
         let state = if one.is_bare_file(files) { TestState::NotRun } else { one.state };
@@ -136,7 +137,7 @@ fn roster(points: &[Point], files: &[&str], counts: Counts, suites: u64) -> Resu
 }
 
 /// The failed tests by name, and the others as they are counted.
-fn failed_alone(points: &[Point], counts: Counts) -> Result<Roster, Unread> {
+fn failed_alone(points: &[Point<'_>], counts: Counts) -> Result<Roster, Unread> {
     let mut roster = Roster::default();
     let failed = points.iter().filter(|one| one.state == TestState::Failed && !one.has_children);
     for one in failed.take(usize::try_from(counts.failed).unwrap_or(usize::MAX)) {
@@ -193,7 +194,7 @@ fn totals(lines: &[&str], tap: bool) -> Result<Option<(usize, Totals)>, Unread> 
 }
 
 impl Totals {
-    fn agree_with(&self, listed: &Listed) -> Result<(), Unread> {
+    fn agree_with(&self, listed: &Listed<'_>) -> Result<(), Unread> {
         let points = listed.points.len() as u64;
         let top = listed.points.iter().filter(|one| one.path.is_empty()).count() as u64;
         let planned = listed.plans.as_ref().is_none_or(|plans| plans.as_slice() == [top.to_string()]);
@@ -207,21 +208,21 @@ impl Totals {
     }
 }
 
-struct Listed {
-    points: Vec<Point>,
+struct Listed<'a> {
+    points: Vec<Point<'a>>,
     /// The plans (`1..N`) at the outermost level; TAP only.
     plans: Option<Vec<String>>,
 }
 
-struct Point {
+struct Point<'a> {
     path: Vec<String>,
-    name: String,
+    name: Cow<'a, str>,
     state: TestState,
     has_children: bool,
     is_suite: bool,
 }
 
-impl Point {
+impl Point<'_> {
     /// A file that node ran as a whole and that registered no test.
     fn is_bare_file(&self, files: &[&str]) -> bool {
         let passed = self.state == TestState::Passed && !self.is_suite;
@@ -239,7 +240,7 @@ pub(super) fn is_file(name: &str, files: &[&str]) -> bool {
     FILE.is_match(name) || files.iter().any(|file| named(file))
 }
 
-fn tap_points(lines: &[&str]) -> Listed {
+fn tap_points<'a>(lines: &[&'a str]) -> Listed<'a> {
     let mut listed = Listed { points: Vec::new(), plans: Some(Vec::new()) };
     let mut names: Vec<String> = Vec::new();
     let mut details: Option<String> = None;
@@ -257,7 +258,7 @@ fn tap_points(lines: &[&str]) -> Listed {
         }
         if let Some(found) = SUBTEST.captures(line) {
             names.truncate(group(&found, 1).len() / 4);
-            names.push(unescaped(group(&found, 2)));
+            names.push(unescaped(group(&found, 2)).into_owned());
         } else if let Some(found) = POINT.captures(line) {
             let depth = group(&found, 1).len() / 4;
             let text = group(&found, 3);
@@ -284,11 +285,11 @@ fn tap_points(lines: &[&str]) -> Listed {
     listed
 }
 
-fn unescaped(name: &str) -> String {
-    name.replace("\\#", "#").replace("\\\\", "\\")
+fn unescaped(name: &str) -> Cow<'_, str> {
+    if name.contains('\\') { name.replace("\\#", "#").replace("\\\\", "\\").into() } else { name.into() }
 }
 
-fn spec_points(lines: &[&str]) -> Listed {
+fn spec_points<'a>(lines: &[&'a str]) -> Listed<'a> {
     let mut listed = Listed { points: Vec::new(), plans: None };
     let mut names: Vec<String> = Vec::new();
     let mut opened = Vec::<bool>::new();
@@ -306,7 +307,7 @@ fn spec_points(lines: &[&str]) -> Listed {
                 _ => TestState::Passed,
             };
             let path = names.iter().take(depth).cloned().collect();
-            let name = group(&found, 3).to_owned();
+            let name = group(&found, 3).into();
             listed.points.push(Point { path, name, state, has_children, is_suite: false });
         } else if let Some(found) = SPEC_GROUP.captures(line) {
             let depth = group(&found, 1).len() / 2;
@@ -320,13 +321,13 @@ fn spec_points(lines: &[&str]) -> Listed {
 }
 
 /// The failed tests; a suite or test that failed only because of what is inside it is left out.
-fn failures(points: &[Point]) -> Vec<RawFinding> {
+fn failures(points: &[Point<'_>]) -> Vec<RawFinding> {
     let failed = || points.iter().filter(|one| one.state == TestState::Failed);
     let inside: BTreeSet<&[String]> =
         failed().flat_map(|one| (1..=one.path.len()).filter_map(|length| one.path.get(..length))).collect();
-    let has_failed_inside = |one: &Point| {
+    let has_failed_inside = |one: &Point<'_>| {
         let mut path = one.path.clone();
-        path.push(one.name.clone());
+        path.push(one.name.clone().into_owned());
         one.has_children && inside.contains(path.as_slice())
     };
     failed()

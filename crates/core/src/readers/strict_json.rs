@@ -1,7 +1,7 @@
 //! What readers take from a JSON document: members that must be there, of the kind that they must be.
 
 use super::Unread;
-use crate::strict_json::{self, Item, NotJson, Parted};
+use crate::strict_json::{self, NotJson, PartItem, Parted};
 use serde_json::{Map, Value};
 
 /// The document in these bytes, which a byte-order mark may begin, as tools on Windows write it.
@@ -22,7 +22,7 @@ pub(super) fn parted<'a>(bytes: &'a [u8], path: &'a [&'a str]) -> Result<Parted<
 /// Takes the items of a document's part one by one.
 pub(super) fn each(
     document: &Parted<'_>,
-    mut take: impl FnMut(Item<'_>) -> Result<(), Unread>,
+    mut take: impl FnMut(PartItem<'_>) -> Result<(), Unread>,
 ) -> Result<(), Unread> {
     let mut taken = Ok(());
     let whole = document.each(|item| {

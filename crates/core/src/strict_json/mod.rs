@@ -5,7 +5,7 @@
 
 mod parted;
 
-pub use parted::{Item, Parted};
+pub use parted::{PartItem, Parted};
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};

@@ -10,7 +10,7 @@ use std::fmt;
 
 /// One item of a document's part.
 #[derive(Clone, Copy, Debug)]
-pub struct Item<'a> {
+pub struct PartItem<'a> {
     /// The place, from 0, that the first `*` of the path stands for, where there are two.
     pub outer: usize,
     /// The member's name; empty in an array.
@@ -50,7 +50,7 @@ impl<'a> Parted<'a> {
     ///
     /// # Errors
     /// As [`super::parse`].
-    pub fn each(&self, mut take: impl FnMut(Item<'_>)) -> Result<(), NotJson> {
+    pub fn each(&self, mut take: impl FnMut(PartItem<'_>)) -> Result<(), NotJson> {
         walk(self.bytes, self.path, &mut Items::Given(&mut take)).map(drop)
     }
 }
@@ -66,7 +66,7 @@ fn walk(bytes: &[u8], path: &[&str], items: &mut Items<'_>) -> Result<Value, Not
 /// What becomes of the items.
 enum Items<'s> {
     Counted(u64),
-    Given(&'s mut dyn FnMut(Item<'_>)),
+    Given(&'s mut dyn FnMut(PartItem<'_>)),
 }
 
 struct Walk<'w, 's> {
@@ -83,7 +83,7 @@ impl<'s> Walk<'_, 's> {
     fn give(&mut self, name: &str, value: &Value) {
         match self.items {
             Items::Counted(count) => *count += 1,
-            Items::Given(take) => take(Item { outer: self.outer, name, value }),
+            Items::Given(take) => take(PartItem { outer: self.outer, name, value }),
         }
     }
 }
