@@ -20,6 +20,10 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
         return Err(Unread::unreadable("no `config` message: not the output of govulncheck -json"));
     };
     let Some(examined) = seen.modules else {
+        let stderr = Lines::of(output.stderr);
+        if stderr.first_filled().is_some() {
+            return Err(no_report(&stderr, "`SBOM` message, so what it looked at is not known"));
+        }
         return Err(Unread::unreadable(
             "no `SBOM` message, so what it looked at is not known (govulncheck 1.1.4 has it)",
         ));
