@@ -33,22 +33,19 @@ const NAMES: [&str; 8] = ["tests", "suites", "pass", "fail", "cancelled", "skipp
 /// `files` are the arguments of the command that may be scripts: node reports a script without a test under that name.
 pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
-    let mut lines = stdout.all();
     let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let tap = start_of_tap(&lines);
-    if let Some(start) = tap {
-        // npm and make say first what they run.
-        files.extend(lines.drain(..start).flat_map(str::split_whitespace));
-    }
-    let tap = tap.is_some();
-    let Some((at, totals)) = totals(&lines, tap)? else {
+    let start = start_of_tap(stdout.iter());
+    // npm and make say first what they run.
+    files.extend(stdout.iter().take(start.unwrap_or_default()).flat_map(str::split_whitespace));
+    let tap = start.is_some();
+    let lines = || stdout.iter().skip(start.unwrap_or_default());
+    let Some((at, totals)) = totals(lines(), tap)? else {
         return Err(no_report(&stderr, "summary of node's test runner at the end"));
     };
     stdout.whole()?;
-    let (before, after) =
-        (lines.get(..at).unwrap_or_default(), lines.get(at + NAMES.len()..).unwrap_or_default());
-    let after = After::of(after, tap)?;
-    let listed = if tap { tap_points(before) } else { spec_points(before) };
+    let before = || lines().take(at);
+    let after = After::of(lines().skip(at + NAMES.len()), tap)?;
+    let listed = if tap { tap_points(before()) } else { spec_points(before()) };
     let failed = totals.fail.saturating_add(totals.cancelled);
     let mut findings = failures(&listed.points);
     if failed == 0 {
@@ -57,7 +54,7 @@ pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading,
         }
         totals.agree_with(&listed)?;
         let marker = if tap { "# " } else { "ℹ " };
-        if before.iter().any(|line| line.starts_with(&format!("{marker}tests ")) && COUNT.is_match(line)) {
+        if before().any(|line| line.starts_with(&format!("{marker}tests ")) && COUNT.is_match(line)) {
             return Err(Unread::unreadable("more than one summary"));
         }
     }
@@ -79,10 +76,17 @@ pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading,
 }
 
 /// Where the TAP stream begins, unless what stands before it looks like a report of its own.
-fn start_of_tap(lines: &[&str]) -> Option<usize> {
-    let start = lines.iter().position(|line| matches!(*line, "TAP version 13" | "TAP version 14"))?;
-    let report = |line: &&str| POINT.is_match(line) || SPEC.is_match(line) || COUNT.is_match(line);
-    (!lines.iter().take(start).any(report)).then_some(start)
+fn start_of_tap<'a>(lines: impl Iterator<Item = &'a str>) -> Option<usize> {
+    let report = |line: &str| POINT.is_match(line) || SPEC.is_match(line) || COUNT.is_match(line);
+    for (at, line) in lines.enumerate() {
+        if matches!(line, "TAP version 13" | "TAP version 14") {
+            return Some(at);
+        }
+        if report(line) {
+            return None;
+        }
+    }
+    None
 }
 
 /// What stands after the summary: the coverage, and how far it is below its thresholds.
@@ -93,9 +97,9 @@ struct After {
 }
 
 impl After {
-    fn of(lines: &[&str], tap: bool) -> Result<Self, Unread> {
+    fn of<'a>(lines: impl Iterator<Item = &'a str>, tap: bool) -> Result<Self, Unread> {
         let mut after = Self::default();
-        for line in lines.iter().filter(|line| !line.trim().is_empty()) {
+        for line in lines.filter(|line| !line.trim().is_empty()) {
             if let Some(found) = THRESHOLD.captures(line) {
                 let kind = group(&found, 1);
                 let said = line.trim_start_matches(['#', 'ℹ', ' ']);
@@ -106,7 +110,7 @@ impl After {
                 ));
                 continue;
             }
-            if !tap && *line == "✖ failing tests:" {
+            if !tap && line == "✖ failing tests:" {
                 break;
             }
             if POINT.is_match(line) || SPEC.is_match(line) || COUNT.is_match(line) {
@@ -157,20 +161,12 @@ struct Totals {
 }
 
 /// Where the summary starts, and its counts.
-fn totals(lines: &[&str], tap: bool) -> Result<Option<(usize, Totals)>, Unread> {
-    let marker = if tap { "#" } else { "ℹ" };
-    let named = |line: &str, name: &str| {
-        COUNT.captures(line).is_some_and(|found| group(&found, 1) == marker && group(&found, 2) == name)
-    };
-    let block = |at: &usize| {
-        let lines = lines.get(*at..).unwrap_or_default();
-        lines.len() >= NAMES.len() && lines.iter().zip(NAMES).all(|(line, name)| named(line, name))
-    };
-    let Some(at) = (0..lines.len()).rev().find(block) else {
+fn totals<'a>(lines: impl Iterator<Item = &'a str>, tap: bool) -> Result<Option<(usize, Totals)>, Unread> {
+    let Some((at, block)) = last_block(lines, tap) else {
         return Ok(None);
     };
     let count = |index: usize| {
-        let line = lines.get(at + index).copied().unwrap_or_default();
+        let line = block.get(index).copied().unwrap_or_default();
         let found = COUNT.captures(line).ok_or_else(|| Unread::unreadable("no count in the summary"))?;
         if !group(&found, 4).is_empty() {
             return Err(Unread::unreadable("a fraction in the summary"));
@@ -191,6 +187,28 @@ fn totals(lines: &[&str], tap: bool) -> Result<Option<(usize, Totals)>, Unread> 
         return Err(Unread::unreadable("the counts of the summary do not add up"));
     }
     Ok(Some((at, totals)))
+}
+
+/// The last lines that name the eight counts in their order, and where they start.
+fn last_block<'a>(lines: impl Iterator<Item = &'a str>, tap: bool) -> Option<(usize, Vec<&'a str>)> {
+    let marker = if tap { "#" } else { "ℹ" };
+    let named = |line: &str, place: usize| {
+        line.starts_with(marker)
+            && COUNT.captures(line).is_some_and(|found| Some(&group(&found, 2)) == NAMES.get(place))
+    };
+    let (mut last, mut block) = (None, Vec::new());
+    for (at, line) in lines.enumerate() {
+        if !named(line, block.len()) {
+            block.clear();
+        }
+        if named(line, block.len()) {
+            block.push(line);
+        }
+        if block.len() == NAMES.len() {
+            last = Some((at + 1 - NAMES.len(), std::mem::take(&mut block)));
+        }
+    }
+    last
 }
 
 impl Totals {
@@ -215,7 +233,7 @@ struct Listed<'a> {
 }
 
 struct Point<'a> {
-    path: Vec<String>,
+    path: Box<[String]>,
     name: Cow<'a, str>,
     state: TestState,
     has_children: bool,
@@ -240,14 +258,14 @@ pub(super) fn is_file(name: &str, files: &[&str]) -> bool {
     FILE.is_match(name) || files.iter().any(|file| named(file))
 }
 
-fn tap_points<'a>(lines: &[&'a str]) -> Listed<'a> {
+fn tap_points<'a>(lines: impl Iterator<Item = &'a str>) -> Listed<'a> {
     let mut listed = Listed { points: Vec::new(), plans: Some(Vec::new()) };
     let mut names: Vec<String> = Vec::new();
     let mut details: Option<String> = None;
     let mut child_seen = Vec::<bool>::new();
     for line in lines {
         if let Some(end) = &details {
-            if *line == end {
+            if line == end {
                 details = None;
             } else if line.trim_start() == "type: 'suite'"
                 && let Some(point) = listed.points.last_mut()
@@ -289,7 +307,7 @@ fn unescaped(name: &str) -> Cow<'_, str> {
     if name.contains('\\') { name.replace("\\#", "#").replace("\\\\", "\\").into() } else { name.into() }
 }
 
-fn spec_points<'a>(lines: &[&'a str]) -> Listed<'a> {
+fn spec_points<'a>(lines: impl Iterator<Item = &'a str>) -> Listed<'a> {
     let mut listed = Listed { points: Vec::new(), plans: None };
     let mut names: Vec<String> = Vec::new();
     let mut opened = Vec::<bool>::new();
@@ -326,7 +344,7 @@ fn failures(points: &[Point<'_>]) -> Vec<RawFinding> {
     let inside: BTreeSet<&[String]> =
         failed().flat_map(|one| (1..=one.path.len()).filter_map(|length| one.path.get(..length))).collect();
     let has_failed_inside = |one: &Point<'_>| {
-        let mut path = one.path.clone();
+        let mut path = one.path.to_vec();
         path.push(one.name.clone().into_owned());
         one.has_children && inside.contains(path.as_slice())
     };
@@ -336,7 +354,7 @@ fn failures(points: &[Point<'_>]) -> Vec<RawFinding> {
             // Where a whole file failed, its name is an absolute path, which differs between checkouts.
             let file =
                 FILE.is_match(&one.name).then(|| one.name.rsplit(['/', '\\']).next().unwrap_or_default());
-            let mut path = one.path.clone();
+            let mut path = one.path.to_vec();
             path.push(file.unwrap_or(&one.name).to_owned());
             let key = path.join(" > ");
             finding(&key, &format!("test failed: {key}"), None)
