@@ -13,6 +13,8 @@ use std::fmt;
 pub struct PartItem<'a> {
     /// The place, from 0, that the first `*` of the path stands for, where there are two.
     pub outer: usize,
+    /// The name of the member that it stands for; empty where that is in an array.
+    pub within: &'a str,
     /// The member's name; empty in an array.
     pub name: &'a str,
     /// The item itself.
@@ -57,7 +59,7 @@ impl<'a> Parted<'a> {
 
 fn walk(bytes: &[u8], path: &[&str], items: &mut Items<'_>) -> Result<Value, NotJson> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let walk = Walk { path, outer: 0, items };
+    let walk = Walk { path, outer: 0, within: "", items };
     let rest = walk.deserialize(&mut deserializer).map_err(broken)?;
     deserializer.end().map_err(broken)?;
     Ok(rest)
@@ -72,18 +74,22 @@ enum Items<'s> {
 struct Walk<'w, 's> {
     path: &'w [&'w str],
     outer: usize,
+    within: &'w str,
     items: &'w mut Items<'s>,
 }
 
 impl<'s> Walk<'_, 's> {
-    fn further<'b>(&'b mut self, path: &'b [&'b str], outer: usize) -> Walk<'b, 's> {
-        Walk { path, outer, items: &mut *self.items }
+    /// Along the path, inside of what `outer` and `within` say.
+    fn further<'b>(&'b mut self, path: &'b [&'b str], outer: usize, within: &'b str) -> Walk<'b, 's> {
+        Walk { path, outer, within, items: &mut *self.items }
     }
 
     fn give(&mut self, name: &str, value: &Value) {
         match self.items {
             Items::Counted(count) => *count += 1,
-            Items::Given(take) => take(PartItem { outer: self.outer, name, value }),
+            Items::Given(take) => {
+                take(PartItem { outer: self.outer, within: self.within, name, value });
+            }
         }
     }
 }
@@ -135,7 +141,7 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
                 self.give("", &item);
             }
         } else {
-            while let Some(item) = items.next_element_seed(self.further(path, array.len()))? {
+            while let Some(item) = items.next_element_seed(self.further(path, array.len(), ""))? {
                 array.push(item);
             }
         }
@@ -150,8 +156,9 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
                 let Strict(value) = entries.next_value()?;
                 self.give(&name, &value);
             } else if *step == "*" || *step == name {
-                let outer = if *step == "*" { names.len() } else { self.outer };
-                let value = entries.next_value_seed(self.further(path, outer))?;
+                let (outer, within) =
+                    if *step == "*" { (names.len(), name.as_str()) } else { (self.outer, self.within) };
+                let value = entries.next_value_seed(self.further(path, outer, within))?;
                 map.insert(name.clone(), value);
             } else {
                 let Strict(value) = entries.next_value()?;
@@ -199,6 +206,11 @@ mod tests {
         assert_eq!(outer, [0, 0, 2]);
         let (rest, found) = items(br#"{"v":{"p":{"x":1},"q":2}}"#, &["v", "*"]).unwrap();
         assert_eq!((rest, found[1].1.as_str()), (parse(br#"{"v":{}}"#).unwrap(), "q"));
+        let mut within = Vec::new();
+        let bytes = br#"{"w":{"p":[1,2],"q":[3]}}"#;
+        let parted = Parted::of(bytes, &["w", "*", "*"]).unwrap();
+        parted.each(|item| within.push(item.within.to_owned())).unwrap();
+        assert_eq!(within, ["p", "p", "q"]);
     }
 
     #[test]
