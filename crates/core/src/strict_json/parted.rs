@@ -150,21 +150,23 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Value, A::Error> {
         let Some((step, path)) = self.path.split_first() else { return StrictVisitor.visit_map(entries) };
-        let (mut map, mut names) = (Map::new(), HashSet::new());
+        let (mut map, mut names, mut place) = (Map::new(), HashSet::new(), 0);
         while let Some(name) = entries.next_key::<String>()? {
             if *step == "*" && path.is_empty() {
-                let Strict(value) = entries.next_value()?;
+                let value = next_member(&mut entries, self.items)?;
                 self.give(&name, &value);
             } else if *step == "*" || *step == name {
                 let (outer, within) =
-                    if *step == "*" { (names.len(), name.as_str()) } else { (self.outer, self.within) };
+                    if *step == "*" { (place, name.as_str()) } else { (self.outer, self.within) };
                 let value = entries.next_value_seed(self.further(path, outer, within))?;
                 map.insert(name.clone(), value);
             } else {
                 let Strict(value) = entries.next_value()?;
                 map.insert(name.clone(), value);
             }
-            if !names.insert(name) {
+            place += 1;
+            // Names are compared when the document is first read, and items are given after that.
+            if matches!(self.items, Items::Counted(_)) && !names.insert(name) {
                 return Err(A::Error::custom("a key stands twice in one object"));
             }
         }
@@ -177,6 +179,14 @@ fn next_item<'de, A: SeqAccess<'de>>(items: &mut A, wanted: &Items<'_>) -> Resul
     match wanted {
         Items::Counted(_) => Ok(items.next_element::<IgnoredAny>()?.map(|_| Value::Null)),
         Items::Given(_) => Ok(items.next_element::<Strict>()?.map(|Strict(item)| item)),
+    }
+}
+
+/// The next member's value; nothing of it where items are only counted.
+fn next_member<'de, A: MapAccess<'de>>(entries: &mut A, wanted: &Items<'_>) -> Result<Value, A::Error> {
+    match wanted {
+        Items::Counted(_) => entries.next_value::<IgnoredAny>().map(|_| Value::Null),
+        Items::Given(_) => entries.next_value::<Strict>().map(|Strict(value)| value),
     }
 }
 
