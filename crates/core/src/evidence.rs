@@ -98,6 +98,10 @@ pub struct Finding {
     /// Where, as `path:line` or the name of a package, where the tool says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// What an earlier gonogo named the same problem, where that was something else. Not stored: a blocker is looked for in the
+    /// poll that found the problem, and in no other.
+    #[serde(skip)]
+    pub formerly: Option<Fingerprint>,
 }
 
 #[cfg(test)]

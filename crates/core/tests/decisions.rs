@@ -187,6 +187,7 @@ fn task(key: &str, state: TaskState) -> Task {
     let fingerprint = Fingerprint::of(3, "a", key);
     let draft = Draft {
         fingerprint,
+        formerly: None,
         title: task_title("v1.0.0", key),
         sections: "## Goal\n\ngonogo-check: 3/a".into(),
     };

@@ -156,7 +156,7 @@ fn too_few_reviews_are_incomplete_and_say_how_many_there_are() {
 }
 
 fn finding(key: &str) -> Finding {
-    Finding { fingerprint: Fingerprint::of(3, "c", key), message: key.into(), place: None }
+    Finding { fingerprint: Fingerprint::of(3, "c", key), message: key.into(), place: None, formerly: None }
 }
 
 fn waiver(key: &str, until: &str) -> WaiverRecorded {

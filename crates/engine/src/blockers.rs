@@ -71,7 +71,8 @@ pub async fn file(
         Ok(backlog) => backlog,
         Err(error) => return Ok(Err(error)),
     };
-    let actions = reconcile(&before, drafts);
+    let drafts = before.under_filed_names(drafts);
+    let actions = reconcile(&before, &drafts);
     if actions.is_empty() {
         return Ok(Ok(before));
     }

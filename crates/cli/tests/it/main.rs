@@ -32,6 +32,7 @@ mod part;
 mod plan;
 mod poll;
 mod prepare;
+mod readers;
 mod release;
 mod reviews;
 mod rooms;

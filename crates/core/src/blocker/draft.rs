@@ -85,7 +85,7 @@ impl Context<'_> {
                 let place =
                     finding.place.as_ref().map(|place| format!("\n\nPlace: `{}`", place.replace('`', "'")));
                 let what = format!("{}{}", fenced(&finding.message), place.unwrap_or_default());
-                self.draft(
+                let draft = self.draft(
                     gate,
                     &check.id,
                     check.finished.as_ref(),
@@ -93,7 +93,8 @@ impl Context<'_> {
                     &finding.message,
                     "failed",
                     &what,
-                )
+                );
+                Draft { formerly: finding.formerly.clone(), ..draft }
             })
             .collect();
         let more = findings.len().saturating_sub(MOST_PER_CHECK);
@@ -172,7 +173,12 @@ impl Context<'_> {
             name = one_line(&gate.name),
             origin = origin.line(),
         );
-        Draft { fingerprint, title: task_title(target, &title_line(gate.id, title)), sections }
+        Draft {
+            fingerprint,
+            formerly: None,
+            title: task_title(target, &title_line(gate.id, title)),
+            sections,
+        }
     }
 }
 
@@ -251,6 +257,6 @@ impl BlockerReport {
             again = fenced(again),
             origin = origin.map(|origin| format!("\n\n{}", origin.line())).unwrap_or_default(),
         );
-        Draft { fingerprint, title: task_title(target, &one_line(&self.title)), sections }
+        Draft { fingerprint, formerly: None, title: task_title(target, &one_line(&self.title)), sections }
     }
 }

@@ -33,6 +33,8 @@ pub fn task_title(release_target: &str, title: &str) -> String {
 pub struct Draft {
     /// The stable name of the problem.
     pub fingerprint: Fingerprint,
+    /// The name that an earlier gonogo filed the same problem under, where that was another.
+    pub formerly: Option<Fingerprint>,
     /// The whole title, as [`task_title`] makes it.
     pub title: String,
     /// The sections, without the fingerprint's line.
@@ -103,6 +105,21 @@ impl Backlog {
     /// not read is none.
     pub const fn empty() -> Self {
         Self { epic: None, tasks: Vec::new() }
+    }
+
+    /// The drafts, each under the name that its problem was filed under here: its own, else the one that it once had. No two get the same.
+    pub fn under_filed_names(&self, drafts: &[Draft]) -> Vec<Draft> {
+        let filed = self.by_fingerprint();
+        let mut taken: HashSet<Fingerprint> = drafts.iter().map(|draft| draft.fingerprint.clone()).collect();
+        let named = drafts.iter().map(|draft| {
+            let once = draft.formerly.clone().filter(|once| {
+                !filed.contains_key(&draft.fingerprint)
+                    && filed.contains_key(once)
+                    && taken.insert(once.clone())
+            });
+            Draft { fingerprint: once.unwrap_or_else(|| draft.fingerprint.clone()), ..draft.clone() }
+        });
+        named.collect()
     }
 
     /// The tasks that gonogo filed, by the problem that they stand for, each in the backlog's order.
@@ -198,6 +215,7 @@ mod tests {
     fn draft(key: &str) -> Draft {
         Draft {
             fingerprint: Fingerprint::of(3, "lock-smoke", key),
+            formerly: None,
             title: task_title("v0.9.0", key),
             sections: format!("## Goal\nMake {key} pass."),
         }
@@ -224,6 +242,48 @@ mod tests {
         let tasks = vec![filed(&draft("a"), "T1", TaskState::Done)];
         let actions = reconcile(&Backlog { epic: Some("E".into()), tasks }, &[draft("a")]);
         assert!(matches!(&actions[..], [BacklogChange::Update { id, reopen: true, .. }] if id == "T1"));
+    }
+
+    fn renamed(key: &str, formerly: &str) -> Draft {
+        Draft { formerly: Some(draft(formerly).fingerprint), ..draft(key) }
+    }
+
+    fn backlog(tasks: Vec<Task>) -> Backlog {
+        Backlog { epic: Some("E".into()), tasks }
+    }
+
+    #[test]
+    fn a_problem_that_was_filed_under_the_name_that_it_once_had_is_not_filed_again() {
+        for state in [TaskState::Open, TaskState::Done] {
+            let old = backlog(vec![filed(&draft("a"), "T1", state)]);
+            let named = old.under_filed_names(&[renamed("bin a", "a")]);
+            let actions = reconcile(&old, &named);
+            let [BacklogChange::Update { id, body, title, reopen }] = &actions[..] else {
+                panic!("{actions:?}")
+            };
+            assert_eq!((id.as_str(), *reopen), ("T1", state != TaskState::Open));
+            assert!(title.contains("bin a"), "{title}");
+            // It stays under that name, by which the ledger knows it.
+            let task = Task { body: body.clone(), ..old.tasks[0].clone() };
+            assert_eq!(task.fingerprint(), Some(draft("a").fingerprint));
+        }
+    }
+
+    #[test]
+    fn a_name_that_a_problem_once_had_is_taken_by_one_and_never_from_one_that_has_it() {
+        let names = |backlog: &Backlog, drafts: &[Draft]| -> Vec<Fingerprint> {
+            backlog.under_filed_names(drafts).into_iter().map(|draft| draft.fingerprint).collect()
+        };
+        let of = |key: &str| draft(key).fingerprint;
+        let old = backlog(vec![filed(&draft("a"), "T1", TaskState::Open)]);
+        assert_eq!(names(&old, &[renamed("x", "a"), renamed("y", "a")]), [of("a"), of("y")]);
+        assert_eq!(names(&old, &[renamed("x", "a"), draft("a")]), [of("x"), of("a")]);
+        let both = backlog(vec![
+            filed(&draft("a"), "T1", TaskState::Open),
+            filed(&draft("x"), "T2", TaskState::Open),
+        ]);
+        assert_eq!(names(&both, &[renamed("x", "a")]), [of("x")]);
+        assert_eq!(names(&Backlog::empty(), &[renamed("x", "a")]), [of("x")]);
     }
 
     #[test]

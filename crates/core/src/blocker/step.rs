@@ -96,7 +96,7 @@ impl Stopped<'_> {
             gates = fenced(next),
         );
         let title = format!("step {step}: {}", short(&one_line(&cause.message)));
-        Draft { fingerprint, title: task_title(target, &title), sections }
+        Draft { fingerprint, formerly: None, title: task_title(target, &title), sections }
     }
 }
 
@@ -155,6 +155,7 @@ mod tests {
         // What a check's task says of steps, and where, makes no difference.
         let of_check = |sections: &str| Draft {
             fingerprint: Fingerprint::of(3, "t", "k"),
+            formerly: None,
             title: String::new(),
             sections: sections.to_owned(),
         };

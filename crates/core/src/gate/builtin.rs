@@ -17,6 +17,7 @@ fn finding(gate: u32, check: &str, key: &str, message: &str, place: Option<&str>
         fingerprint: Fingerprint::of(gate, check, key),
         message: text::one_line(message),
         place: place.map(str::to_owned),
+        formerly: None,
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Ran<'a> {
     pub named: Option<&'a [&'a str]>,
     /// The folders that it ran in, absolute, as they may be spelled. What it names below one of them is named from there.
     pub roots: &'a [String],
+    /// The checkout, absolute: what an earlier gonogo ran there, it named by the whole path.
+    pub checkout: Option<&'a str>,
 }
 
 /// What a check has shown.
@@ -170,6 +172,7 @@ pub fn judge_command(
         key: format!("ignore-file:{file}"),
         message: format!("{file} in the repository can hide what this tool finds"),
         place: Some((*file).to_owned()),
+        formerly: None,
     });
     let mut raw = reading.findings.clone();
     raw.extend(ignored);
@@ -179,19 +182,20 @@ pub fn judge_command(
         key: format!("setting:{}", setting.name),
         message: format!("{}; the plan does not name it", setting.message),
         place: None,
+        formerly: None,
     }));
     let notes = reading.notes.iter().chain(known.into_iter().map(|setting| &setting.message));
     let failed = reading.counts.map_or(0, |counts| counts.failed);
     if raw.is_empty() && failed > 0 {
         let message = format!("{failed} failed, and the output does not say which");
-        raw.push(RawFinding { key: "unnamed-failures".to_owned(), message, place: None });
+        raw.push(RawFinding { key: "unnamed-failures".to_owned(), message, place: None, formerly: None });
     }
     let judged = Judged {
         outcome: Outcome::Failed,
         detail: None,
         counts: reading.counts,
         examined: reading.examined,
-        findings: raw.into_iter().map(|raw| finding(gate, check, raw, ran.roots)).collect(),
+        findings: raw.into_iter().map(|raw| finding(gate, check, raw, ran)).collect(),
         notes: notes.map(|note| text::one_line(&from_roots(note, ran.roots))).collect(),
         roster: reading.roster.clone().spelled(|text| from_roots(text, ran.roots)),
         data_time: None,
@@ -232,26 +236,41 @@ pub fn judge_canary(reader: &Reader, ran: &Ran<'_>, now: Timestamp) -> Option<Ju
     }
 }
 
-fn finding(gate: u32, check: &str, raw: RawFinding, roots: &[String]) -> Finding {
+fn finding(gate: u32, check: &str, raw: RawFinding, ran: &Ran<'_>) -> Finding {
+    let fingerprint = Fingerprint::of(gate, check, &from_roots(&raw.key, ran.roots));
+    let once = below(raw.formerly.as_ref().unwrap_or(&raw.key), ran.roots, ran.checkout);
     Finding {
-        fingerprint: Fingerprint::of(gate, check, &from_roots(&raw.key, roots)),
-        message: text::one_line(&from_roots(&raw.message, roots)),
-        place: raw.place.map(|place| text::one_line(&from_roots(&place, roots))),
+        formerly: Some(Fingerprint::of(gate, check, &once)).filter(|formerly| *formerly != fingerprint),
+        fingerprint,
+        message: text::one_line(&from_roots(&raw.message, ran.roots)),
+        place: raw.place.map(|place| text::one_line(&from_roots(&place, ran.roots))),
     }
 }
 
 /// The text with paths below a root named from there, so that a finding has one name in every checkout.
 fn from_roots(text: &str, roots: &[String]) -> String {
+    below(text, roots, None)
+}
+
+/// The text with paths below a root named from another folder, or from the root itself.
+fn below(text: &str, roots: &[String], folder: Option<&str>) -> String {
+    let spellings: [fn(&str) -> String; 2] =
+        [|path| format!("file://{}/", encoded(path)), |path| format!("{path}/")];
     let mut text = text.to_owned();
     for root in roots.iter().map(|root| root.trim_end_matches('/')).filter(|root| !root.is_empty()) {
-        let encoded = root.replace('%', "%25").replace(' ', "%20");
-        for prefix in [format!("file://{encoded}/"), format!("{root}/")] {
+        for spelled in spellings {
+            let prefix = spelled(root);
             if text.contains(&prefix) {
-                text = text.replace(&prefix, "");
+                text = text.replace(&prefix, &folder.map(spelled).unwrap_or_default());
             }
         }
     }
     text
+}
+
+/// A path as it stands in a URI.
+fn encoded(path: &str) -> String {
+    path.replace('%', "%25").replace(' ', "%20")
 }
 
 /// What is missing from the least evidence, if anything.
@@ -338,6 +357,7 @@ mod tests {
             canary_fired: false,
             named: None,
             roots: &[],
+            checkout: None,
         }
     }
 
@@ -453,16 +473,38 @@ mod tests {
     #[test]
     fn a_finding_has_one_name_in_every_checkout() {
         let roots = |root: &str| [root.to_owned(), "/private/tmp/a b".to_owned()];
-        let raw = |place: &str| RawFinding {
+        let found = |root: &str, place: &str| {
+            finding(1, "ruff", unused(place), &Ran { roots: &roots(root), ..ran(b"") })
+        };
+        let one = found("/home/x", "file:///home/x/src/a.py");
+        assert_eq!(one, found("/var/y/", "/var/y/src/a.py"));
+        assert_eq!(one, found("/var/y", "file:///private/tmp/a%20b/src/a.py"));
+        assert_eq!(one.place.as_deref(), Some("src/a.py"));
+        assert_ne!(one, found("/var/y", "/var/yy/src/a.py"));
+    }
+
+    fn unused(place: &str) -> RawFinding {
+        RawFinding {
             key: format!("F401 {place} unused"),
             message: format!("{place}: unused"),
             place: Some(place.to_owned()),
-        };
-        let one = finding(1, "ruff", raw("file:///home/x/src/a.py"), &roots("/home/x"));
-        assert_eq!(one, finding(1, "ruff", raw("/var/y/src/a.py"), &roots("/var/y/")));
-        assert_eq!(one, finding(1, "ruff", raw("file:///private/tmp/a%20b/src/a.py"), &roots("/var/y")));
-        assert_eq!(one.place.as_deref(), Some("src/a.py"));
-        assert_ne!(one, finding(1, "ruff", raw("/var/yy/src/a.py"), &roots("/var/y")));
+            formerly: None,
+        }
+    }
+
+    #[test]
+    fn a_finding_tells_what_it_was_called_when_checks_ran_in_the_checkout() {
+        let roots = ["/rooms/1".to_owned()];
+        let ran = Ran { roots: &roots, checkout: Some("/home/me/a b"), ..ran(b"") };
+        let once = |raw: RawFinding| finding(1, "ruff", raw, &ran).formerly;
+        let was = |key: &str| Some(Fingerprint::of(1, "ruff", key));
+        assert_eq!(once(unused("/rooms/1/src/a.py")), was("F401 /home/me/a b/src/a.py unused"));
+        assert_eq!(once(unused("file:///rooms/1/a.py")), was("F401 file:///home/me/a%20b/a.py unused"));
+        // What is named from the root was never called anything else, unless its reader says so.
+        assert_eq!(once(unused("src/a.py")), None);
+        let cut =
+            RawFinding { formerly: Some("F401 /rooms/1/src…".to_owned()), ..unused("/rooms/1/src/a.py") };
+        assert_eq!(once(cut), was("F401 /home/me/a b/src…"));
     }
 
     #[test]
@@ -490,7 +532,7 @@ mod tests {
             end in any_end(), lines in 0_usize..3, wrong in any::<bool>(), dropped in 0_u64..2, held_open in any::<bool>()
         ) {
             let stdout = "checked x\n".repeat(lines) + if wrong { "wrong: y\n" } else { "" };
-            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", reports: None, data_time: None, dropped, held_open, canary_fired: false, named: None, roots: &[] };
+            let ran = Ran { end, stdout: stdout.as_bytes(), stderr: b"", reports: None, data_time: None, dropped, held_open, canary_fired: false, named: None, roots: &[], checkout: None };
             let may_pass = end == End::Exited(0) && lines > 0 && !wrong && dropped == 0 && !held_open;
             prop_assert_eq!(judged(&ran).outcome == Outcome::Passed, may_pass);
         }

@@ -35,7 +35,7 @@ pub const CARDS: [Card; 25] = [
             "Coloured lines: `--color=never`.",
         ],
         options: &[],
-        tried: "cargo 1.95 (editions 2021 and 2024)",
+        tried: "cargo 1.65 with rustc 1.63, 1.95 and 1.97 (editions 2021 and 2024)",
     },
     Card {
         name: "nextest",
@@ -47,7 +47,7 @@ pub const CARDS: [Card; 25] = [
             "Exit status 5, a rerun with tests outstanding.",
         ],
         options: &[],
-        tried: "cargo-nextest 0.9.148",
+        tried: "cargo-nextest 0.9.143, 0.9.145, 0.9.146 and 0.9.148",
     },
     Card {
         name: "pytest",
@@ -73,7 +73,7 @@ pub const CARDS: [Card; 25] = [
             "Text after the summary that looks like a failure; other text (Django's, `atexit`, `-X dev`) is shown.",
         ],
         options: &[],
-        tried: "Python 3.8, 3.11, 3.12 and 3.13; Django 5",
+        tried: "Python 3.8 to 3.13; Django 5",
     },
     Card {
         name: "node-test",
@@ -145,7 +145,7 @@ pub const CARDS: [Card; 25] = [
         ],
         options: &["`report` may be a pattern: all files that it matches are one report"],
         tried: "pytest 6.2 to 9.2, nextest 0.9.148, node 18 to 24, jest-junit 16, vitest 1 to 4, mocha 8 to 11, mocha-junit-reporter, \
-                GoogleTest 1.12, ctest 3.25",
+                GoogleTest 1.12 to 1.17, ctest 3.25, 3.27 and 4.4, surefire 3.3, 3.5 and 3.6",
     },
     Card {
         name: "cargo-audit",
@@ -170,7 +170,7 @@ pub const CARDS: [Card; 25] = [
             "What it says that its configuration ignores is a finding, unless it stands in `ignores`.",
         ],
         options: &[],
-        tried: "by hand after cargo-deny 0.18",
+        tried: "cargo-deny 0.13, 0.14 and 0.20; advisories by hand after 0.18",
     },
     Card {
         name: "cargo-semver-checks",
@@ -219,9 +219,11 @@ pub const CARDS: [Card; 25] = [
         refuses: &[
             "No `config` or `SBOM` message, or none that says that the code was compared.",
             "A vulnerability that is called is a finding; one that is not called is noted, where calls were looked for.",
+            "Not refused: output that ends between two of its messages after the comparison began, for it marks its end by nothing but its \
+             exit.",
         ],
         options: &[],
-        tried: "by hand after govulncheck 1.1.4",
+        tried: "govulncheck 1.2.0 and 1.9.0, by hand after 1.1.4",
     },
     Card {
         name: "osv-scanner",

@@ -4,8 +4,8 @@
 //! What the settings ignore, or leave out, is a finding unless the plan names it. Yanked and unsound packages are findings as vulnerable ones are; other warnings are where exit
 //! status 1 is for them.
 
-use super::lines::{Lines, agree, finding, no_report_said, shown};
-use super::strict_json::{array, count, member, object, parse, text};
+use super::lines::{Lines, Notes, agree, finding, no_report_said, shown};
+use super::strict_json::{array, count, each, member, object, parted, text};
 use super::{RawFinding, Reading, ToolOutput, ToolSetting, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
@@ -18,36 +18,50 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     if report.iter().all(u8::is_ascii_whitespace) {
         return Err(without_report(&Lines::of(output.stderr)));
     }
-    let report = parse(report)?;
-    let advisories = count(&report, "/database/advisory-count")?;
+    let document = parted(report, &["warnings", "*", "*"])?;
+    let report = &document.rest;
+    let advisories = count(report, "/database/advisory-count")?;
     if advisories < FEWEST_ADVISORIES {
         let detail = format!("empty database: {advisories} advisories, fewer than {FEWEST_ADVISORIES}");
         return Err(Unread { reason: Reason::StaleData, detail });
     }
-    let listed = array(&report, "/vulnerabilities/list")?;
-    let found = member(&report, "/vulnerabilities/found")?.as_bool();
+    let listed = array(report, "/vulnerabilities/list")?;
+    let found = member(report, "/vulnerabilities/found")?.as_bool();
     let number = listed.len() as u64;
-    if found != Some(number > 0) || count(&report, "/vulnerabilities/count")? != number {
+    if found != Some(number > 0) || count(report, "/vulnerabilities/count")? != number {
         return Err(Unread::unreadable("the count of vulnerabilities contradicts their list"));
     }
     let mut findings = listed.iter().map(vulnerability).collect::<Result<Vec<_>, _>>()?;
-    let (grave, warnings) = warnings(&report)?;
-    findings.extend(grave);
+    let mut notes = Notes::default();
+    for kind in object(report, "/warnings")?.values() {
+        array(kind, "")?;
+    }
+    each(&document, |one| {
+        let found = warning(one.within, one.value)?;
+        if is_harmless(one.within) {
+            notes.add(&found.message)
+        } else {
+            findings.push(found)
+        }
+        Ok(())
+    })?;
     // `--deny`: cargo-audit exits with 1 because of the warnings.
     if output.exit == Some(1) && findings.is_empty() {
-        findings.clone_from(&warnings);
+        each(&document, |one| {
+            findings.push(warning(one.within, one.value)?);
+            Ok(())
+        })?;
     }
-    let mut settings = ignored(&report)?;
-    settings.extend(narrowed(&report)?);
-    let mut notes = Vec::new();
-    notes.extend(warnings.into_iter().map(|warning| warning.message));
+    let mut settings = ignored(report)?;
+    settings.extend(narrowed(report)?);
     // The index was not asked or did not answer, so a yanked version may be missing from the warnings.
-    notes.extend(Lines::of(output.stderr).iter().filter(|line| line.contains("is yanked")).map(shown));
+    let stderr = Lines::of(output.stderr);
+    stderr.iter().filter(|line| line.contains("is yanked")).for_each(|line| notes.add(line));
     let reading = Reading {
-        examined: Some(count(&report, "/lockfile/dependency-count")?),
+        examined: Some(count(report, "/lockfile/dependency-count")?),
         findings,
-        data_time: data_time(&report)?,
-        notes,
+        data_time: data_time(report)?,
+        notes: notes.all(),
         settings,
         ..Reading::default()
     };
@@ -64,23 +78,20 @@ fn vulnerability(entry: &Value) -> Result<RawFinding, Unread> {
     ))
 }
 
-/// `warnings` is an object of arrays, by kind: those that speak against a release (a yanked version, code that breaks Rust's own
-/// promises, a kind that is not known), and the others. A yanked package has no advisory.
-fn warnings(report: &Value) -> Result<(Vec<RawFinding>, Vec<RawFinding>), Unread> {
-    let (mut grave, mut others) = (Vec::new(), Vec::new());
-    for (kind, entries) in object(report, "/warnings")? {
-        let harmless = matches!(kind.as_str(), "unmaintained" | "notice" | "informational");
-        for entry in array(entries, "")? {
-            let (name, version) = (text(entry, "/package/name")?, text(entry, "/package/version")?);
-            let id = entry.pointer("/advisory/id").and_then(Value::as_str);
-            let key = id.map_or_else(|| format!("{kind} {name}"), |id| format!("{id} {name}"));
-            let advisory = id.map(|id| format!(" ({id})")).unwrap_or_default();
-            let message = format!("warning: {kind}: {name} {version}{advisory}");
-            let one = finding(&key, &message, Some(&format!("{name} {version}")));
-            if harmless { others.push(one) } else { grave.push(one) }
-        }
-    }
-    Ok((grave, others))
+/// One of the `warnings`, which are an object of arrays, by kind. A yanked package has no advisory.
+fn warning(kind: &str, entry: &Value) -> Result<RawFinding, Unread> {
+    let (name, version) = (text(entry, "/package/name")?, text(entry, "/package/version")?);
+    let id = entry.pointer("/advisory/id").and_then(Value::as_str);
+    let key = id.map_or_else(|| format!("{kind} {name}"), |id| format!("{id} {name}"));
+    let advisory = id.map(|id| format!(" ({id})")).unwrap_or_default();
+    let message = format!("warning: {kind}: {name} {version}{advisory}");
+    Ok(finding(&key, &message, Some(&format!("{name} {version}"))))
+}
+
+/// A kind of warning that does not speak against a release, as a yanked version, code that breaks Rust's own promises, or a kind that is
+/// not known do.
+fn is_harmless(kind: &str) -> bool {
+    matches!(kind, "unmaintained" | "notice" | "informational")
 }
 
 fn ignored(report: &Value) -> Result<Vec<ToolSetting>, Unread> {

@@ -2,7 +2,7 @@
 //!
 //! What the configuration calls an error is a finding, a warning is noted. What it says to ignore is a finding unless the plan names it. Each kind of check that ran counts as one input.
 
-use super::lines::{Lines, agree, finding, no_report, shown};
+use super::lines::{Lines, Notes, agree, finding, no_report, shown};
 use super::strict_json::{count, object, parse, text};
 use super::{Reading, ToolOutput, ToolSetting, Unread};
 use crate::verdict::Reason;
@@ -14,7 +14,7 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let is_report = |lines: &Lines<'_>| lines.iter().any(|line| line.starts_with("{\""));
     let report = if is_report(&stderr) { &stderr } else { &stdout };
     let mut reading = Reading::default();
-    let (mut summary, mut errors) = (None, 0_u64);
+    let (mut summary, mut errors, mut notes) = (None, 0_u64, Notes::default());
     for line in report.iter().filter(|line| line.starts_with('{')) {
         let one = parse(line.as_bytes())?;
         match text(&one, "/type")? {
@@ -24,7 +24,7 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
                 return Err(broken(text(&one, "/fields/message")?));
             }
             "log" => {}
-            "diagnostic" => errors += u64::from(take(&one, &mut reading)?),
+            "diagnostic" => errors += u64::from(take(&one, &mut reading, &mut notes)?),
             kind => {
                 return Err(Unread::unreadable(format!(
                     "a line of a kind that is not known: {}",
@@ -45,7 +45,7 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     if stated != errors {
         return Err(Unread::unreadable(format!("{stated} errors are counted, and {errors} listed")));
     }
-    reading.examined = Some(examined);
+    (reading.examined, reading.notes) = (Some(examined), notes.all());
     agree(output.exit, reading)
 }
 
@@ -57,7 +57,7 @@ fn broken(said: &str) -> Unread {
 }
 
 /// Takes a diagnostic, and says whether it is an error.
-fn take(one: &Value, reading: &mut Reading) -> Result<bool, Unread> {
+fn take(one: &Value, reading: &mut Reading, notes: &mut Notes) -> Result<bool, Unread> {
     let (severity, said) = (text(one, "/fields/severity")?, text(one, "/fields/message")?);
     let code = one.pointer("/fields/code").and_then(Value::as_str).unwrap_or("no code");
     let of_graph =
@@ -80,7 +80,7 @@ fn take(one: &Value, reading: &mut Reading) -> Result<bool, Unread> {
             Ok(true)
         }
         "warning" | "note" | "help" => {
-            reading.notes.push(shown(&format!("{severity}: {message}")));
+            notes.add(&format!("{severity}: {message}"));
             Ok(false)
         }
         _ => Err(Unread::unreadable(format!("a severity that is not known: {}", shown(severity)))),

@@ -73,8 +73,10 @@ pub(super) struct Run {
 impl Run {
     /// Tests whose end counts: those without subtests, and those that failed with none of their subtests failing.
     fn counted(&self) -> impl Iterator<Item = &(String, String, End)> {
+        let has_subtests = self.tests.iter().any(|(_, test, _)| test.contains('/'));
+        let tests = self.tests.iter().filter(|_| has_subtests);
         let named: HashSet<(&str, &str)> =
-            self.tests.iter().map(|(package, test, _)| (package.as_str(), test.as_str())).collect();
+            tests.map(|(package, test, _)| (package.as_str(), test.as_str())).collect();
         // The test that a subtest is in is named too; a name may hold slashes of its own, of which a few are looked at.
         let parent = |package: &'_ str, test: &'_ str| {
             let slashes = test.rmatch_indices('/').take(MOST_SLASHES);

@@ -4,7 +4,7 @@
 
 use super::lines::{Lines, agree, finding, name_the_rest, no_report, shown};
 use super::rule::{Pointers, Threshold};
-use super::strict_json::{parse, select};
+use super::strict_json::{each, parse, parted, select};
 use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use crate::roster::Roster;
@@ -15,7 +15,15 @@ pub(super) fn read(pointers: &Pointers, output: &ToolOutput<'_>) -> Result<Readi
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "JSON document"));
     }
-    let document = parse(document)?;
+    let path = pointers.examined.as_deref().and_then(|pointer| alone(pointer, pointers));
+    let (document, counted) = match &path {
+        Some(path) => {
+            let document = parted(document, path)?;
+            each(&document, |_| Ok(()))?;
+            (document.rest, document.items)
+        }
+        None => (parse(document)?, 0),
+    };
     let at = |pointer: &Option<String>| pointer.as_deref().map(|pointer| sum(&document, pointer)).transpose();
     let (passed, failed, skipped) = (at(&pointers.passed)?, at(&pointers.failed)?, at(&pointers.skipped)?);
     let tests = passed.or(failed).or(skipped);
@@ -25,6 +33,7 @@ pub(super) fn read(pointers: &Pointers, output: &ToolOutput<'_>) -> Result<Readi
     let mut roster = Roster::default();
     roster.add_unnamed(counts.unwrap_or_default());
     let examined = pointers.examined.as_deref().map(|pointer| items(&document, pointer)).transpose()?;
+    let examined = examined.map(|examined| examined.saturating_add(counted));
     let mut notes = Vec::new();
     let mut findings = match pointers.findings.as_deref() {
         Some(pointer) => problems(&document, pointer, pointers, &mut notes)?,
@@ -42,6 +51,26 @@ pub(super) fn read(pointers: &Pointers, output: &ToolOutput<'_>) -> Result<Readi
         return Err(Unread::unreadable("the plan gives no pointer, so nothing is read"));
     }
     agree(output.exit, Reading { counts, roster, examined, findings, notes, ..Reading::default() })
+}
+
+/// The path to the items that are examined, where nothing else is read of them: then they are counted and not held.
+fn alone<'p>(pointer: &'p str, pointers: &Pointers) -> Option<Vec<&'p str>> {
+    let Pointers { passed, failed, skipped, examined: _, findings, severity: _, harmless: _, thresholds } =
+        pointers;
+    let others = [passed, failed, skipped, findings].into_iter().flatten();
+    let mut others = others.chain(thresholds.iter().map(|threshold| &threshold.at));
+    let plain = |segment: &&str| {
+        segment.contains(|one: char| !one.is_ascii_digit()) && !segment.contains(['~', '*', '?'])
+    };
+    let mut path: Vec<&str> = pointer.split('/').skip(1).collect();
+    // One that begins alike, or has a `*` before, may lead into them.
+    let meets = |other: &String| {
+        let mut pairs = other.split('/').skip(1).zip(&path);
+        pairs.all(|(one, own)| one == *own || one == "*" || one.trim_end_matches('?') == *own)
+    };
+    let is_alone = !path.is_empty() && path.iter().all(plain) && !others.any(meets);
+    path.push("*");
+    is_alone.then_some(path)
 }
 
 fn count(value: &Value, pointer: &str) -> Result<u64, Unread> {

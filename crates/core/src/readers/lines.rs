@@ -9,6 +9,7 @@ use crate::roster::Roster;
 use crate::verdict::Reason;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The lines of captured bytes. Bytes that are no UTF-8 become U+FFFD, which no report's line holds outside a name.
@@ -30,15 +31,21 @@ impl<'a> Lines<'a> {
     }
 
     pub(super) fn all(&self) -> Vec<&str> {
-        self.iter().collect()
+        let mut all = Vec::with_capacity(self.iter().count());
+        all.extend(self.iter());
+        all
     }
 
-    /// Whether the last line has its line feed. Without it the text was cut: `OK (skipped=1)` cut is `OK`.
-    pub(super) fn closed(&self) -> bool {
-        self.closed
+    /// The lines that have their end.
+    pub(super) fn ended(&self) -> impl Iterator<Item = &str> {
+        let ended = self.text.rfind('\n').and_then(|end| self.text.get(..end));
+        ended
+            .into_iter()
+            .flat_map(|text| text.split('\n'))
+            .map(|line| line.strip_suffix('\r').unwrap_or(line))
     }
 
-    /// Refuses text whose last line was cut.
+    /// Refuses text whose last line was cut: without its line feed `OK (skipped=1)` may have been cut to `OK`.
     pub(super) fn whole(&self) -> Result<(), Unread> {
         if self.closed {
             Ok(())
@@ -87,7 +94,15 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A finding with a key, message and place that are fit to be shown and stored.
 pub(super) fn finding(key: &str, message: &str, place: Option<&str>) -> RawFinding {
-    RawFinding { key: named(key), message: shown(message), place: place.map(shown) }
+    RawFinding { key: named(key), message: shown(message), place: place.map(shown), formerly: None }
+        .once_called(key)
+}
+
+impl RawFinding {
+    /// The same, with the key that it once had. Keys were cut then.
+    pub(super) fn once_called(self, key: &str) -> Self {
+        Self { formerly: Some(shown(key)).filter(|formerly| *formerly != self.key), ..self }
+    }
 }
 
 /// A name as one line without control characters. It is not cut: two that begin alike are two.
@@ -123,19 +138,53 @@ pub(super) fn uncoloured(line: &str) -> Cow<'_, str> {
     COLOUR.replace_all(line, "")
 }
 
-/// Findings whose keys are all different: the second of the same key gets ` #2`, and so on.
-pub(super) fn distinct(findings: Vec<RawFinding>) -> Vec<RawFinding> {
-    let mut seen = std::collections::BTreeMap::<String, u64>::new();
-    let mut named = Vec::with_capacity(findings.len());
-    for mut one in findings {
-        let times = seen.entry(one.key.clone()).or_default();
-        *times += 1;
-        if *times > 1 {
-            one.key = format!("{} #{times}", one.key);
+/// Notes, as far as anybody reads them: beyond a thousand they are counted.
+#[derive(Default)]
+pub(super) struct Notes {
+    kept: Vec<String>,
+    beyond: u64,
+}
+
+impl Notes {
+    const MOST: usize = 1000;
+
+    pub(super) fn add(&mut self, note: &str) {
+        if self.kept.len() < Self::MOST {
+            self.kept.push(shown(note));
+        } else {
+            self.beyond += 1;
         }
-        named.push(one);
     }
-    named
+
+    pub(super) fn all(mut self) -> Vec<String> {
+        if self.beyond > 0 {
+            self.kept.push(format!("and {} more of these", self.beyond));
+        }
+        self.kept
+    }
+}
+
+/// Findings whose keys are all different: the second of the same key gets ` #2`, and so on. So it was with the keys that they once had.
+pub(super) fn distinct(findings: Vec<RawFinding>) -> Vec<RawFinding> {
+    let (mut now, mut then) = (Numbers::default(), Numbers::default());
+    let named = findings.into_iter().map(|one| {
+        let formerly = then.numbered(one.formerly.unwrap_or_else(|| one.key.clone()));
+        let key = now.numbered(one.key);
+        RawFinding { formerly: Some(formerly).filter(|formerly| *formerly != key), key, ..one }
+    });
+    named.collect()
+}
+
+/// How often each key was met.
+#[derive(Default)]
+struct Numbers(HashMap<String, u64>);
+
+impl Numbers {
+    fn numbered(&mut self, key: String) -> String {
+        let times = self.0.entry(key.clone()).or_default();
+        *times += 1;
+        if *times > 1 { format!("{key} #{times}") } else { key }
+    }
 }
 
 /// Adds a finding for failures that the summary counts and the report does not name, so that none is lost.
@@ -234,12 +283,16 @@ mod tests {
     fn a_line_with_an_escape_or_an_inner_return_stays_what_it_is() {
         let lines = Lines::of(b"a\r\n\x1b[2Kb\rc\n");
         assert_eq!(lines.all(), ["a", "\u{1b}[2Kb\rc"]);
-        assert!(lines.closed());
-        assert!(!Lines::of(b"a").closed());
-        assert!(!Lines::of(b"a\r").closed());
+        assert!(lines.whole().is_ok());
+        assert!(Lines::of(b"a").whole().is_err());
+        assert!(Lines::of(b"a\r").whole().is_err());
         assert_eq!(Lines::of(b"").all(), [""; 0]);
         assert_eq!(Lines::of(b"\n").all(), [""]);
         assert_eq!(Lines::of(b"a\n\nb").all(), ["a", "", "b"]);
+        let ended = |bytes: &[u8]| Lines::of(bytes).ended().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(ended(b"a\r\n\nb"), ["a", ""]);
+        assert_eq!((ended(b"a\n"), ended(b"\n")), (vec!["a".to_owned()], vec![String::new()]));
+        assert!(ended(b"").is_empty() && ended(b"a").is_empty());
     }
 
     #[test]
@@ -266,6 +319,17 @@ mod tests {
     }
 
     #[test]
+    fn notes_beyond_a_thousand_are_counted() {
+        let mut notes = Notes::default();
+        (0..1003).for_each(|number| notes.add(&format!("note {number}")));
+        let all = notes.all();
+        assert_eq!((all.len(), all[1000].as_str()), (1001, "and 3 more of these"));
+        let mut few = Notes::default();
+        few.add("one");
+        assert_eq!(few.all(), ["one"]);
+    }
+
+    #[test]
     fn a_count_beyond_64_bits_is_unreadable() {
         assert_eq!(number("18446744073709551615").unwrap(), u64::MAX);
         assert_eq!(number("18446744073709551616").unwrap_err().reason, Reason::UnreadableOutput);
@@ -277,6 +341,23 @@ mod tests {
         let keys: Vec<String> =
             distinct(vec![same(), same(), same()]).into_iter().map(|one| one.key).collect();
         assert_eq!(keys, ["a", "a #2", "a #3"]);
+    }
+
+    #[test]
+    fn what_a_finding_was_once_called_is_told_where_it_was_something_else() {
+        let long = "x".repeat(300);
+        let cut = format!("{}…", "x".repeat(199));
+        let keys = |findings: Vec<RawFinding>| -> Vec<(String, Option<String>)> {
+            distinct(findings).into_iter().map(|one| (one.key, one.formerly)).collect()
+        };
+        let named = |key: &str| finding(key, "m", None);
+        assert_eq!(keys(vec![named("a"), named("a")]), [("a".into(), None), ("a #2".into(), None)]);
+        let (one, other) = (format!("{long}a"), format!("{long}b"));
+        assert_eq!(
+            keys(vec![named(&one), named(&other)]),
+            [(one.clone(), Some(cut.clone())), (other.clone(), Some(format!("{cut} #2")))]
+        );
+        assert_eq!(keys(vec![named("bin a").once_called("a")]), [("bin a".into(), Some("a".into()))]);
     }
 
     #[test]

@@ -129,6 +129,8 @@ pub struct RawFinding {
     pub message: String,
     /// Where, as `path:line` or a package's name.
     pub place: Option<String>,
+    /// The key that an earlier gonogo gave the same problem, where that was another.
+    pub formerly: Option<String>,
 }
 
 /// Why there is no reading.

@@ -10,6 +10,7 @@ use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::evidence::Counts;
 use crate::roster::{Roster, TestState};
 use regex::Regex;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -32,22 +33,19 @@ const NAMES: [&str; 8] = ["tests", "suites", "pass", "fail", "cancelled", "skipp
 /// `files` are the arguments of the command that may be scripts: node reports a script without a test under that name.
 pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     let (stdout, stderr) = (Lines::of(output.stdout), Lines::of(output.stderr));
-    let mut lines = stdout.all();
     let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let tap = start_of_tap(&lines);
-    if let Some(start) = tap {
-        // npm and make say first what they run.
-        files.extend(lines.drain(..start).flat_map(str::split_whitespace));
-    }
-    let tap = tap.is_some();
-    let Some((at, totals)) = totals(&lines, tap)? else {
+    let start = start_of_tap(stdout.iter());
+    // npm and make say first what they run.
+    files.extend(stdout.iter().take(start.unwrap_or_default()).flat_map(str::split_whitespace));
+    let tap = start.is_some();
+    let lines = || stdout.iter().skip(start.unwrap_or_default());
+    let Some((at, totals)) = totals(lines(), tap)? else {
         return Err(no_report(&stderr, "summary of node's test runner at the end"));
     };
     stdout.whole()?;
-    let (before, after) =
-        (lines.get(..at).unwrap_or_default(), lines.get(at + NAMES.len()..).unwrap_or_default());
-    let after = After::of(after, tap)?;
-    let listed = if tap { tap_points(before) } else { spec_points(before) };
+    let before = || lines().take(at);
+    let after = After::of(lines().skip(at + NAMES.len()), tap)?;
+    let listed = if tap { tap_points(before()) } else { spec_points(before()) };
     let failed = totals.fail.saturating_add(totals.cancelled);
     let mut findings = failures(&listed.points);
     if failed == 0 {
@@ -56,13 +54,13 @@ pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading,
         }
         totals.agree_with(&listed)?;
         let marker = if tap { "# " } else { "ℹ " };
-        if before.iter().any(|line| line.starts_with(&format!("{marker}tests ")) && COUNT.is_match(line)) {
+        if before().any(|line| line.starts_with(&format!("{marker}tests ")) && COUNT.is_match(line)) {
             return Err(Unread::unreadable("more than one summary"));
         }
     }
     name_the_rest(&mut findings, failed);
     findings.extend(after.below_threshold);
-    let bare: Vec<&Point> = listed.points.iter().filter(|one| one.is_bare_file(&files)).collect();
+    let bare: Vec<&Point<'_>> = listed.points.iter().filter(|one| one.is_bare_file(&files)).collect();
     let passed = totals
         .pass
         .checked_sub(bare.len() as u64)
@@ -78,10 +76,17 @@ pub(super) fn read(files: &[String], output: &ToolOutput<'_>) -> Result<Reading,
 }
 
 /// Where the TAP stream begins, unless what stands before it looks like a report of its own.
-fn start_of_tap(lines: &[&str]) -> Option<usize> {
-    let start = lines.iter().position(|line| matches!(*line, "TAP version 13" | "TAP version 14"))?;
-    let report = |line: &&str| POINT.is_match(line) || SPEC.is_match(line) || COUNT.is_match(line);
-    (!lines.iter().take(start).any(report)).then_some(start)
+fn start_of_tap<'a>(lines: impl Iterator<Item = &'a str>) -> Option<usize> {
+    let report = |line: &str| POINT.is_match(line) || SPEC.is_match(line) || COUNT.is_match(line);
+    for (at, line) in lines.enumerate() {
+        if matches!(line, "TAP version 13" | "TAP version 14") {
+            return Some(at);
+        }
+        if report(line) {
+            return None;
+        }
+    }
+    None
 }
 
 /// What stands after the summary: the coverage, and how far it is below its thresholds.
@@ -92,9 +97,9 @@ struct After {
 }
 
 impl After {
-    fn of(lines: &[&str], tap: bool) -> Result<Self, Unread> {
+    fn of<'a>(lines: impl Iterator<Item = &'a str>, tap: bool) -> Result<Self, Unread> {
         let mut after = Self::default();
-        for line in lines.iter().filter(|line| !line.trim().is_empty()) {
+        for line in lines.filter(|line| !line.trim().is_empty()) {
             if let Some(found) = THRESHOLD.captures(line) {
                 let kind = group(&found, 1);
                 let said = line.trim_start_matches(['#', 'ℹ', ' ']);
@@ -105,7 +110,7 @@ impl After {
                 ));
                 continue;
             }
-            if !tap && *line == "✖ failing tests:" {
+            if !tap && line == "✖ failing tests:" {
                 break;
             }
             if POINT.is_match(line) || SPEC.is_match(line) || COUNT.is_match(line) {
@@ -120,13 +125,13 @@ impl After {
 }
 
 /// The tests by name, where it is certain which of the points are suites; else those that failed.
-fn roster(points: &[Point], files: &[&str], counts: Counts, suites: u64) -> Result<Roster, Unread> {
+fn roster(points: &[Point<'_>], files: &[&str], counts: Counts, suites: u64) -> Result<Roster, Unread> {
     let marked = points.iter().filter(|one| one.is_suite).count() as u64;
     if marked != suites {
         // The spec reporter does not say which of them are suites.
         return failed_alone(points, counts);
     }
-    let is_suite = |one: &Point| one.is_suite;
+    let is_suite = |one: &Point<'_>| one.is_suite;
     let mut roster = Roster::default();
     for one in points.iter().filter(|one| !is_suite(one)) {
         let state = if one.is_bare_file(files) { TestState::NotRun } else { one.state };
@@ -136,7 +141,7 @@ fn roster(points: &[Point], files: &[&str], counts: Counts, suites: u64) -> Resu
 }
 
 /// The failed tests by name, and the others as they are counted.
-fn failed_alone(points: &[Point], counts: Counts) -> Result<Roster, Unread> {
+fn failed_alone(points: &[Point<'_>], counts: Counts) -> Result<Roster, Unread> {
     let mut roster = Roster::default();
     let failed = points.iter().filter(|one| one.state == TestState::Failed && !one.has_children);
     for one in failed.take(usize::try_from(counts.failed).unwrap_or(usize::MAX)) {
@@ -156,20 +161,12 @@ struct Totals {
 }
 
 /// Where the summary starts, and its counts.
-fn totals(lines: &[&str], tap: bool) -> Result<Option<(usize, Totals)>, Unread> {
-    let marker = if tap { "#" } else { "ℹ" };
-    let named = |line: &str, name: &str| {
-        COUNT.captures(line).is_some_and(|found| group(&found, 1) == marker && group(&found, 2) == name)
-    };
-    let block = |at: &usize| {
-        let lines = lines.get(*at..).unwrap_or_default();
-        lines.len() >= NAMES.len() && lines.iter().zip(NAMES).all(|(line, name)| named(line, name))
-    };
-    let Some(at) = (0..lines.len()).rev().find(block) else {
+fn totals<'a>(lines: impl Iterator<Item = &'a str>, tap: bool) -> Result<Option<(usize, Totals)>, Unread> {
+    let Some((at, block)) = last_block(lines, tap) else {
         return Ok(None);
     };
     let count = |index: usize| {
-        let line = lines.get(at + index).copied().unwrap_or_default();
+        let line = block.get(index).copied().unwrap_or_default();
         let found = COUNT.captures(line).ok_or_else(|| Unread::unreadable("no count in the summary"))?;
         if !group(&found, 4).is_empty() {
             return Err(Unread::unreadable("a fraction in the summary"));
@@ -192,8 +189,30 @@ fn totals(lines: &[&str], tap: bool) -> Result<Option<(usize, Totals)>, Unread> 
     Ok(Some((at, totals)))
 }
 
+/// The last lines that name the eight counts in their order, and where they start.
+fn last_block<'a>(lines: impl Iterator<Item = &'a str>, tap: bool) -> Option<(usize, Vec<&'a str>)> {
+    let marker = if tap { "#" } else { "ℹ" };
+    let named = |line: &str, place: usize| {
+        line.starts_with(marker)
+            && COUNT.captures(line).is_some_and(|found| Some(&group(&found, 2)) == NAMES.get(place))
+    };
+    let (mut last, mut block) = (None, Vec::new());
+    for (at, line) in lines.enumerate() {
+        if !named(line, block.len()) {
+            block.clear();
+        }
+        if named(line, block.len()) {
+            block.push(line);
+        }
+        if block.len() == NAMES.len() {
+            last = Some((at + 1 - NAMES.len(), std::mem::take(&mut block)));
+        }
+    }
+    last
+}
+
 impl Totals {
-    fn agree_with(&self, listed: &Listed) -> Result<(), Unread> {
+    fn agree_with(&self, listed: &Listed<'_>) -> Result<(), Unread> {
         let points = listed.points.len() as u64;
         let top = listed.points.iter().filter(|one| one.path.is_empty()).count() as u64;
         let planned = listed.plans.as_ref().is_none_or(|plans| plans.as_slice() == [top.to_string()]);
@@ -207,21 +226,21 @@ impl Totals {
     }
 }
 
-struct Listed {
-    points: Vec<Point>,
+struct Listed<'a> {
+    points: Vec<Point<'a>>,
     /// The plans (`1..N`) at the outermost level; TAP only.
     plans: Option<Vec<String>>,
 }
 
-struct Point {
-    path: Vec<String>,
-    name: String,
+struct Point<'a> {
+    path: Box<[String]>,
+    name: Cow<'a, str>,
     state: TestState,
     has_children: bool,
     is_suite: bool,
 }
 
-impl Point {
+impl Point<'_> {
     /// A file that node ran as a whole and that registered no test.
     fn is_bare_file(&self, files: &[&str]) -> bool {
         let passed = self.state == TestState::Passed && !self.is_suite;
@@ -239,14 +258,14 @@ pub(super) fn is_file(name: &str, files: &[&str]) -> bool {
     FILE.is_match(name) || files.iter().any(|file| named(file))
 }
 
-fn tap_points(lines: &[&str]) -> Listed {
+fn tap_points<'a>(lines: impl Iterator<Item = &'a str>) -> Listed<'a> {
     let mut listed = Listed { points: Vec::new(), plans: Some(Vec::new()) };
     let mut names: Vec<String> = Vec::new();
     let mut details: Option<String> = None;
     let mut child_seen = Vec::<bool>::new();
     for line in lines {
         if let Some(end) = &details {
-            if *line == end {
+            if line == end {
                 details = None;
             } else if line.trim_start() == "type: 'suite'"
                 && let Some(point) = listed.points.last_mut()
@@ -257,7 +276,7 @@ fn tap_points(lines: &[&str]) -> Listed {
         }
         if let Some(found) = SUBTEST.captures(line) {
             names.truncate(group(&found, 1).len() / 4);
-            names.push(unescaped(group(&found, 2)));
+            names.push(unescaped(group(&found, 2)).into_owned());
         } else if let Some(found) = POINT.captures(line) {
             let depth = group(&found, 1).len() / 4;
             let text = group(&found, 3);
@@ -284,11 +303,11 @@ fn tap_points(lines: &[&str]) -> Listed {
     listed
 }
 
-fn unescaped(name: &str) -> String {
-    name.replace("\\#", "#").replace("\\\\", "\\")
+fn unescaped(name: &str) -> Cow<'_, str> {
+    if name.contains('\\') { name.replace("\\#", "#").replace("\\\\", "\\").into() } else { name.into() }
 }
 
-fn spec_points(lines: &[&str]) -> Listed {
+fn spec_points<'a>(lines: impl Iterator<Item = &'a str>) -> Listed<'a> {
     let mut listed = Listed { points: Vec::new(), plans: None };
     let mut names: Vec<String> = Vec::new();
     let mut opened = Vec::<bool>::new();
@@ -306,7 +325,7 @@ fn spec_points(lines: &[&str]) -> Listed {
                 _ => TestState::Passed,
             };
             let path = names.iter().take(depth).cloned().collect();
-            let name = group(&found, 3).to_owned();
+            let name = group(&found, 3).into();
             listed.points.push(Point { path, name, state, has_children, is_suite: false });
         } else if let Some(found) = SPEC_GROUP.captures(line) {
             let depth = group(&found, 1).len() / 2;
@@ -320,13 +339,13 @@ fn spec_points(lines: &[&str]) -> Listed {
 }
 
 /// The failed tests; a suite or test that failed only because of what is inside it is left out.
-fn failures(points: &[Point]) -> Vec<RawFinding> {
+fn failures(points: &[Point<'_>]) -> Vec<RawFinding> {
     let failed = || points.iter().filter(|one| one.state == TestState::Failed);
     let inside: BTreeSet<&[String]> =
         failed().flat_map(|one| (1..=one.path.len()).filter_map(|length| one.path.get(..length))).collect();
-    let has_failed_inside = |one: &Point| {
-        let mut path = one.path.clone();
-        path.push(one.name.clone());
+    let has_failed_inside = |one: &Point<'_>| {
+        let mut path = one.path.to_vec();
+        path.push(one.name.clone().into_owned());
         one.has_children && inside.contains(path.as_slice())
     };
     failed()
@@ -335,7 +354,7 @@ fn failures(points: &[Point]) -> Vec<RawFinding> {
             // Where a whole file failed, its name is an absolute path, which differs between checkouts.
             let file =
                 FILE.is_match(&one.name).then(|| one.name.rsplit(['/', '\\']).next().unwrap_or_default());
-            let mut path = one.path.clone();
+            let mut path = one.path.to_vec();
             path.push(file.unwrap_or(&one.name).to_owned());
             let key = path.join(" > ");
             finding(&key, &format!("test failed: {key}"), None)

@@ -3,8 +3,8 @@
 //! npm prints a JSON error where it could not ask, with exit status 1 as for a vulnerability: only a document with
 //! `metadata.vulnerabilities` is a report. High, critical and unknown severities are findings; lower ones are noted.
 
-use super::lines::{Lines, agree, finding, no_report, shown};
-use super::strict_json::{array, count, object, parse, text};
+use super::lines::{Lines, Notes, agree, finding, no_report, shown};
+use super::strict_json::{array, count, each, object, parted, text};
 use super::{RawFinding, Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use serde_json::Value;
@@ -17,34 +17,37 @@ pub(super) fn read(without_dev: bool, output: &ToolOutput<'_>) -> Result<Reading
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "report on standard output"));
     }
-    let report = parse(document)?;
-    if let Some(error) = error(&report) {
+    let document = parted(document, &["vulnerabilities", "*"])?;
+    let report = &document.rest;
+    if let Some(error) = error(report) {
         return Err(error);
     }
-    if count(&report, "/auditReportVersion")? != 2 {
+    if count(report, "/auditReportVersion")? != 2 {
         return Err(Unread::unreadable("not version 2 of npm's audit report: npm 7 or later is needed"));
     }
-    let packages = object(&report, "/vulnerabilities")?;
-    let (mut findings, mut notes) = (Vec::new(), Vec::new());
-    let mut severities = BTreeMap::<&str, u64>::new();
-    for (name, entry) in packages {
+    object(report, "/vulnerabilities")?;
+    let (mut findings, mut notes) = (Vec::new(), Notes::default());
+    let mut severities = BTreeMap::<String, u64>::new();
+    each(&document, |package| {
+        let (name, entry) = (package.name, package.value);
         let severity = text(entry, "/severity")?;
-        *severities.entry(severity).or_default() += 1;
+        *severities.entry(severity.to_owned()).or_default() += 1;
         let before = findings.len();
         advisories(name, entry, &mut findings, &mut notes)?;
         if findings.len() == before && blocks(severity) {
             findings.push(through_others(name, severity, entry)?);
         }
-    }
-    counts_agree(&report, &severities, packages.len() as u64)?;
-    let total = count(&report, "/metadata/dependencies/total")?;
+        Ok(())
+    })?;
+    counts_agree(report, &severities, document.items)?;
+    let total = count(report, "/metadata/dependencies/total")?;
     // Among those of production npm counts the project itself, for which it asks nobody.
-    let production = || Ok(count(&report, "/metadata/dependencies/prod")?.saturating_sub(1));
+    let production = || Ok(count(report, "/metadata/dependencies/prod")?.saturating_sub(1));
     let examined = Some(if without_dev { production()? } else { total });
-    let reading = Reading { examined, findings, notes, ..Reading::default() };
+    let reading = Reading { examined, findings, notes: notes.all(), ..Reading::default() };
     match output.exit {
         // Lower severities, all noted, make npm exit with 1 unless `--audit-level` says otherwise.
-        Some(1) if reading.findings.is_empty() && !packages.is_empty() => {
+        Some(1) if reading.findings.is_empty() && document.items > 0 => {
             Ok(Reading { exit_explained: true, ..reading })
         }
         exit => agree(exit, reading),
@@ -61,7 +64,7 @@ fn advisories(
     name: &str,
     entry: &Value,
     findings: &mut Vec<RawFinding>,
-    notes: &mut Vec<String>,
+    notes: &mut Notes,
 ) -> Result<(), Unread> {
     for via in array(entry, "/via")? {
         if via.is_string() {
@@ -85,7 +88,7 @@ fn advisories(
                 Some(name),
             ));
         } else {
-            notes.push(shown(&format!("{severity}: {name}: {title} ({id})")));
+            notes.add(&format!("{severity}: {name}: {title} ({id})"));
         }
     }
     Ok(())
@@ -97,7 +100,7 @@ fn through_others(name: &str, severity: &str, entry: &Value) -> Result<RawFindin
     Ok(finding(&format!("{name} via {others}"), &format!("{severity}: {name}, through {others}"), Some(name)))
 }
 
-fn counts_agree(report: &Value, listed: &BTreeMap<&str, u64>, total: u64) -> Result<(), Unread> {
+fn counts_agree(report: &Value, listed: &BTreeMap<String, u64>, total: u64) -> Result<(), Unread> {
     for severity in SEVERITIES {
         let counted = count(report, &format!("/metadata/vulnerabilities/{severity}"))?;
         let of_list = listed.get(severity).copied().unwrap_or_default();

@@ -4,7 +4,7 @@
 //! Exit status 128 says that there was nothing to scan.
 
 use super::lines::{Lines, agree, finding, group, no_report, number, pattern};
-use super::strict_json::{array, parse, text};
+use super::strict_json::{array, each, parted, text};
 use super::{Reading, ToolOutput, Unread};
 use crate::verdict::Reason;
 use regex::Regex;
@@ -23,33 +23,33 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&stderr, "JSON report"));
     }
-    let report = parse(document)?;
-    let (mut findings, mut listed) = (Vec::new(), 0_u64);
-    for result in array(&report, "/results")? {
-        let file = result.pointer("/source/path").and_then(Value::as_str).unwrap_or_default();
-        for package in array(result, "/packages")? {
-            listed += 1;
-            let (name, version) = (text(package, "/package/name")?, text(package, "/package/version")?);
-            if package.get("vulnerabilities").is_none() {
-                continue;
-            }
-            for one in array(package, "/vulnerabilities")? {
-                let id = text(one, "/id")?;
-                let summary = one.get("summary").and_then(Value::as_str).unwrap_or_default();
-                let message = format!("{id}: {name} {version}: {summary}");
-                findings.push(finding(
-                    &format!("{id} {name} {file}"),
-                    &message,
-                    Some(&format!("{name} {version}")),
-                ));
-            }
+    let report = parted(document, &["results", "*", "packages", "*"])?;
+    let files = array(&report.rest, "/results")?.iter().map(|result| {
+        array(result, "/packages")?;
+        Ok(result.pointer("/source/path").and_then(Value::as_str).unwrap_or_default())
+    });
+    let files = files.collect::<Result<Vec<&str>, Unread>>()?;
+    let mut findings = Vec::new();
+    each(&report, |package| {
+        let (file, package) = (files.get(package.outer).copied().unwrap_or_default(), package.value);
+        let (name, version) = (text(package, "/package/name")?, text(package, "/package/version")?);
+        if package.get("vulnerabilities").is_none() {
+            return Ok(());
         }
-    }
+        for one in array(package, "/vulnerabilities")? {
+            let id = text(one, "/id")?;
+            let summary = one.get("summary").and_then(Value::as_str).unwrap_or_default();
+            let message = format!("{id}: {name} {version}: {summary}");
+            let key = format!("{id} {name} {file}");
+            findings.push(finding(&key, &message, Some(&format!("{name} {version}"))));
+        }
+        Ok(())
+    })?;
     let mut scanned = 0_u64;
     for found in stderr.iter().filter_map(|line| SCANNED.captures(line)) {
         scanned = scanned.saturating_add(number(group(&found, 1))?);
     }
-    let examined = Some(listed.max(scanned)).filter(|examined| *examined > 0);
+    let examined = Some(report.items.max(scanned)).filter(|examined| *examined > 0);
     let notes = stderr.iter().filter(|line| line.starts_with("Filtered ")).map(str::to_owned).collect();
     agree(output.exit, Reading { examined, findings, notes, ..Reading::default() })
 }

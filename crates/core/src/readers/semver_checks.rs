@@ -27,10 +27,10 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     if output.exit == Some(101) {
         return Err(no_report(&stderr, "answer (exit status 101)"));
     }
-    let lines: Vec<String> =
-        stderr.iter().chain(stdout.iter()).map(|line| uncoloured(line).into_owned()).collect();
+    let lines = || stderr.iter().chain(stdout.iter()).map(uncoloured);
     let (mut examined, mut failed, mut crates, mut left_out) = (0_u64, 0_u64, 0_u64, 0_u64);
-    for found in lines.iter().filter_map(|line| CHECKED.captures(line)) {
+    for line in lines() {
+        let Some(found) = CHECKED.captures(&line) else { continue };
         let count = |index: usize| match group(&found, index) {
             "" => Ok(0),
             digits => number(digits),
@@ -46,7 +46,7 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     }
     stderr.whole()?;
     stdout.whole()?;
-    let finished = lines.iter().filter(|line| FINISHED.is_match(line)).count() as u64;
+    let finished = lines().filter(|line| FINISHED.is_match(line)).count() as u64;
     if finished != crates {
         return Err(Unread::unreadable(format!("{crates} crates were checked, and {finished} finished")));
     }
@@ -54,8 +54,8 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
         return Err(no_report(&stderr, "`Checked` line of cargo semver-checks"));
     }
     let (mut findings, mut notes, mut open, mut named) = (Vec::new(), Vec::new(), None, 0);
-    for line in &lines {
-        if let Some(found) = PROBLEM.captures(line) {
+    for line in lines() {
+        if let Some(found) = PROBLEM.captures(&line) {
             let (rule, title) = (group(&found, 2).to_owned(), group(&found, 3).to_owned());
             if group(&found, 1) == "warning" {
                 notes.push(shown(&format!("warning: {rule}: {title}")));
@@ -67,7 +67,7 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
         } else if let Some((rule, title, listing)) = &mut open {
             if line == "Failed in:" {
                 *listing = true;
-            } else if let Some(found) = WHERE.captures(line).filter(|_| *listing) {
+            } else if let Some(found) = WHERE.captures(&line).filter(|_| *listing) {
                 let item = group(&found, 1);
                 findings.push(finding(&format!("{rule} {item}"), &format!("{rule}: {title}: {item}"), None));
             } else if line.is_empty() && *listing {

@@ -1,18 +1,45 @@
 //! What readers take from a JSON document: members that must be there, of the kind that they must be.
 
 use super::Unread;
-use crate::strict_json;
+use crate::strict_json::{self, NotJson, PartItem, Parted};
 use serde_json::{Map, Value};
 
 /// The document in these bytes, which a byte-order mark may begin, as tools on Windows write it.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, Unread> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    strict_json::parse(bytes).map_err(|error| Unread::unreadable(error.to_string()))
+    strict_json::parse(without_mark(bytes)).map_err(unreadable)
 }
 
-/// The documents in these bytes, one after the other with nothing but blanks between them.
-pub(super) fn stream(bytes: &[u8]) -> Result<Vec<Value>, Unread> {
-    strict_json::parse_all(bytes).map_err(|error| Unread::unreadable(error.to_string()))
+/// Takes the documents in these bytes, one after the other with nothing but blanks between them.
+pub(super) fn stream(bytes: &[u8], mut take: impl FnMut(&Value) -> Result<(), Unread>) -> Result<(), Unread> {
+    strict_json::parse_each(bytes).try_for_each(|document| take(&document.map_err(unreadable)?))
+}
+
+/// The document in these bytes but for its largest part, whose items are taken one by one: see [`Parted`].
+pub(super) fn parted<'a>(bytes: &'a [u8], path: &'a [&'a str]) -> Result<Parted<'a>, Unread> {
+    Parted::of(without_mark(bytes), path).map_err(unreadable)
+}
+
+/// Takes the items of a document's part one by one.
+pub(super) fn each(
+    document: &Parted<'_>,
+    mut take: impl FnMut(PartItem<'_>) -> Result<(), Unread>,
+) -> Result<(), Unread> {
+    let mut taken = Ok(());
+    let whole = document.each(|item| {
+        if taken.is_ok() {
+            taken = take(item);
+        }
+    });
+    whole.map_err(unreadable)?;
+    taken
+}
+
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+fn unreadable(error: NotJson) -> Unread {
+    Unread::unreadable(error.to_string())
 }
 
 /// A member that must be there.

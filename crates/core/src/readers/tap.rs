@@ -57,6 +57,9 @@ struct Level {
 #[derive(Default)]
 struct Stream {
     levels: Vec<Level>,
+    /// The tests of the outermost level, and the names of those that failed.
+    roster: Roster,
+    failed: Vec<String>,
     /// The end of the YAML block that is open.
     details: Option<String>,
 }
@@ -122,7 +125,9 @@ impl Stream {
             level.braced = Some((name, state));
             return Ok(());
         }
-        level.attach(name, state, inner)
+        level.attach(name, state, inner)?;
+        self.enroll();
+        Ok(())
     }
 
     /// A brace closes a subtest whose point came before it.
@@ -132,7 +137,22 @@ impl Stream {
         let Some((name, state)) = level.braced.take() else {
             return Err(Unread::unreadable("a brace that closes nothing"));
         };
-        level.attach(name, state, inner)
+        level.attach(name, state, inner)?;
+        self.enroll();
+        Ok(())
+    }
+
+    /// What has ended at the outermost level is kept by name.
+    fn enroll(&mut self) {
+        let [outer @ Level { indent: 0, .. }] = self.levels.as_mut_slice() else { return };
+        for (path, state) in outer.inside.drain(..) {
+            if state == TestState::Failed {
+                self.failed.push(path.join(" > "));
+            }
+            if let Some((name, suites)) = path.split_last() {
+                self.roster.add("", &suites.join(" > "), name, state);
+            }
+        }
     }
 
     /// The level with this indentation; deeper ones that are open have no point that closes them.
@@ -156,17 +176,8 @@ impl Stream {
         if outer.indent > 0 || self.details.is_some() {
             return Err(Unread::unreadable("the TAP stream was cut"));
         }
-        let outer = outer.closed()?;
-        let (mut roster, mut failed) = (Roster::default(), Vec::new());
-        for (path, state) in outer.inside {
-            if state == TestState::Failed {
-                failed.push(path.join(" > "));
-            }
-            if let Some((name, suites)) = path.split_last() {
-                roster.add("", &suites.join(" > "), name, state);
-            }
-        }
-        Ok((roster, failed))
+        outer.closed()?;
+        Ok((self.roster, self.failed))
     }
 }
 

@@ -17,16 +17,9 @@ pub(super) fn read(rule: &TextRule, output: &ToolOutput<'_>) -> Result<Reading, 
         return Err(Unread { reason: Reason::ToolMissing, detail });
     }
     let documents: Vec<Lines<'_>> = output.streams(rule.stream).into_iter().map(Lines::of).collect();
-    let mut whole: Vec<&str> = Vec::new();
-    for document in &documents {
-        whole.extend(document.iter());
-        if !document.closed() {
-            whole.pop();
-        }
-    }
-    let plain =
-        |line: &&&str| !line.chars().any(|one| one == '\u{fffd}' || (one.is_control() && one != '\t'));
-    let examined = whole.iter().filter(plain).filter(|line| rule.expect.is_match(line)).count() as u64;
+    let whole = || documents.iter().flat_map(Lines::ended);
+    let plain = |line: &&str| !line.chars().any(|one| one == '\u{fffd}' || (one.is_control() && one != '\t'));
+    let examined = whole().filter(plain).filter(|line| rule.expect.is_match(line)).count() as u64;
     let mut findings: Vec<RawFinding> = Vec::new();
     if let Some(pattern) = &rule.finding {
         let stdout = Lines::of(output.stdout);
@@ -35,7 +28,7 @@ pub(super) fn read(rule: &TextRule, output: &ToolOutput<'_>) -> Result<Reading, 
         findings.extend(lines.filter_map(|line| wrong(pattern, line)));
     }
     if output.exit == Some(0) && examined > 0 {
-        let missing = rule.require.iter().filter(|wanted| !whole.iter().any(|line| wanted.is_match(line)));
+        let missing = rule.require.iter().filter(|wanted| !whole().any(|line| wanted.is_match(line)));
         findings.extend(missing.map(|wanted| {
             finding(&format!("missing {wanted}"), &format!("no line matches /{wanted}/"), None)
         }));

@@ -6,7 +6,7 @@
 
 use crate::clean::shown;
 use crate::fixtures;
-use gonogo_core::readers::{Reader, ToolOutput};
+use gonogo_core::readers::{Reader, Reading, ReportFile, ToolOutput, Unread};
 use gonogo_core::roster::TestState;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ struct Captured {
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     report: Option<Vec<u8>>,
+    /// Where there are several.
+    reports: Vec<ReportFile>,
     exit: i32,
     outcomes: String,
 }
@@ -50,12 +52,31 @@ fn captured(folder: &Path) -> Captured {
         stdout: bytes("stdout").unwrap_or_default(),
         stderr: bytes("stderr").unwrap_or_default(),
         report: bytes("report"),
+        reports: reports(&folder.join("reports")),
         exit: text("exit").trim().parse().unwrap(),
         outcomes: text("outcomes"),
     }
 }
 
+fn reports(folder: &Path) -> Vec<ReportFile> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let file =
+        |path: PathBuf| ReportFile { bytes: fs::read(&path).unwrap(), path: path.display().to_string() };
+    paths.into_iter().map(file).collect()
+}
+
 impl Captured {
+    fn read(&self) -> Result<Reading, Unread> {
+        let output = self.output();
+        if self.reports.is_empty() {
+            self.reader.read(&output)
+        } else {
+            self.reader.read_all(&output, &self.reports)
+        }
+    }
+
     fn output(&self) -> ToolOutput<'_> {
         ToolOutput {
             stdout: &self.stdout,
@@ -92,7 +113,7 @@ fn every_captured_run_is_counted_as_it_happened() {
 }
 
 fn agrees(one: &Captured) -> Result<(), String> {
-    let reading = one.reader.read(&one.output()).map_err(|unread| format!("{unread:?}"))?;
+    let reading = one.read().map_err(|unread| format!("{unread:?}"))?;
     let wanted: Vec<(&str, &str)> = one.outcomes.lines().filter_map(|line| line.split_once('\t')).collect();
     let count = |class: &str| wanted.iter().filter(|(end, _)| *end == class).count() as u64;
     let counts = reading.counts.unwrap_or_default();
@@ -124,7 +145,7 @@ fn no_run_of_nothing_and_no_run_that_was_cut_short_is_clean() {
     let nothing: Vec<&Captured> = all.iter().filter(|one| one.outcomes == "nothing\n").collect();
     assert!(nothing.len() >= 40, "{} outputs", nothing.len());
     for one in nothing {
-        let reading = one.reader.read(&one.output());
+        let reading = one.read();
         assert_eq!(shown(&reading), 0, "{}: {reading:?}", one.label);
     }
 }
@@ -132,7 +153,7 @@ fn no_run_of_nothing_and_no_run_that_was_cut_short_is_clean() {
 #[test]
 fn keys_and_names_hold_no_path_of_a_machine() {
     for one in all() {
-        let Ok(reading) = one.reader.read(&one.output()) else { continue };
+        let Ok(reading) = one.read() else { continue };
         for finding in &reading.findings {
             let from_here = finding.key.replace("/project/", "");
             assert!(

@@ -74,6 +74,32 @@ fn without_start_lines_the_reading_says_that_they_are_not_there() {
     assert!(libtest(&report(&["a"]), LIB).unwrap().notes.is_empty());
 }
 
+#[test]
+fn a_quiet_run_says_that_it_would_miss_no_binary_unless_its_command_names_one() {
+    let quiet = |passed: u64| {
+        format!(
+            "\nrunning {passed} test{}\n{}\ntest result: ok. {passed} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n\n",
+            if passed == 1 { "" } else { "s" },
+            ".".repeat(passed as usize) + "\n"
+        )
+    };
+    let read = |one_binary: bool, stdout: &str| {
+        Reader::Libtest { one_binary }.read(&output(stdout, "", 0)).map(|reading| reading.notes)
+    };
+    // Of two binaries one printed no report, and -q names neither.
+    let notes = read(false, &quiet(2)).unwrap();
+    assert!(
+        notes.len() == 1 && notes[0].contains("-q") && notes[0].contains("would not be missed"),
+        "{notes:?}"
+    );
+    assert_eq!(read(false, &(quiet(1) + &quiet(3))).unwrap().len(), 1);
+    // The only one would be missed.
+    assert_eq!(read(true, &quiet(2)).unwrap(), [""; 0]);
+    assert!(read(true, "").is_err());
+    // What is named as one and reports twice is not one.
+    assert_eq!(read(true, &(quiet(1) + &quiet(3))).unwrap().len(), 1);
+}
+
 fn junit(cases: &str) -> Result<Reading, Unread> {
     read("junit", &format!("<testsuite name=\"s\">{cases}<testcase name=\"fine\"/></testsuite>"), 0)
 }

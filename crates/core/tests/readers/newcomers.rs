@@ -148,6 +148,28 @@ fn a_pointer_may_mean_many_and_a_severity_may_be_harmless() {
 }
 
 #[test]
+fn what_is_examined_is_counted_alike_whether_or_not_it_is_held() {
+    // Where another pointer leads into them, the items are held.
+    let held = |examined: &str| {
+        pointed(&format!(r#"examined = "{examined}", findings = "{examined}/*/vulns?""#))
+            .or_else(|_| pointed(&format!(r#"examined = "{examined}", passed = "{examined}""#)))
+            .map(|reading| reading.examined)
+    };
+    let alone =
+        |examined: &str| pointed(&format!(r#"examined = "{examined}""#)).map(|reading| reading.examined);
+    assert_eq!((alone("/results"), held("/results")), (Ok(Some(1)), Ok(Some(1))));
+    assert_eq!(alone("/suites/s/ok"), Ok(Some(2)));
+    assert_eq!(alone("/results/0/packages"), Ok(Some(2)));
+    for wrong in ["/suites", "/totals/covered", "/absent", "/suites/s", "/results/0/packages/1/vulns"] {
+        assert!(alone(wrong).is_err(), "{wrong}");
+    }
+    let twice = r#"{"files":[{"a":1,"a":2}],"results":[]}"#;
+    let reader =
+        told::reader("run = [\"x\"]\nreader = \"json-pointer\"\npointers = { examined = \"/files\" }");
+    assert!(reader.unwrap().read(&output(twice, "", 0)).is_err());
+}
+
+#[test]
 fn a_number_beyond_its_threshold_is_a_finding() {
     let of = |threshold: &str| {
         pointed(&format!(

@@ -530,5 +530,10 @@ enum Walked {
 }
 
 fn finding() -> Finding {
-    Finding { fingerprint: Fingerprint::of(3, "t", "boom"), message: "boom".to_owned(), place: None }
+    Finding {
+        fingerprint: Fingerprint::of(3, "t", "boom"),
+        message: "boom".to_owned(),
+        place: None,
+        formerly: None,
+    }
 }

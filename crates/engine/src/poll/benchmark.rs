@@ -246,7 +246,7 @@ fn judged(gate: u32, check: &Check, benchmark: &Benchmark, comparison: &Comparis
         let said = one_line(&format!("{}: {}", scenario.name, judgement.sentence(margin)));
         if judgement.answer == Answer::Failed {
             let fingerprint = Fingerprint::of(gate, &check.id, &scenario.name);
-            findings.push(Finding { fingerprint, message: said, place: None });
+            findings.push(Finding { fingerprint, message: said, place: None, formerly: None });
         } else if judgement.is_slower_within_margin() {
             notes.push(said);
         }

@@ -155,6 +155,7 @@ pub fn judge(run: &PollContext<'_>, gate: u32, check: &Check, command: &Command,
         canary_fired: canary.as_ref().is_some_and(|(missed, _)| missed.is_none()),
         named: Some(&named),
         roots: &roots,
+        checkout: run.context.session.git.root().to_str(),
     };
     let ignore_files = ignore_files(run, command);
     let ignore_files: Vec<&str> = ignore_files.iter().map(String::as_str).collect();
@@ -281,6 +282,7 @@ fn judge_its_canary(
         canary_fired: false,
         named: None,
         roots: &[],
+        checkout: None,
     };
     let redactor = &run.context.session.redactor;
     let missed = judge_canary(&command.reader, &ran, clock::now());

@@ -143,6 +143,7 @@ mod tests {
     fn draft(key: &str, sections: &str) -> Draft {
         Draft {
             fingerprint: Fingerprint::of(3, "lock-smoke", key),
+            formerly: None,
             title: format!("-{key}\nsecond line "),
             sections: sections.to_owned(),
         }

@@ -116,11 +116,13 @@ impl Ledger {
                     fingerprint: fingerprint.clone(),
                     message: "test a::b failed: \"left\" \\ right\u{1b}[0m\té".into(),
                     place: Some("src/a.rs:10".into()),
+                    formerly: None,
                 },
                 Finding {
                     fingerprint: Fingerprint::of(3, "lock", "other"),
                     message: "no place".into(),
                     place: None,
+                    formerly: None,
                 },
             ],
             counts: Some(Counts::of(4, 2, 1)),

@@ -20,6 +20,7 @@ fn title() -> String {
 fn draft(key: &str) -> Draft {
     Draft {
         fingerprint: Fingerprint::of(3, "lock-smoke", key),
+        formerly: None,
         title: task_title("v0.9.0", key),
         sections: format!("## Goal\nMake {key} pass."),
     }

@@ -11,6 +11,7 @@ pub(crate) const TARGET: &str = "v0.9.0";
 pub(crate) fn draft(key: &str, sections: &str) -> Draft {
     Draft {
         fingerprint: Fingerprint::of(3, "lock-smoke", key),
+        formerly: None,
         title: task_title(TARGET, key),
         sections: sections.to_owned(),
     }

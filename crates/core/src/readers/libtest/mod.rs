@@ -40,7 +40,7 @@ pub(super) fn read(one_binary: bool, output: &ToolOutput<'_>) -> Result<Reading,
             .or_else(|why| compile_failures(output, &stderr, why));
     }
     let crashes = crashes(&stderr);
-    let paired = starts.pair(&report.runs, report.merged);
+    let paired = starts.pair(&report.runs, report.merged, one_binary);
     let problem = report.problem.or_else(|| stdout.whole().err());
     let (places, note, problem) = match paired {
         Ok(paired) => (paired.places, paired.note, problem),
@@ -94,10 +94,14 @@ fn report<'a>(stdout: &'a Lines<'_>, starts: &Starts, one_binary: bool) -> Resul
 
 fn enroll(roster: &mut Roster, place: &str, run: &Run<'_>) {
     let stable = |name: &str| DOC_LINE.replace(name, "").into_owned();
-    if run.names_all() {
+    if run.names_all {
+        let mut kept = Counts::default();
         for (name, state) in &run.listed {
             roster.add(place, "", &stable(name), *state);
+            kept = kept.plus(state.counts());
         }
+        let (passed, failed) = (run.passed - kept.passed, run.failed - kept.failed);
+        roster.add_unnamed(Counts::of(passed, failed, run.ignored - kept.skipped));
         return;
     }
     for name in &run.failures {
@@ -110,7 +114,8 @@ fn enroll(roster: &mut Roster, place: &str, run: &Run<'_>) {
 fn failure(binary: Option<&str>, name: &str) -> RawFinding {
     let stable = DOC_LINE.replace(name, "");
     let key = binary.map_or_else(|| stable.to_string(), |binary| format!("{binary} {stable}"));
-    finding(&key, &format!("test failed: {name}"), binary)
+    // Where the binaries could not be told they were not named: behind colours, and beside merged doctests.
+    finding(&key, &format!("test failed: {name}"), binary).once_called(&stable)
 }
 
 fn crashes(stderr: &Lines<'_>) -> Vec<RawFinding> {

@@ -6,7 +6,7 @@
 
 use crate::readers::Unread;
 use crate::readers::lines::{Lines, group, number, pattern};
-use crate::roster::TestState;
+use crate::roster::{Roster, TestCase, TestState};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -43,15 +43,13 @@ pub(super) struct Run<'a> {
     pub(super) ignored: u64,
     /// The failed tests, as they are named at the end.
     pub(super) failures: Vec<&'a str>,
-    /// All tests, or nothing where not all of them are named.
+    /// The tests, as many of them as are kept; nothing where not all of them are named.
     pub(super) listed: Vec<(&'a str, TestState)>,
+    /// All of them are named, whether or not they are kept.
+    pub(super) names_all: bool,
 }
 
 impl Run<'_> {
-    pub(super) fn names_all(&self) -> bool {
-        self.listed.len() as u64 == self.passed + self.failed + self.ignored
-    }
-
     /// Whether nothing says what its tests are.
     pub(super) fn is_bare(&self) -> bool {
         self.listed.is_empty()
@@ -151,6 +149,8 @@ pub(super) fn of_one<'a>(stdout: &'a Lines<'_>) -> Option<Run<'a>> {
 struct Open<'a> {
     announced: u64,
     listed: Vec<(&'a str, TestState)>,
+    /// How much of the roster their names would take.
+    listed_bytes: usize,
     /// How many of those that are listed passed, failed and were ignored.
     tally: [u64; 3],
     dots: u64,
@@ -176,6 +176,7 @@ impl<'a> Open<'a> {
         Self {
             announced,
             listed: Vec::new(),
+            listed_bytes: 0,
             tally: [0; 3],
             dots: 0,
             quiet_failures: 0,
@@ -272,7 +273,11 @@ impl<'a> Open<'a> {
             };
             self.tally[index] += 1;
             let name = found.get(1).map_or("", |name| name.as_str());
-            self.listed.push((name.strip_suffix(" - should panic").unwrap_or(name), state));
+            // More than the roster takes are counted without their names.
+            self.listed_bytes = self.listed_bytes.saturating_add(name.len() + size_of::<TestCase>());
+            if self.listed_bytes <= Roster::MOST_BYTES {
+                self.listed.push((name.strip_suffix(" - should panic").unwrap_or(name), state));
+            }
         } else if DOTS.is_match(line) {
             let dots = line.split(' ').next().unwrap_or_default();
             self.dots += dots.chars().count() as u64;
@@ -289,7 +294,7 @@ impl<'a> Open<'a> {
         let passed = passed.saturating_add(measured);
         let sum = numbers.iter().try_fold(0_u64, |sum, one| sum.checked_add(*one));
         let [ran, red, left_out] = self.tally;
-        let listed = self.listed.len() as u64;
+        let listed = ran + red + left_out;
         let quiet = self.dots + self.quiet_failures;
         let complete = self.noise || listed == self.announced || (listed == 0 && quiet == self.announced);
         // What runs inside it have listed cannot be told from its own.
@@ -299,9 +304,9 @@ impl<'a> Open<'a> {
         let coherent = sum == Some(self.announced) && ok == (failed == 0) && within && complete && named;
         if coherent && (self.stage != Stage::Failures || failed > 0) {
             let failures = if failed > 0 { std::mem::take(&mut self.failures) } else { Vec::new() };
-            let all_listed = [ran, red, left_out] == [passed, failed, ignored];
-            let listed = if all_listed { std::mem::take(&mut self.listed) } else { Vec::new() };
-            return Ok(Some(Run { passed, failed, ignored, failures, listed }));
+            let names_all = [ran, red, left_out] == [passed, failed, ignored];
+            let listed = if names_all { std::mem::take(&mut self.listed) } else { Vec::new() };
+            return Ok(Some(Run { passed, failed, ignored, failures, listed, names_all }));
         }
         if self.stage == Stage::Failures || self.has_inside() {
             // A failing test's own output stands here, and it may look like a result line.

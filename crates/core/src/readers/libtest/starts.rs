@@ -52,12 +52,13 @@ impl Starts {
         self.binaries.len() + self.doctests.len() == reports
     }
 
-    /// Gives each report its place, and refuses reports that are not those of what was started.
-    pub(super) fn pair(&self, runs: &[Run<'_>], merged: bool) -> Result<Paired, Unread> {
+    /// Gives each report its place, and refuses reports that are not those of what was started. `one_binary`: the command names one.
+    pub(super) fn pair(&self, runs: &[Run<'_>], merged: bool, one_binary: bool) -> Result<Paired, Unread> {
         let (binaries, docs) = (self.binaries.len(), self.doctests.len());
         if binaries + docs == 0 {
             let places = runs.iter().map(|run| run.own_place().to_owned()).collect();
-            return Ok(Paired { places, note: Some(UNSEEN) });
+            let is_the_one = one_binary && runs.len() == 1;
+            return Ok(Paired { places, note: (!is_the_one).then_some(UNSEEN) });
         }
         let (of_binaries, of_docs) = runs.split_at(binaries.min(runs.len()));
         if runs.len() < binaries + docs || of_binaries.iter().any(Run::is_of_doctests) {

@@ -31,8 +31,10 @@ impl Failed<'_> {
         let (what, test, why) = (self.what.to_lowercase(), self.test, self.why);
         let message = format!("{what}: {test}{}{why}", if why.is_empty() { "" } else { ": " });
         // A test can fail and have an error in its teardown: two problems of one test.
-        let key = if self.what == "FAILED" { test.to_owned() } else { format!("{what} {test}") };
-        finding(&key, &message, test.split("::").next())
+        let key = |test: &str| if self.what == "FAILED" { test.to_owned() } else { format!("{what} {test}") };
+        // An id was once taken to end at the first dash.
+        let cut = test.split_once(" - ").map_or(test, |(cut, _)| cut);
+        finding(&key(test), &message, test.split("::").next()).once_called(&key(cut))
     }
 
     pub(super) fn enroll(&self, roster: &mut Roster) {

@@ -6,8 +6,8 @@
 
 mod rules;
 
-use crate::readers::lines::{Lines, agree, finding, no_report, shown};
-use crate::readers::strict_json::{array, member, object, parse, text};
+use crate::readers::lines::{Lines, Notes, agree, finding, no_report, shown};
+use crate::readers::strict_json::{array, each, member, object, parted, text};
 use crate::readers::{Reading, ToolOutput, Unread};
 use rules::Rules;
 use serde_json::Value;
@@ -17,8 +17,9 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
     if document.iter().all(u8::is_ascii_whitespace) {
         return Err(no_report(&Lines::of(output.stderr), "SARIF log"));
     }
-    let log = parse(document)?;
-    if text(&log, "/version")? != "2.1.0" {
+    let document = parted(document, &["runs", "*", "results", "*"])?;
+    let log = &document.rest;
+    if text(log, "/version")? != "2.1.0" {
         return Err(Unread::unreadable("not SARIF version 2.1.0"));
     }
     if log.get("inlineExternalProperties").is_some() {
@@ -26,32 +27,40 @@ pub(super) fn read(output: &ToolOutput<'_>) -> Result<Reading, Unread> {
             "inlineExternalProperties hold parts of the log elsewhere, which is not read",
         ));
     }
-    let runs = array(&log, "/runs")?;
+    let runs = array(log, "/runs")?;
     if runs.is_empty() {
         return Err(Unread::unreadable("a SARIF log without a run"));
     }
+    let rules: Vec<Rules<'_>> = runs.iter().map(Rules::of).collect();
     let mut reading = Reading { states_what_it_ran: true, ..Reading::default() };
-    for run in runs {
-        text(run, "/tool/driver/name")?;
-        if run.get("externalPropertyFileReferences").is_some() {
-            return Err(Unread::unreadable(
-                "externalPropertyFileReferences: parts of the log are in other files, which are not read",
-            ));
-        }
-        let rules = Rules::of(run);
-        succeeded(run, &rules)?;
-        // An absent `results` says that the tool did not look for any (section 3.14.23).
-        for result in array(run, "/results")? {
-            take(result, &rules, &mut reading)?;
-        }
-        let artifacts =
-            if run.get("artifacts").is_some() { array(run, "/artifacts")?.len() as u64 } else { 0 };
-        if artifacts > 0 {
-            reading.examined = Some(reading.examined.unwrap_or_default().saturating_add(artifacts));
-        }
-        reading.states_what_it_ran &= artifacts > 0 || rules.stated() > 0;
+    for (run, rules) in runs.iter().zip(&rules) {
+        take_run(run, rules, &mut reading)?;
     }
-    agree(output.exit, reading)
+    let mut notes = Notes::default();
+    each(&document, |result| match rules.get(result.outer) {
+        Some(rules) => take(result.value, rules, &mut reading, &mut notes),
+        None => Err(Unread::unreadable("/runs is no array")),
+    })?;
+    agree(output.exit, Reading { notes: notes.all(), ..reading })
+}
+
+/// What a run says of itself. Its results are taken apart from it.
+fn take_run(run: &Value, rules: &Rules<'_>, reading: &mut Reading) -> Result<(), Unread> {
+    text(run, "/tool/driver/name")?;
+    if run.get("externalPropertyFileReferences").is_some() {
+        return Err(Unread::unreadable(
+            "externalPropertyFileReferences: parts of the log are in other files, which are not read",
+        ));
+    }
+    succeeded(run, rules)?;
+    // An absent `results` says that the tool did not look for any (section 3.14.23).
+    array(run, "/results")?;
+    let artifacts = if run.get("artifacts").is_some() { array(run, "/artifacts")?.len() as u64 } else { 0 };
+    if artifacts > 0 {
+        reading.examined = Some(reading.examined.unwrap_or_default().saturating_add(artifacts));
+    }
+    reading.states_what_it_ran &= artifacts > 0 || rules.stated() > 0;
+    Ok(())
 }
 
 /// Refuses a run whose invocation failed, or whose tool reports an error of its own.
@@ -93,7 +102,7 @@ fn succeeded(run: &Value, rules: &Rules<'_>) -> Result<(), Unread> {
     Ok(())
 }
 
-fn take(result: &Value, rules: &Rules<'_>, reading: &mut Reading) -> Result<(), Unread> {
+fn take(result: &Value, rules: &Rules<'_>, reading: &mut Reading, notes: &mut Notes) -> Result<(), Unread> {
     object(result, "")?;
     let rule = rules.id(result);
     let said = message(result)?;
@@ -115,7 +124,7 @@ fn take(result: &Value, rules: &Rules<'_>, reading: &mut Reading) -> Result<(), 
     if harmless || gone || suppressed.is_some() {
         let why =
             suppressed.unwrap_or_else(|| if gone { "gone since the baseline" } else { level }.to_owned());
-        reading.notes.push(shown(&format!("{why}: {message}")));
+        notes.add(&format!("{why}: {message}"));
         return Ok(());
     }
     let file = place.as_ref().map_or("", |(file, _)| file.as_str());
@@ -178,8 +187,12 @@ mod tests {
             "message":{"text":"m"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.py"},
             "region":{"startLine":7}}}]}]}]}"#;
         let output = ToolOutput { stdout: log, stderr: b"", exit: Some(0), report: None };
-        let finding =
-            RawFinding { key: "r a.py m".into(), message: "r: m".into(), place: Some("a.py:7".into()) };
+        let finding = RawFinding {
+            key: "r a.py m".into(),
+            message: "r: m".into(),
+            place: Some("a.py:7".into()),
+            formerly: None,
+        };
         assert_eq!(super::read(&output).unwrap().findings, [finding]);
     }
 }

@@ -122,6 +122,7 @@ mod tests {
     fn draft(sections: &str) -> Draft {
         Draft {
             fingerprint: Fingerprint::of(3, "a", "b"),
+            formerly: None,
             title: "t".to_owned(),
             sections: sections.to_owned(),
         }

@@ -3,6 +3,10 @@
 //! Refused: a key that stands twice in an object, anything after the document, bytes that are no UTF-8, and nesting
 //! beyond serde_json's limit of 128. A document with two `count` keys has no one meaning.
 
+mod parted;
+
+pub use parted::{PartItem, Parted};
+
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
@@ -23,19 +27,18 @@ pub fn parse(bytes: &[u8]) -> Result<Value, NotJson> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(NotJson::Empty);
     }
-    serde_json::from_slice::<Strict>(bytes)
-        .map(|document| document.0)
-        .map_err(|error| NotJson::Broken(crate::text::one_line(&error.to_string())))
+    serde_json::from_slice::<Strict>(bytes).map(|document| document.0).map_err(broken)
 }
 
-/// The documents in these bytes, one after the other with nothing but blanks between them.
-pub fn parse_all(bytes: &[u8]) -> Result<Vec<Value>, NotJson> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(NotJson::Empty);
-    }
+/// The documents in these bytes, one after the other with nothing but blanks between them. What is broken is the last.
+pub fn parse_each(bytes: &[u8]) -> impl Iterator<Item = Result<Value, NotJson>> {
+    let empty = bytes.iter().all(u8::is_ascii_whitespace).then_some(Err(NotJson::Empty));
     let documents = serde_json::Deserializer::from_slice(bytes).into_iter::<Strict>();
-    let broken = |error: serde_json::Error| NotJson::Broken(crate::text::one_line(&error.to_string()));
-    documents.map(|document| document.map(|document| document.0).map_err(broken)).collect()
+    empty.into_iter().chain(documents.map(|document| document.map(|document| document.0).map_err(broken)))
+}
+
+fn broken(error: serde_json::Error) -> NotJson {
+    NotJson::Broken(crate::text::one_line(&error.to_string()))
 }
 
 struct Strict(Value);
