@@ -5,7 +5,7 @@ use super::reviews;
 use crate::failure::Failure;
 use gonogo_core::judge::{self, Steering, SteeringFiles};
 use gonogo_world::git::{AtPath, Entry, EntryKind, Git};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// The check that no plan has to ask for. `None` where everything is as it was in the base.
 pub async fn check(run: &PollContext<'_>, gate: u32) -> Result<Option<Done>, Failure> {
@@ -16,29 +16,34 @@ pub async fn check(run: &PollContext<'_>, gate: u32) -> Result<Option<Done>, Fai
 }
 
 async fn found(git: &Git, base: Option<&str>, commit: &str) -> Result<Vec<Steering>, Failure> {
-    let now = candidates(git, commit).await?;
+    let mut now = git.entries_at(commit, &[]).await?;
     let Some(base) = base else {
-        return Ok(judge::steering(&read(git, commit, &now).await?, None));
+        return Ok(judge::steering(&read(git, commit, &candidates(now)).await?, None));
     };
-    let then = candidates(git, base).await?;
-    // What is the very same file in both needs no reading; what a link leads to may be another.
-    let of = |entries: &[Entry]| -> BTreeSet<(String, String)> {
-        let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-        files.map(|entry| (entry.path.clone(), entry.object.clone())).collect()
-    };
-    let same: BTreeSet<_> = of(&now).intersection(&of(&then)).cloned().collect();
-    let differing = |entries: Vec<Entry>| -> Vec<Entry> {
-        let differs = |entry: &Entry| !same.contains(&(entry.path.clone(), entry.object.clone()));
-        entries.into_iter().filter(differs).collect()
-    };
-    let (now, then) = (differing(now), differing(then));
+    let mut then = git.entries_at(base, &[]).await?;
+    keep_differing(&mut now, &mut then);
+    let (now, then) = (candidates(now), candidates(then));
     Ok(judge::steering(&read(git, commit, &now).await?, Some(&read(git, base, &then).await?)))
 }
 
+/// What is the very same file in both needs no look; what a link leads to may be another.
+fn keep_differing(now: &mut Vec<Entry>, then: &mut Vec<Entry>) {
+    let of = |entries: &[Entry]| -> HashSet<(String, String)> {
+        let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
+        files.map(|entry| (entry.path.clone(), entry.object.clone())).collect()
+    };
+    let (in_now, in_then) = (of(now), of(then));
+    let differs = |files: &HashSet<_>, entry: &Entry| {
+        entry.kind != EntryKind::File || !files.contains(&(entry.path.clone(), entry.object.clone()))
+    };
+    now.retain(|entry| differs(&in_then, entry));
+    then.retain(|entry| differs(&in_now, entry));
+}
+
 /// What may steer a tool: by its own name, or by what stands behind a link to its folder.
-async fn candidates(git: &Git, commit: &str) -> Result<Vec<Entry>, Failure> {
+fn candidates(entries: Vec<Entry>) -> Vec<Entry> {
     let mut found = Vec::new();
-    for entry in git.entries_at(commit, &[]).await? {
+    for entry in entries {
         if entry.kind == EntryKind::Link {
             let behind = judge::behind_folder(&entry.path).into_iter();
             found.extend(behind.map(|path| Entry { path, ..entry.clone() }));
@@ -47,7 +52,7 @@ async fn candidates(git: &Git, commit: &str) -> Result<Vec<Entry>, Failure> {
             found.push(entry);
         }
     }
-    Ok(found)
+    found
 }
 
 async fn read(git: &Git, commit: &str, entries: &[Entry]) -> Result<SteeringFiles, Failure> {
