@@ -16,28 +16,25 @@ pub async fn check(run: &PollContext<'_>, gate: u32) -> Result<Option<Done>, Fai
 }
 
 async fn found(git: &Git, base: Option<&str>, commit: &str) -> Result<Vec<Steering>, Failure> {
-    let mut now = git.entries_at(commit, &[]).await?;
+    let now = git.entries_at(commit, &[]).await?;
     let Some(base) = base else {
         return Ok(judge::steering(&read(git, commit, &candidates(now)).await?, None));
     };
-    let mut then = git.entries_at(base, &[]).await?;
-    keep_differing(&mut now, &mut then);
+    let then = git.entries_at(base, &[]).await?;
+    let (now, then) = (differing(&now, &then), differing(&then, &now));
     let (now, then) = (candidates(now), candidates(then));
     Ok(judge::steering(&read(git, commit, &now).await?, Some(&read(git, base, &then).await?)))
 }
 
-/// What is the very same file in both needs no look; what a link leads to may be another.
-fn keep_differing(now: &mut Vec<Entry>, then: &mut Vec<Entry>) {
-    let of = |entries: &[Entry]| -> HashSet<(String, String)> {
-        let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-        files.map(|entry| (entry.path.clone(), entry.object.clone())).collect()
-    };
-    let (in_now, in_then) = (of(now), of(then));
-    let differs = |files: &HashSet<_>, entry: &Entry| {
-        entry.kind != EntryKind::File || !files.contains(&(entry.path.clone(), entry.object.clone()))
-    };
-    now.retain(|entry| differs(&in_then, entry));
-    then.retain(|entry| differs(&in_now, entry));
+/// Those that are not the very same file in the others. What a link leads to may be another, so each link is one of them.
+fn differing(entries: &[Entry], others: &[Entry]) -> Vec<Entry> {
+    fn named(entry: &Entry) -> (&str, &str) {
+        (&entry.path, &entry.object)
+    }
+    let is_file = |entry: &&Entry| entry.kind == EntryKind::File;
+    let same: HashSet<(&str, &str)> = others.iter().filter(is_file).map(named).collect();
+    let differs = |entry: &&Entry| !is_file(entry) || !same.contains(&named(entry));
+    entries.iter().filter(differs).cloned().collect()
 }
 
 /// What may steer a tool: by its own name, or by what stands behind a link to its folder.
