@@ -74,6 +74,8 @@ mod tests {
             fields.filter(|fields| fields[1..3].contains(&on_it.as_str()) && fields[3] == "01").count()
         };
         let port = KeptPort::new().unwrap();
-        assert_eq!(ends(port.number()), 2);
+        // The kernel lists a table that others change meanwhile, and may leave a line out.
+        let seen: Vec<usize> = (0..100).map(|_| ends(port.number())).take_while(|ends| *ends != 2).collect();
+        assert!(seen.len() < 100, "{seen:?}");
     }
 }

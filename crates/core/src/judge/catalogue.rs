@@ -173,11 +173,13 @@ static STEERS: &[Steer] = &[
 /// What a file of this path steers.
 pub(super) fn steer(path: &str) -> Option<&'static Steer> {
     let path = path.to_ascii_lowercase();
-    let names: Vec<&str> = path.split('/').collect();
-    let ends = |end: &&str| {
-        let end: Vec<&str> = end.split('/').collect();
-        let from = names.len().checked_sub(end.len());
-        from.is_some_and(|from| end.iter().zip(&names[from..]).all(|(end, name)| fits(end, name)))
+    let (above, name) = path.rsplit_once('/').unwrap_or(("", &path));
+    let ends = |end: &&str| match end.rsplit_once('/') {
+        None => fits(end, name),
+        Some((folder, last)) => {
+            let is_in = |rest: &str| rest.is_empty() || rest.ends_with('/');
+            fits(last, name) && above.strip_suffix(folder).is_some_and(is_in)
+        }
     };
     STEERS.iter().find(|steer| steer.ends.iter().any(&ends))
 }

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use gonogo_core::ids::CommitId;
 use gonogo_core::judge::{self, Steering, SteeringFiles};
 use gonogo_world::git::{AtPath, Entry, EntryKind, Git};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// The check that no plan has to ask for. `None` where everything is as it was in the base.
 pub async fn check(run: &PollContext<'_>, gate: u32) -> Result<Option<Done>, Failure> {
@@ -17,29 +17,31 @@ pub async fn check(run: &PollContext<'_>, gate: u32) -> Result<Option<Done>, Fai
 }
 
 async fn found(git: &Git, base: Option<&CommitId>, commit: &CommitId) -> Result<Vec<Steering>, Failure> {
-    let now = candidates(git, commit).await?;
+    let now = git.entries_at(commit, &[]).await?;
     let Some(base) = base else {
-        return Ok(judge::steering(&read(git, commit, &now).await?, None));
+        return Ok(judge::steering(&read(git, commit, &candidates(now)).await?, None));
     };
-    let then = candidates(git, base).await?;
-    // What is the very same file in both needs no reading; what a link leads to may be another.
-    let of = |entries: &[Entry]| -> BTreeSet<(String, String)> {
-        let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-        files.map(|entry| (entry.path.clone(), entry.object.clone())).collect()
-    };
-    let same: BTreeSet<_> = of(&now).intersection(&of(&then)).cloned().collect();
-    let differing = |entries: Vec<Entry>| -> Vec<Entry> {
-        let differs = |entry: &Entry| !same.contains(&(entry.path.clone(), entry.object.clone()));
-        entries.into_iter().filter(differs).collect()
-    };
-    let (now, then) = (differing(now), differing(then));
+    let then = git.entries_at(base, &[]).await?;
+    let (now, then) = (differing(&now, &then), differing(&then, &now));
+    let (now, then) = (candidates(now), candidates(then));
     Ok(judge::steering(&read(git, commit, &now).await?, Some(&read(git, base, &then).await?)))
 }
 
+/// Those that are not the very same file in the others. What a link leads to may be another, so each link is one of them.
+fn differing(entries: &[Entry], others: &[Entry]) -> Vec<Entry> {
+    fn named(entry: &Entry) -> (&str, &str) {
+        (&entry.path, &entry.object)
+    }
+    let is_file = |entry: &&Entry| entry.kind == EntryKind::File;
+    let same: HashSet<(&str, &str)> = others.iter().filter(is_file).map(named).collect();
+    let differs = |entry: &&Entry| !is_file(entry) || !same.contains(&named(entry));
+    entries.iter().filter(differs).cloned().collect()
+}
+
 /// What may steer a tool: by its own name, or by what stands behind a link to its folder.
-async fn candidates(git: &Git, commit: &CommitId) -> Result<Vec<Entry>, Failure> {
+fn candidates(entries: Vec<Entry>) -> Vec<Entry> {
     let mut found = Vec::new();
-    for entry in git.entries_at(commit, &[]).await? {
+    for entry in entries {
         if entry.kind == EntryKind::Link {
             let behind = judge::behind_folder(&entry.path).into_iter();
             found.extend(behind.map(|path| Entry { path, ..entry.clone() }));
@@ -48,7 +50,7 @@ async fn candidates(git: &Git, commit: &CommitId) -> Result<Vec<Entry>, Failure>
             found.push(entry);
         }
     }
-    Ok(found)
+    found
 }
 
 async fn read(git: &Git, commit: &CommitId, entries: &[Entry]) -> Result<SteeringFiles, Failure> {

@@ -21,6 +21,7 @@ pub use look::{OpenRoom, RoomRequest, open_room};
 pub use part::Part;
 pub use reviews::matching_paths;
 
+use self::drift::Drift;
 use self::reviews::Reviews;
 use self::rooms::{PollRooms, Watches};
 use crate::context::{Candidate, Context, host_name};
@@ -31,8 +32,9 @@ use crate::tracker::OpenTracker;
 use gonogo_core::blocker::{Standing, epic_title};
 use gonogo_core::canonical;
 use gonogo_core::clearance::{self, Clearance, Refused};
+use gonogo_core::digest::Digest;
 use gonogo_core::gate::Poll;
-use gonogo_core::ledger::{CheckKey, Event, PollFinished, PollStarted};
+use gonogo_core::ledger::{CheckFinished, CheckKey, Event, PollFinished, PollStarted};
 use gonogo_core::plan::Plan;
 use gonogo_core::release::Subject;
 use gonogo_core::reviewers::InForce;
@@ -116,15 +118,7 @@ pub async fn run_part(
     let mut ledger = context.open_ledger()?;
     let reviews = Reviews::before(context, ledger.state()).await?;
     note_what_was_found(&ledger, &ground, watch);
-    let started = PollStarted {
-        subject: subject.clone(),
-        base_tag: candidate.base.as_ref().map(|base| base.tag.clone()),
-        mode: session.mode,
-        agent: session.agent.clone(),
-        fresh: options.fresh,
-        required_gates: drift.required.keys().copied().collect(),
-        reviewers: reviews.newest.clone(),
-    };
+    let started = started(context, options, &drift, &subject, &reviews);
     let poll_seq = ledger.append(Event::PollStarted(Box::new(started)), Vec::new())?.seq;
     // Whoever looks after a kill finds the poll that began, and no check runs that is of none.
     ledger.flush()?;
@@ -158,14 +152,7 @@ pub async fn run_part(
     let poll = Poll::evaluate(&candidate.plan, &drift.required, about, &finished);
     let poll = part.iter().fold(poll, |poll, part| poll.part(part.checks()));
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
-    let has_failed = |key: &CheckKey, about| ledger.state().contradiction(key, about).is_some();
-    let failed_before = finished
-        .iter()
-        .filter(|(key, one)| {
-            has_failed(key, about) || one.basis().is_some_and(|basis| has_failed(key, basis))
-        })
-        .map(|(key, _)| key.clone())
-        .collect();
+    let failed_before = failed_before(&ledger, &finished, about);
     let standing = if session.cancel.is_cancelled() {
         Err("the poll was stopped before its blockers were filed".to_owned())
     } else {
@@ -190,6 +177,37 @@ pub async fn run_part(
     };
     watch.poll(PollEvent::Came(context, &report));
     Ok(report)
+}
+
+fn started(
+    Context { candidate, session, .. }: &Context,
+    options: Options,
+    drift: &Drift,
+    subject: &Subject,
+    reviews: &Reviews,
+) -> PollStarted {
+    PollStarted {
+        subject: subject.clone(),
+        base_tag: candidate.base.as_ref().map(|base| base.tag.clone()),
+        mode: session.mode,
+        agent: session.agent.clone(),
+        fresh: options.fresh,
+        required_gates: drift.required.keys().copied().collect(),
+        reviewers: reviews.newest.clone(),
+    }
+}
+
+/// The checks that failed before on this very subject, or about the very same.
+fn failed_before(
+    ledger: &Ledger,
+    finished: &BTreeMap<CheckKey, CheckFinished>,
+    about: Digest,
+) -> BTreeSet<CheckKey> {
+    let has_failed = |key: &CheckKey, about| ledger.state().contradiction(key, about).is_some();
+    let is_one = |(key, one): &(&CheckKey, &CheckFinished)| {
+        has_failed(key, about) || one.basis().is_some_and(|basis| has_failed(key, basis))
+    };
+    finished.iter().filter(is_one).map(|(key, _)| key.clone()).collect()
 }
 
 /// That a poll came to its end. What stands in the way of all, a part does not say.
