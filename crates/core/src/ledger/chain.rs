@@ -11,6 +11,12 @@ use crate::digest::Digest;
 use crate::strict_json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::panic::resume_unwind;
+
+/// How many parts of a ledger are read at once, at the most.
+const AT_ONCE: usize = 4;
+/// What is read in one go, in bytes: less is not worth a thread.
+const SHORT: usize = 256 << 10;
 
 /// How far the ledger had come when it was last known to be on disk. Kept beside the ledger, so that lines cut off
 /// its end are missed.
@@ -135,15 +141,13 @@ impl Chain {
 pub fn read(bytes: &[u8], anchor: Option<Anchor>) -> Result<(Vec<Record>, Chain, Option<Torn>), NotRead> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let (lines, tail) = bytes.split_at(whole);
-    let mut reader = LineReader::default();
     let mut chain = Chain::default();
     let mut records = Vec::new();
     let mut anchored = anchor.is_some_and(|anchor| anchor == chain.anchor);
     let mut newer: Option<Newer> = None;
-    for line in lines.split_inclusive(|byte| *byte == b'\n') {
-        let line = &line[..line.len() - 1];
+    for (read, digest) in read_lines(lines) {
         let number = chain.anchor.records + 1;
-        let (head, unknown) = match reader.read(line) {
+        let (head, unknown) = match read {
             Ok(record) => {
                 let head = Head::of(&record);
                 records.push(record);
@@ -153,7 +157,7 @@ pub fn read(bytes: &[u8], anchor: Option<Anchor>) -> Result<(Vec<Record>, Chain,
             Err(NoRecord::Foreign(why)) => return Err(Broken::Line { line: number, why }.into()),
         };
         // A changed line is called changed, and not newer, where what follows it gives it away.
-        chain.follow(&head, Digest::of(line)).map_err(|broken| changed(newer.take(), broken))?;
+        chain.follow(&head, digest).map_err(|broken| changed(newer.take(), broken))?;
         anchored |= anchor.is_some_and(|anchor| anchor == chain.anchor);
         if newer.is_none() {
             newer = is_newer(&chain, number, unknown);
@@ -172,6 +176,44 @@ pub fn read(bytes: &[u8], anchor: Option<Anchor>) -> Result<(Vec<Record>, Chain,
         repaired: event::Repaired { bytes: tail.len() as u64, digest: Digest::of(tail) },
     });
     Ok((records, chain, torn))
+}
+
+/// What a line holds, and the digest of the line.
+type LineRead = (Result<Record, NoRecord>, Digest);
+
+/// Reads whole lines in their order. Those of a long ledger are read side by side: what one holds is no other's matter.
+fn read_lines(lines: &[u8]) -> Vec<LineRead> {
+    let parts = parts(lines);
+    if let [all] = parts[..] {
+        return read_part(all);
+    }
+    std::thread::scope(|scope| {
+        let running: Vec<_> = parts.iter().map(|part| scope.spawn(|| read_part(part))).collect();
+        let ended = running.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        ended.flatten().collect()
+    })
+}
+
+/// Whole lines, cut into as many parts as are read at once.
+fn parts(lines: &[u8]) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    let (mut rest, size) = (lines, (lines.len() / AT_ONCE).max(SHORT));
+    while rest.len() > size {
+        let end = rest[size..].iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| size + at + 1);
+        let (part, after) = rest.split_at(end);
+        parts.push(part);
+        rest = after;
+    }
+    if !rest.is_empty() || parts.is_empty() {
+        parts.push(rest);
+    }
+    parts
+}
+
+fn read_part(lines: &[u8]) -> Vec<LineRead> {
+    let mut reader = LineReader::default();
+    let lines = lines.split_inclusive(|byte| *byte == b'\n').map(|line| &line[..line.len() - 1]);
+    lines.map(|line| (reader.read(line), Digest::of(line))).collect()
 }
 
 /// Whether the line that was followed last asks for a newer program.
@@ -211,6 +253,34 @@ mod tests {
             bytes.push(b'\n');
         }
         (bytes, chain)
+    }
+
+    #[test]
+    fn a_long_ledger_is_read_in_parts_and_comes_to_the_same() {
+        let (bytes, chain) = ledger(6000);
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        let parts = parts(&bytes);
+        assert!((2..=AT_ONCE + 1).contains(&parts.len()), "{} parts", parts.len());
+        assert_eq!(parts.concat(), bytes);
+        assert!(parts.iter().all(|part| part.ends_with(b"\n")));
+        let (records, read_chain, torn) = read(&bytes, Some(chain.anchor())).unwrap();
+        assert_eq!((records.len(), read_chain, torn), (6000, chain, None));
+        assert!(records.iter().zip(0_u64..).all(|(record, seq)| record.seq == seq));
+        // The first line of a part, the last of one, and one that is gone.
+        let first_of_second = parts[0].split_inclusive(|byte| *byte == b'\n').count();
+        for at in [first_of_second - 1, first_of_second, 5999] {
+            let mut changed = lines.iter().map(|line| line.to_vec()).collect::<Vec<_>>();
+            changed[at] = changed[at].iter().map(|byte| if *byte == b'3' { b'4' } else { *byte }).collect();
+            assert!(read(&changed.concat(), Some(chain.anchor())).is_err(), "line {at}");
+            changed.remove(at);
+            let gone = read(&changed.concat(), Some(chain.anchor())).unwrap_err();
+            let is_there = |broken: &Broken| match broken {
+                Broken::Chain { line } => *line == at as u64 + 1,
+                Broken::Cut { known } => at == 5999 && *known == 6000,
+                _ => false,
+            };
+            assert!(matches!(&gone, NotRead::Broken(broken) if is_there(broken)), "line {at}: {gone:?}");
+        }
     }
 
     #[test]
