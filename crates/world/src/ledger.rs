@@ -9,15 +9,17 @@ use crate::there;
 use gonogo_core::canonical::NotCanonical;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{
-    self, Anchor, Broken, Chain, Event, EvidenceRef, Foreign, LedgerState, Newer, NotRead, Opened, Owner,
-    Record,
+    self, Anchor, Broken, Chain, Event, EvidenceRef, Foreign, LedgerState, LinesRead, Newer, NotRead, Opened,
+    Owner, Record,
 };
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use writer::{Entry, Writer};
 
 const RECORDS: &str = "ledger.jsonl";
@@ -254,7 +256,7 @@ pub fn read(folder: &Path, owner: Owner<'_>) -> Result<Option<Vec<Record>>, Ledg
         },
         Err(error) => return Err(io_error("read", &path)(error)),
     };
-    let (records, ..) = ledger::read(&bytes, anchor).map_err(not_read(folder))?;
+    let (records, ..) = read_whole(&bytes, anchor).map_err(not_read(folder))?;
     check_owner(folder, owner, &records)?;
     Ok(Some(records))
 }
@@ -302,7 +304,23 @@ pub fn read_blob(folder: &Path, digest: Digest) -> Result<Vec<u8>, LedgerError> 
 }
 
 fn parse(folder: &Path, bytes: &[u8]) -> Result<(Vec<Record>, Chain, Option<ledger::Torn>), LedgerError> {
-    ledger::read(bytes, read_anchor(folder)?).map_err(not_read(folder))
+    read_whole(bytes, read_anchor(folder)?).map_err(not_read(folder))
+}
+
+/// Reads a whole ledger, the parts of a long one side by side.
+fn read_whole(
+    bytes: &[u8],
+    anchor: Option<Anchor>,
+) -> Result<(Vec<Record>, Chain, Option<ledger::Torn>), NotRead> {
+    let parts = ledger::parts(bytes);
+    if parts.len() < 2 {
+        return ledger::read(bytes, anchor);
+    }
+    let read: Vec<LinesRead> = thread::scope(|scope| {
+        let running: Vec<_> = parts.iter().map(|part| scope.spawn(|| ledger::read_lines(part))).collect();
+        running.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    ledger::join(bytes, read, anchor)
 }
 
 fn not_read(folder: &Path) -> impl FnOnce(NotRead) -> LedgerError {

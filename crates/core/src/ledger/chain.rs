@@ -11,7 +11,6 @@ use crate::digest::Digest;
 use crate::strict_json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::panic::resume_unwind;
 
 /// How many parts of a ledger are read at once, at the most.
 const AT_ONCE: usize = 4;
@@ -139,13 +138,22 @@ impl Chain {
 
 /// Reads a whole ledger. `anchor` is `None` where there is no anchor at all.
 pub fn read(bytes: &[u8], anchor: Option<Anchor>) -> Result<(Vec<Record>, Chain, Option<Torn>), NotRead> {
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let (lines, tail) = bytes.split_at(whole);
+    join(bytes, parts(bytes).into_iter().map(read_lines), anchor)
+}
+
+/// Reads a whole ledger whose [`parts`] were read, in their order.
+pub fn join(
+    bytes: &[u8],
+    parts: impl IntoIterator<Item = LinesRead>,
+    anchor: Option<Anchor>,
+) -> Result<(Vec<Record>, Chain, Option<Torn>), NotRead> {
+    let whole = whole(bytes);
+    let tail = &bytes[whole..];
     let mut chain = Chain::default();
     let mut records = Vec::new();
     let mut anchored = anchor.is_some_and(|anchor| anchor == chain.anchor);
     let mut newer: Option<Newer> = None;
-    for (read, digest) in read_lines(lines) {
+    for (read, digest) in parts.into_iter().flat_map(|part| part.0) {
         let number = chain.anchor.records + 1;
         let (head, unknown) = match read {
             Ok(record) => {
@@ -178,25 +186,13 @@ pub fn read(bytes: &[u8], anchor: Option<Anchor>) -> Result<(Vec<Record>, Chain,
     Ok((records, chain, torn))
 }
 
-/// What a line holds, and the digest of the line.
-type LineRead = (Result<Record, NoRecord>, Digest);
+/// What lines hold, each with its digest.
+pub struct LinesRead(Vec<(Result<Record, NoRecord>, Digest)>);
 
-/// Reads whole lines in their order. Those of a long ledger are read side by side: what one holds is no other's matter.
-fn read_lines(lines: &[u8]) -> Vec<LineRead> {
-    let parts = parts(lines);
-    if let [all] = parts[..] {
-        return read_part(all);
-    }
-    std::thread::scope(|scope| {
-        let running: Vec<_> = parts.iter().map(|part| scope.spawn(|| read_part(part))).collect();
-        let ended = running.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        ended.flatten().collect()
-    })
-}
-
-/// Whole lines, cut into as many parts as are read at once.
-fn parts(lines: &[u8]) -> Vec<&[u8]> {
+/// The whole lines of a ledger, cut into parts that may be read at once by [`read_lines`], each by itself.
+pub fn parts(bytes: &[u8]) -> Vec<&[u8]> {
     let mut parts = Vec::new();
+    let lines = &bytes[..whole(bytes)];
     let (mut rest, size) = (lines, (lines.len() / AT_ONCE).max(SHORT));
     while rest.len() > size {
         let end = rest[size..].iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| size + at + 1);
@@ -204,16 +200,20 @@ fn parts(lines: &[u8]) -> Vec<&[u8]> {
         parts.push(part);
         rest = after;
     }
-    if !rest.is_empty() || parts.is_empty() {
-        parts.push(rest);
-    }
+    parts.push(rest);
     parts
 }
 
-fn read_part(lines: &[u8]) -> Vec<LineRead> {
+/// Where the last whole line ends.
+fn whole(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
+}
+
+/// Reads whole lines. What one holds is no other's matter: that they follow each other, [`join`] looks at.
+pub fn read_lines(lines: &[u8]) -> LinesRead {
     let mut reader = LineReader::default();
     let lines = lines.split_inclusive(|byte| *byte == b'\n').map(|line| &line[..line.len() - 1]);
-    lines.map(|line| (reader.read(line), Digest::of(line))).collect()
+    LinesRead(lines.map(|line| (reader.read(line), Digest::of(line))).collect())
 }
 
 /// Whether the line that was followed last asks for a newer program.

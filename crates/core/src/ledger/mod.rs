@@ -12,7 +12,7 @@ mod refusal;
 mod state;
 
 pub use crate::review::ReviewDecision;
-pub use chain::{Anchor, Chain, Torn, read};
+pub use chain::{Anchor, Chain, LinesRead, Torn, join, parts, read, read_lines};
 pub use event::{
     BlockerFiled, BlockerResolved, BlockerSeen, CheckFinished, CheckStarted, DeliveredChannel,
     DeliveryRecorded, EarlierRelease, EffectApplied, EffectIntended, Event, EvidenceRef, Opened,
