@@ -8,7 +8,7 @@
 use gonogo_core::ids::CommitId;
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
-use gonogo_world::room::{AwaitedReport, ReportError, Room, RoomWanted, RoomWatch, Rooms};
+use gonogo_world::room::{AwaitedReport, Moved, ReportError, Room, RoomWanted, RoomWatch, Rooms};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -39,6 +39,11 @@ fn git(root: &Path, arguments: &[&str]) -> String {
 
 const fn all(commit: &CommitId) -> RoomWanted<'_> {
     RoomWanted { name: "commit", commit, inputs: &[], bring: &[], caches: &[] }
+}
+
+/// A file that was written, and that nobody asked to be remembered.
+fn moved(path: &str) -> Moved {
+    Moved { path: path.to_owned(), is_as_it_was: false }
 }
 
 impl Repository {
@@ -215,7 +220,7 @@ async fn a_submodule_is_at_its_commit_or_named_as_missing() {
     assert_eq!((text(&room, "lib/m").as_str(), room.lacking.len()), ("one", 0));
     let mut watch = RoomWatch::begin(&room);
     fs::write(room.root().join("lib/m"), "two").unwrap();
-    assert_eq!(watch.changed(), ["lib/m"]);
+    assert_eq!(watch.changed(), [moved("lib/m")]);
     // A commit of it that is not here.
     let other = module.commit(&[("m", "three")]);
     git(&repository.root(), &["update-index", "--cacheinfo", &format!("160000,{other},lib")]);
@@ -281,7 +286,7 @@ async fn a_change_that_is_taken_back_is_seen() {
     let path = room.root().join("src.txt");
     fs::write(&path, "right").unwrap();
     fs::write(&path, "wrong").unwrap();
-    assert_eq!(watch.changed(), ["src.txt"]);
+    assert_eq!(watch.changed(), [moved("src.txt")]);
     assert!(watch.changed().is_empty(), "and only once");
     fs::read(&path).unwrap();
     assert!(watch.changed().is_empty(), "looking changes nothing");
@@ -396,4 +401,28 @@ async fn two_rooms_have_one_digest_exactly_where_the_same_is_in_them() {
         let digests: BTreeSet<String> = known.iter().map(|(digest, _)| digest.to_string()).collect();
         assert!(digests.len() > 1, "seed {seed}: nothing ever changed");
     }
+}
+
+#[tokio::test]
+async fn a_file_that_is_written_again_is_told_from_one_that_is_another() {
+    let repository = Repository::new(&[("gen.txt", "made"), ("src.txt", "text")]);
+    let room = repository.room().await;
+    let mut watch = RoomWatch::keeping(&room, ["gen.txt", "not there"]);
+    let path = room.root().join("gen.txt");
+    let mut seen = |change: &dyn Fn()| {
+        change();
+        let moved = watch.changed();
+        assert_eq!(moved.len(), 1, "{moved:?}");
+        (moved[0].path.clone(), moved[0].is_as_it_was)
+    };
+    let again = ("gen.txt".to_owned(), true);
+    let another = ("gen.txt".to_owned(), false);
+    assert_eq!(seen(&|| fs::write(&path, "made").unwrap()), again);
+    assert_eq!(seen(&|| fs::write(&path, "other").unwrap()), another);
+    assert_eq!(seen(&|| fs::write(&path, "made").unwrap()), again, "it is as it was at first");
+    assert_eq!(seen(&|| fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap()), another);
+    assert_eq!(seen(&|| fs::remove_file(&path).unwrap()), another);
+    assert_eq!(seen(&|| std::os::unix::fs::symlink("src.txt", &path).unwrap()), another);
+    let source = room.root().join("src.txt");
+    assert_eq!(seen(&|| fs::write(&source, "text").unwrap()), ("src.txt".to_owned(), false));
 }

@@ -540,3 +540,40 @@ fn files_that_are_only_pointers_are_told_at_each_check_that_has_them() {
     let told = |id: &str| check(&document, 3, id)["notes"].to_string().contains("data/a.bin");
     assert_eq!(["all", "part", "other"].map(told), [true, true, false], "{document:#}");
 }
+
+/// A check whose program writes files of the commit, and then says that all is well.
+fn writing(script: &str, more: &str) -> Project {
+    let checks = format!(
+        "[[gates.checks]]\nid = \"gen\"\nrun = [\"generate\"]\nreader = \"text\"\nexpect = \"^checked\"\n{more}\n"
+    );
+    let project = reading(&format!("{checks}\n{READS}"), RIGHT);
+    project.tool("generate", &format!("{script}; echo checked"));
+    project
+}
+
+#[test]
+fn a_file_that_a_build_writes_again_as_it_was_stops_nobody_where_the_plan_names_it() {
+    let again = "cat src.txt > copy; cat copy > src.txt; rm copy";
+    let named = "rewrites = [\"src.txt\"]\nexclusive = true\n";
+    let project = writing(again, named);
+    assert_eq!(verdict(&project, "gen"), "passed");
+    assert_eq!(verdict(&project, "read"), "passed", "nothing ran beside it");
+    let unnamed = writing(again, "exclusive = true\n");
+    assert_eq!(verdict(&unnamed, "gen"), "incomplete tree-changed");
+    let said = check(&unnamed.poll().json(), 3, "gen")["detail"].as_str().unwrap().to_owned();
+    assert!(said.contains("`rewrites`"), "{said}");
+    for (what, script) in [
+        ("another content", "echo right > src.txt"),
+        ("another file too", "cat src.txt > copy; cat copy > src.txt; touch gonogo.toml; rm copy"),
+        ("another mode", "chmod +x src.txt"),
+        ("a link", "mv src.txt moved; ln -s moved src.txt"),
+        ("nothing there any more", "rm src.txt"),
+    ] {
+        let project = writing(script, named);
+        assert_eq!(verdict(&project, "gen"), "incomplete tree-changed", "{what}");
+        assert_eq!(verdict(&project, "read"), "passed", "{what}: the room is tidied for whoever comes next");
+    }
+    // Whoever reads such a file meanwhile would read anything, so the plan says that nobody does.
+    let refused = writing(again, "rewrites = [\"src.txt\"]\n").poll();
+    assert!(refused.exits(2).stderr.contains("exclusive = true"));
+}

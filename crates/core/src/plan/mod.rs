@@ -274,6 +274,8 @@ pub struct Command {
     pub canary: Option<Vec<String>>,
     /// What the tool may say that it ignores by its own settings.
     pub ignores: Vec<String>,
+    /// Files of the commit that its programs write again, and leave as the commit has them. Nothing runs beside it then.
+    pub rewrites: Vec<String>,
 }
 
 impl Command {

@@ -257,6 +257,12 @@ pub(super) struct Check {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub(super) ignores: Vec<Spanned<String>>,
+    /// For `command`: files of the commit that its programs write again, such as a generated one, relative to the repository's root. They
+    /// have to be what the commit has when the check ends; any other file of the commit that is written makes it `tree-changed`. The check
+    /// is `exclusive`, so that no other one reads them meanwhile.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) rewrites: Vec<Spanned<String>>,
     /// For `command`: a known-bad run of the same tool, program and arguments, in which the same reader must find something. It is run right
     /// after the check, in the same clean room, folder and environment; where it comes out clean the check is `incomplete: canary-missed`.
     #[schemars(with = "Option<Vec<String>>")]

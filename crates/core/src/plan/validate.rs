@@ -332,7 +332,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
     let whole = raw.id.span();
     let spanned = |value: &Option<Spanned<String>>| value.as_ref().map(Spanned::span);
     let present = |yes: bool| yes.then(|| whole.clone());
-    let checks: [(Option<Range<usize>>, bool, &str); 28] = [
+    let checks: [(Option<Range<usize>>, bool, &str); 29] = [
         (raw.benchmark.as_ref().map(Spanned::span), benchmark, "benchmark"),
         (raw.run.as_ref().map(Spanned::span), program, "run"),
         (raw.before.first().map(Spanned::span), program, "before"),
@@ -353,6 +353,7 @@ fn refuse_foreign_keys(raw: &raw::Check, kind: Kind, problems: &mut Problems) {
         (raw.require.first().map(Spanned::span), text, "require"),
         (raw.canary.as_ref().map(Spanned::span), command, "canary"),
         (raw.ignores.first().map(Spanned::span), command, "ignores"),
+        (raw.rewrites.first().map(Spanned::span), command, "rewrites"),
         (raw.minimum.as_ref().map(Spanned::span), command, "minimum"),
         (present(raw.pointers.is_some()), pointers, "pointers"),
         (raw.lines.as_ref().map(Spanned::span), lines, "lines"),
@@ -388,6 +389,10 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
     }
     let canary = raw.canary.as_ref().map(|run| argv(run, problems));
     let ignores = raw.ignores.iter().map(|name| name.get_ref().clone()).collect();
+    let rewrites = raw.rewrites.iter().map(|path| problems.path(path)).collect();
+    if let Some(first) = raw.rewrites.first().filter(|_| !raw.exclusive) {
+        problems.at(first, "a check that writes files of the commit is `exclusive = true`", None);
+    }
     let data_repository = raw.data_repository.as_ref().map(|path| problems.path(path));
     let limited = raw.minimum.as_ref().is_some_and(|minimum| minimum.get_ref().data_max_days.is_some());
     if let Some(path) = raw.data_repository.as_ref().filter(|_| !limited) {
@@ -421,6 +426,7 @@ fn command(raw: raw::Check, id: String, span: Range<usize>, problems: &mut Probl
         data_repository,
         canary,
         ignores,
+        rewrites,
     };
     Some(Check { id, kind: CheckKind::Command(Box::new(command)), minimum })
 }

@@ -109,6 +109,13 @@ pub const ALL: &[OneChange] = &[
             true
         })
     }),
+    ("rewrites", |plan| {
+        let command = commands(plan).next();
+        command.is_some_and(|command| {
+            command.rewrites.push("src/generated.rs".to_owned());
+            true
+        })
+    }),
     ("canary", |plan| commands(plan).any(|command| command.canary.take().is_some())),
     ("another canary", |plan| {
         set(commands(plan).find_map(|command| command.canary.as_mut()), vec!["true".to_owned()])

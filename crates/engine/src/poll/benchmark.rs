@@ -45,8 +45,8 @@ pub async fn run(run: &PollContext<'_>, gate: u32, check: &Check, benchmark: &Be
         Ok((sides, _alone)) => {
             let mut watches = [&sides.base, &sides.current].map(RoomWatch::begin);
             let judged = measured.in_rooms(run, gate, check, benchmark, &sides).await;
-            let changed = watches.iter_mut().flat_map(RoomWatch::changed).collect();
-            Met { changed, ..Met::default() }.judged(judged.unwrap_or_else(|judged| *judged))
+            let changed = watches.iter_mut().flat_map(RoomWatch::changed).map(|moved| moved.path).collect();
+            Met { changed, ..Met::default() }.judged(judged.unwrap_or_else(|judged| *judged), &[])
         }
     };
     let mut blobs = measured.output;

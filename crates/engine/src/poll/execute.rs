@@ -323,7 +323,7 @@ async fn side_by_side(
         for (index, met) in looked {
             let Some(mut done) = unlooked.remove(&index) else { continue };
             if done.judged.outcome != Outcome::Incomplete(Reason::Interrupted) {
-                done.judged = met.judged(done.judged);
+                done.judged = met.judged(done.judged, &jobs[index].command.rewrites);
             }
             let (gate, check) = (jobs[index].gate, jobs[index].check);
             let basis = done.blobs.iter().find(|blob| blob.reference().name == BASIS);

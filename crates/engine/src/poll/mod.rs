@@ -144,7 +144,7 @@ pub async fn run_part(
         reviews: &reviews,
         part: part.as_ref(),
     };
-    execute::all(&run, &mut ledger, watch, &mut Watches::begin(&rooms)).await?;
+    execute::all(&run, &mut ledger, watch, &mut Watches::begin(&rooms, &candidate.plan)).await?;
     ledger.flush()?;
     watch.poll(PollEvent::Ends);
 

@@ -9,9 +9,9 @@ use crate::launch::Toolbox;
 use gonogo_core::digest::Digest;
 use gonogo_core::gate::Judged;
 use gonogo_core::ids::CommitId;
-use gonogo_core::plan::{CheckKind, Program};
+use gonogo_core::plan::{CheckKind, Plan, Program};
 use gonogo_core::verdict::Reason;
-use gonogo_world::room::{Room, RoomError, RoomWanted, RoomWatch, Rooms};
+use gonogo_world::room::{Moved, Room, RoomError, RoomWanted, RoomWatch, Rooms};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -170,20 +170,25 @@ pub fn pointers(room: &Room) -> Option<String> {
 pub struct Met {
     /// Files of the commit that were written, even if they are as they were again.
     pub changed: BTreeSet<String>,
+    /// Those of them that some check may write again, and that are what the commit has.
+    pub rewritten: BTreeSet<String>,
     /// Files of no commit that came while others ran beside it.
     pub strays: BTreeSet<String>,
 }
 
 impl Met {
-    /// What that makes of a verdict.
-    pub fn judged(self, mut judged: Judged) -> Judged {
-        if let Some(first) = self.changed.first() {
-            let more = match self.changed.len() {
+    /// What that makes of a verdict. `rewrites` are the files that the check itself may write again.
+    pub fn judged(self, mut judged: Judged, rewrites: &[String]) -> Judged {
+        let others = self.rewritten.iter().filter(|path| !rewrites.contains(path));
+        let changed: BTreeSet<&String> = self.changed.iter().chain(others).collect();
+        if let Some(first) = changed.first() {
+            let more = match changed.len() {
                 1 => String::new(),
                 count => format!(" and {} more", count - 1),
             };
             let detail = format!(
-                "files of the commit were written in its clean room while it ran: {first}{more}; let what writes them work on a copy"
+                "files of the commit were written in its clean room while it ran: {first}{more}; let what writes them work on a copy, \
+                 or name in `rewrites` what is written again as the commit has it"
             );
             return judged.but(Reason::TreeChanged, detail);
         }
@@ -212,9 +217,9 @@ struct Watched {
 }
 
 impl Watched {
-    fn begin(room: &Room) -> Self {
+    fn begin(room: &Room, rewrites: &[String]) -> Self {
         let started = Instant::now();
-        let watch = RoomWatch::begin(room);
+        let watch = RoomWatch::keeping(room, rewrites.iter().map(String::as_str));
         Self {
             watch,
             running: BTreeMap::new(),
@@ -233,8 +238,11 @@ impl Watched {
         self.looked = Instant::now();
         if !changed.is_empty() {
             self.disturbed = true;
+            let (rewritten, changed): (Vec<Moved>, Vec<Moved>) =
+                changed.into_iter().partition(|moved| moved.is_as_it_was);
             for met in self.running.values_mut() {
-                met.changed.extend(changed.iter().cloned());
+                met.changed.extend(changed.iter().map(|moved| moved.path.clone()));
+                met.rewritten.extend(rewritten.iter().map(|moved| moved.path.clone()));
             }
         }
         let ended = std::mem::take(&mut self.ended);
@@ -248,14 +256,22 @@ const REST: u32 = 10;
 /// Watches over all rooms of a poll.
 pub struct Watches<'a> {
     rooms: &'a PollRooms,
+    /// Files that some check may write again.
+    rewrites: Vec<String>,
     of: BTreeMap<RoomKey, Watched>,
 }
 
 impl<'a> Watches<'a> {
     /// Begins.
-    pub fn begin(rooms: &'a PollRooms) -> Self {
-        let of = rooms.made.iter().map(|(key, (_, room))| (key.clone(), Watched::begin(room))).collect();
-        Self { rooms, of }
+    pub fn begin(rooms: &'a PollRooms, plan: &Plan) -> Self {
+        let commands = plan.checks().filter_map(|(_, check)| match &check.kind {
+            CheckKind::Command(command) => Some(command),
+            _ => None,
+        });
+        let rewrites: Vec<String> = commands.flat_map(|command| command.rewrites.iter().cloned()).collect();
+        let begun = |(key, (_, room)): (&RoomKey, &(_, Room))| (key.clone(), Watched::begin(room, &rewrites));
+        let of = rooms.made.iter().map(begun).collect();
+        Self { rooms, rewrites, of }
     }
 
     /// A check starts, under a number of its own.
@@ -303,7 +319,7 @@ impl<'a> Watches<'a> {
         for (key, watched) in self.of.iter_mut().filter(|(_, watched)| watched.disturbed) {
             let Some((name, _)) = self.rooms.made.get(key) else { continue };
             let room = self.rooms.set.tidy(&self.rooms.wanted(key, name)).await?;
-            *watched = Watched::begin(&room);
+            *watched = Watched::begin(&room, &self.rewrites);
         }
         Ok(())
     }

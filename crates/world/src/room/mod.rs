@@ -15,7 +15,7 @@ pub use bring::Brought;
 use gonogo_core::ids::CommitId;
 pub use report::{AwaitedReport, ReportError};
 pub use reports::{Reports, is_pattern};
-pub use watch::RoomWatch;
+pub use watch::{Moved, RoomWatch};
 
 use crate::git::{Git, GitError};
 use gonogo_core::digest::Digest;

@@ -61,13 +61,14 @@ fn kind_changes(changes: &mut Changes, now: &CheckKind, base: &CheckKind) {
 }
 
 fn command(changes: &mut Changes, now: &Command, base: &Command) {
-    let Command { program: called, cpu, exclusive, reader, data_repository, canary, ignores } = now;
+    let Command { program: called, cpu, exclusive, reader, data_repository, canary, ignores, rewrites } = now;
     program(changes, called, &base.program);
     changes.told("`cpu`", cpu, &base.cpu);
     changes.switch("`exclusive`", *exclusive, base.exclusive);
     readers::compare(changes, reader, &base.reader);
     changes.same("`data-repository`", data_repository, &base.data_repository);
     changes.no_more_of("`ignores`", ignores, &base.ignores);
+    changes.no_more_of("`rewrites`", rewrites, &base.rewrites);
     let (now, base) = (canary.as_deref().map(Line), base.canary.as_deref().map(Line));
     changes.wanted("its canary", now.as_ref(), base.as_ref());
 }
