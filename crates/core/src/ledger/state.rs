@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::evidence::{Finding, Fingerprint};
 use crate::review::{ReviewDecision, ReviewScope};
 use crate::verdict::{Outcome, Verdict};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A check's name: its gate and its id.
 pub type CheckKey = (u32, String);
@@ -81,6 +81,8 @@ pub struct LedgerState {
     known_blockers: BTreeMap<Fingerprint, KnownBlocker>,
     /// The gate, and mostly the check, that a problem is of.
     origins: HashMap<Fingerprint, (u32, Option<String>)>,
+    /// The checks that have ended.
+    checks: HashSet<CheckKey>,
     /// The names of steps that a run was to go through.
     steps: BTreeSet<String>,
     open_blockers: BTreeSet<String>,
@@ -185,12 +187,14 @@ impl LedgerState {
 
     fn apply_finished(&mut self, seq: u64, check: &CheckFinished) {
         let key = (check.gate, check.check.clone());
-        let own = [
-            Fingerprint::of_incomplete(check.gate, &check.check),
-            Fingerprint::of_more(check.gate, &check.check),
-        ];
-        for problem in check.findings.iter().map(|finding| finding.fingerprint.clone()).chain(own) {
-            self.origins.insert(problem, (check.gate, Some(check.check.clone())));
+        let of_check = || (check.gate, Some(check.check.clone()));
+        // A ledger tells of each check many times.
+        if self.checks.insert(key.clone()) {
+            self.origins.insert(Fingerprint::of_incomplete(check.gate, &check.check), of_check());
+            self.origins.insert(Fingerprint::of_more(check.gate, &check.check), of_check());
+        }
+        for finding in &check.findings {
+            self.origins.insert(finding.fingerprint.clone(), of_check());
         }
         if check.reused.is_none() {
             // A reviewer's no is a decision, and not what a run has shown.
