@@ -5,6 +5,7 @@
 
 mod bring;
 mod caches;
+mod converted;
 mod fill;
 mod report;
 mod reports;
@@ -254,11 +255,16 @@ impl Rooms {
         }
         let modules = self.modules.clone();
         room.submodules(filled.submodules, &modules, keep_ignored).await?;
+        let own = fill::own(&room.git, wanted).await?;
         for path in wanted.bring {
-            let brought = bring::bring(self.checkout.root(), &room.root, path);
+            let brought = bring::bring(self.checkout.root(), &room.root, path, &own);
             if let Err(why) = &brought {
                 let what = format!("{path}, which is brought along, {why}");
-                let remedy = format!("make {path} in the checkout, or take it out of `bring`");
+                let remedy = if self.checkout.root().join(path).exists() {
+                    format!("take {path} out of `bring`")
+                } else {
+                    format!("make {path} in the checkout, or take it out of `bring`")
+                };
                 room.lacking.push(Lacking { what, remedy });
             }
             room.brought.insert(path.clone(), brought);
