@@ -3,6 +3,8 @@
 use super::scaffold::{GOOD, STRICT, accept, asks, names, poll, released};
 use crate::support::{Project, check};
 use serde_json::Value;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 /// What is said of each file of the check `judge`.
 #[track_caller]
@@ -209,6 +211,34 @@ fn a_file_behind_a_link_steers_as_well() {
         let said = said(&poll(&project, &[]).exits(3).json());
         assert!(said[0].starts_with(link) && said[0].contains("changed since v0.1.1"), "{said:?}");
     }
+}
+
+#[test]
+fn a_name_that_is_no_text_hides_no_file_that_steers() {
+    // One is a link, where git cannot be asked about by its name.
+    for folder in [&b"a\nb"[..], b"a\xffb"] {
+        let project = released();
+        let folder = project.root().join(OsStr::from_bytes(folder));
+        std::fs::create_dir(&folder).unwrap();
+        project.write("hooks.txt", "one\n");
+        std::os::unix::fs::symlink("../hooks.txt", folder.join("conftest.py")).unwrap();
+        project.commit("a link");
+        assert!(said(&poll(&project, &[]).exits(3).json())[0].contains("conftest.py came since v0.1.0"));
+    }
+    // Two are spelled alike, and the base has the harmless one.
+    let project = released();
+    let write = |folder: &[u8], text: &str| {
+        let folder = project.root().join(OsStr::from_bytes(folder));
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("conftest.py"), text).unwrap();
+    };
+    write(b"a\xfe", "harmless = 1\n");
+    project.commit("harmless");
+    project.git(&["tag", "-a", "-m", "x", "v0.1.1"]);
+    project.git(&["push", "--quiet", "origin", "v0.1.1", "main"]);
+    write(b"a\xfd", "def pytest_collection_modifyitems(items): items.clear()\n");
+    project.commit("not harmless");
+    assert!(said(&poll(&project, &[]).exits(3).json())[0].contains("conftest.py"));
 }
 
 #[test]
