@@ -346,6 +346,22 @@ async fn a_file_that_git_only_takes_for_the_commits_is_written_anew() {
 }
 
 #[tokio::test]
+async fn a_partial_clone_is_told_how_it_gets_what_is_missing() {
+    let repository = Repository::new(&[("a", "a"), ("d/b", "b")]);
+    git(&repository.root(), &["config", "uploadpack.allowFilter", "true"]);
+    let clone = Repository(tempfile::tempdir().unwrap());
+    let address = format!("file://{}", repository.root().display());
+    let partial = ["clone", "--quiet", "--filter=blob:none", "--sparse", &address, "repo"];
+    git(clone.0.path(), &partial);
+    let made = clone.rooms().await.make(&all(&clone.head())).await;
+    let said = made.unwrap_err().to_string();
+    assert!(said.contains("partial"), "{said}");
+    let line = said.split('`').nth(1).unwrap().strip_prefix("git ").unwrap().to_owned();
+    git(&clone.root(), &line.split(' ').collect::<Vec<_>>());
+    assert_eq!(text(&clone.room().await, "d/b"), "b");
+}
+
+#[tokio::test]
 async fn a_cache_is_the_folder_of_that_name_and_no_pattern() {
     let repository = Repository::new(&[(".gitignore", "*.o\n")]);
     let head = repository.head();
