@@ -286,11 +286,15 @@ fn fits(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// The paths of the list that stand in a folder of this path's name.
+/// The paths of the list that stand in a folder of this path's name. `*` in one stands for names that are not known.
 pub(super) fn behind_folder(path: &str) -> Vec<String> {
-    let folder = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let below = STEERS.iter().flat_map(|steer| steer.ends).filter_map(|end| end.split_once('/'));
-    below.filter(|(above, _)| *above == folder).map(|(_, name)| format!("{path}/{name}")).collect()
+    let place = format!("/{}", path.to_ascii_lowercase());
+    let ends = STEERS.iter().flat_map(|steer| steer.ends).filter(|end| !end.ends_with("/__init__.*"));
+    let parted = ends.flat_map(|end| end.match_indices('/').map(|(at, _)| end.split_at(at)));
+    parted
+        .filter(|(above, _)| place.strip_suffix(above).is_some_and(|rest| rest.ends_with('/')))
+        .map(|(_, below)| format!("{path}{below}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -336,6 +340,9 @@ mod tests {
     #[test]
     fn a_link_to_a_folder_stands_for_what_may_be_in_it() {
         assert!(behind_folder("a/.cargo").contains(&"a/.cargo/config.toml".to_owned()));
-        assert!(behind_folder("cargo").is_empty());
+        assert!(behind_folder("a/.yarn").contains(&"a/.yarn/releases/*".to_owned()));
+        assert_eq!(behind_folder("a/.yarn/releases"), ["a/.yarn/releases/*"]);
+        assert!(behind_folder("cargo").is_empty() && behind_folder("x.cargo").is_empty());
+        assert!(behind_folder("releases").is_empty());
     }
 }

@@ -57,9 +57,9 @@ async fn read(git: &Git, commit: &CommitId, entries: &[Entry]) -> Result<Steerin
     let (links, files): (Vec<Entry>, Vec<Entry>) =
         entries.iter().cloned().partition(|entry| entry.kind == EntryKind::Link);
     let mut read = git.contents(&files).await?;
-    // A path that git cannot be asked about by its name: where its link leads to is all that is known of it.
+    // Paths that git cannot be asked about by their names: where a link leads to is all that is known of them.
     let (nameless, links): (Vec<Entry>, Vec<Entry>) =
-        links.into_iter().partition(|link| link.path.contains(['\n', char::REPLACEMENT_CHARACTER]));
+        links.into_iter().partition(|link| link.path.contains(['\n', '*', char::REPLACEMENT_CHARACTER]));
     for Entry { path, object, .. } in nameless {
         read.entry(path).or_default().extend(object.into_bytes());
     }

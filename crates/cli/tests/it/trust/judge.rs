@@ -192,8 +192,12 @@ fn a_file_behind_a_link_steers_as_well() {
         ("conftest.py", "hooks.txt", Some("hooks.txt")),
         (".cargo", "config", Some("config/config.toml")),
         ("tox.ini", "/etc/hostname", None),
+        // What is in it has any name.
+        (".semgrep", "rules", None),
+        (".yarn/releases", "../tools", None),
     ] {
         let project = released();
+        std::fs::create_dir_all(project.root().join(link).parent().unwrap()).unwrap();
         std::os::unix::fs::symlink(to, project.root().join(link)).unwrap();
         if let Some(file) = file {
             project.write(file, "one\n");
