@@ -199,6 +199,7 @@ fn end(screen: &Screen, result: Result<Exit, Failure>) -> ExitCode {
 /// clap's own words, under our exit codes.
 fn usage(error: &clap::Error) -> ExitCode {
     let wanted = !error.use_stderr();
-    wrong_use(error);
+    let mut flags = std::env::args_os().skip(1).take_while(|word| word != "--");
+    wrong_use(error, !wanted && flags.any(|word| word == "--json"));
     if wanted { Exit::Go.into() } else { Exit::Usage.into() }
 }

@@ -88,15 +88,7 @@ impl Screen {
     /// The end of a command that could not do what it was asked.
     pub fn failure(&self, failure: &Failure) {
         if self.json {
-            let document = json!({
-                "schema": "gonogo.error/1",
-                "exit": Exit::of_failure(failure).status(),
-                "error": failure.message,
-                "reason": failure.reason,
-                "remedy": failure.remedy,
-            });
-            // Where this cannot be printed, the words on standard error and the exit code are left.
-            self.document(&document).ok();
+            self.refusal(failure);
         }
         let mut out = io::stderr().lock();
         if let Some(problems) = &failure.plan {
@@ -110,6 +102,18 @@ impl Screen {
         }
     }
 
+    /// The document of such an end. Where it cannot be printed, the words on standard error and the exit code are left.
+    fn refusal(&self, failure: &Failure) {
+        let document = json!({
+            "schema": "gonogo.error/1",
+            "exit": Exit::of_failure(failure).status(),
+            "error": failure.message,
+            "reason": failure.reason,
+            "remedy": failure.remedy,
+        });
+        self.document(&document).ok();
+    }
+
     /// Text in a colour (an ANSI SGR code), where colour is wanted.
     pub fn paint(&self, code: &str, text: &str) -> String {
         if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
@@ -121,9 +125,16 @@ pub fn aside(line: &str) {
     writeln!(io::stderr().lock(), "{}", visible(&open(line)).replace('\n', " ")).ok();
 }
 
-/// What clap has to say, without secrets that were typed.
-pub fn wrong_use(error: &clap::Error) {
+/// What clap has to say, without secrets that were typed; as a document, too, where one is asked for.
+pub fn wrong_use(error: &clap::Error, json: bool) {
     let text = error.render().to_string();
+    if json {
+        let (said, _) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let words: Vec<&str> = said.trim_start_matches("error: ").split_whitespace().collect();
+        let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
+        let failure = Failure::usage(words.join(" ")).remedy(usage.unwrap_or("gonogo --help"));
+        Screen::new(true, Color::Never).refusal(&failure);
+    }
     let shown = open(&text);
     if shown == text {
         // With its colours; nothing is left to tell where even this cannot be printed.

@@ -267,6 +267,125 @@ async fn what_is_brought_along_is_known_by_its_digest_and_a_link_out_of_it_is_re
 }
 
 #[tokio::test]
+async fn nothing_that_is_brought_along_takes_the_place_of_what_the_commit_has() {
+    let repository = Repository::new(&[("a", "a"), ("data/.keep", "kept"), ("data/in/own", "own")]);
+    repository.write("a", "edited");
+    repository.write("data/in/own", "edited");
+    repository.write("data/in/more", "more");
+    repository.write("data/.keep", "edited");
+    let made = async |bring: &str, inputs: &[String]| {
+        let (head, bring) = (repository.head(), [bring.to_owned()]);
+        let wanted = RoomWanted { bring: &bring, inputs, ..all(&head) };
+        let rooms = repository.rooms().await;
+        rooms.make(&wanted).await.unwrap();
+        rooms.tidy(&wanted).await.unwrap()
+    };
+    for own in ["a", "./a", "data/in/own", "a/b", ".git", ".git/config", "./.GIT/hooks"] {
+        let room = made(own, &[]).await;
+        assert_eq!((text(&room, "a").as_str(), room.lacking.len()), ("a", 1), "{own}");
+        assert_eq!(git(room.root(), &["status", "--porcelain"]), "", "{own}");
+    }
+    // A folder that holds some of both.
+    for _ in 0..2 {
+        let room = made("data/", &[]).await;
+        assert!(room.lacking.is_empty(), "{:?}", room.lacking);
+        assert_eq!([text(&room, "data/.keep"), text(&room, "data/in/own")], ["kept", "own"]);
+        assert_eq!(text(&room, "data/in/more"), "more");
+    }
+    // The commit's own counts where a check reads only a part of it, too.
+    let room = made("data", &["a".to_owned()]).await;
+    assert!(!room.root().join("data/in/own").exists() && room.root().join("data/in/more").exists());
+}
+
+#[tokio::test]
+async fn a_submodule_stays_where_the_folder_around_it_is_brought_along() {
+    let module = Repository::new(&[("m", "one")]);
+    let repository = Repository::new(&[("a", "a")]);
+    let address = module.root().display().to_string();
+    git(&repository.root(), &["submodule", "--quiet", "add", &address, "data/lib"]);
+    let head = repository.commit(&[]);
+    repository.write("data/lib/m", "edited");
+    repository.write("data/more", "more");
+    let bring = ["data".to_owned()];
+    let wanted = RoomWanted { bring: &bring, ..all(&head) };
+    let room = repository.rooms().await.make(&wanted).await.unwrap();
+    assert_eq!([text(&room, "data/lib/m"), text(&room, "data/more")], ["one", "more"]);
+}
+
+#[tokio::test]
+async fn a_file_that_git_only_takes_for_the_commits_is_written_anew() {
+    let attributes = "*.auto text=auto\n*.text text\n*.dos text eol=crlf\n*.id ident\n*.wide working-tree-encoding=UTF-16LE\n";
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let repository = Repository::new(&[
+        (".gitattributes", attributes),
+        ("a.auto", "one\ntwo\n"),
+        ("a.text", "one\ntwo\n"),
+        ("nul.text", "one\0\ntwo\n"),
+        ("a.dos", "one\ntwo\n"),
+        ("a.id", "$Id$\n"),
+        ("same", "s"),
+    ]);
+    fs::write(repository.root().join("a.wide"), wide("one\n")).unwrap();
+    repository.commit(&[]);
+    let room = repository.room().await;
+    let read = |path: &str| fs::read(room.root().join(path)).unwrap();
+    let names = ["a.auto", "a.text", "nul.text", "a.dos", "a.id", "a.wide"];
+    let clean = names.map(read);
+    let stamp = |path: &str| fs::symlink_metadata(room.root().join(path)).unwrap().ino();
+    let stamps = ["a.auto", "a.text", "a.dos", "same"].map(stamp);
+    repository.room().await;
+    assert_eq!(["a.auto", "a.text", "a.dos", "same"].map(stamp), stamps, "what is right is left alone");
+    let bad: [(&str, &[u8]); 6] = [
+        ("a.auto", b"one\r\ntwo\r\n"),
+        ("a.text", b"one\ntwo\r\n"),
+        ("nul.text", b"one\0\r\ntwo\n"),
+        ("a.dos", b"one\ntwo\r\n"),
+        ("a.id", b"$Id: checked $\n"),
+        ("a.wide", &wide("one\r\n")),
+    ];
+    for (path, bytes) in bad {
+        fs::write(room.root().join(path), bytes).unwrap();
+    }
+    repository.room().await;
+    assert_eq!(names.map(read), clean);
+}
+
+#[tokio::test]
+async fn a_partial_clone_is_told_how_it_gets_what_is_missing() {
+    let repository = Repository::new(&[("a", "a"), ("d/b", "b")]);
+    git(&repository.root(), &["config", "uploadpack.allowFilter", "true"]);
+    let clone = Repository(tempfile::tempdir().unwrap());
+    let address = format!("file://{}", repository.root().display());
+    let partial = ["clone", "--quiet", "--filter=blob:none", "--sparse", &address, "repo"];
+    git(clone.0.path(), &partial);
+    let made = clone.rooms().await.make(&all(&clone.head())).await;
+    let said = made.unwrap_err().to_string();
+    assert!(said.contains("partial"), "{said}");
+    let line = said.split('`').nth(1).unwrap().strip_prefix("git ").unwrap().to_owned();
+    git(&clone.root(), &line.split(' ').collect::<Vec<_>>());
+    assert_eq!(text(&clone.room().await, "d/b"), "b");
+}
+
+#[tokio::test]
+async fn a_cache_is_the_folder_of_that_name_and_no_pattern() {
+    let repository = Repository::new(&[(".gitignore", "*.o\n")]);
+    let head = repository.head();
+    for (cache, stays) in [("*", "*"), ("[ab]", "[ab]"), ("./a b", "a b"), ("?", "?"), ("a ", "a ")] {
+        let caches = [cache.to_owned()];
+        let rooms = repository.rooms().await;
+        let wanted = RoomWanted { caches: &caches, ..all(&head) };
+        let room = rooms.make(&wanted).await.unwrap();
+        for folder in [stays, "a", "b"] {
+            fs::create_dir_all(room.root().join(folder)).unwrap();
+            fs::write(room.root().join(folder).join("x.o"), "").unwrap();
+        }
+        rooms.make(&wanted).await.unwrap();
+        assert!(room.root().join(stays).join("x.o").exists(), "{cache}");
+        assert!(!room.root().join("a").exists() && !room.root().join("b").exists(), "{cache}");
+    }
+}
+
+#[tokio::test]
 async fn two_polls_of_one_repository_have_rooms_of_their_own() {
     let repository = Repository::new(&[("a", "a")]);
     let (one, two) = (repository.rooms().await, repository.rooms().await);

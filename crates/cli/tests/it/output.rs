@@ -39,3 +39,24 @@ fn a_document_that_nobody_reads_is_an_error_and_lines_for_people_are_not() {
     assert_eq!(unread(&["plan", "check", "--json"]), Some(3));
     assert_eq!(unread(&["plan", "check"]), Some(0));
 }
+
+#[test]
+fn words_that_the_program_does_not_know_are_a_document_too_where_one_is_asked_for() {
+    let project = passing();
+    for (arguments, said) in [
+        (&["poll", "--json"][..], "<TARGET>"),
+        (&["--json", "poll", "v0.2.0", "--jobs", "0"], "--jobs"),
+        (&["nosuch", "--json"], "nosuch"),
+        (&["waive", "v0.2.0", "--gate", "3", "--json"], "--gate"),
+    ] {
+        let ran = project.run(arguments).exits(2);
+        let document = ran.json();
+        assert_eq!((&document["schema"], &document["exit"]), (&"gonogo.error/1".into(), &2.into()));
+        assert!(document["error"].as_str().unwrap().contains(said), "{document:#}");
+        assert!(document["remedy"].as_str().unwrap().starts_with("gonogo"), "{document:#}");
+        assert!(ran.stderr.contains("error: "), "{ran:?}");
+    }
+    assert_eq!(project.run(&["poll"]).exits(2).stdout, "");
+    assert_eq!(project.run(&["room", "v0.2.0", "--nosuch", "--", "x", "--json"]).exits(2).stdout, "");
+    assert!(project.run(&["poll", "--help", "--json"]).exits(0).stdout.starts_with("Run "), "help is help");
+}

@@ -287,6 +287,35 @@ fn an_inventory_that_changed_since_the_base_tag_asks_for_a_review() {
 }
 
 #[test]
+fn what_stands_behind_a_link_in_the_paths_of_an_inventory_is_searched() {
+    let inventory =
+        "[[gates.checks]]\nid = \"unsafe\"\nkind = \"inventory\"\npattern = 'unsafe'\npaths = [\"src\"]\n";
+    for (link, to, file) in [
+        ("src/b.rs", "../docs/b.txt", "docs/b.txt"),
+        ("src/more", "../lib", "lib/deep/b.rs"),
+        ("src/all", "..", "b.rs"),
+    ] {
+        let project = Project::unborn();
+        project.write("gonogo.toml", plan(inventory));
+        project.write("src/a.rs", "unsafe { one() }\n");
+        project.write("apart/c.rs", "fn three() {}\n");
+        project.commit("begin");
+        project.git(&["tag", "v0.1.0"]);
+        project.write(file, "unsafe { two() }\n");
+        project.commit("beside it");
+        project.poll().exits(0);
+        std::os::unix::fs::symlink(to, project.root().join(link)).unwrap();
+        project.commit("behind a link");
+        assert_eq!(check(&project.poll().exits(3).json(), 3, "unsafe")["reason"], "review-missing", "{link}");
+        let shown = project.run(&["review", "v0.2.0", "--gate", "3", "--check", "unsafe", "--show"]).exits(0);
+        assert!(shown.stdout.contains("unsafe { two() }"), "{}", shown.stdout);
+        let accept = ["review", "v0.2.0", "--gate", "3", "--check", "unsafe", "--accept", "--note", "Sound."];
+        project.run(&accept).exits(0);
+        project.run(&["poll", "v0.2.0", "--close-passed"]).exits(0);
+    }
+}
+
+#[test]
 fn a_review_of_an_inventory_counts_beside_other_checks_of_its_gate_until_the_search_changes() {
     let inventory =
         "[[gates.checks]]\nid = \"unsafe\"\nkind = \"inventory\"\npattern = 'unsafe'\npaths = [\"src\"]\n\n";

@@ -24,6 +24,18 @@ const fn some(ends: &'static [&'static str], part: Part, does: &'static str) -> 
     Steer { ends, part, does }
 }
 
+/// What Python takes for a module of a name, wherever it is run.
+macro_rules! modules {
+    ($($name:literal),+ $(,)?) => {
+        &[$(
+            concat!($name, ".py*"),
+            concat!($name, ".*so"),
+            concat!($name, "/__init__.py"),
+            concat!($name, "/__init__.*"),
+        )+]
+    };
+}
+
 /// All of them. The first that fits counts.
 static STEERS: &[Steer] = &[
     // Rust
@@ -34,11 +46,13 @@ static STEERS: &[Steer] = &[
     ignores(&[".cargo/audit.toml", "audit.toml"], "it hides findings from cargo-audit"),
     ignores(&["deny.toml", ".deny.toml"], "it hides findings from cargo-deny, or asks it for less"),
     whole(&["supply-chain/config.toml"], "it exempts crates from cargo-vet"),
+    whole(&["supply-chain/audits.toml", "supply-chain/imports.lock"], "it vouches for crates to cargo-vet"),
     whole(
         &["rust-toolchain.toml", "rust-toolchain"],
         "it chooses the compiler and the tools that come with it",
     ),
     whole(&["clippy.toml", ".clippy.toml"], "it sets what clippy finds"),
+    whole(&["rustfmt.toml", ".rustfmt.toml"], "it sets what rustfmt looks at and finds"),
     whole(&[".config/nextest.toml"], "it sets which tests nextest runs, how often, and with what"),
     whole(
         &[".cargo/mutants.toml", "tarpaulin.toml", ".tarpaulin.toml", "about.toml", "cackle.toml"],
@@ -51,8 +65,10 @@ static STEERS: &[Steer] = &[
         &["pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"],
         "it sets which tests pytest runs, and how",
     ),
-    whole(&["tox.ini"], "it sets what tox, pytest and flake8 run and find"),
-    whole(&["noxfile.py"], "it sets what nox runs"),
+    whole(&["tox.ini", "tox.toml"], "it sets what tox, pytest and flake8 run and find"),
+    whole(&["noxfile.py", "hatch.toml", "poe_tasks.*"], "it sets what a runner of Python runs"),
+    whole(&["nose2.cfg", "unittest.cfg"], "it sets which tests nose2 runs, and how"),
+    some(&["setup.py"], Part::Holding("pytest11"), "it makes the project a plugin of pytest"),
     some(&["setup.cfg"], Part::SetupCfg, "it sets what tools run and find"),
     some(&["pyproject.toml"], Part::PyProject, "it sets what tools run and find"),
     whole(
@@ -60,48 +76,66 @@ static STEERS: &[Steer] = &[
         "it runs in every process of Python that finds it",
     ),
     whole(
-        &[
-            "pytest.py",
-            "_pytest.py",
-            "unittest.py",
-            "pip_audit.py",
-            "mypy.py",
-            "coverage.py",
-            "tox.py",
-            "nox.py",
-            "bandit.py",
-            "ruff.py",
-            "pytest/__init__.py",
-            "_pytest/__init__.py",
-            "unittest/__init__.py",
-            "pip_audit/__init__.py",
-            "mypy/__init__.py",
-            "coverage/__init__.py",
-            "tox/__init__.py",
-            "nox/__init__.py",
-            "bandit/__init__.py",
-            "ruff/__init__.py",
+        modules![
+            "pytest",
+            "_pytest",
+            "pluggy",
+            "pytest_cov",
+            "xdist",
+            "unittest",
+            "doctest",
+            "pip_audit",
+            "mypy",
+            "pyright",
+            "pylint",
+            "flake8",
+            "coverage",
+            "tox",
+            "nox",
+            "bandit",
+            "ruff",
+            "safety",
+            "pip",
         ],
         "it stands in for the module that a tool is run as",
     ),
-    whole(&["mypy.ini", ".mypy.ini", "pyrightconfig.json"], "it sets what a type checker finds"),
+    some(
+        &["test*.py", "*_test.py", "__init__.py"],
+        Part::Holding("load_tests"),
+        "its load_tests decides which tests unittest runs",
+    ),
+    whole(
+        &["mypy.ini", ".mypy.ini", "pyrightconfig.json", "ty.toml", "pyrefly.toml"],
+        "it sets what a type checker finds",
+    ),
     whole(
         &[
             ".flake8",
-            ".pylintrc",
-            "pylintrc",
+            ".pylintrc*",
+            "pylintrc*",
             "ruff.toml",
             ".ruff.toml",
-            ".coveragerc",
+            ".coveragerc*",
+            ".isort.cfg",
+            ".pydocstyle*",
+            ".pycodestyle",
+            ".style.yapf",
             ".bandit",
             "bandit.yaml",
             "bandit.yml",
         ],
         "it sets what a linter of Python finds",
     ),
-    ignores(&[".safety-policy.yml"], "it hides findings from safety"),
+    ignores(&[".safety-policy.y*ml", ".safety-project.ini"], "it hides findings from safety"),
     // Node
     whole(&[".npmrc", ".yarnrc", ".yarnrc.yml"], "it sets what npm, yarn or pnpm run, leave out and ask"),
+    whole(
+        &[".yarn/releases/*", ".yarn/plugins/*", ".yarn/plugins/@yarnpkg/*"],
+        "it is what is run as yarn, or in it",
+    ),
+    whole(&["bunfig.toml"], "it sets which tests bun runs, and what is loaded before them"),
+    some(&["deno.json*"], Part::PackageJson, "it sets what deno runs, tests and finds"),
+    whole(&["node.config.json"], "it sets how node runs, and which tests"),
     whole(
         &[".pnpmfile.cjs", ".pnpmfile.mjs", "pnpm-workspace.yaml"],
         "it changes what pnpm sees of dependencies",
@@ -112,7 +146,7 @@ static STEERS: &[Steer] = &[
     ),
     some(&["package.json"], Part::PackageJson, "it sets what scripts and tools run"),
     whole(
-        &["jest.config.*", "vitest.config.*", "vitest.workspace.*"],
+        &["jest.config.*", "vitest.config.*", "vitest.workspace.*", "vitest.projects.*"],
         "it sets which tests jest or vitest run, and how",
     ),
     some(&["vite.config.*"], Part::Holding("test"), "it sets which tests vitest runs, and how"),
@@ -124,29 +158,82 @@ static STEERS: &[Steer] = &[
             "karma.conf.*",
             "cypress.config.*",
             ".nycrc*",
+            "nyc.config.*",
+            "mocha.opts",
+            "jasmine.json",
+            "jasmine.*js",
+            "wdio.conf.*",
+            "nightwatch.conf.*",
+            "web-test-runner.config.*",
             ".c8rc*",
             ".taprc",
         ],
         "it sets which tests a runner runs, and how",
     ),
     whole(
-        &[".eslintrc*", "eslint.config.*", ".eslintignore", "biome.json*"],
+        &[
+            ".eslintrc*",
+            "eslint.config.*",
+            ".eslintignore",
+            "biome.json*",
+            ".oxlintrc.json",
+            ".jshintrc",
+            ".jshintignore",
+            "tslint.json",
+            ".stylelintrc*",
+            "stylelint.config.*",
+            ".stylelintignore",
+            ".prettierrc*",
+            "prettier.config.*",
+            ".prettierignore",
+        ],
         "it sets what a linter of JavaScript finds",
     ),
+    whole(&["tsconfig*.json", "jsconfig.json"], "it sets what a type checker looks at and finds"),
     // Go
     some(&["*_test.go"], Part::TestMain, "its TestMain decides what the tests of its package come to"),
     some(&["go.mod"], Part::GoMod, "it sets which Go is used, and what it leaves out"),
     whole(&["go.work"], "it leads Go to other modules"),
-    whole(&[".golangci.*", "staticcheck.conf"], "it sets what a linter of Go finds"),
+    whole(&[".golangci.*", "staticcheck.conf", "revive.toml"], "it sets what a linter of Go finds"),
+    // Other languages
+    whole(&[".proverc"], "it sets which tests prove runs, and how"),
+    whole(&[".rspec", "phpunit.xml*", "ctestcustom.cmake"], "it sets which tests a runner runs, and how"),
+    whole(&[".rubocop*.yml", ".clang-tidy", ".perlcriticrc"], "it sets what a linter finds"),
+    whole(
+        &[".mvn/maven.config", ".mvn/jvm.config", ".mvn/extensions.xml"],
+        "it sets what Maven runs, and with what",
+    ),
+    some(
+        &["pom.xml"],
+        Part::Lines(&["skiptests", "skipits", "test.skip", "failureignore", "failure.ignore", "<exclude"]),
+        "it sets which tests Maven runs, and what their failure means",
+    ),
     // Scanners
-    ignores(&[".trivyignore*", "trivy.yaml"], "it hides findings from trivy"),
+    ignores(&[".trivyignore*", "trivy.y*ml", "trivy-secret.y*ml"], "it hides findings from trivy"),
     ignores(&[".gitleaksignore", ".gitleaks.toml", "gitleaks.toml"], "it hides findings from gitleaks"),
     ignores(&["osv-scanner.toml"], "it hides findings from osv-scanner"),
     ignores(&[".grype.y*ml", "grype.y*ml"], "it hides findings from grype"),
     ignores(&[".snyk"], "it hides findings from snyk"),
-    ignores(&[".semgrepignore", ".semgrep.y*ml"], "it hides findings from semgrep"),
+    ignores(&[".semgrepignore", ".semgrep.y*ml", ".semgrep/*"], "it hides findings from semgrep"),
     ignores(
-        &[".secrets.baseline", ".checkov.y*ml", ".hadolint.y*ml", "zizmor.yml", ".shellcheckrc"],
+        &[
+            ".secrets.baseline",
+            ".checkov.y*ml",
+            ".hadolint.y*ml",
+            "zizmor.y*ml",
+            "actionlint.y*ml",
+            ".shellcheckrc",
+            "shellcheckrc",
+            ".yamllint*",
+            ".tflint.hcl",
+            ".gitguardian.y*ml",
+            ".talismanrc",
+            "bearer.ignore",
+            "auditjs.json",
+            ".bundler-audit.yml",
+            ".nancy-ignore",
+            ".licenserc*",
+        ],
         "it hides findings from a scanner",
     ),
     ignores(
@@ -155,6 +242,10 @@ static STEERS: &[Steer] = &[
             "lychee.toml",
             ".lychee.toml",
             ".codespellrc",
+            ".markdownlint*",
+            ".vale.ini",
+            "cspell.*",
+            ".cspell.*",
             "typos.toml",
             "_typos.toml",
             ".typos.toml",
@@ -162,6 +253,8 @@ static STEERS: &[Steer] = &[
         "it hides findings from a checker of documents",
     ),
     // The rest
+    whole(&[".pre-commit-config.y*ml"], "it sets what pre-commit runs, and on what"),
+    whole(&[".env", ".env.test"], "it sets variables of the programs that read it"),
     whole(
         &[".python-version", ".node-version", ".nvmrc", ".tool-versions", "mise.toml", ".mise.toml"],
         "it chooses a language's version",
@@ -193,11 +286,15 @@ fn fits(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// The paths of the list that stand in a folder of this path's name.
+/// The paths of the list that stand in a folder of this path's name. `*` in one stands for names that are not known.
 pub(super) fn behind_folder(path: &str) -> Vec<String> {
-    let folder = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let below = STEERS.iter().flat_map(|steer| steer.ends).filter_map(|end| end.split_once('/'));
-    below.filter(|(above, _)| *above == folder).map(|(_, name)| format!("{path}/{name}")).collect()
+    let place = format!("/{}", path.to_ascii_lowercase());
+    let ends = STEERS.iter().flat_map(|steer| steer.ends).filter(|end| !end.ends_with("/__init__.*"));
+    let parted = ends.flat_map(|end| end.match_indices('/').map(|(at, _)| end.split_at(at)));
+    parted
+        .filter(|(above, _)| place.strip_suffix(above).is_some_and(|rest| rest.ends_with('/')))
+        .map(|(_, below)| format!("{path}{below}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -243,6 +340,9 @@ mod tests {
     #[test]
     fn a_link_to_a_folder_stands_for_what_may_be_in_it() {
         assert!(behind_folder("a/.cargo").contains(&"a/.cargo/config.toml".to_owned()));
-        assert!(behind_folder("cargo").is_empty());
+        assert!(behind_folder("a/.yarn").contains(&"a/.yarn/releases/*".to_owned()));
+        assert_eq!(behind_folder("a/.yarn/releases"), ["a/.yarn/releases/*"]);
+        assert!(behind_folder("cargo").is_empty() && behind_folder("x.cargo").is_empty());
+        assert!(behind_folder("releases").is_empty());
     }
 }

@@ -16,9 +16,9 @@ pub(super) fn test_main(text: &str) -> Vec<String> {
     kept
 }
 
-/// The lines of `go.mod` that choose the toolchain or leave folders out, of blocks too.
+/// The lines of `go.mod` that choose the toolchain or other modules, or leave folders out, of blocks too.
 pub(super) fn module(text: &str) -> Vec<String> {
-    const WORDS: [&str; 3] = ["toolchain", "godebug", "ignore"];
+    const WORDS: [&str; 6] = ["toolchain", "godebug", "ignore", "replace", "exclude", "tool"];
     let (mut kept, mut within) = (Vec::new(), false);
     for line in text.lines().map(str::trim) {
         let begins = line.split([' ', '\t', '(']).next().is_some_and(|word| WORDS.contains(&word));
@@ -49,6 +49,7 @@ mod tests {
     #[test]
     fn of_a_module_the_toolchain_and_what_is_left_out_count() {
         assert_eq!(module("module a\n\ngo 1.25\n\nrequire b v1.0.0\n"), [""; 0]);
+        assert_eq!(module("replace b => ./b\nexclude c v1.0.0\n").len(), 2);
         assert_eq!(module("toolchain go1.25.1\nignore ./a\n").len(), 2);
         assert_eq!(module("ignore (\n\t./a\n\t./b\n)\nrequire c v1.0.0\n"), ["ignore (", "./a", "./b", ")"]);
     }

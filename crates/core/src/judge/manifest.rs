@@ -41,6 +41,50 @@ fn table(text: &str) -> Result<Table, Vec<String>> {
     text.parse().map_err(|_| vec![format!("all of it: {text:?}")])
 }
 
+/// What a manifest of cargo's says of lints.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lints {
+    /// Those of its workspace.
+    Inherited,
+    /// Its own, or nobody can tell.
+    Own,
+    /// None.
+    None,
+}
+
+pub(super) fn lints(text: &str) -> Lints {
+    let Ok(table) = table(text) else { return Lints::Own };
+    match table.get("lints") {
+        None => Lints::None,
+        Some(lints) if lints.get("workspace") == Some(&Value::Boolean(true)) => Lints::Inherited,
+        Some(_) => Lints::Own,
+    }
+}
+
+/// What profiles say of the checks that a build has in it.
+fn unchecked(above: &str, table: &Table) -> Vec<String> {
+    let line = |(key, value): (&String, &Value)| match value {
+        Value::Table(below) => unchecked(&format!("{above}.{key}"), below),
+        value if ["debug-assertions", "overflow-checks"].contains(&key.as_str()) => {
+            vec![format!("{above}.{key}: {value:?}")]
+        }
+        _ => Vec::new(),
+    };
+    table.iter().flat_map(line).collect()
+}
+
+/// Tools that find something and have their settings in `metadata`.
+const FINDING: [&str; 8] = [
+    "cargo-semver-checks",
+    "cargo-machete",
+    "cargo-udeps",
+    "cargo-shear",
+    "cargo-all-features",
+    "cargo_check_external_types",
+    "typos",
+    "vet",
+];
+
 pub(super) fn cargo(text: &str) -> Vec<String> {
     let table = match table(text) {
         Ok(table) => table,
@@ -62,19 +106,26 @@ pub(super) fn cargo(text: &str) -> Vec<String> {
             lines.extend(needs.map(|needs| format!("required-features: {name} {needs:?}")));
         }
     }
-    for path in [
+    lines.extend(
+        table.get("profile").and_then(Value::as_table).into_iter().flat_map(|all| unchecked("profile", all)),
+    );
+    let metadata = FINDING
+        .iter()
+        .flat_map(|tool| [["package", "metadata", tool], ["workspace", "metadata", tool]].map(Vec::from));
+    let paths = [
         &["package", "autotests"][..],
+        &["package", "autobins"],
+        &["package", "autobenches"],
+        &["package", "autoexamples"],
         &["lints"],
+        &["patch"],
+        &["replace"],
         &["workspace", "lints"],
         &["workspace", "exclude"],
         &["workspace", "default-members"],
-        &["package", "metadata", "cargo-semver-checks"],
-        &["workspace", "metadata", "cargo-semver-checks"],
-    ] {
-        let mut at = Some(&table).and_then(|table| table.get(path[0]));
-        for key in &path[1..] {
-            at = at.and_then(|value| value.get(*key));
-        }
+    ];
+    for path in paths.map(<[&str]>::to_vec).into_iter().chain(metadata) {
+        let at = path[1..].iter().fold(table.get(path[0]), |at, key| at?.get(*key));
         let inherited = |value: &&Value| value.get("workspace") != Some(&Value::Boolean(true));
         lines.extend(at.filter(inherited).map(|value| format!("{}: {value:?}", path.join("."))));
     }
@@ -86,12 +137,20 @@ pub(super) fn pyproject(text: &str) -> Vec<String> {
         Ok(table) => table,
         Err(whole) => return whole,
     };
-    let Some(tools) = table.get("tool").and_then(Value::as_table) else { return Vec::new() };
+    let mut lines = Vec::new();
+    // By these the project is a plugin of what judges it; and what makes packages runs what its environments and scripts say.
+    for path in [
+        &["project", "entry-points", "pytest11"][..],
+        &["tool", "poetry", "plugins", "pytest11"],
+        &["tool", "hatch", "envs"],
+        &["tool", "pdm", "scripts"],
+    ] {
+        let at = path[1..].iter().fold(table.get(path[0]), |at, key| at?.get(*key));
+        lines.extend(at.map(|value| format!("{}: {value:?}", path.join("."))));
+    }
+    let Some(tools) = table.get("tool").and_then(Value::as_table) else { return lines };
     let judging = tools.iter().filter(|(name, _)| !MAKING.contains(&name.as_str()));
-    let mut lines: Vec<String> = judging.map(|(name, value)| format!("tool.{name}: {value:?}")).collect();
-    // It makes packages, and it runs what its environments say.
-    let environments = tools.get("hatch").and_then(|hatch| hatch.get("envs"));
-    lines.extend(environments.map(|value| format!("tool.hatch.envs: {value:?}")));
+    lines.extend(judging.map(|(name, value)| format!("tool.{name}: {value:?}")));
     lines
 }
 
@@ -107,13 +166,15 @@ pub(super) fn setup_cfg(text: &str) -> Vec<String> {
             },
         }
     }
+    let plugs_in = |lines: &[&str]| lines.iter().any(|line| line.trim_start().starts_with("pytest11"));
     let making = |name: &str| MAKING.contains(&name.split(['.', ':']).next().unwrap_or(name));
-    let judging = sections.into_iter().filter(|(name, lines)| !making(name) && !lines.is_empty());
+    let judging =
+        sections.into_iter().filter(|(name, lines)| (!making(name) || plugs_in(lines)) && !lines.is_empty());
     judging.map(|(name, lines)| format!("{name}: {lines:?}")).collect()
 }
 
 pub(super) fn package_json(text: &str) -> Vec<String> {
-    const KEYS: [&str; 14] = [
+    const KEYS: [&str; 24] = [
         "scripts",
         "jest",
         "vitest",
@@ -128,6 +189,17 @@ pub(super) fn package_json(text: &str) -> Vec<String> {
         "pnpm",
         "nodemonConfig",
         "workspaces",
+        "packageManager",
+        "volta",
+        "xo",
+        "standard",
+        "stylelint",
+        "prettier",
+        "wireit",
+        // deno.json
+        "tasks",
+        "test",
+        "lint",
     ];
     let Ok(Json::Object(package)) = serde_json::from_str(text) else {
         return vec![format!("all of it: {text:?}")];
@@ -151,11 +223,26 @@ mod tests {
             cargo("[lib]\ndoctest = false\n[[test]]\nname = \"a\"\nharness = false\n"),
             ["doctest = false: lib ", "harness = false: test a"]
         );
+        assert_eq!(
+            cargo("[profile.test]\noverflow-checks = false\nlto = true\n[patch.crates-io]\na = { path = \"a\" }\n").len(),
+            2
+        );
+        assert_eq!(
+            cargo("[workspace.metadata.vet]\nstore = \"x\"\n[package.metadata.docs.rs]\na = 1\n").len(),
+            1
+        );
         assert_eq!(cargo("[package]\nautotests = false\n"), ["package.autotests: Boolean(false)"]);
         assert_eq!(
             pyproject("[tool.poetry]\nversion = \"1\"\n[tool.hatch.version]\npath = \"a\"\n"),
             [""; 0]
         );
+        assert_eq!(
+            pyproject("[project.entry-points.pytest11]\na = \"a.b\"\n[project.scripts]\na = \"a:b\"\n").len(),
+            1
+        );
+        assert_eq!(pyproject("[tool.pdm.scripts]\ntest = \"true\"\n[tool.pdm.build]\nx = 1\n").len(), 1);
+        assert_eq!(setup_cfg("[options.entry_points]\npytest11 =\n    a = a.b\n").len(), 1);
+        assert_eq!(setup_cfg("[options.entry_points]\nconsole_scripts =\n    a = a.b\n"), [""; 0]);
         assert_eq!(pyproject("[tool.mypy]\nstrict = false\n[tool.hatch.envs.test]\nx = 1\n").len(), 2);
         assert_eq!(
             setup_cfg("[metadata]\nname = a\n[options.extras_require]\na = b\n[bumpversion:file:x]\nb = c\n"),

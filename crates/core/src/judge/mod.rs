@@ -75,7 +75,9 @@ pub fn steering(now: &SteeringFiles, base: Option<&SteeringFiles>) -> Vec<Steeri
     let differing = paths.into_iter().filter_map(|path| {
         let steer = steer(path)?;
         let of = |files: &SteeringFiles| files.get(path).and_then(|bytes| steer.part.of(bytes));
-        differing(path, steer, of(now), base.map(of))
+        let given_up = || steer.part.given_up(base?.get(path)?, now.get(path)?);
+        let after = [of(now), given_up()].into_iter().flatten().reduce(|part, more| part + "\n" + &more);
+        differing(path, steer, after, base.map(of))
     });
     differing.collect()
 }

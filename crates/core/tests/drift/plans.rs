@@ -62,7 +62,12 @@ exits = { 3 = "unreachable" }
 id = "pointed"
 run = ["pointed"]
 reader = "json-pointer"
-pointers = { passed = "/passed", failed = "/failed", findings = "/findings" }
+pointers = { passed = "/passed", failed = "/failed", findings = "/findings", thresholds = [{ at = "/covered", least = 80, most = 100 }] }
+[[gates.checks]]
+id = "lined"
+run = ["lined"]
+reader = "json-lines"
+lines = { examined = { "/kind" = ["file"] }, findings = { "/level" = ["error", "warning"], "/rule" = [] }, end = { "/kind" = ["end"] }, key = ["/rule"], message = "/text" }
 
 [[gates]]
 id = 3
@@ -121,7 +126,7 @@ remote = "origin"
 id = "build"
 kind = "watch-workflow"
 workflow = ".github/workflows/release.yml"
-rehearse = { run = [["make"]], artifacts = { dist = ["dist/*"] } }
+rehearse = { run = [["make"]], artifacts = { dist = ["dist/*", "more"] } }
 [[steps]]
 kind = "fetch-artifacts"
 artifacts = ["dist-*", "wheels-*"]
@@ -133,7 +138,7 @@ id = "publish"
 kind = "dispatch-workflow"
 workflow = ".github/workflows/publish.yml"
 git-ref = "main"
-inputs = { tag = "{tag}" }
+inputs = { tag = "{tag} = more" }
 [[steps]]
 id = "upload"
 kind = "command"

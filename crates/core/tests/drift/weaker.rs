@@ -3,7 +3,7 @@
 use gonogo_core::bench::Format;
 use gonogo_core::mechanics::{Observe, StepKind};
 use gonogo_core::plan::{Benchmark, Check, CheckKind, Command, Inventory, Plan, Step, TrackerKind};
-use gonogo_core::readers::{Pointers, Reader, TextRule};
+use gonogo_core::readers::{LineRule, Pointers, Reader, TextRule};
 use gonogo_core::stats::{Better, Design};
 use regex::Regex;
 use semver::Version;
@@ -137,6 +137,27 @@ pub const ALL: &[OneChange] = &[
     ("pointers.passed", |plan| {
         set(pointers(plan).map(|pointers| &mut pointers.passed), Some("/skipped".to_owned()))
     }),
+    ("no threshold", |plan| pointers(plan).is_some_and(|pointers| pointers.thresholds.pop().is_some())),
+    ("a threshold elsewhere that reads the same", |plan| {
+        pointers(plan).and_then(|pointers| pointers.thresholds.first_mut()).is_some_and(|limit| {
+            let least = limit.least.take().unwrap();
+            limit.at = format!("{} at least {least}", limit.at);
+            true
+        })
+    }),
+    ("lines.findings", |plan| lines(plan).is_some_and(|rule| rule.findings.pop_first().is_some())),
+    ("values of lines that read the same as one", |plan| {
+        lines(plan).and_then(|rule| rule.findings.get_mut("/level")).is_some_and(|values| {
+            *values = vec![values.join(" or ")];
+            true
+        })
+    }),
+    ("lines with an empty value, and not with any", |plan| {
+        let values = lines(plan).and_then(|rule| rule.findings.get_mut("/rule"));
+        set(values, vec![String::new()])
+    }),
+    ("lines.end", |plan| lines(plan).is_some_and(|rule| rule.end.take().is_some())),
+    ("lines.key", |plan| set(lines(plan).map(|rule| &mut rule.key), vec!["/line".to_owned()])),
     ("what an inventory searches for", |plan| {
         inventory(plan).is_some_and(|inventory| replace(&mut inventory.pattern, "^$"))
     }),
@@ -212,6 +233,18 @@ pub const ALL: &[OneChange] = &[
             if let StepKind::FetchArtifacts(fetch) = kind { Some(&mut fetch.artifacts) } else { None }
         });
         artifacts.is_some_and(|artifacts| artifacts.pop().is_some())
+    }),
+    ("files of a rehearsal that read the same as two", |plan| {
+        let rehearse = step(plan, |kind| {
+            if let StepKind::WatchWorkflow(watch) = kind { watch.rehearse.as_mut() } else { None }
+        });
+        set(rehearse.and_then(|rehearse| rehearse.artifacts.get_mut("dist")), vec!["dist/* more".to_owned()])
+    }),
+    ("an input of a dispatch that reads the same", |plan| {
+        let inputs = step(plan, |kind| {
+            if let StepKind::DispatchWorkflow(dispatch) = kind { Some(&mut dispatch.inputs) } else { None }
+        });
+        set(inputs, [("tag = {tag}".to_owned(), "more".to_owned())].into())
     }),
     ("another template", |plan| {
         let template = step(plan, |kind| {
@@ -349,6 +382,13 @@ pub fn text(plan: &mut Plan) -> Option<&mut TextRule> {
 fn pointers(plan: &mut Plan) -> Option<&mut Pointers> {
     commands(plan).find_map(|command| match &mut command.reader {
         Reader::JsonPointer(pointers) => Some(pointers),
+        _ => None,
+    })
+}
+
+fn lines(plan: &mut Plan) -> Option<&mut LineRule> {
+    commands(plan).find_map(|command| match &mut command.reader {
+        Reader::JsonLines(rule) => Some(rule),
         _ => None,
     })
 }

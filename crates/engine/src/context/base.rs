@@ -14,7 +14,7 @@ use gonogo_core::text::shell_line;
 use gonogo_core::verdict::Reason;
 use gonogo_world::git::{AtPath, Git};
 use semver::Version;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a candidate is compared with besides its base, and what of the base a person has to look at.
 #[derive(Clone, Debug, Default)]
@@ -56,8 +56,14 @@ pub async fn find(
     let by_own = by_their_own_plans(git, candidate, &tags).await?;
     let pattern = &candidate.plan.project.tag;
     let version = |tag: &str| pattern.version(tag).or_else(|| by_own.get(tag).cloned());
-    let names = tags.there.keys().map(String::as_str);
-    let own = newest_earlier(&candidate.target, names, version).map(|(_, tag)| tag);
+    let mut of_no_commit = BTreeSet::new();
+    let own = loop {
+        let names = tags.there.keys().map(String::as_str).filter(|tag| !of_no_commit.contains(tag));
+        match newest_earlier(&candidate.target, names, version).map(|(_, tag)| tag) {
+            Some(tag) if stands_for_no_commit(git, tag, &tags).await? => of_no_commit.insert(tag),
+            own => break own,
+        };
+    };
     let own_base = match own {
         Some(tag) => Some(located(git, tag, &tags).await?),
         None if tags.remote.is_none() && git.is_shallow().await? => {
@@ -87,7 +93,11 @@ pub async fn find(
     };
     let mut baseline = Baseline {
         plans: Vec::new(),
-        to_review: seen.to_review(),
+        to_review: of_no_commit
+            .iter()
+            .map(|tag| format!("the tag {tag} stands for no commit, and is passed over"))
+            .chain(seen.to_review())
+            .collect(),
         notes: seen.notes(),
         newest: own_base.clone().or_else(|| base.clone()),
     };
@@ -180,6 +190,15 @@ async fn by_their_own_plans(
         }
     }
     Ok(versions)
+}
+
+/// Whether a tag, the same here and there, is known to be no release's.
+async fn stands_for_no_commit(git: &Git, tag: &str, tags: &Tags) -> Result<bool, Failure> {
+    let there = tags.there.get(tag).map(|place| &place.object);
+    match tags.here.get(tag).map(|place| &place.object).filter(|here| Some(*here) == there) {
+        Some(object) => Ok(git.is_of_no_commit(object).await?),
+        None => Ok(false),
+    }
 }
 
 /// A tag that is to be the base: here, and the same here and there.

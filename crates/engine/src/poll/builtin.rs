@@ -5,7 +5,7 @@ use super::reviews;
 use crate::failure::Failure;
 use gonogo_core::gate::builtin;
 use gonogo_core::ids::CommitId;
-use gonogo_core::plan::{Check, CheckKind, Gate, Inventory};
+use gonogo_core::plan::{Check, CheckKind, Gate};
 use gonogo_world::git::Git;
 use std::collections::BTreeMap;
 
@@ -57,9 +57,9 @@ pub async fn run(run: &PollContext<'_>, gate: &Gate, check: &Check) -> Result<Op
     Ok(Some(done))
 }
 
-/// The files of a commit that an inventory searches, as text.
-pub async fn files(git: &Git, commit: &CommitId, asked: &Inventory) -> Result<builtin::Files, Failure> {
-    let files = git.files_at(commit, &asked.paths).await?;
+/// The files of a commit below the prefixes that an inventory searches, as text.
+pub async fn files(git: &Git, commit: &CommitId, prefixes: &[String]) -> Result<builtin::Files, Failure> {
+    let files = git.files_at(commit, prefixes).await?;
     // A compiler may well read on behind a NUL byte, so it hides nothing here: it ends a line.
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace('\0', "\n");
     Ok(files.into_iter().map(|(path, bytes)| (path, text(bytes))).collect())

@@ -57,11 +57,14 @@ async fn read(git: &Git, commit: &CommitId, entries: &[Entry]) -> Result<Steerin
     let (links, files): (Vec<Entry>, Vec<Entry>) =
         entries.iter().cloned().partition(|entry| entry.kind == EntryKind::Link);
     let mut read = git.contents(&files).await?;
-    let asked: Vec<(CommitId, String)> = links
-        .iter()
-        .filter(|link| !link.path.contains('\n'))
-        .map(|link| (commit.to_owned(), link.path.clone()))
-        .collect();
+    // Paths that git cannot be asked about by their names: where a link leads to is all that is known of them.
+    let (nameless, links): (Vec<Entry>, Vec<Entry>) =
+        links.into_iter().partition(|link| link.path.contains(['\n', '*', char::REPLACEMENT_CHARACTER]));
+    for Entry { path, object, .. } in nameless {
+        read.entry(path).or_default().extend(object.into_bytes());
+    }
+    let asked: Vec<(CommitId, String)> =
+        links.iter().map(|link| (commit.to_owned(), link.path.clone())).collect();
     let answers = git.at_paths(&asked).await?;
     for ((_, path), answer) in asked.into_iter().zip(answers) {
         match answer {

@@ -14,6 +14,7 @@ mod look;
 mod part;
 mod reviews;
 mod rooms;
+mod searched;
 mod settle;
 
 pub use event::{PollEvent, PollWatch};

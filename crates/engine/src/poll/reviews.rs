@@ -1,6 +1,7 @@
 //! What the checks of a poll ask to be reviewed, and what the reviews and waivers in the ledger come to.
 
 use super::execute::{Done, PollContext};
+use super::searched;
 use crate::context::{Base, Context};
 use crate::failure::Failure;
 use crate::reviewers::{self, Spoken};
@@ -94,8 +95,10 @@ pub async fn review(
     paths: &[String],
 ) -> Result<Done, Failure> {
     let (base, commit) = range(run);
-    let changes = run.context.session.git.changes(base, commit, paths).await?;
-    let scope = ReviewScope::new((base, commit), paths, focus, &changes, &[]);
+    let git = &run.context.session.git;
+    let paths = searched::prefixes(git, base.into_iter().chain([commit]), paths).await?;
+    let changes = git.changes(base, commit, &paths).await?;
+    let scope = ReviewScope::new((base, commit), &paths, focus, &changes, &[]);
     Ok(asked(run, gate.id, &check.id, scope, |weighed| {
         builtin::judge_review(gate.id, &check.id, focus, weighed)
     }))
@@ -110,9 +113,10 @@ pub async fn inventory(
 ) -> Result<Done, Failure> {
     let (base, commit) = range(run);
     let git = &run.context.session.git;
-    let now = super::builtin::files(git, commit, asked_for).await?;
+    let prefixes = searched::prefixes(git, base.into_iter().chain([commit]), &asked_for.paths).await?;
+    let now = super::builtin::files(git, commit, &prefixes).await?;
     let then = match base {
-        Some(base) => Some(super::builtin::files(git, base, asked_for).await?),
+        Some(base) => Some(super::builtin::files(git, base, &prefixes).await?),
         None => None,
     };
     let found = builtin::inventory(asked_for, &now, then.as_ref());
@@ -128,7 +132,7 @@ pub async fn inventory(
         return Ok(Done { blobs, ..Done::of(judged) });
     }
     let matching = builtin::matching_files(asked_for, &now, then.as_ref());
-    let mut changes: Vec<ChangedPath> = git.changes(base, commit, &asked_for.paths).await?;
+    let mut changes: Vec<ChangedPath> = git.changes(base, commit, &prefixes).await?;
     changes.retain(|change| matching.contains(&change.path));
     let focus = match &asked_for.focus {
         Some(focus) => format!("lines that match /{}/: {focus}", asked_for.pattern),
@@ -145,13 +149,14 @@ pub async fn matching_paths(
     (base, commit): (Option<&CommitId>, &CommitId),
     searched: &Inventory,
 ) -> Result<Vec<String>, Failure> {
-    let now = super::builtin::files(git, commit, searched).await?;
+    let prefixes = searched::prefixes(git, base.into_iter().chain([commit]), &searched.paths).await?;
+    let now = super::builtin::files(git, commit, &prefixes).await?;
     let then = match base {
-        Some(base) => Some(super::builtin::files(git, base, searched).await?),
+        Some(base) => Some(super::builtin::files(git, base, &prefixes).await?),
         None => None,
     };
     let matching = builtin::matching_files(searched, &now, then.as_ref());
-    let changes = git.changes(base, commit, &searched.paths).await?;
+    let changes = git.changes(base, commit, &prefixes).await?;
     Ok(changes.into_iter().map(|change| change.path).filter(|path| matching.contains(path)).collect())
 }
 

@@ -10,6 +10,7 @@ use gonogo_core::digest::Digest;
 use gonogo_core::gate::Judged;
 use gonogo_core::ids::CommitId;
 use gonogo_core::plan::{CheckKind, Plan, Program};
+use gonogo_core::text::shell_line;
 use gonogo_core::verdict::Reason;
 use gonogo_world::room::{Moved, Room, RoomError, RoomWanted, RoomWatch, Rooms};
 use std::collections::{BTreeMap, BTreeSet};
@@ -335,6 +336,10 @@ impl From<RoomError> for Failure {
                     "look whether the checkout has all objects of its commit: git fsck --connectivity-only".to_owned()
                 });
                 Self { reason, ..Self::new(kind, message) }.remedy(remedy)
+            }
+            RoomError::Partial(remote) => {
+                let fetch = shell_line(["git", "fetch", "--refetch", "--no-filter", &remote]);
+                Self::incomplete(Reason::NotRun, message).remedy(fetch)
             }
             RoomError::Io { .. } => Self::incomplete(Reason::HostUnfit, message)
                 .remedy("make room there, or mend the rights, and run the command again"),

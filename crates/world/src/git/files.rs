@@ -69,7 +69,8 @@ impl Git {
         answer.stdout.bytes.split(|byte| *byte == 0).filter(|one| !one.is_empty()).map(entry).collect()
     }
 
-    /// What is in files of a commit, by their paths.
+    /// What is in files of a commit, by their paths. Paths that are no UTF-8 may be spelled alike: what is in both stands there then,
+    /// so that none hides another.
     pub async fn contents(&self, entries: &[Entry]) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
         if entries.is_empty() {
             return Ok(BTreeMap::new());
@@ -90,7 +91,11 @@ impl Git {
                 header.strip_prefix(&format!("{object} blob ")).and_then(|size| size.parse::<usize>().ok());
             let size = size.ok_or_else(nonsense)?;
             let content = rest.get(end + 1..end + 1 + size).ok_or_else(nonsense)?;
-            files.insert(path.clone(), content.to_vec());
+            let text: &mut Vec<u8> = files.entry(path.clone()).or_default();
+            if !text.is_empty() {
+                text.push(b'\n');
+            }
+            text.extend_from_slice(content);
             rest = rest.get(end + 2 + size..).ok_or_else(nonsense)?;
         }
         Ok(files)

@@ -31,6 +31,12 @@ impl Git {
         text.lines().map(|one| line(one).ok_or_else(|| GitError::nonsense(&asked))).collect()
     }
 
+    /// Whether an object that is here stands for something else than a commit: a tree, or a single file. What is not here is not told to.
+    pub async fn is_of_no_commit(&self, object: &str) -> Result<bool, GitError> {
+        let answer = self.ask(&["cat-file", "-t", &format!("{object}^{{}}")]).await?;
+        Ok(answer.succeeded() && ["tree", "blob"].contains(&answer.stdout.text().trim_end()))
+    }
+
     /// The tags of a remote, asked live.
     pub async fn remote_tag_places(&self, remote: &str) -> Result<TagPlaces, GitError> {
         let asked = ["ls-remote", "--tags", "--end-of-options", remote];

@@ -1,8 +1,11 @@
 //! What is in no commit and is brought along: copied into a room, and known by its digest.
+//!
+//! Invariant: no file of the commit is another in a room for something that was brought along.
 
 use super::repository;
 use gonogo_core::digest::Digest;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
@@ -15,14 +18,22 @@ pub type Brought = Result<Digest, String>;
 /// What git itself writes when it only looks: no part of a repository's content.
 const FLEETING: [&str; 4] = [".git/index", ".git/FETCH_HEAD", ".git/ORIG_HEAD", ".git/logs"];
 
-/// Copies a file or folder of the checkout to the same place in a room.
-pub(super) fn bring(checkout: &Path, room: &Path, path: &str) -> Brought {
-    let (from, to) = (checkout.join(path), room.join(path));
+/// Copies a file or folder of the checkout to the same place in a room. `own` are the paths of the commit's files, links and submodules:
+/// what is brought never takes the place of one.
+pub(super) fn bring(checkout: &Path, room: &Path, path: &str, own: &BTreeSet<PathBuf>) -> Brought {
+    let path = plain(path);
+    if path.components().next().is_some_and(|first| first.as_os_str().eq_ignore_ascii_case(".git")) {
+        return Err("is git's own".to_owned());
+    }
+    if path.ancestors().any(|above| own.contains(above)) {
+        return Err("is of the commit, and the commit's own is what counts".to_owned());
+    }
+    let (from, to) = (checkout.join(&path), room.join(&path));
     let found = fs::metadata(&from).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "is not there".to_owned(),
         _ => format!("cannot be read: {error}"),
     })?;
-    let mut copy = Copy { root: from.clone(), digest: Sha256::new() };
+    let mut copy = Copy { checkout, root: from.clone(), own, digest: Sha256::new() };
     let copied = (|| {
         let folder = to.parent().unwrap_or(room);
         fs::create_dir_all(folder)?;
@@ -30,26 +41,52 @@ pub(super) fn bring(checkout: &Path, room: &Path, path: &str) -> Brought {
         if !folder.canonicalize()?.starts_with(room.canonicalize()?) {
             return Err(io::Error::other("its place in the room is a link out of it"));
         }
-        repository::remove(&to).map_err(io::Error::other)?;
+        clear(room, &path, own)?;
         if found.is_dir() { copy.folder(&from, &to) } else { copy.file(&from, &to) }
     })();
     copied.map_err(|error| format!("cannot be brought: {error}"))?;
     Ok(Digest::from_bytes(copy.digest.finalize().into()))
 }
 
-struct Copy {
+/// A path with nothing in it that leads nowhere.
+pub(super) fn plain(path: &str) -> PathBuf {
+    Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
+}
+
+/// Removes what is at a path of a room, but for the commit's own and the folders that hold it.
+fn clear(room: &Path, path: &Path, own: &BTreeSet<PathBuf>) -> io::Result<()> {
+    let place = room.join(path);
+    if own.contains(path) {
+        return Ok(());
+    }
+    let is_folder = fs::symlink_metadata(&place).is_ok_and(|found| found.is_dir());
+    if !is_folder || !own.iter().any(|one| one.starts_with(path)) {
+        return repository::remove(&place).map_err(io::Error::other);
+    }
+    for entry in fs::read_dir(&place)? {
+        clear(room, &path.join(entry?.file_name()), own)?;
+    }
+    Ok(())
+}
+
+struct Copy<'a> {
+    checkout: &'a Path,
     root: PathBuf,
+    own: &'a BTreeSet<PathBuf>,
     digest: Sha256,
 }
 
-impl Copy {
+impl Copy<'_> {
     fn folder(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::create_dir(to)?;
+        repository::real_folder(to).map_err(io::Error::other)?;
         let mut names: Vec<_> =
             fs::read_dir(from)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
         names.sort_unstable();
         for name in names {
             let (from, to) = (from.join(&name), to.join(&name));
+            if from.strip_prefix(self.checkout).is_ok_and(|place| self.own.contains(place)) {
+                continue;
+            }
             let kind = fs::symlink_metadata(&from)?.file_type();
             if kind.is_symlink() {
                 self.link(&from, &to)?;

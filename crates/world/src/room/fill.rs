@@ -1,11 +1,11 @@
 //! The files of a room: brought to what the commit says, each compared by its content, and only those that differ written.
 
-use super::{Lacking, Room, RoomError, RoomWanted, repository};
+use super::{Lacking, Room, RoomError, RoomWanted, bring, converted, repository};
 use crate::git::told;
 use crate::git::{Git, GitError};
 use gonogo_core::digest::Digest;
 use gonogo_core::ids::CommitId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -60,6 +60,9 @@ pub(super) async fn fill(
     }
     // The index was made now, and knows no stamps: every file is read and compared.
     git.order(&["update-index", "-q", "--really-refresh"], None).await?;
+    for path in converted::not_as_written(git, root, &attributes).await? {
+        repository::remove(&root.join(path))?;
+    }
     git.order(&["checkout-index", "-f", "-a", "-u", "-q"], None).await?;
     let pointers = if wanted.inputs.is_empty() { pointers(git, root, &attributes).await? } else { apart };
     let path = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
@@ -93,7 +96,7 @@ async fn clean(git: &Git, root: &Path, wanted: &RoomWanted<'_>, keep_ignored: bo
     }
     let brought = wanted.bring.iter().filter(|_| keep_ignored);
     for path in wanted.caches.iter().chain(brought) {
-        asked.extend(["-e".to_owned(), format!("/{path}")]);
+        asked.extend(["-e".to_owned(), format!("/{}", literal(path))]);
     }
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
     match git.order(&asked, None).await {
@@ -104,6 +107,30 @@ async fn clean(git: &Git, root: &Path, wanted: &RoomWanted<'_>, keep_ignored: bo
             git.order(&asked, None).await.map(|_| ()).map_err(RoomError::from)
         }
     }
+}
+
+/// A path as a pattern of gitignore(5) that fits it alone.
+fn literal(path: &str) -> String {
+    let escaped = |c: char| if r"\*?[ ".contains(c) { vec!['\\', c] } else { vec![c] };
+    bring::plain(path).to_string_lossy().chars().flat_map(escaped).collect()
+}
+
+/// What the commit has in the folders that something is brought into: its files, links and submodules.
+pub(super) async fn own(git: &Git, wanted: &RoomWanted<'_>) -> Result<BTreeSet<PathBuf>, RoomError> {
+    let places = wanted.bring.iter().map(|path| bring::plain(path));
+    let tops: BTreeSet<String> = places
+        .filter_map(|path| Some(path.components().next()?.as_os_str().to_string_lossy().into_owned()))
+        .collect();
+    if tops.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut asked = vec!["--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", "--name-only"];
+    asked.push(wanted.commit);
+    asked.push("--");
+    asked.extend(tops.iter().map(String::as_str));
+    let listed = git.order(&asked, None).await?;
+    let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    Ok(names.map(|name| PathBuf::from(OsStr::from_bytes(name))).collect())
 }
 
 /// Files whose content is kept elsewhere: a room has no program that would fetch it.

@@ -5,6 +5,7 @@
 
 mod bring;
 mod caches;
+mod converted;
 mod fill;
 mod report;
 mod reports;
@@ -34,6 +35,11 @@ pub enum RoomError {
     /// git refused.
     #[error("the clean room cannot be made")]
     Git(#[from] GitError),
+    /// The clone is partial, and what it left at the remote is missing.
+    #[error(
+        "the clean room cannot be made: this clone is partial, and `git fetch --refetch --no-filter {0}` brings what is missing"
+    )]
+    Partial(String),
     /// A file or folder cannot be made, read or removed.
     #[error("the clean room cannot be made at {}", path.display())]
     Io {
@@ -213,12 +219,26 @@ impl Rooms {
     /// Makes a room, or makes one that is there as it has to be. Files that are as the commit has them are not touched, and
     /// everything that is neither the commit's, nor brought along, nor in a cache, is removed.
     pub async fn make(&self, wanted: &RoomWanted<'_>) -> Result<Room, RoomError> {
-        self.make_in(wanted, false).await
+        match self.make_in(wanted, false).await {
+            Err(error @ RoomError::Git(GitError::Failed { .. })) => {
+                Err(self.left_at().await.unwrap_or(error))
+            }
+            made => made,
+        }
     }
 
     /// The same for a room that was made, while nothing runs in it: what the commit ignores, such as what was built, stays.
     pub async fn tidy(&self, wanted: &RoomWanted<'_>) -> Result<Room, RoomError> {
         self.make_in(wanted, true).await
+    }
+
+    /// Where a partial clone left a part of its objects.
+    async fn left_at(&self) -> Option<RoomError> {
+        let asked = ["config", "--get-regexp", r"^remote\..*\.promisor$"];
+        let said = String::from_utf8(self.checkout.order(&asked, None).await.ok()?).ok()?;
+        let line = said.lines().find(|line| line.ends_with(" true"))?;
+        let remote = line.strip_prefix("remote.")?.strip_suffix(".promisor true")?;
+        Some(RoomError::Partial(remote.to_owned()))
     }
 
     async fn make_in(&self, wanted: &RoomWanted<'_>, keep_ignored: bool) -> Result<Room, RoomError> {
@@ -254,11 +274,16 @@ impl Rooms {
         }
         let modules = self.modules.clone();
         room.submodules(filled.submodules, &modules, keep_ignored).await?;
+        let own = fill::own(&room.git, wanted).await?;
         for path in wanted.bring {
-            let brought = bring::bring(self.checkout.root(), &room.root, path);
+            let brought = bring::bring(self.checkout.root(), &room.root, path, &own);
             if let Err(why) = &brought {
                 let what = format!("{path}, which is brought along, {why}");
-                let remedy = format!("make {path} in the checkout, or take it out of `bring`");
+                let remedy = if self.checkout.root().join(path).exists() {
+                    format!("take {path} out of `bring`")
+                } else {
+                    format!("make {path} in the checkout, or take it out of `bring`")
+                };
                 room.lacking.push(Lacking { what, remedy });
             }
             room.brought.insert(path.clone(), brought);

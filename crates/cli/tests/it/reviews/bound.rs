@@ -52,6 +52,24 @@ fn there_is_a_way_to_go_for_every_combination_of_reviews_varying_output_and_drif
 }
 
 #[test]
+fn a_review_is_of_what_stands_behind_a_link_in_its_paths_too() {
+    let project = Project::new(&plan(REVIEW));
+    project.write("lib/b.rs", "one\n");
+    std::fs::create_dir_all(project.root().join("src")).unwrap();
+    std::os::unix::fs::symlink("../lib", project.root().join("src/lib")).unwrap();
+    project.commit("behind a link");
+    poll(&project).exits(3);
+    review(&project, "locks", &["--accept"]).exits(0);
+    poll(&project).exits(0);
+    project.write("README.md", "A project.\n");
+    project.commit("docs");
+    poll(&project).exits(0);
+    project.write("lib/b.rs", "two\n");
+    project.commit("another");
+    poll(&project).exits(3);
+}
+
+#[test]
 fn a_review_holds_over_commits_that_touch_none_of_its_paths_and_no_longer() {
     let project = Project::new(&plan(&(libtest("t", "run-tests") + REVIEW + INVENTORY)));
     project.printing("run-tests", PASSED, 0);

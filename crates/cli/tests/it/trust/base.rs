@@ -56,6 +56,29 @@ fn a_tag_that_is_only_here_is_no_base_lightweight_or_annotated() {
     }
 }
 
+#[test]
+fn a_tag_that_stands_for_no_commit_is_passed_over_for_a_reviewer() {
+    for (annotate, of) in [(&["tag"][..], "HEAD^{tree}"), (&["tag", "-a", "-m", "x"], "HEAD:src.txt")] {
+        let project = released();
+        project.write("gonogo.toml", weak());
+        project.commit("lower the bar");
+        project.git(&[annotate, &["v0.1.5", of]].concat());
+        project.git(&["push", "--quiet", "origin", "v0.1.5"]);
+        let document = poll(&project, &[]).exits(3).json();
+        assert_eq!(document["base"], "v0.1.0", "{document:#}");
+        assert!(asks(&document, "base-tag").contains("v0.1.5 stands for no commit"));
+        asks(&document, "plan-unweakened");
+        accept(&project, "base-tag", &[]);
+        accept(&project, "plan-unweakened", &[]);
+        poll(&project, &["--close-passed"]).exits(0);
+    }
+    // A tag of a tag stands for the commit behind both.
+    let project = released();
+    project.git(&["tag", "-a", "-m", "x", "v0.1.5", "v0.1.0"]);
+    project.git(&["push", "--quiet", "origin", "v0.1.5"]);
+    assert_eq!(poll(&project, &[]).exits(0).json()["base"], "v0.1.5");
+}
+
 /// Another clone tags a commit of the project's and pushes that.
 fn tagged_elsewhere(project: &Project, tag: &str) {
     let (origin, other) = (project.beside("origin.git"), project.beside("other"));

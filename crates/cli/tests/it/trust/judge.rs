@@ -3,6 +3,8 @@
 use super::scaffold::{GOOD, STRICT, accept, asks, names, poll, released};
 use crate::support::{Project, check};
 use serde_json::Value;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 /// What is said of each file of the check `judge`.
 #[track_caller]
@@ -16,7 +18,7 @@ fn said(document: &Value) -> Vec<String> {
 }
 
 /// Files that steer a tool, each with a word of what it steers.
-const STEERING: [(&str, &str, &str); 24] = [
+const STEERING: [(&str, &str, &str); 42] = [
     (".cargo/config.toml", "[alias]\naudit = \"version\"\n", "cargo"),
     ("crates/a/.cargo/config", "[target.'cfg(all())']\nrunner = \"true\"\n", "cargo"),
     ("rust-toolchain.toml", "[toolchain]\nchannel = \"nightly\"\n", "compiler"),
@@ -45,6 +47,24 @@ const STEERING: [(&str, &str, &str); 24] = [
     (".gitattributes", "*.bin filter=lfs\n", "git"),
     (".trivyignore", "CVE-2020-1\n", "hides findings"),
     ("osv-scanner.toml", "[[IgnoredVulns]]\nid = \"GO-1\"\n", "hides findings"),
+    ("rustfmt.toml", "ignore = [\"src\"]\n", "rustfmt"),
+    ("supply-chain/audits.toml", "[[audits.a]]\nversion = \"1\"\n", "vouches"),
+    ("p/Cargo.toml", "[profile.test]\ndebug-assertions = false\n", "profile.test.debug-assertions"),
+    ("m/Cargo.toml", "[package.metadata.cargo-machete]\nignored = [\"a\"]\n", "cargo-machete"),
+    ("tox.toml", "env_list = []\n", "tox"),
+    ("hatch.toml", "[envs.test.scripts]\nrun = \"true\"\n", "Python runs"),
+    ("tests/__init__.py", "def load_tests(loader, tests, pattern):\n    return tests\n", "load_tests"),
+    ("plug/setup.py", "setup(entry_points={'pytest11': ['a = a.b']})\n", "plugin"),
+    ("plug/pyproject.toml", "[project.entry-points.pytest11]\na = \"a.b\"\n", "pytest11"),
+    ("pytest.pyc", "x", "stands in"),
+    ("pluggy.cpython-312-x86_64-linux-gnu.so", "x", "stands in"),
+    (".yarn/releases/yarn-4.0.0.cjs", "process.exit(0)\n", "run as yarn"),
+    ("bunfig.toml", "[test]\nroot = \"none\"\n", "bun"),
+    ("nyc.config.cjs", "module.exports = {}\n", "runner"),
+    ("go/go.mod", "module a\n\nreplace b => ./b\n", "Go"),
+    (".proverc", "--exec true\n", "prove"),
+    ("pom.xml", "<testFailureIgnore>true</testFailureIgnore>\n", "Maven"),
+    ("trivy-secret.yaml", "disable-rules: [a]\n", "hides findings"),
 ];
 
 #[test]
@@ -111,6 +131,11 @@ fn what_the_base_had_and_what_steers_nothing_asks_for_nothing() {
     project.write("c_test.go", "package a\n\nfunc TestMore(t *testing.T) {}\n");
     project.write(".gitattributes", "*.bin filter=lfs\n*.png binary\n");
     project.write("go.mod", "module a\n\ngo 1.22\n");
+    project.write("pom.xml", "<version>2</version>\n<testFailureIgnore>true</testFailureIgnore>\n");
+    project.write("tests/test_more.py", "def test_more(): pass\n");
+    project.write("a/setup.py", "setup(entry_points={'console_scripts': ['a = a:b']})\n");
+    project
+        .write("p/Cargo.toml", "[profile.release]\nlto = true\n[profile.test]\ndebug-assertions = false\n");
     project.write("vite.config.ts", "export default {}\n");
     project.commit("a release");
     let document = poll(&project, &[]).exits(0).json();
@@ -140,14 +165,39 @@ fn what_changed_and_what_is_gone_is_told_apart_and_an_ignore_that_is_gone_is_no_
 }
 
 #[test]
+fn a_crate_that_leaves_the_lints_of_its_workspace_is_for_a_reviewer() {
+    let manifest = |lints: &str| format!("[package]\nname = \"a\"\n{lints}");
+    let project = Project::unborn();
+    project.write("gonogo.toml", STRICT);
+    project.write("src.txt", GOOD);
+    project.write("a/Cargo.toml", manifest("[lints]\nworkspace = true\n"));
+    project.commit("begin");
+    project.git(&["tag", "-a", "-m", "Release v0.1.0", "v0.1.0"]);
+    project.publish();
+    // A new one that has them, and one that never had any.
+    project.write("b/Cargo.toml", manifest("[lints]\nworkspace = true\n"));
+    project.write("c/Cargo.toml", manifest(""));
+    project.commit("more");
+    poll(&project, &[]).exits(0);
+    project.write("a/Cargo.toml", manifest(""));
+    project.commit("none");
+    let said = said(&poll(&project, &[]).exits(3).json());
+    assert!(said.len() == 1 && said[0].starts_with("a/Cargo.toml") && said[0].contains("lints"), "{said:?}");
+}
+
+#[test]
 fn a_file_behind_a_link_steers_as_well() {
     // The link to the file, the link to its folder, and one that leads out.
     for (link, to, file) in [
         ("conftest.py", "hooks.txt", Some("hooks.txt")),
         (".cargo", "config", Some("config/config.toml")),
         ("tox.ini", "/etc/hostname", None),
+        // What is in it has any name.
+        (".semgrep", "rules", None),
+        (".yarn/releases", "../tools", None),
     ] {
         let project = released();
+        std::fs::create_dir_all(project.root().join(link).parent().unwrap()).unwrap();
         std::os::unix::fs::symlink(to, project.root().join(link)).unwrap();
         if let Some(file) = file {
             project.write(file, "one\n");
@@ -165,6 +215,34 @@ fn a_file_behind_a_link_steers_as_well() {
         let said = said(&poll(&project, &[]).exits(3).json());
         assert!(said[0].starts_with(link) && said[0].contains("changed since v0.1.1"), "{said:?}");
     }
+}
+
+#[test]
+fn a_name_that_is_no_text_hides_no_file_that_steers() {
+    // One is a link, where git cannot be asked about by its name.
+    for folder in [&b"a\nb"[..], b"a\xffb"] {
+        let project = released();
+        let folder = project.root().join(OsStr::from_bytes(folder));
+        std::fs::create_dir(&folder).unwrap();
+        project.write("hooks.txt", "one\n");
+        std::os::unix::fs::symlink("../hooks.txt", folder.join("conftest.py")).unwrap();
+        project.commit("a link");
+        assert!(said(&poll(&project, &[]).exits(3).json())[0].contains("conftest.py came since v0.1.0"));
+    }
+    // Two are spelled alike, and the base has the harmless one.
+    let project = released();
+    let write = |folder: &[u8], text: &str| {
+        let folder = project.root().join(OsStr::from_bytes(folder));
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("conftest.py"), text).unwrap();
+    };
+    write(b"a\xfe", "harmless = 1\n");
+    project.commit("harmless");
+    project.git(&["tag", "-a", "-m", "x", "v0.1.1"]);
+    project.git(&["push", "--quiet", "origin", "v0.1.1", "main"]);
+    write(b"a\xfd", "def pytest_collection_modifyitems(items): items.clear()\n");
+    project.commit("not harmless");
+    assert!(said(&poll(&project, &[]).exits(3).json())[0].contains("conftest.py"));
 }
 
 #[test]

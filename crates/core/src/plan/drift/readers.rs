@@ -69,7 +69,7 @@ fn threshold(limit: &Threshold) -> String {
     let Threshold { at, least, most } = limit;
     let least = least.map(|least| format!(" at least {least}")).unwrap_or_default();
     let most = most.map(|most| format!(" at most {most}")).unwrap_or_default();
-    format!("{at}{least}{most}")
+    format!("{at:?}{least}{most}")
 }
 
 fn lines(changes: &mut Changes, now: &LineRule, base: &LineRule) {
@@ -84,8 +84,17 @@ fn lines(changes: &mut Changes, now: &LineRule, base: &LineRule) {
     changes.same("`stream`", &Plain(stream.name()), &Plain(base.stream.name()));
 }
 
+/// Two selectors are spelled alike only where they are the same.
 fn selector(selector: &Selector) -> Vec<String> {
-    selector.iter().map(|(at, values)| format!("{at}: {}", values.join(" or "))).collect()
+    let spelled = |(at, values): (&String, &Vec<String>)| {
+        let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+        if values.is_empty() {
+            format!("{at:?}: anything")
+        } else {
+            format!("{at:?}: {}", values.join(" or "))
+        }
+    };
+    selector.iter().map(spelled).collect()
 }
 
 fn text(changes: &mut Changes, now: &TextRule, base: &TextRule) {

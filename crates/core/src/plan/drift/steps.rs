@@ -94,7 +94,7 @@ fn dispatch(changes: &mut Changes, now: &DispatchWorkflow, base: &DispatchWorkfl
     changes.same("`workflow`", workflow, &base.workflow);
     changes.same("`git-ref`", git_ref, &base.git_ref);
     let spelled = |inputs: &std::collections::BTreeMap<String, String>| {
-        inputs.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>()
+        inputs.iter().map(|(name, value)| format!("{name:?} = {value:?}")).collect::<Vec<_>>()
     };
     changes.same("`inputs`", &spelled(inputs), &spelled(&base.inputs));
     // What publishes nothing is no one-way door.
@@ -115,7 +115,8 @@ fn rehearsed(changes: &mut Changes, now: Option<&Rehearse>, base: Option<&Rehear
             };
             changes.same("`rehearse.run`", &lines(run), &lines(&base.run));
             let files = |of: &std::collections::BTreeMap<String, Vec<String>>| {
-                of.iter().map(|(name, files)| format!("{name}: {}", files.join(" "))).collect::<Vec<_>>()
+                let line = |files: &[String]| crate::text::shell_line(files.iter().map(String::as_str));
+                of.iter().map(|(name, files)| format!("{name:?}: {}", line(files))).collect::<Vec<_>>()
             };
             changes.same("`rehearse.artifacts`", &files(artifacts), &files(&base.artifacts));
         }
