@@ -7,6 +7,7 @@ use super::undo::Undo;
 use super::{Channel, Channels};
 use crate::problems::Problems;
 use semver::Version;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
@@ -97,6 +98,12 @@ impl Channels {
         for what in rules().filter_map(|rules| rules.of_the_repository(self)).filter(|_| !has_repository) {
             let message = format!("{what} of `project.repository`, which this plan does not name");
             problems.push(named.clone(), message, None);
+        }
+        let silent = self.packages(Some("")).into_iter().filter(|package| package.files.adds_to_nothing());
+        let silent: BTreeSet<Channel> = silent.map(|package| package.channel).collect();
+        for channel in silent {
+            let message = format!("`channels.{channel}` has `adds`, and no `files` that they come besides");
+            problems.push(named.clone(), message, Some("without `files`, any file may be there"));
         }
         for (message, help) in rules().filter_map(|rules| rules.cannot_show(self)) {
             problems.push(named.clone(), message, Some(help));

@@ -52,6 +52,16 @@ pub(super) trait Rules: Sync {
         Some(version.to_string())
     }
 
+    /// How a version is spelled in the names of its files; more than one where each will do.
+    fn spellings_in_names(&self, version: &Version) -> Vec<String> {
+        self.spell(version).into_iter().collect()
+    }
+
+    /// How the names of a package's files begin; `None` where they tell no package.
+    fn file_stem(&self, _package: &str) -> Option<String> {
+        None
+    }
+
     /// The version that a spelling stands for, as other channels write it.
     fn read(&self, served: &str) -> Option<Version> {
         Version::parse(served).ok()

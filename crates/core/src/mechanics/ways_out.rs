@@ -33,6 +33,8 @@ impl Code {
             | Self::ApprovalPending
             | Self::DispatchRefused
             | Self::ArtifactMissing
+            | Self::FileNotBuilt
+            | Self::FileNotExpected
             | Self::FormulaUnusable
             | Self::AssetMissing
             | Self::ReleaseMissing

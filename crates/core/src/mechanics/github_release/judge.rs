@@ -3,7 +3,8 @@
 use super::{GithubRelease, ReleaseEffect, ReleasePublished};
 use crate::digest::Digest;
 use crate::manifest::{BuiltFile, Manifest};
-use crate::mechanics::{Cause, Code, Observation, Watched, matches_pattern};
+use crate::mechanics::{Cause, Code, Observation, Watched};
+use crate::pattern::matches_pattern;
 
 /// A release or a draft, as it was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,14 +3,16 @@
 //! Invariant: the folder of artifacts holds exactly the files of the manifest, or is not there.
 
 use super::workflow_runs::github;
-use super::{Acting, Run, RunEvent, RunWatch};
+use super::{Acting, Run, RunEvent, RunWatch, github_release};
 use crate::causes;
+use gonogo_core::delivery::{ExpectedBuild, ExpectedNames, Package};
 use gonogo_core::door::DoorPass;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::mechanics::{
     BuildMetadata, Built, Cause, Code, FetchArtifacts, NoEffect, Observation, Step, WorkflowSucceeded,
-    judge_metadata, matches_pattern,
+    chosen, judge_built, judge_metadata,
 };
+use gonogo_core::pattern::matches_pattern;
 use gonogo_world::github::{Artifact, Gh};
 use gonogo_world::tools::digest_file;
 use gonogo_world::unpack::{Bounds, Unpacked};
@@ -40,6 +42,7 @@ impl Acting for FetchArtifacts {
             && recorded == build
             && is_as_recorded(&folder, manifest)?
         {
+            check_files(run, manifest)?;
             return Ok(Observation::Done(Built { run: build, manifest: manifest.clone() }));
         }
         watch.run(RunEvent::Waits(&format!("fetching the artifacts of run {build}")));
@@ -106,12 +109,29 @@ async fn fetch(run: &Run<'_>, build: u64, metadata: &str, patterns: &[String]) -
     if manifest.is_empty() {
         return Err(Cause::new(Code::ArtifactMissing, format!("the artifacts of run {build} hold no file")));
     }
+    check_files(run, &manifest)?;
     let folder = folder(run);
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| causes::of_file("remove", &folder, &error))?;
     }
     fs::rename(&together, &folder).map_err(|error| causes::of_file("write", &folder, &error))?;
     Ok(manifest)
+}
+
+/// Nothing is published before the files are those that the release consists of.
+fn check_files(run: &Run<'_>, manifest: &Manifest) -> Result<(), Cause> {
+    let (plan, version) = (&run.context.candidate.plan, run.context.candidate.target.version());
+    let assets = plan.release_step().map(|step| github_release::patterns(step, run)).transpose()?;
+    if let Some(patterns) = &assets {
+        chosen(manifest, patterns)?;
+    }
+    let packages = plan.packages();
+    let named = packages.into_iter().map(|package| {
+        let names = plan.expected_names(&package, version);
+        (package, names)
+    });
+    let packages: Vec<(Package, ExpectedNames)> = named.collect();
+    judge_built(manifest, &ExpectedBuild { version, packages: &packages, assets: assets.as_deref() })
 }
 
 /// The one artifact of a name. A run that was run again may have several: it cannot be told which one is meant.

@@ -109,14 +109,18 @@ fn wanted(own: &GithubRelease, run: &Run<'_>, step: &Step) -> Result<ReleaseWant
     let Some((_, manifest)) = run.mechanics.manifest() else {
         return Err(Cause::new(Code::ArtifactMissing, "nothing was fetched yet"));
     };
-    let patterns = own.artifacts.iter().map(|pattern| run.values.fill(pattern));
-    let patterns = patterns.collect::<Result<Vec<_>, _>>().map_err(|error| causes::of_placeholder(&error))?;
     Ok(ReleaseWanted {
         create: own.create,
         is_ours: run.mechanics.step(&step.id).has_intended(ReleaseEffect::CreateDraft),
-        assets: chosen(manifest, &patterns)?,
+        assets: chosen(manifest, &patterns(own, run)?)?,
         checksums: own.checksums.clone(),
     })
+}
+
+/// Which of the built files are its assets.
+pub(super) fn patterns(own: &GithubRelease, run: &Run<'_>) -> Result<Vec<String>, Cause> {
+    let patterns = own.artifacts.iter().map(|pattern| run.values.fill(pattern));
+    patterns.collect::<Result<Vec<_>, _>>().map_err(|error| causes::of_placeholder(&error))
 }
 
 /// The one release of the tag.
