@@ -48,6 +48,11 @@ impl Channel {
         self.rules().states_its_commit()
     }
 
+    /// Whether a version there may have a file for each platform, so that one may be missing unseen.
+    pub fn has_files_by_platform(self) -> bool {
+        self.rules().has_files_by_platform()
+    }
+
     /// Whether what it serves is the tagged tree, and not something that was built of it.
     pub fn serves_the_tree(self) -> bool {
         self.rules().serves_the_tree()

@@ -97,6 +97,11 @@ pub(super) trait Rules: Sync {
         false
     }
 
+    /// Whether a version there may have a file for each platform, so that one may be missing unseen.
+    fn has_files_by_platform(&self) -> bool {
+        false
+    }
+
     /// The name under which other channels have a file of a package, so that the two can be compared; `None` where its
     /// name says nothing of that.
     fn shared_name(&self, _: &Expected, served: &str) -> Option<String> {

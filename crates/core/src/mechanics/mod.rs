@@ -31,7 +31,7 @@ pub use approval::{Approval, waits_for_approval, with_approvals};
 pub use cause::{Cause, Code, Severity};
 pub use command::{CommandDone, CommandEffect, Observe, StepCommand, judge_exit, judge_published};
 pub use dispatch_workflow::{DispatchEffect, DispatchSeen, DispatchWorkflow, judge_dispatch};
-pub use fetch_artifacts::{BuildMetadata, Built, FetchArtifacts, judge_built, judge_metadata};
+pub use fetch_artifacts::{BuildMetadata, Built, FetchArtifacts, judge_built, judge_by_base, judge_metadata};
 pub use github_release::{
     AssetSeen, GithubRelease, ReleaseEffect, ReleasePublished, ReleaseSeen, ReleaseWanted, chosen,
     judge_release,

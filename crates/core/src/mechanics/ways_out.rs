@@ -34,6 +34,7 @@ impl Code {
             | Self::DispatchRefused
             | Self::ArtifactMissing
             | Self::FileNotBuilt
+            | Self::BaseFileNotBuilt
             | Self::FileNotExpected
             | Self::FormulaUnusable
             | Self::AssetMissing

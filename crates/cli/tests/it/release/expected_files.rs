@@ -1,7 +1,48 @@
 //! The expected set: what was built is what the plan says a release consists of, or nothing is published.
 
-use super::world::{Shape, Stage, code};
+use super::world::{REPOSITORY, Shape, Stage, code};
+use crate::support::Project;
+use gonogo_sandbox::github::{StoredAsset, StoredRelease};
 use serde_json::Value;
+
+/// A release before, with these assets.
+fn with_base(assets: &[&str], builds: &[&'static str], plan: Vec<(&'static str, &'static str)>) -> Stage {
+    let prepare = |project: &Project| {
+        project.write("payload", "what was built before\n");
+        project.commit("earlier");
+        project.git(&["tag", "-a", "-m", "v0.1.0", "v0.1.0"]);
+        project.write("payload", "what is built\n");
+    };
+    let stage = Stage::shaped(Shape { plan, builds: builds.to_vec(), prepare, ..Shape::default() });
+    let asset = |(place, name): (usize, &&str)| {
+        let asset = StoredAsset {
+            id: 1_000 + place as u64,
+            name: (*name).to_owned(),
+            label: String::new(),
+            state: "uploaded".to_owned(),
+            content_type: "application/octet-stream".to_owned(),
+            bytes: name.as_bytes().to_vec(),
+            digest: Some(gonogo_core::digest::Digest::of(name.as_bytes()).to_string()),
+            created_at: "2026-01-01T00:00:00Z".to_owned(),
+        };
+        (asset.id, asset)
+    };
+    let release = StoredRelease {
+        id: 1_000,
+        tag: "v0.1.0".to_owned(),
+        target: "main".to_owned(),
+        name: "v0.1.0".to_owned(),
+        body: String::new(),
+        is_draft: false,
+        is_prerelease: false,
+        is_immutable: false,
+        created_at: "2026-01-01T00:00:00Z".to_owned(),
+        published_at: Some("2026-01-01T00:00:00Z".to_owned()),
+        assets: assets.iter().enumerate().map(asset).collect(),
+    };
+    stage.world.github().state().repository(REPOSITORY).releases.all.insert(release.id, release);
+    stage
+}
 
 const CHANNELS: &str = "[channels.homebrew]";
 /// The stage's release as it is, file by file.
@@ -102,5 +143,22 @@ fn every_wheel_and_every_platform_package_lets_the_release_go_on() {
         // The stage's workflow publishes to no registry: everything before delivery went well.
         assert_ne!(document["stopped"]["step"], "fetch-artifacts", "{document:#}");
         assert_eq!(stage.effects().last().map(String::as_str), Some("PATCH /repos/o/r/releases/1"));
+    }
+}
+
+#[test]
+fn less_than_the_base_release_stops_at_the_fetch_where_the_plan_says_nothing() {
+    let base = ["sample_0.1.0_linux.tar.gz", "sample_0.1.0_mac.tar.gz", "sample.crate"];
+    let document = stopped(&with_base(&base, &[], Vec::new()));
+    says(&document, "base-file-not-built", "sample_0.2.0_mac.tar.gz");
+}
+
+#[test]
+fn as_much_as_the_base_release_and_more_is_delivered_and_so_is_less_that_the_plan_names() {
+    let base = ["sample_0.1.0_linux.tar.gz", "sample_0.1.0_mac.tar.gz", "sample.crate", "SHA256SUMS"];
+    let more = ["sample_0.2.0_mac.tar.gz", "sample_0.2.0_windows.zip"];
+    for (builds, plan) in [(more.to_vec(), Vec::new()), (Vec::new(), vec![ASSETS])] {
+        let document = with_base(&base, &builds, plan).run().exits(0).json();
+        assert_eq!(document["state"], "completed", "{document:#}");
     }
 }

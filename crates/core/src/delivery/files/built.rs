@@ -29,6 +29,16 @@ pub struct Misfits {
 }
 
 impl ExpectedBuild<'_> {
+    /// The packages of which nothing is said, and that a file for each platform may be built of.
+    pub fn unsaid<'s>(&'s self, manifest: &'s Manifest) -> impl Iterator<Item = &'s Package> {
+        let is_unsaid = |(package, names): &&(Package, ExpectedNames)| {
+            package.channel.has_files_by_platform()
+                && !names.is_stated()
+                && !self.own(package, names, manifest).is_empty()
+        };
+        self.packages.iter().filter(is_unsaid).map(|(package, _)| package)
+    }
+
     /// What is missing and what is too much.
     pub fn misfits(&self, manifest: &Manifest) -> Misfits {
         let mut misfits = Misfits::default();

@@ -3,6 +3,7 @@
 //! Invariant: one expectation for whoever asks: the fetch of what was built, the GitHub release, and what a channel serves.
 
 mod added;
+mod base;
 mod built;
 mod pattern;
 
@@ -29,6 +30,8 @@ pub struct ExpectedNames {
     wanted: Vec<WantedName>,
     adds: Vec<Added>,
     list: Option<String>,
+    /// Others may be there too.
+    is_open: bool,
 }
 
 /// A name with `*`, in each spelling that will do.
@@ -46,7 +49,7 @@ impl ReleaseFiles {
         let spelled = channel.rules().spellings_in_names(version);
         let of = |one: &FilePattern| one.each().into_iter().map(|name| WantedName(fill(&name, &spelled)));
         let wanted = self.patterns.iter().flat_map(of).collect();
-        ExpectedNames { wanted, adds: self.adds.clone(), list: None }
+        ExpectedNames { wanted, adds: self.adds.clone(), list: None, is_open: false }
     }
 }
 
@@ -63,9 +66,9 @@ impl ExpectedNames {
         Self { list: list.map(str::to_owned), ..self }
     }
 
-    /// Whether anything is said of which files there have to be.
+    /// Whether it is said which files there have to be, and that there are no others.
     pub fn is_stated(&self) -> bool {
-        !self.wanted.is_empty()
+        !self.wanted.is_empty() && !self.is_open
     }
 
     /// What none of some files is, as the plan spells it for this version.

@@ -105,6 +105,10 @@ impl Rules for GithubRelease {
         [own].into_iter().chain(of_pypi).collect()
     }
 
+    fn has_files_by_platform(&self) -> bool {
+        true
+    }
+
     fn files(&self, _: &str, _: &Version, manifest: &Manifest) -> ExpectedFiles {
         ExpectedFiles::Among(manifest.files().cloned().collect())
     }

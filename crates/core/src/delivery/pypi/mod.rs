@@ -63,6 +63,10 @@ impl Rules for Pypi {
         Some(package.to_owned())
     }
 
+    fn has_files_by_platform(&self) -> bool {
+        true
+    }
+
     fn files(&self, package: &str, version: &Version, manifest: &Manifest) -> ExpectedFiles {
         ExpectedFiles::named(manifest, |name| {
             distribution(name, package).is_some_and(|served| version::is_version(served, version))

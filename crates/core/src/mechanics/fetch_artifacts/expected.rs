@@ -1,6 +1,6 @@
 //! What was built is what the release consists of, or nothing is published.
 
-use crate::delivery::{ExpectedBuild, Misfits};
+use crate::delivery::{Channel, ExpectedBuild, ExpectedNames, Misfits};
 use crate::manifest::Manifest;
 use crate::mechanics::{Cause, Code};
 
@@ -26,4 +26,17 @@ pub fn judge_built(manifest: &Manifest, expected: &ExpectedBuild<'_>) -> Result<
             Err(Cause::new(Code::FileNotBuilt, message).remedy(remedy))
         }
     }
+}
+
+/// Judges what was built by what the base release consists of on a channel, where the plan says nothing.
+pub fn judge_by_base(manifest: &Manifest, base: &ExpectedNames, channel: Channel) -> Result<(), Cause> {
+    let built: Vec<&str> = manifest.files().map(|file| file.name.as_str()).collect();
+    let missing = base.missing(&built);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("the base release has files on {channel} that were not built now: {}", missing.join(", "));
+    let remedy = format!("mend the build; or say in `channels.{channel}.files` what the release consists of");
+    Err(Cause::new(Code::BaseFileNotBuilt, message).remedy(remedy))
 }

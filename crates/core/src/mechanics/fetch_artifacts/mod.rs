@@ -3,7 +3,7 @@
 mod expected;
 mod metadata;
 
-pub use expected::judge_built;
+pub use expected::{judge_built, judge_by_base};
 pub use metadata::{BuildMetadata, judge_metadata};
 
 use super::StepKind;
