@@ -22,6 +22,7 @@ pub mod judge;
 pub mod ledger;
 pub mod manifest;
 pub mod mechanics;
+pub mod pattern;
 pub mod plan;
 mod problems;
 pub mod program;

@@ -120,6 +120,21 @@ const fn cause(code: Code) -> Text {
             "What was not kept cannot be delivered or compared.",
             "Run the build's workflow run again on GitHub, then the command under `next`.",
         ),
+        Code::FileNotBuilt => text(
+            "A file that the release has to consist of was not built, or was built under another name: `files` in the plan names it, or a package of this release needs it.",
+            "Users of that platform would find nothing to install; some channels take no file for a version later.",
+            "Mend the build and run its workflow run again on GitHub, then the command under `next`. Where the release is right without it, change `files` in the plan; that is a new commit.",
+        ),
+        Code::BaseFileNotBuilt => text(
+            "The plan does not name the release's files, and one that the base release has on this channel was not built now.",
+            "Whoever installs that file today would find none of the new version.",
+            "Mend the build and run its workflow run again on GitHub. Where the release is right without it, or its files are named otherwise now, name them in the channel's `files`; that is a new commit. Then the command under `next`.",
+        ),
+        Code::FileNotExpected => text(
+            "A file was built that `files` in the plan does not name, under this name at least.",
+            "Nobody has said that it belongs to the release; what is published cannot be taken back.",
+            "Mend the build, or name it in `files`, or its kind in `adds`; that is a new commit. Then the command under `next`.",
+        ),
         Code::MetadataWrong => text(
             "The build's own metadata names another release, or cannot be read.",
             "What was built may be of another commit.",

@@ -83,6 +83,26 @@ fn every_problem_of_a_plan_is_shown_with_its_line() {
         ("a newer schema", good.replace("schema = 1", "schema = 2"), 1),
         ("an unknown reader", good.replace("\"libtest\"", "\"oracle\""), 19),
         ("not TOML", good.replace("[policy]", "[policy"), 6),
+        (
+            "a file of a release in a folder",
+            good.clone() + "[channels.npm]\npackage = \"p\"\nfiles = [\n\"ok-{version}.tgz\",\n\"a/b\"]\n",
+            23,
+        ),
+        (
+            "a file of a release that stands for nothing",
+            good.clone() + "[channels.npm]\npackage = \"p\"\nfiles = [\"p-{tag}.tgz\"]\n",
+            23,
+        ),
+        (
+            "an unknown kind of file",
+            good.clone() + "[channels.npm]\npackage = \"p\"\nfiles = [\"p\"]\nadds = [\"notes\"]\n",
+            24,
+        ),
+        (
+            "kinds of files and no files",
+            good.clone() + "[channels.npm]\npackage = \"p\"\nadds = [\"sbom\"]\n",
+            4,
+        ),
         ("no tracker", good.replace("[tracker]\nkind = \"file\"\n", ""), 1),
     ];
     for (what, text, line) in cases {

@@ -7,6 +7,7 @@ use super::undo::Undo;
 use super::{Channel, Channels};
 use crate::problems::Problems;
 use semver::Version;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
@@ -45,6 +46,11 @@ impl Channel {
     /// Whether what it publishes says which commit it was built from.
     pub fn states_its_commit(self) -> bool {
         self.rules().states_its_commit()
+    }
+
+    /// Whether a version there may have a file for each platform, so that one may be missing unseen.
+    pub fn has_files_by_platform(self) -> bool {
+        self.rules().has_files_by_platform()
     }
 
     /// Whether what it serves is the tagged tree, and not something that was built of it.
@@ -97,6 +103,12 @@ impl Channels {
         for what in rules().filter_map(|rules| rules.of_the_repository(self)).filter(|_| !has_repository) {
             let message = format!("{what} of `project.repository`, which this plan does not name");
             problems.push(named.clone(), message, None);
+        }
+        let silent = self.packages(Some("")).into_iter().filter(|package| package.files.adds_to_nothing());
+        let silent: BTreeSet<Channel> = silent.map(|package| package.channel).collect();
+        for channel in silent {
+            let message = format!("`channels.{channel}` has `adds`, and no `files` that they come besides");
+            problems.push(named.clone(), message, Some("without `files`, any file may be there"));
         }
         for (message, help) in rules().filter_map(|rules| rules.cannot_show(self)) {
             problems.push(named.clone(), message, Some(help));

@@ -2,6 +2,7 @@
 
 use super::Channel;
 use super::checksum::Checksum;
+use super::files::ExpectedNames;
 use super::package::Package;
 use super::provenance::Provenance;
 use super::sighting::Doubt;
@@ -20,6 +21,8 @@ pub struct Expected {
     pub version: Version,
     /// The files.
     pub files: ExpectedFiles,
+    /// The names of the files that it consists of, where somebody says them.
+    pub names: ExpectedNames,
     /// The commit of the release, where it is known.
     pub commit: Option<CommitId>,
     /// The dist-tag that has to lead to this version, where one has to.
@@ -70,6 +73,7 @@ impl Expected {
             package: package.to_owned(),
             version: version.clone(),
             files: ExpectedFiles::NotRecorded,
+            names: ExpectedNames::default(),
             commit: None,
             dist_tag: None,
             may_be_behind: false,
@@ -86,6 +90,7 @@ impl Expected {
         let commit = || released.commit.cloned();
         let provenance = package.provenance.clone().map(|built| Provenance { commit: commit(), ..built });
         let expected = Self {
+            names: package.files.named(package.channel, released.version),
             holds: package.holds.clone(),
             immutable: package.immutable,
             provenance,

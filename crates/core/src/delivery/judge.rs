@@ -14,7 +14,7 @@ use crate::release::ResolvedTool;
 use crate::verdict::{Outcome, Reason, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is concluded of one package on one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -260,12 +260,8 @@ fn bytes(expected: &Expected, facts: &Served, findings: &mut Findings) {
         ExpectedFiles::Built(files) => built(expected.channel, files, &served, findings),
         ExpectedFiles::Among(files) if !facts.files.is_empty() => {
             for (name, found) in &served {
-                match files.iter().find(|file| file.name == *name) {
-                    Some(file) => same(file, found, findings),
-                    None => {
-                        let said = format!("{name} is served, and was not built");
-                        findings.problem(level, ProblemCode::FileUnexpected, said);
-                    }
+                if let Some(file) = files.iter().find(|file| file.name == *name) {
+                    same(file, found, findings);
                 }
             }
         }
@@ -274,6 +270,7 @@ fn bytes(expected: &Expected, facts: &Served, findings: &mut Findings) {
         }
         ExpectedFiles::Among(_) | ExpectedFiles::NotRecorded => {}
     }
+    set(expected, &served, findings);
     origin(expected, facts, findings);
     provenance(expected, facts, findings);
     if expected.immutable {
@@ -350,15 +347,38 @@ fn built(
             Some(found) => same(file, found, findings),
         }
     }
-    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    if !renames {
-        for name in served.keys().filter(|name| !names.contains(*name)) {
-            findings.problem(
-                level,
-                ProblemCode::FileUnexpected,
-                format!("{name} is served, and was not built"),
-            );
-        }
+}
+
+/// What is served is the set of files that the release consists of: what was built, what the plan names, and what a
+/// workflow adds by itself.
+fn set(expected: &Expected, served: &BTreeMap<&str, &ServedFile>, findings: &mut Findings) {
+    let level = Level::Bytes;
+    let (rules, names) = (expected.channel.rules(), &expected.names);
+    let built: Option<&[BuiltFile]> = match &expected.files {
+        // Said already: the manifest has nothing to compare with.
+        ExpectedFiles::Built(files) if files.is_empty() => None,
+        ExpectedFiles::Built(_) if rules.names_files_itself() => None,
+        ExpectedFiles::Built(files) | ExpectedFiles::Among(files) => Some(files),
+        ExpectedFiles::NotRecorded => None,
+    };
+    let is_built = |name: &str| built.is_none_or(|files| files.iter().any(|file| file.name == name));
+    let shared = |name: &str| rules.shared_name(expected, name);
+    for name in served.keys().filter(|name| !names.is_added(name)) {
+        let said = match (is_built(name), shared(name).is_none_or(|shared| names.allows(&shared))) {
+            (true, true) => continue,
+            (false, _) => format!("{name} is served, and was not built"),
+            (true, false) => format!("{name} is served, and the plan does not name it"),
+        };
+        findings.problem(level, ProblemCode::FileUnexpected, said);
+    }
+    // What was built and is not served is said by its own name.
+    let exact: &[BuiltFile] = if let ExpectedFiles::Built(files) = &expected.files { files } else { &[] };
+    let there = served.keys().filter_map(|name| shared(name));
+    let there: Vec<String> = there.chain(exact.iter().map(|file| file.name.clone())).collect();
+    let there: Vec<&str> = there.iter().map(String::as_str).collect();
+    for name in names.missing(&there) {
+        let said = format!("{name} belongs to the release, and is not served");
+        findings.problem(level, ProblemCode::FileMissing, said);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A package on a channel: what is asked of its delivery.
 
 use super::Channel;
+use super::files::ReleaseFiles;
 use super::provenance::Provenance;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ pub struct Package {
     pub channel: Channel,
     /// Its name there: for a tap `owner/tap/formula`, for a GitHub release `owner/name`.
     pub name: String,
+    /// Which files it consists of, where the plan says so.
+    pub files: ReleaseFiles,
     /// Names of files that each of its archives has to hold.
     pub holds: Vec<String>,
     /// How long the plan lets it take to show.
@@ -31,6 +34,7 @@ impl Package {
         Self {
             channel,
             name: name.to_owned(),
+            files: ReleaseFiles::default(),
             holds: Vec::new(),
             window: None,
             smoke: Vec::new(),

@@ -1,6 +1,7 @@
 //! A package of a registry, as the plan has it: the same keys for each registry that serves files by package and version.
 
 use super::Channel;
+use super::files::{Added, FilePattern, ReleaseFiles};
 use super::package::Package;
 use super::provenance::Provenance;
 use super::smoke::Smoke;
@@ -19,6 +20,14 @@ pub struct RegistryPackage {
     /// Packages that are released with it under the same version, such as npm's for each platform.
     #[serde(default)]
     pub also: Vec<String>,
+    /// The files that a version consists of, those of `also` too, such as `["tally-{version}.tar.gz",
+    /// "tally-{version}-*-manylinux*.whl"]`. Each has to be there, and no other may be. By default nothing is said of which
+    /// there have to be.
+    #[serde(default)]
+    pub files: Vec<FilePattern>,
+    /// Kinds of files that a workflow adds by itself, which may be there besides `files`.
+    #[serde(default)]
+    pub adds: Vec<Added>,
     /// Names of files, without folder, that each published archive has to hold, such as `LICENSE`.
     #[serde(default)]
     pub holds: Vec<String>,
@@ -40,6 +49,7 @@ impl RegistryPackage {
     pub(super) fn packages(&self, channel: Channel, repository: Option<&str>) -> Vec<Package> {
         let all = [&self.package].into_iter().chain(&self.also);
         all.map(|name| Package {
+            files: self.files_of(channel, name),
             holds: self.holds.clone(),
             window: self.window.map(Window::get),
             // What comes with it, such as a platform's package, has no command of its own.
@@ -49,5 +59,20 @@ impl RegistryPackage {
             ..Package::named(channel, name)
         })
         .collect()
+    }
+
+    /// Which of the files are a package's: those whose names begin as its own do, and the first package's all others.
+    fn files_of(&self, channel: Channel, package: &str) -> ReleaseFiles {
+        let is_of = |pattern: &FilePattern, package: &str| {
+            channel.rules().file_stem(package).is_some_and(|stem| pattern.begins_with(&stem))
+        };
+        let is_own = |pattern: &&FilePattern| match package == self.package {
+            true => !self.also.iter().any(|other| other != package && is_of(pattern, other)),
+            false => is_of(pattern, package),
+        };
+        let patterns: Vec<FilePattern> = self.files.iter().filter(is_own).cloned().collect();
+        // A package of which nothing is said may have any file.
+        let adds = if patterns.is_empty() && !self.files.is_empty() { Vec::new() } else { self.adds.clone() };
+        ReleaseFiles { patterns, adds }
     }
 }

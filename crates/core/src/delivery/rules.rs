@@ -52,6 +52,16 @@ pub(super) trait Rules: Sync {
         Some(version.to_string())
     }
 
+    /// How a version is spelled in the names of its files; more than one where each will do.
+    fn spellings_in_names(&self, version: &Version) -> Vec<String> {
+        self.spell(version).into_iter().collect()
+    }
+
+    /// How the names of a package's files begin; `None` where they tell no package.
+    fn file_stem(&self, _package: &str) -> Option<String> {
+        None
+    }
+
     /// The version that a spelling stands for, as other channels write it.
     fn read(&self, served: &str) -> Option<Version> {
         Version::parse(served).ok()
@@ -84,6 +94,11 @@ pub(super) trait Rules: Sync {
 
     /// Whether it has one file for each version, under a name of its own.
     fn names_files_itself(&self) -> bool {
+        false
+    }
+
+    /// Whether a version there may have a file for each platform, so that one may be missing unseen.
+    fn has_files_by_platform(&self) -> bool {
         false
     }
 

@@ -43,7 +43,8 @@ pub use state::{CheckKey, Contradiction, KnownBlocker, LedgerState, Noted, PollS
 /// - 4: `review-recorded` tells the `scope` that it is bound to, and whose signature it bears; `waiver-recorded`; `check-finished` tells the
 ///   `review` that it asks for and the `words` that were weighed; `poll-started` tells whose plan names the reviewers.
 /// - 5: a judgement in `delivered` tells the `program` that a clean install was tried with.
-pub const FORMAT: u32 = 5;
+/// - 6: a cause may be `file-not-built`, `base-file-not-built` or `file-not-expected`.
+pub const FORMAT: u32 = 6;
 
 /// The oldest format whose programs read what this program writes, rightly and whole. They do not add to it.
-pub const READER: u32 = 5;
+pub const READER: u32 = 6;

@@ -84,6 +84,12 @@ codes! {
     DispatchRefused = "dispatch-refused", Failed;
     /// An artifact of the build is not there, or has expired.
     ArtifactMissing = "artifact-missing", Failed;
+    /// A file that the release has to consist of was not built.
+    FileNotBuilt = "file-not-built", Failed;
+    /// The plan names no files, and what the base release has was not built.
+    BaseFileNotBuilt = "base-file-not-built", Failed;
+    /// A file was built that the release does not consist of.
+    FileNotExpected = "file-not-expected", Failed;
     /// The build's metadata is of another release, or cannot be read.
     MetadataWrong = "metadata-wrong", Conflict;
     /// The tap's formula is of a later version, or is not what it should be.

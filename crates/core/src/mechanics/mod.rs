@@ -16,7 +16,6 @@ mod homebrew_formula;
 mod kind;
 mod kinds;
 mod next;
-mod pattern;
 mod planned;
 mod push_tag;
 mod reading;
@@ -32,7 +31,7 @@ pub use approval::{Approval, waits_for_approval, with_approvals};
 pub use cause::{Cause, Code, Severity};
 pub use command::{CommandDone, CommandEffect, Observe, StepCommand, judge_exit, judge_published};
 pub use dispatch_workflow::{DispatchEffect, DispatchSeen, DispatchWorkflow, judge_dispatch};
-pub use fetch_artifacts::{BuildMetadata, Built, FetchArtifacts, judge_metadata};
+pub use fetch_artifacts::{BuildMetadata, Built, FetchArtifacts, judge_built, judge_by_base, judge_metadata};
 pub use github_release::{
     AssetSeen, GithubRelease, ReleaseEffect, ReleasePublished, ReleaseSeen, ReleaseWanted, chosen,
     judge_release,
@@ -43,7 +42,6 @@ pub use homebrew_formula::{
 };
 pub use kind::{KindEffect, KindFacts, KindOfStep, NoEffect, Observation, Watched};
 pub use next::{Next, next};
-pub use pattern::matches_pattern;
 pub use planned::{Planned, Undoable, planned};
 pub use push_tag::{PushEffect, PushTag, TagPushed, judge_remote_tag};
 pub(crate) use reading::Reading;

@@ -33,6 +33,9 @@ impl Code {
             | Self::ApprovalPending
             | Self::DispatchRefused
             | Self::ArtifactMissing
+            | Self::FileNotBuilt
+            | Self::BaseFileNotBuilt
+            | Self::FileNotExpected
             | Self::FormulaUnusable
             | Self::AssetMissing
             | Self::ReleaseMissing

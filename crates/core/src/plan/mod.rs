@@ -30,8 +30,9 @@ pub use secrets::secrets_in;
 pub use through::{Behind, Through};
 
 use crate::ci::CiWanted;
-use crate::delivery::Package;
+use crate::delivery::{Channel, ExpectedNames, Package};
 use crate::digest::Digest;
+use crate::mechanics::GithubRelease;
 use crate::readers::Reader;
 use crate::release::TagPattern;
 use regex::Regex;
@@ -323,6 +324,22 @@ impl Plan {
     /// The packages that its channels name.
     pub fn packages(&self) -> Vec<Package> {
         self.channels.packages(self.project.repository.as_deref())
+    }
+
+    /// The files that a version of a package of this plan consists of: those that its channel names, and the list of
+    /// checksums that a step asks for beside the assets.
+    pub fn expected_names(&self, package: &Package, version: &Version) -> ExpectedNames {
+        let list = self.release_step().and_then(|step| step.checksums.as_deref());
+        let list = list.filter(|_| package.channel == Channel::GithubRelease);
+        package.files.named(package.channel, version).with_list(list)
+    }
+
+    /// The step that makes sure of the GitHub release, where the plan has one.
+    pub fn release_step(&self) -> Option<&GithubRelease> {
+        self.steps.iter().find_map(|step| match &step.kind {
+            StepKind::GithubRelease(step) => Some(step),
+            _ => None,
+        })
     }
 
     /// Every check with its gate.

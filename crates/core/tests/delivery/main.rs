@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod across;
+mod expected;
 mod judged;
 mod matrix;
 mod partial;

@@ -152,6 +152,8 @@ checksums = "SHA256SUMS"
 [channels.crates-io]
 package = "sample"
 also = ["sample-core"]
+files = ["sample-{version}.crate", "sample-core-{version}.crate"]
+adds = ["checksums"]
 holds = ["LICENSE"]
 smoke = ["sample", "--version"]
 [channels.npm]
@@ -166,6 +168,7 @@ smoke = ["sample", "--version"]
 module = "example.test/o/r"
 holds = ["LICENSE"]
 [channels.github-release]
+files = ["sample-{version}-{linux,mac}.zip"]
 holds = ["LICENSE"]
 provenance = ".github/workflows/release.yml"
 immutable = true

@@ -66,6 +66,8 @@ pub const ALL: &[OneChange] = &[
             Some(gonogo_core::delivery::RegistryPackage {
                 package: "sample".to_owned(),
                 also: Vec::new(),
+                files: Vec::new(),
+                adds: Vec::new(),
                 holds: Vec::new(),
                 window: None,
                 smoke: gonogo_core::delivery::Smoke::default(),
@@ -73,6 +75,22 @@ pub const ALL: &[OneChange] = &[
                 provenance: None,
             }),
         )
+    }),
+    ("a file more", |plan| {
+        plan.channels.github_release.as_mut().is_some_and(|channel| {
+            channel.files.extend(super::weaker::files("sample-{version}-windows.zip"));
+            true
+        })
+    }),
+    ("a word of files", |plan| {
+        plan.channels.npm.as_mut().is_some_and(|channel| {
+            channel.files.extend(super::weaker::files("sample-{version}*.tgz"));
+            channel.adds.push(gonogo_core::delivery::Added::Sbom);
+            true
+        })
+    }),
+    ("a kind of file fewer", |plan| {
+        plan.channels.crates_io.as_mut().is_some_and(|channel| channel.adds.pop().is_some())
     }),
     ("holds", |plan| {
         plan.channels.go.as_mut().is_some_and(|channel| {

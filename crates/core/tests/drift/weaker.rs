@@ -292,6 +292,33 @@ pub const ALL: &[OneChange] = &[
         set(plan.channels.crates_io.as_mut().map(|channel| &mut channel.package), "x".to_owned())
     }),
     ("also", |plan| plan.channels.crates_io.as_mut().is_some_and(|channel| channel.also.pop().is_some())),
+    ("a file fewer", |plan| {
+        plan.channels.crates_io.as_mut().is_some_and(|channel| channel.files.pop().is_some())
+    }),
+    ("no word of files", |plan| {
+        plan.channels.github_release.as_mut().is_some_and(|channel| {
+            channel.files.clear();
+            true
+        })
+    }),
+    ("a platform fewer", |plan| {
+        set(
+            plan.channels.github_release.as_mut().map(|channel| &mut channel.files),
+            files("sample-{version}-linux.zip"),
+        )
+    }),
+    ("any file besides", |plan| {
+        plan.channels.github_release.as_mut().is_some_and(|channel| {
+            channel.files.extend(files("*"));
+            true
+        })
+    }),
+    ("a kind of file besides", |plan| {
+        plan.channels.github_release.as_mut().is_some_and(|channel| {
+            channel.adds.push(gonogo_core::delivery::Added::Signatures);
+            true
+        })
+    }),
     ("holds", |plan| plan.channels.crates_io.as_mut().is_some_and(|channel| channel.holds.pop().is_some())),
     ("smoke", |plan| {
         plan.channels.crates_io.as_mut().is_some_and(|channel| {
@@ -315,6 +342,11 @@ pub const ALL: &[OneChange] = &[
         set(plan.channels.github_release.as_mut().map(|channel| &mut channel.immutable), false)
     }),
 ];
+
+/// A pattern.
+pub fn files(pattern: &str) -> Vec<gonogo_core::delivery::FilePattern> {
+    gonogo_core::delivery::FilePattern::parse(pattern).into_iter().collect()
+}
 
 /// Sets a variable of a program to something else.
 pub fn set_variable(plan: &mut Plan) -> bool {

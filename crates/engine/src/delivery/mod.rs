@@ -1,6 +1,7 @@
 //! Deliveries: which packages on which channels, looked at side by side, and judged by the rules.
 
 mod audit;
+mod base;
 mod event;
 mod installed;
 mod record;
@@ -10,6 +11,7 @@ mod versions;
 mod wanted;
 
 pub use audit::{Audit, audit};
+pub use base::names_of_base;
 pub use event::{DeliveryEvent, DeliveryWatch};
 use installed::installed;
 pub use record::{AwaitedRelease, Delivered, deliver};

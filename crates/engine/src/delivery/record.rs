@@ -1,5 +1,6 @@
 //! The delivery of a release: waited for, recorded in the ledger, and filed as one blocker where it does not hold.
 
+use super::base::names_of_base;
 use super::event::{DeliveryEvent, DeliveryWatch};
 use super::registries;
 use super::verify::{PackageDelivery, verify};
@@ -9,7 +10,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::tracker::OpenTracker;
 use gonogo_core::blocker::Stopped;
-use gonogo_core::delivery::{Doubt, Install, Judgement, Partial, Sighting, partial};
+use gonogo_core::delivery::{Doubt, Expected, ExpectedFiles, Install, Judgement, Partial, Sighting, partial};
 use gonogo_core::ids::CommitId;
 use gonogo_core::ledger::Mechanics;
 use gonogo_core::ledger::{self, DeliveredChannel, Event};
@@ -95,6 +96,18 @@ pub async fn deliver(
         }
     }
     let registries = registries(release.git.root(), release.variables)?;
+    for task in tasks.iter_mut().filter(|task| is_unsaid(&task.expected)) {
+        let (candidate, cancel) = (&context.candidate, &context.session.cancel);
+        match names_of_base(&registries, candidate, &task.package, cancel).await {
+            Ok(Some(names)) => task.expected.names = names,
+            Ok(None) => {
+                let said = "which files there have to be is said nowhere: nothing that was built is recorded, the channel has no base \
+                            release, and the plan names no `files`";
+                task.expected.doubts.push(Doubt::new(Reason::BaselineMissing, said));
+            }
+            Err(doubt) => task.expected.doubts.push(doubt),
+        }
+    }
     watch.delivery(DeliveryEvent::Begins(&tasks));
     let mut deliveries =
         verify(&registries, tasks, &context.candidate.target, watch, &context.session.cancel).await?;
@@ -124,6 +137,13 @@ pub async fn deliver(
     }
     watch.delivery(DeliveryEvent::Came { target: context.candidate.target.tag(), delivered: &delivered });
     Ok(Some(delivered))
+}
+
+/// Whether a file may be missing there unseen: nothing is recorded, and the plan says nothing.
+fn is_unsaid(expected: &Expected) -> bool {
+    expected.files == ExpectedFiles::NotRecorded
+        && !expected.names.is_stated()
+        && expected.channel.has_files_by_platform()
 }
 
 fn event(release: &AwaitedRelease<'_>, delivered: &Delivered) -> ledger::DeliveryRecorded {

@@ -136,5 +136,6 @@ pub fn expected(
         manifest: live.manifest().map(|(_, manifest)| manifest),
         assets: assets.as_ref(),
     };
-    Expected::of(package, &released)
+    let names = plan.expected_names(package, target.version());
+    Expected { names, ..Expected::of(package, &released) }
 }

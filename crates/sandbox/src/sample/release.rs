@@ -88,6 +88,7 @@ pub(super) fn steps(bindings: &[Binding]) -> String {
     }
     text.push_str(STEPS);
     text.push_str(CHANNELS);
+    text.push_str(&assets(bindings));
     for binding in bindings {
         text.push_str(match binding {
             Binding::Python => PYPI_CHANNEL,
@@ -96,6 +97,20 @@ pub(super) fn steps(bindings: &[Binding]) -> String {
         });
     }
     text
+}
+
+/// The GitHub release has everything that is built.
+fn assets(bindings: &[Binding]) -> String {
+    let mut files = vec!["tally_{version}_*.tar.gz", "tally-{version}.crate"];
+    for binding in bindings {
+        files.extend_from_slice(match binding {
+            Binding::Python => &["tally-{version}.tar.gz", "tally-{version}-py3-none-any.whl"],
+            Binding::Node => &["tally-{version}.tgz"],
+            Binding::Go => &[],
+        });
+    }
+    let files: String = files.iter().map(|file| format!("  \"{file}\",\n")).collect();
+    format!("\n[channels.github-release]\nfiles = [\n{files}]\n")
 }
 
 const STEPS: &str = r#"
@@ -137,24 +152,25 @@ checksums = "sha256sums.txt"
 const CHANNELS: &str = r#"
 [channels.crates-io]
 package = "tally"
+files = ["tally-{version}.crate"]
 holds = ["LICENSE", "THIRD_PARTY_NOTICES.md"]
 smoke = ["tally", "--version"]
 
 [channels.homebrew]
 tap = "octo/homebrew-tap"
 formula = "tally"
-
-[channels.github-release]
 "#;
 const PYPI_CHANNEL: &str = r#"
 [channels.pypi]
 package = "tally"
+files = ["tally-{version}.tar.gz", "tally-{version}-py3-none-any.whl"]
 holds = ["LICENSE", "THIRD_PARTY_NOTICES.md"]
 smoke = ["python", "-c", "import tally, importlib.metadata; print(importlib.metadata.version('tally'))"]
 "#;
 const NPM_CHANNEL: &str = r#"
 [channels.npm]
 package = "tally"
+files = ["tally-{version}.tgz"]
 holds = ["LICENSE", "THIRD_PARTY_NOTICES.md"]
 smoke = ["node", "-p", "require('tally') && require('tally/package.json').version"]
 "#;

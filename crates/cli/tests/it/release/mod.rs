@@ -3,6 +3,7 @@
 mod at_the_prompt;
 mod commands;
 mod doors;
+mod expected_files;
 mod faults;
 pub mod incident;
 mod killed;

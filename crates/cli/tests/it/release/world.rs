@@ -88,6 +88,8 @@ window = "2s"
 pub struct Shape {
     pub publish: &'static str,
     pub build_fails: bool,
+    /// What is built besides, by name.
+    pub builds: Vec<&'static str>,
     pub ci: Vec<StoredRun>,
     /// Text of the plan to replace.
     pub plan: Vec<(&'static str, &'static str)>,
@@ -97,7 +99,14 @@ pub struct Shape {
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { publish: "success", build_fails: false, ci: Vec::new(), plan: Vec::new(), prepare: |_| () }
+        Self {
+            publish: "success",
+            build_fails: false,
+            builds: Vec::new(),
+            ci: Vec::new(),
+            plan: Vec::new(),
+            prepare: |_| (),
+        }
     }
 }
 
@@ -142,8 +151,12 @@ impl Stage {
                 &["cp", "VERSION.toml", "dist/sample.crate"],
             ]
         };
-        let commands =
-            build.iter().map(|line| line.iter().map(|word| (*word).to_owned()).collect()).collect();
+        let more = shape.builds.iter().map(|name| {
+            // A release of several platforms has files that differ.
+            vec!["sh".to_owned(), "-c".to_owned(), format!("echo {name} >dist/{name}")]
+        });
+        let lines = build.iter().map(|line| line.iter().map(|word| (*word).to_owned()).collect());
+        let commands = lines.chain(more).collect();
         let workflow = |path: &str, name: &str, trigger, work| Workflow {
             repository: REPOSITORY.to_owned(),
             path: path.to_owned(),

@@ -55,6 +55,10 @@ impl Rules for CratesIo {
         ))
     }
 
+    fn file_stem(&self, package: &str) -> Option<String> {
+        Some(package.to_owned())
+    }
+
     fn files(&self, package: &str, version: &Version, manifest: &Manifest) -> ExpectedFiles {
         let start = format!("{package}-");
         ExpectedFiles::named(manifest, |name| {

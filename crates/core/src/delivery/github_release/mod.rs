@@ -1,6 +1,7 @@
 //! `github-release`: the assets of a GitHub release.
 
 use super::expected::{Expected, ExpectedFiles, KnownRelease};
+use super::files::{Added, FilePattern, ReleaseFiles};
 use super::package::{AskedBy, Package};
 use super::provenance::Provenance;
 use super::rules::{Rules, minutes};
@@ -21,6 +22,13 @@ use std::time::Duration;
 pub struct ReleaseAssets {
     /// How long the release may take to show, such as `10m`. By default what is usual for the channel.
     pub window: Option<Window>,
+    /// The files that the release consists of. Each has to be there, and no other may be; `{version}` may be written as any
+    /// channel spells it. By default nothing is said of which there have to be.
+    #[serde(default)]
+    pub files: Vec<FilePattern>,
+    /// Kinds of files that a workflow adds by itself, which may be there besides `files`.
+    #[serde(default)]
+    pub adds: Vec<Added>,
     /// What each archive among the assets has to hold, such as `bin/tally` or `LICENSE`: a path below the archive's
     /// root (or the one folder in it), or a name without folder.
     #[serde(default)]
@@ -76,6 +84,7 @@ impl Rules for GithubRelease {
     fn packages(&self, plan: &Channels, repository: Option<&str>) -> Vec<Package> {
         let package = |(own, repository): (&ReleaseAssets, &str)| Package {
             window: own.window.map(Window::get),
+            files: ReleaseFiles { patterns: own.files.clone(), adds: own.adds.clone() },
             holds: own.holds.clone(),
             provenance: Provenance::by(Some(repository), own.provenance.as_ref()),
             immutable: own.immutable,
@@ -87,6 +96,17 @@ impl Rules for GithubRelease {
 
     fn of_the_repository(&self, plan: &Channels) -> Option<&'static str> {
         plan.github_release.as_ref().map(|_| "`channels.github-release` is")
+    }
+
+    /// Files of every channel may be among its assets, each with the version as its own tools spell it.
+    fn spellings_in_names(&self, version: &Version) -> Vec<String> {
+        let own = version.to_string();
+        let of_pypi = Channel::Pypi.spell(version).filter(|spelled| *spelled != own);
+        [own].into_iter().chain(of_pypi).collect()
+    }
+
+    fn has_files_by_platform(&self) -> bool {
+        true
     }
 
     fn files(&self, _: &str, _: &Version, manifest: &Manifest) -> ExpectedFiles {

@@ -59,6 +59,10 @@ impl Rules for Npm {
         Some("`channels.npm.provenance` is a workflow")
     }
 
+    fn file_stem(&self, package: &str) -> Option<String> {
+        Some(unscoped(package))
+    }
+
     fn files(&self, package: &str, version: &Version, manifest: &Manifest) -> ExpectedFiles {
         ExpectedFiles::named(manifest, |name| name == npm_tarball(package, version))
     }
@@ -87,5 +91,9 @@ impl Rules for Npm {
 
 /// The file name that `npm pack` gives a package: the scope's `@` is left out and its slash is a dash.
 pub fn npm_tarball(package: &str, version: &Version) -> String {
-    format!("{}-{version}.tgz", package.trim_start_matches('@').replace('/', "-"))
+    format!("{}-{version}.tgz", unscoped(package))
+}
+
+fn unscoped(package: &str) -> String {
+    package.trim_start_matches('@').replace('/', "-")
 }

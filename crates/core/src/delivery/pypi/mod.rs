@@ -59,6 +59,14 @@ impl Rules for Pypi {
         Some("`channels.pypi.provenance` is a workflow")
     }
 
+    fn file_stem(&self, package: &str) -> Option<String> {
+        Some(package.to_owned())
+    }
+
+    fn has_files_by_platform(&self) -> bool {
+        true
+    }
+
     fn files(&self, package: &str, version: &Version, manifest: &Manifest) -> ExpectedFiles {
         ExpectedFiles::named(manifest, |name| {
             distribution(name, package).is_some_and(|served| version::is_version(served, version))

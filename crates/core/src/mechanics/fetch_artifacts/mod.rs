@@ -1,7 +1,9 @@
 //! `fetch-artifacts`: what the build made, fetched whole and recorded as the release manifest.
 
+mod expected;
 mod metadata;
 
+pub use expected::{judge_built, judge_by_base};
 pub use metadata::{BuildMetadata, judge_metadata};
 
 use super::StepKind;

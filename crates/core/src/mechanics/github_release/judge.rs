@@ -1,9 +1,11 @@
 //! The GitHub release: exactly the files that were built, published last.
 
 use super::{GithubRelease, ReleaseEffect, ReleasePublished};
+use crate::delivery::ExpectedNames;
 use crate::digest::Digest;
 use crate::manifest::{BuiltFile, Manifest};
-use crate::mechanics::{Cause, Code, Observation, Watched, matches_pattern};
+use crate::mechanics::{Cause, Code, Observation, Watched};
+use crate::pattern::matches_pattern;
 
 /// A release or a draft, as it was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct ReleaseWanted {
     pub assets: Manifest,
     /// The asset that lists the others' digests.
     pub checksums: Option<String>,
+    /// The files that the release consists of, and what a workflow adds to them by itself.
+    pub names: ExpectedNames,
 }
 
 /// Judges the releases and drafts of the tag.
@@ -70,7 +74,8 @@ pub fn judge_release(seen: &[ReleaseSeen], want: &ReleaseWanted) -> Watched<Gith
 }
 
 fn judge_assets(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched<GithubRelease> {
-    let made_later = |name: &str| !want.create && want.checksums.as_deref() == Some(name);
+    let made_later =
+        |name: &str| !want.create && (want.checksums.as_deref() == Some(name) || want.names.is_added(name));
     for (index, asset) in release.assets.iter().enumerate() {
         if want.assets.get(&asset.name).is_none() && made_later(&asset.name) {
             continue;
@@ -133,7 +138,7 @@ fn judge_whole(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched<GithubRel
                 release,
             )));
         };
-        if let Err(why) = judge_checksums(text, name, &want.assets) {
+        if let Err(why) = judge_checksums(text, name, want) {
             return Watched::conflict(release_cause(Code::AssetDiffers, why, release));
         }
     }
@@ -147,14 +152,21 @@ fn judge_whole(release: &ReleaseSeen, want: &ReleaseWanted) -> Watched<GithubRel
     }
 }
 
-/// Judges a list of digests, as `sha256sum` writes it: a line for each other asset, and no other line.
-fn judge_checksums(text: &str, name: &str, assets: &Manifest) -> Result<(), String> {
+/// Judges a list of digests, as `sha256sum` writes it: a line for each other asset, and no other line but of what a
+/// workflow adds by itself.
+fn judge_checksums(text: &str, name: &str, want: &ReleaseWanted) -> Result<(), String> {
+    let assets = &want.assets;
     let mut listed = std::collections::BTreeSet::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let parts = line.split_once(' ').map(|(hex, file)| (hex, file.trim_start_matches([' ', '*'])));
         let (hex, file) = parts.ok_or_else(|| format!("{name} has a line that lists nothing"))?;
         let file = file.trim_end().trim_start_matches("./");
-        let built = assets.get(file).ok_or_else(|| format!("{name} lists {file}, which is no asset"))?;
+        let Some(built) = assets.get(file) else {
+            if want.names.is_added(file) {
+                continue;
+            }
+            return Err(format!("{name} lists {file}, which is no asset"));
+        };
         if !built.digest.hex().eq_ignore_ascii_case(hex) {
             return Err(format!("{name} says {hex} of {file}, and {} was built", built.digest));
         }
@@ -184,6 +196,7 @@ fn release_cause(code: Code, message: String, release: &ReleaseSeen) -> Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::{Added, Channel, ReleaseFiles};
 
     fn manifest(names: &[&str]) -> Manifest {
         Manifest::new(names.iter().map(|name| BuiltFile {
@@ -208,7 +221,13 @@ mod tests {
     }
 
     fn ours() -> ReleaseWanted {
-        ReleaseWanted { create: true, is_ours: true, assets: manifest(&["a", "b"]), checksums: None }
+        ReleaseWanted {
+            create: true,
+            is_ours: true,
+            assets: manifest(&["a", "b"]),
+            checksums: None,
+            names: ExpectedNames::default(),
+        }
     }
 
     fn theirs() -> ReleaseWanted {
@@ -302,6 +321,26 @@ mod tests {
         for wrong in [String::new(), line("a"), swapped, good.clone() + &line("c"), good + "noise\n"] {
             assert_eq!(code(judge(all(), Some(wrong.clone()))), Some(Code::AssetDiffers), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_a_workflow_adds_by_itself_is_no_foreign_asset() {
+        let version = semver::Version::new(1, 2, 3);
+        let files = ReleaseFiles { patterns: Vec::new(), adds: vec![Added::Signatures] };
+        let names = files.named(Channel::GithubRelease, &version);
+        let want = ReleaseWanted { checksums: Some("sums".to_owned()), names, ..theirs() };
+        let line = |name: &str| format!("{}  {name}\n", Digest::of(name.as_bytes()).hex());
+        let judge = |added: &str| {
+            let assets = vec![asset("a"), asset("b"), asset("sums"), asset(added)];
+            let checksums = Some(line("a") + &line("b") + &line(added));
+            judge_release(&[ReleaseSeen { checksums, ..release(false, assets) }], &want)
+        };
+        assert!(matches!(judge("a.asc"), Watched::Settled(Observation::Done(_))));
+        assert_eq!(code(judge("a.exe")), Some(Code::AssetForeign));
+        // Whoever makes the release itself adds nothing.
+        let ours = ReleaseWanted { names: want.names, ..ours() };
+        let judged = judge_release(&[release(true, vec![asset("a"), asset("b"), asset("a.asc")])], &ours);
+        assert_eq!(code(judged), Some(Code::AssetForeign));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use super::Changes;
 use super::words::Line;
-use crate::delivery::{Channels, GoModule, RegistryPackage, ReleaseAssets, Smoke, TapFormula, Window};
+use crate::delivery::{
+    Added, Channels, FilePattern, GoModule, RegistryPackage, ReleaseAssets, Smoke, TapFormula, Window,
+};
 use crate::workflow::WorkflowPath;
 use std::time::Duration;
 
@@ -33,9 +35,10 @@ fn each<T>(
 }
 
 fn package(changes: &mut Changes, now: &RegistryPackage, base: &RegistryPackage) {
-    let RegistryPackage { package, also, holds, window, smoke, dist_tag, provenance } = now;
+    let RegistryPackage { package, also, files, adds, holds, window, smoke, dist_tag, provenance } = now;
     changes.same("`package`", package, &base.package);
     changes.no_fewer("`also`", also, &base.also);
+    file_changes(changes, (files, adds), (&base.files, &base.adds));
     changes.no_fewer("`holds`", holds, &base.holds);
     window_changes(changes, *window, base.window);
     smoke_changes(changes, smoke, &base.smoke);
@@ -60,11 +63,33 @@ fn module(changes: &mut Changes, now: &GoModule, base: &GoModule) {
 }
 
 fn assets(changes: &mut Changes, now: &ReleaseAssets, base: &ReleaseAssets) {
-    let ReleaseAssets { window, holds, provenance, immutable } = now;
+    let ReleaseAssets { window, files, adds, holds, provenance, immutable } = now;
+    file_changes(changes, (files, adds), (&base.files, &base.adds));
     window_changes(changes, *window, base.window);
     changes.no_fewer("`holds`", holds, &base.holds);
     provenance_changes(changes, provenance.as_ref(), base.provenance.as_ref());
     changes.switch("`immutable`", *immutable, base.immutable);
+}
+
+/// A file fewer asks less, and so does one that stands for any number of them: more may be there that nobody named.
+fn file_changes(
+    changes: &mut Changes,
+    (files, adds): (&[FilePattern], &[Added]),
+    (base_files, base_adds): (&[FilePattern], &[Added]),
+) {
+    let names = |files: &[FilePattern]| -> Vec<String> { files.iter().flat_map(FilePattern::each).collect() };
+    let (now, base) = (names(files), names(base_files));
+    let (open, plain): (Vec<String>, Vec<String>) =
+        now.into_iter().partition(|name| !base.is_empty() && name.contains('*') && !base.contains(name));
+    for name in open {
+        changes.weaker(format!("`files` may be any like `{name}` now"));
+    }
+    changes.no_fewer("`files`", &plain, &base);
+    let kinds = |adds: &[Added]| -> Vec<String> { adds.iter().map(|kind| kind.name().to_owned()).collect() };
+    // Where nothing was said, everything was allowed.
+    if !base.is_empty() {
+        changes.no_more_of("`adds`", &kinds(adds), &kinds(base_adds));
+    }
 }
 
 /// How long is waited changes nothing of what is to be seen in the end.

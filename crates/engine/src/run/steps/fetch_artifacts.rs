@@ -3,14 +3,17 @@
 //! Invariant: the folder of artifacts holds exactly the files of the manifest, or is not there.
 
 use super::workflow_runs::github;
-use super::{Acting, Run, RunEvent, RunWatch};
+use super::{Acting, Run, RunEvent, RunWatch, github_release};
 use crate::causes;
+use crate::delivery::{names_of_base, registries};
+use gonogo_core::delivery::{ExpectedBuild, ExpectedNames, Package};
 use gonogo_core::door::DoorPass;
 use gonogo_core::manifest::{BuiltFile, Manifest};
 use gonogo_core::mechanics::{
     BuildMetadata, Built, Cause, Code, FetchArtifacts, NoEffect, Observation, Step, WorkflowSucceeded,
-    judge_metadata, matches_pattern,
+    chosen, judge_built, judge_by_base, judge_metadata,
 };
+use gonogo_core::pattern::matches_pattern;
 use gonogo_world::github::{Artifact, Gh};
 use gonogo_world::tools::digest_file;
 use gonogo_world::unpack::{Bounds, Unpacked};
@@ -40,6 +43,7 @@ impl Acting for FetchArtifacts {
             && recorded == build
             && is_as_recorded(&folder, manifest)?
         {
+            check_files(run, manifest).await?;
             return Ok(Observation::Done(Built { run: build, manifest: manifest.clone() }));
         }
         watch.run(RunEvent::Waits(&format!("fetching the artifacts of run {build}")));
@@ -106,12 +110,53 @@ async fn fetch(run: &Run<'_>, build: u64, metadata: &str, patterns: &[String]) -
     if manifest.is_empty() {
         return Err(Cause::new(Code::ArtifactMissing, format!("the artifacts of run {build} hold no file")));
     }
+    check_files(run, &manifest).await?;
     let folder = folder(run);
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| causes::of_file("remove", &folder, &error))?;
     }
     fs::rename(&together, &folder).map_err(|error| causes::of_file("write", &folder, &error))?;
     Ok(manifest)
+}
+
+/// Nothing is published before the files are those that the release consists of.
+async fn check_files(run: &Run<'_>, manifest: &Manifest) -> Result<(), Cause> {
+    let (plan, version) = (&run.context.candidate.plan, run.context.candidate.target.version());
+    let assets = plan.release_step().map(|step| github_release::patterns(step, run)).transpose()?;
+    if let Some(patterns) = &assets {
+        chosen(manifest, patterns)?;
+    }
+    let packages = plan.packages();
+    let named = packages.into_iter().map(|package| {
+        let names = plan.expected_names(&package, version);
+        (package, names)
+    });
+    let packages: Vec<(Package, ExpectedNames)> = named.collect();
+    let expected = ExpectedBuild { version, packages: &packages, assets: assets.as_deref() };
+    judge_built(manifest, &expected)?;
+    for package in expected.unsaid(manifest) {
+        check_by_base(run, manifest, package).await?;
+    }
+    Ok(())
+}
+
+/// Where the plan says nothing, a release has no less than its base.
+async fn check_by_base(run: &Run<'_>, manifest: &Manifest, package: &Package) -> Result<(), Cause> {
+    let registries = registries(run.world.git.root(), &run.world.variables)
+        .map_err(|failure| Cause::new(Code::ChannelUnknown, failure.message))?;
+    let context = run.context;
+    match names_of_base(&registries, &context.candidate, package, &context.session.cancel).await {
+        Ok(Some(base)) => judge_by_base(manifest, &base, package.channel),
+        Ok(None) => Ok(()),
+        Err(doubt) => {
+            let channel = package.channel;
+            let message =
+                format!("which files the base release has on {channel} is not known: {}", doubt.said);
+            let remedy =
+                format!("run again; or say in `channels.{channel}.files` what the release consists of");
+            Err(Cause::new(Code::ChannelUnknown, message).remedy(remedy))
+        }
+    }
 }
 
 /// The one artifact of a name. A run that was run again may have several: it cannot be told which one is meant.

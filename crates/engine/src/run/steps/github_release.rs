@@ -5,6 +5,7 @@ use super::wait::{self, Waiting};
 use super::workflow_runs::github;
 use super::{Acting, Run, RunWatch};
 use crate::causes;
+use gonogo_core::delivery::{Channel, ExpectedNames};
 use gonogo_core::door::DoorPass;
 use gonogo_core::manifest::Manifest;
 use gonogo_core::mechanics::{
@@ -109,14 +110,27 @@ fn wanted(own: &GithubRelease, run: &Run<'_>, step: &Step) -> Result<ReleaseWant
     let Some((_, manifest)) = run.mechanics.manifest() else {
         return Err(Cause::new(Code::ArtifactMissing, "nothing was fetched yet"));
     };
-    let patterns = own.artifacts.iter().map(|pattern| run.values.fill(pattern));
-    let patterns = patterns.collect::<Result<Vec<_>, _>>().map_err(|error| causes::of_placeholder(&error))?;
     Ok(ReleaseWanted {
         create: own.create,
         is_ours: run.mechanics.step(&step.id).has_intended(ReleaseEffect::CreateDraft),
-        assets: chosen(manifest, &patterns)?,
+        assets: chosen(manifest, &patterns(own, run)?)?,
         checksums: own.checksums.clone(),
+        names: asset_names(run),
     })
+}
+
+/// The files that the plan says the release consists of.
+fn asset_names(run: &Run<'_>) -> ExpectedNames {
+    let candidate = &run.context.candidate;
+    let mut packages = candidate.plan.packages().into_iter();
+    let own = packages.find(|package| package.channel == Channel::GithubRelease);
+    own.map(|package| candidate.plan.expected_names(&package, candidate.target.version())).unwrap_or_default()
+}
+
+/// Which of the built files are its assets.
+pub(super) fn patterns(own: &GithubRelease, run: &Run<'_>) -> Result<Vec<String>, Cause> {
+    let patterns = own.artifacts.iter().map(|pattern| run.values.fill(pattern));
+    patterns.collect::<Result<Vec<_>, _>>().map_err(|error| causes::of_placeholder(&error))
 }
 
 /// The one release of the tag.
