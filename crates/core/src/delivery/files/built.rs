@@ -81,20 +81,89 @@ impl ExpectedBuild<'_> {
         others.into_iter().any(|(other, names)| !self.own(other, names, manifest).is_empty())
     }
 
-    /// Files that are no package's, where every place that takes files of any name says which.
+    /// Files that are no package's, and would go out with those that are: where the place that takes files of any name says which, all
+    /// of them; else those of a kind that a channel of the plan takes. What no channel takes is not published.
     fn nobodys<'m>(&self, manifest: &'m Manifest) -> impl Iterator<Item = &'m str> {
         let of =
             |channel: Channel| self.packages.iter().filter(move |(package, _)| package.channel == channel);
         let is_stated = self.packages.iter().any(|(_, names)| names.is_stated());
         let names_assets = of(Channel::GithubRelease).any(|(_, names)| names.is_stated());
-        let takes_any =
-            self.assets.is_some() || of(Channel::GithubRelease).chain(of(Channel::Homebrew)).count() > 0;
-        let is_told = is_stated && (names_assets || !takes_any);
+        let is_taken = move |name: &str| {
+            names_assets || channel_of_kind(name).is_some_and(|channel| of(channel).count() > 0)
+        };
         let is_somebodys = |name: &str| {
             self.packages.iter().any(|(package, names)| {
                 names.has(name) || names.is_added(name) || self.own(package, names, manifest).contains(&name)
             })
         };
-        manifest.files().map(|file| file.name.as_str()).filter(move |name| is_told && !is_somebodys(name))
+        manifest
+            .files()
+            .map(|file| file.name.as_str())
+            .filter(move |name| is_stated && is_taken(name) && !is_somebodys(name))
+    }
+}
+
+/// The channel that alone takes files of this kind.
+fn channel_of_kind(name: &str) -> Option<Channel> {
+    let (_, kind) = name.rsplit_once('.')?;
+    match kind {
+        "crate" => Some(Channel::CratesIo),
+        "tgz" => Some(Channel::Npm),
+        "whl" => Some(Channel::Pypi),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{FilePattern, ReleaseFiles};
+    use crate::digest::Digest;
+    use crate::manifest::BuiltFile;
+    use crate::plan::Plan;
+
+    /// What is too much of files that were built, where only one channel names its own.
+    fn extra(channel: &str, patterns: &[&str], built: &[&str]) -> BTreeSet<String> {
+        let text = format!(
+            "schema = 1\n[project]\nname = \"kit\"\n[policy]\nrequired-gates = [8]\n[tracker]\nkind = \"file\"\n\
+             [[gates]]\nid = 8\nname = \"Packages\"\n[[gates.checks]]\nid = \"v\"\nkind = \"git-clean\"\n\
+             [channels.{channel}]\npackage = \"kit\"\n"
+        );
+        let version = Version::new(1, 2, 3);
+        let patterns = patterns.iter().map(|text| FilePattern::parse(text).unwrap()).collect();
+        let names = ReleaseFiles { patterns, adds: Vec::new() };
+        let packages: Vec<(Package, ExpectedNames)> = Plan::parse(&text)
+            .unwrap()
+            .packages()
+            .into_iter()
+            .map(|package| {
+                let names = names.named(package.channel, &version);
+                (package, names)
+            })
+            .collect();
+        let files = built.iter().map(|name| BuiltFile {
+            name: (*name).to_owned(),
+            bytes: 1,
+            digest: Digest::of(name.as_bytes()),
+        });
+        let manifest = Manifest::new(files).unwrap();
+        ExpectedBuild { version: &version, packages: &packages, assets: None }.misfits(&manifest).extra
+    }
+
+    #[test]
+    fn what_no_channel_of_the_plan_takes_is_built_for_something_else() {
+        let archive = ["kit_1.2.3_linux_amd64.tar.gz", "sha256sums.txt"];
+        let with = |own: &'static str| [&[own][..], &archive].concat();
+        assert!(extra("crates-io", &["kit-{version}.crate"], &with("kit-1.2.3.crate")).is_empty());
+        let wheel = "kit-1.2.3-py3-none-any.whl";
+        assert!(extra("pypi", &["kit-{version}-py3-none-any.whl"], &with(wheel)).is_empty());
+        // What would go out with the others is too much.
+        let other = extra("crates-io", &["kit-{version}.crate"], &["kit-1.2.3.crate", "evil-1.2.3.crate"]);
+        assert_eq!(other, BTreeSet::from(["evil-1.2.3.crate".to_owned()]));
+        let other = "kit2-1.2.3-py3-none-any.whl";
+        assert_eq!(
+            extra("pypi", &["kit-{version}-py3-none-any.whl"], &[wheel, other]),
+            BTreeSet::from([other.to_owned()])
+        );
     }
 }
