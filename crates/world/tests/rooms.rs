@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, and calls git itself"
 )]
 
+use gonogo_core::digest::Digest;
 use gonogo_core::ids::CommitId;
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
@@ -38,7 +39,7 @@ fn git(root: &Path, arguments: &[&str]) -> String {
 }
 
 const fn all(commit: &CommitId) -> RoomWanted<'_> {
-    RoomWanted { name: "commit", commit, inputs: &[], bring: &[], caches: &[] }
+    RoomWanted { name: "commit", commit, inputs: &[], bring: &[], caches: &[], lfs: false }
 }
 
 /// A file that was written, and that nobody asked to be remembered.
@@ -228,6 +229,63 @@ async fn a_submodule_is_at_its_commit_or_named_as_missing() {
     let room = repository.room().await;
     assert_eq!(room.lacking.len(), 1, "{:?}", room.lacking);
     assert!(room.lacking[0].what.contains("lib") && room.lacking[0].remedy.contains("submodule update"));
+}
+
+/// Puts a content into the store of a checkout, as `git lfs` does, and gives its pointer.
+fn stored(repository: &Repository, content: &str) -> String {
+    let digest = Digest::of(content.as_bytes());
+    let hex = digest.hex();
+    let folder = repository.root().join(".git/lfs/objects").join(&hex[..2]).join(&hex[2..4]);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(&hex), content).unwrap();
+    format!("version https://example.test/v1\noid {digest}\nsize {}\n", content.len())
+}
+
+#[tokio::test]
+async fn what_git_lfs_keeps_is_there_where_it_is_asked_for_and_is_what_its_pointer_names() {
+    let repository = Repository::new(&[(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n")]);
+    let files = ["one", "two"].map(|content| stored(&repository, content));
+    let head = repository.commit(&[("a.bin", &files[0]), ("in/b.bin", &files[1]), ("c.bin", "no pointer")]);
+    let rooms = repository.rooms().await;
+    let wanted = RoomWanted { lfs: true, ..all(&head) };
+    let room = rooms.make(&wanted).await.unwrap();
+    assert_eq!((text(&room, "a.bin").as_str(), text(&room, "in/b.bin").as_str()), ("one", "two"));
+    assert_eq!(
+        (text(&room, "c.bin").as_str(), room.pointers.len(), room.lacking.len()),
+        ("no pointer", 0, 0)
+    );
+    let modified = |room: &Room| fs::metadata(room.root().join("a.bin")).unwrap().modified().unwrap();
+    let (first, content) = (modified(&room), room.content);
+    let again = rooms.make(&wanted).await.unwrap();
+    assert_eq!((modified(&again), again.content), (first, content), "a build that has seen it stays warm");
+    // Not asked for.
+    let without = rooms.make(&all(&head)).await.unwrap();
+    assert_eq!((text(&without, "a.bin"), without.pointers.len()), (files[0].clone(), 3));
+    // Another content, another size, and none at all.
+    let kept = |content: &str| {
+        let hex = Digest::of(content.as_bytes()).hex();
+        repository.root().join(".git/lfs/objects").join(&hex[..2]).join(&hex[2..4]).join(hex)
+    };
+    for (change, said) in [("oNe", "something else"), ("longer", "something else")] {
+        fs::write(kept("one"), change).unwrap();
+        let room = rooms.make(&wanted).await.unwrap();
+        assert!(
+            room.lacking[0].what.contains("a.bin") && room.lacking[0].what.contains(said),
+            "{:?}",
+            room.lacking
+        );
+        assert!(!room.root().join("a.bin").exists() || text(&room, "a.bin") == files[0]);
+        assert_eq!(text(&room, "in/b.bin"), "two");
+    }
+    fs::remove_file(kept("one")).unwrap();
+    let room = rooms.make(&wanted).await.unwrap();
+    assert_eq!(
+        (room.lacking[0].remedy.as_str(), room.pointers.clone()),
+        ("git lfs fetch", vec!["a.bin".to_owned()])
+    );
+    // A link in the store leads nowhere.
+    std::os::unix::fs::symlink(repository.root().join("c.bin"), kept("one")).unwrap();
+    assert_eq!(rooms.make(&wanted).await.unwrap().lacking.len(), 1);
 }
 
 #[tokio::test]

@@ -138,6 +138,8 @@ pub struct Policy {
     pub env: Vec<String>,
     /// Build folders that are kept between polls, relative to the root.
     pub caches: Vec<String>,
+    /// Files of Git LFS are in clean rooms with their content.
+    pub lfs: bool,
     /// Files that are in no commit and are brought along for every check, relative to the root.
     pub bring: Vec<String>,
     /// The cap of each output stream of a check, in bytes.

@@ -131,6 +131,10 @@ pub(super) struct Policy {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub(super) caches: Vec<Spanned<String>>,
+    /// Files of Git LFS are in clean rooms with their content, from the checkout's own store (`git lfs fetch`). Without it they are pointers
+    /// there, and a check is told so.
+    #[serde(default)]
+    pub(super) lfs: bool,
     /// Files and folders of the checkout that are in no commit and are brought along for every check, relative to the root.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

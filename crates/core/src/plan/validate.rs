@@ -54,6 +54,7 @@ pub(super) fn plan(
     let mut paths = |paths: Vec<Spanned<String>>| -> Vec<String> {
         paths.iter().map(|path| problems.path(path).trim_end_matches('/').to_owned()).collect()
     };
+    let lfs = raw.policy.lfs;
     let (caches, bring) = (paths(raw.policy.caches), paths(raw.policy.bring));
     let retries = raw.policy.retries.as_ref();
     if let Some(retries) = retries.filter(|retries| *retries.get_ref() > MOST_RETRIES) {
@@ -62,7 +63,8 @@ pub(super) fn plan(
     let retries = retries.map_or(0, |retries| *retries.get_ref());
     let env = raw.policy.env;
     let reviewers = raw.policy.reviewers.and_then(|reviewers| super::reviewers::of(reviewers, &mut problems));
-    let policy = Policy { required_gates, env, caches, bring, output_limit: limit << 20, retries, reviewers };
+    let policy =
+        Policy { required_gates, env, caches, lfs, bring, output_limit: limit << 20, retries, reviewers };
     let tracker = tracker(raw.tracker, &project, &mut problems);
     let channels = raw.channels;
     // A project that could not be read may have named its repository.

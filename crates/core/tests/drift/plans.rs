@@ -25,6 +25,7 @@ minimum = "0.21"
 name = "node"
 [policy]
 required-gates = [1, 3, 5]
+lfs = true
 env = ["CARGO_HOME"]
 output-limit-mib = 16
 [tracker]

@@ -45,6 +45,7 @@ pub const ALL: &[OneChange] = &[
         plan.gates.retain(|gate| gate.id != id);
         true
     }),
+    ("policy.lfs", |plan| std::mem::take(&mut plan.policy.lfs)),
     ("policy.env", |plan| {
         plan.policy.env.push("LD_PRELOAD".to_owned());
         true

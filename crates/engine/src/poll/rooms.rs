@@ -28,6 +28,8 @@ pub struct PollRooms {
     set: Rooms,
     commit: CommitId,
     caches: Vec<String>,
+    /// What Git LFS keeps is put into them.
+    lfs: bool,
     /// What is brought along for every check.
     bring: Vec<String>,
     made: BTreeMap<RoomKey, (String, Room)>,
@@ -44,6 +46,7 @@ impl PollRooms {
             set: Rooms::take(&context.session.git).await?,
             commit: candidate.commit.clone(),
             caches: policy.caches.clone(),
+            lfs: policy.lfs,
             bring: policy.bring.clone(),
             made: BTreeMap::new(),
             tools: None,
@@ -114,8 +117,14 @@ impl PollRooms {
     /// Makes the base's room, and the commit's anew: as they are before anything ran in them, but for the caches.
     pub async fn side_by_side(&self, base: &CommitId) -> Result<[Room; 2], RoomError> {
         let key = self.main_key();
-        let wanted =
-            RoomWanted { name: BASE, commit: base, inputs: &[], bring: &key.bring, caches: &self.caches };
+        let wanted = RoomWanted {
+            name: BASE,
+            commit: base,
+            inputs: &[],
+            bring: &key.bring,
+            caches: &self.caches,
+            lfs: self.lfs,
+        };
         let before = self.set.make(&wanted).await?;
         self.keyed(BASE, &before).await?;
         Ok([before, self.set.make(&self.wanted(&key, COMMIT)).await?])
@@ -140,6 +149,7 @@ impl PollRooms {
             inputs: &key.inputs,
             bring: &key.bring,
             caches: &self.caches,
+            lfs: self.lfs,
         }
     }
 }

@@ -229,7 +229,7 @@ impl Room {
             repository::remove(&git_dir)?;
             return Ok(None);
         }
-        let wanted = RoomWanted { name: "", commit, inputs: &[], bring: &[], caches: &[] };
+        let wanted = RoomWanted { name: "", commit, inputs: &[], bring: &[], caches: &[], lfs: false };
         fill(&git, root, &wanted, keep_ignored).await.map(Some)
     }
 }

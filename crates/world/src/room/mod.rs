@@ -7,6 +7,7 @@ mod bring;
 mod caches;
 mod converted;
 mod fill;
+mod lfs;
 mod report;
 mod reports;
 mod repository;
@@ -112,6 +113,8 @@ pub struct RoomWanted<'a> {
     pub bring: &'a [String],
     /// Folders that stay from one time to the next.
     pub caches: &'a [String],
+    /// What Git LFS keeps is put in the place of its pointers.
+    pub lfs: bool,
 }
 
 /// What a room does not have, and how it comes to have it.
@@ -271,6 +274,12 @@ impl Rooms {
         if room.files.is_empty() && !wanted.inputs.is_empty() {
             let what = format!("no file of the commit is one of its inputs: {}", wanted.inputs.join(", "));
             room.lacking.push(Lacking { what, remedy: "mend its `inputs`".to_owned() });
+        }
+        if wanted.lfs {
+            let store = self.checkout.common_dir().join("lfs");
+            let (left, lacking) = lfs::bring_in(&room.root, &store, std::mem::take(&mut room.pointers));
+            room.pointers = left;
+            room.lacking.extend(lacking);
         }
         let modules = self.modules.clone();
         room.submodules(filled.submodules, &modules, keep_ignored).await?;

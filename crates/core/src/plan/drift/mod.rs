@@ -135,7 +135,7 @@ fn ci_changes(changes: &mut Changes, now: Option<&Ci>, base: Option<&Ci>) {
 }
 
 fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
-    let Policy { required_gates, env, caches, bring, output_limit, retries, reviewers } = now;
+    let Policy { required_gates, env, caches, lfs, bring, output_limit, retries, reviewers } = now;
     for id in base.required_gates.iter().filter(|id| !required_gates.contains(id)) {
         changes.about(Some(*id), "", |changes| changes.weaker("the gate is no longer required"));
     }
@@ -144,6 +144,7 @@ fn policy_changes(changes: &mut Changes, now: &Policy, base: &Policy) {
     }
     changes.no_more_of("policy.env", env, &base.env);
     changes.no_more_of("policy.caches", caches, &base.caches);
+    changes.switch("`policy.lfs`", *lfs, base.lfs);
     changes.no_more_of("policy.bring", bring, &base.bring);
     changes.told("policy.output-limit-mib", &(output_limit >> 20), &(base.output_limit >> 20));
     match retries.cmp(&base.retries) {
