@@ -274,7 +274,6 @@ async fn what_git_lfs_keeps_is_there_where_it_is_asked_for_and_is_what_its_point
             "{:?}",
             room.lacking
         );
-        assert!(!room.root().join("a.bin").exists() || text(&room, "a.bin") == files[0]);
         assert_eq!(text(&room, "in/b.bin"), "two");
     }
     fs::remove_file(kept("one")).unwrap();
@@ -283,9 +282,6 @@ async fn what_git_lfs_keeps_is_there_where_it_is_asked_for_and_is_what_its_point
         (room.lacking[0].remedy.as_str(), room.pointers.clone()),
         ("git lfs fetch", vec!["a.bin".to_owned()])
     );
-    // A link in the store leads nowhere.
-    std::os::unix::fs::symlink(repository.root().join("c.bin"), kept("one")).unwrap();
-    assert_eq!(rooms.make(&wanted).await.unwrap().lacking.len(), 1);
 }
 
 #[tokio::test]
@@ -592,8 +588,7 @@ async fn a_file_that_is_written_again_is_told_from_one_that_is_another() {
         assert_eq!(moved.len(), 1, "{moved:?}");
         (moved[0].path.clone(), moved[0].is_as_it_was)
     };
-    let again = ("gen.txt".to_owned(), true);
-    let another = ("gen.txt".to_owned(), false);
+    let [again, another] = [true, false].map(|is_same| ("gen.txt".to_owned(), is_same));
     assert_eq!(seen(&|| fs::write(&path, "made").unwrap()), again);
     assert_eq!(seen(&|| fs::write(&path, "other").unwrap()), another);
     assert_eq!(seen(&|| fs::write(&path, "made").unwrap()), again, "it is as it was at first");
