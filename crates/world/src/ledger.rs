@@ -20,6 +20,7 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 use writer::{Entry, Writer};
 
 const RECORDS: &str = "ledger.jsonl";
@@ -143,6 +144,8 @@ pub struct Ledger {
     state: LedgerState,
     writer: Writer,
     repaired: Option<u64>,
+    /// When it was last waited for.
+    flushed: Option<Instant>,
     // Held until the ledger is dropped; the system lets go of it whatever happens to us.
     lock: File,
 }
@@ -180,7 +183,8 @@ impl Ledger {
         }
         let writer = Writer::start(folder.to_owned(), file);
         let repaired = torn.as_ref().map(|torn| torn.repaired.bytes);
-        let mut ledger = Self { folder: folder.to_owned(), chain, state, writer, repaired, lock };
+        let mut ledger =
+            Self { folder: folder.to_owned(), chain, state, writer, repaired, flushed: None, lock };
         if records.is_empty() {
             ledger.append(Event::Opened(opened), Vec::new())?;
         }
@@ -205,7 +209,15 @@ impl Ledger {
 
     /// Waits until everything that was appended is on disk.
     pub fn flush(&mut self) -> Result<(), LedgerError> {
-        self.writer.flush()
+        self.writer.flush()?;
+        self.flushed = Some(Instant::now());
+        Ok(())
+    }
+
+    /// The same; but where that was waited for within the last 50 ms, the writer puts what came since on disk by itself.
+    pub fn flush_unless_lately(&mut self) -> Result<(), LedgerError> {
+        let is_lately = self.flushed.is_some_and(|at| at.elapsed() < writer::GATHER);
+        if is_lately { self.writer.fault() } else { self.flush() }
     }
 
     /// What the records add up to.

@@ -21,7 +21,7 @@ const QUEUE: usize = 256;
 /// being written stay below 16 MiB, besides one such record.
 const LARGE: usize = 32 << 10;
 /// How long a batch waits for more before it is written.
-const GATHER: Duration = Duration::from_millis(50);
+pub(super) const GATHER: Duration = Duration::from_millis(50);
 /// From how many blobs on the whole file system is synced at once, in place of each file by itself.
 const MANY: usize = 16;
 /// How many blobs are open at once.
