@@ -144,7 +144,7 @@ pub struct Ledger {
     state: LedgerState,
     writer: Writer,
     repaired: Option<u64>,
-    /// When it was last waited for.
+    /// When it was last waited for by whoever need not wait each time.
     flushed: Option<Instant>,
     // Held until the ledger is dropped; the system lets go of it whatever happens to us.
     lock: File,
@@ -209,15 +209,18 @@ impl Ledger {
 
     /// Waits until everything that was appended is on disk.
     pub fn flush(&mut self) -> Result<(), LedgerError> {
-        self.writer.flush()?;
-        self.flushed = Some(Instant::now());
-        Ok(())
+        self.writer.flush()
     }
 
-    /// The same; but where that was waited for within the last 50 ms, the writer puts what came since on disk by itself.
+    /// The same; but where this was asked for and waited for within the last 50 ms, the writer puts what came since on disk by
+    /// itself.
     pub fn flush_unless_lately(&mut self) -> Result<(), LedgerError> {
-        let is_lately = self.flushed.is_some_and(|at| at.elapsed() < writer::GATHER);
-        if is_lately { self.writer.fault() } else { self.flush() }
+        if self.flushed.is_some_and(|at| at.elapsed() < writer::GATHER) {
+            return self.writer.fault();
+        }
+        self.flush()?;
+        self.flushed = Some(Instant::now());
+        Ok(())
     }
 
     /// What the records add up to.

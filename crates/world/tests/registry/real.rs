@@ -37,7 +37,7 @@ fn judged(channel: Channel, package: &str, version: &str, seen: &Sighting, level
 async fn what_the_registries_serve_is_what_they_state() {
     for (channel, package, version) in [
         (Channel::CratesIo, "plasmite", "0.8.0"),
-        (Channel::Npm, "git-cliff", "2.4.0"),
+        (Channel::Npm, "semver", "7.6.0"),
         (Channel::Pypi, "plasmite", "0.8.0"),
     ] {
         let seen = seen(channel, package, version, Depth::Bytes).await;
