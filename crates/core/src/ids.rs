@@ -98,8 +98,9 @@ name! {
 }
 
 name! {
-    /// The name of a configured remote, such as `origin`.
-    RemoteName, "a remote's name", is_name
+    /// The name of a configured remote, such as `origin`. Whatever git's configuration has as one is taken, but what could be an
+    /// option.
+    RemoteName, "a remote's name", is_remote
 }
 
 impl TagName {
@@ -112,6 +113,10 @@ impl TagName {
 /// Whether a text is a whole object ID.
 pub fn is_object_id(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn is_remote(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with('-') && !text.contains(char::is_control)
 }
 
 fn is_name(text: &str) -> bool {
@@ -155,13 +160,21 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_tag_or_a_remote_is_one_name_and_no_option_or_pattern() {
+    fn a_tag_is_one_name_and_no_option_or_pattern() {
         for text in ["v1.2.3", "core/v1.2.3", "@scope/pkg@1.0.0", "größe-1"] {
             assert_eq!(*text.parse::<TagName>().unwrap(), *text);
-            assert_eq!(text.parse::<RemoteName>().unwrap().to_string(), text);
         }
         for text in ["", "-d", "v1 v2", "v*", "v1\n", "a:b", "v1^{}", "a/", "a\\b"] {
             assert!(text.parse::<TagName>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_remote_is_called_whatever_git_takes_and_no_option() {
+        for text in ["origin", "team/origin", "x.", "my remote", "größe"] {
+            assert_eq!(text.parse::<RemoteName>().unwrap().to_string(), text);
+        }
+        for text in ["", "-d", "--all", "a\nb"] {
             assert!(text.parse::<RemoteName>().is_err(), "{text:?}");
         }
     }

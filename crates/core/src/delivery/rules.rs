@@ -62,6 +62,11 @@ pub(super) trait Rules: Sync {
         None
     }
 
+    /// How the names of files end that go to this channel and to no other; `None` where it takes files of any name.
+    fn ending(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The version that a spelling stands for, as other channels write it.
     fn read(&self, served: &str) -> Option<Version> {
         Version::parse(served).ok()

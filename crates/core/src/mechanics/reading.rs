@@ -5,7 +5,7 @@ use super::kind::KindOfStep;
 use super::step::{Step, properties};
 use super::text::PLACEHOLDERS;
 use crate::delivery::Channels;
-use crate::ids::RemoteName;
+use crate::ids::{RemoteName, TagName};
 use crate::problems::Problems;
 use crate::workflow::WorkflowPath;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -66,6 +66,10 @@ impl Reading<'_> {
         let text = self.text(&typed);
         if !text.contains("{tag}") && !text.contains("{version}") {
             self.problems.at(&typed, "a tag of a release holds `{tag}` or `{version}`", None);
+        }
+        let sample = text.replace("{tag}", "v1.2.3").replace("{version}", "1.2.3");
+        if !sample.contains('{') && sample.parse::<TagName>().is_err() {
+            self.problems.at(&typed, format!("`{sample}` is no name of a tag"), None);
         }
         text
     }

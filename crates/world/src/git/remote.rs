@@ -97,7 +97,7 @@ impl Git {
 
     /// The remotes' names.
     pub async fn remotes(&self) -> Result<Vec<RemoteName>, GitError> {
-        Ok(self.text(&["remote"]).await?.lines().filter_map(|name| name.parse().ok()).collect())
+        self.text(&["remote"]).await?.lines().map(|name| told(name, &["remote"])).collect()
     }
 
     /// A remote's address as it is configured; `None` where there is no such remote.

@@ -55,6 +55,10 @@ impl Rules for CratesIo {
         ))
     }
 
+    fn ending(&self) -> Option<&'static str> {
+        Some(".crate")
+    }
+
     fn file_stem(&self, package: &str) -> Option<String> {
         Some(package.to_owned())
     }

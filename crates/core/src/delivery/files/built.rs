@@ -58,12 +58,16 @@ impl ExpectedBuild<'_> {
         misfits
     }
 
+    /// Whether a step makes it an asset of the GitHub release.
+    fn is_asset(&self, name: &str) -> bool {
+        self.assets.is_some_and(|patterns| patterns.iter().any(|one| matches_pattern(one, name)))
+    }
+
     /// The built files that go to a package.
     fn own<'m>(&self, package: &Package, names: &ExpectedNames, manifest: &'m Manifest) -> Vec<&'m str> {
         let all = manifest.files().map(|file| file.name.as_str());
-        let is_like = |name: &str, patterns: &[String]| patterns.iter().any(|one| matches_pattern(one, name));
         match (package.channel, self.assets) {
-            (Channel::GithubRelease, Some(patterns)) => all.filter(|name| is_like(name, patterns)).collect(),
+            (Channel::GithubRelease, Some(_)) => all.filter(|name| self.is_asset(name)).collect(),
             (Channel::GithubRelease, None) => all.filter(|name| names.has(name)).collect(),
             _ => match package.channel.rules().files(&package.name, self.version, manifest) {
                 ExpectedFiles::Built(files) => {
@@ -88,29 +92,24 @@ impl ExpectedBuild<'_> {
             |channel: Channel| self.packages.iter().filter(move |(package, _)| package.channel == channel);
         let is_stated = self.packages.iter().any(|(_, names)| names.is_stated());
         let names_assets = of(Channel::GithubRelease).any(|(_, names)| names.is_stated());
+        let is_of_kind = |package: &Package, name: &str| {
+            package.channel.rules().ending().is_some_and(|end| name.ends_with(end))
+        };
         let is_taken = move |name: &str| {
-            names_assets || channel_of_kind(name).is_some_and(|channel| of(channel).count() > 0)
+            names_assets || self.packages.iter().any(|(package, _)| is_of_kind(package, name))
         };
         let is_somebodys = |name: &str| {
-            self.packages.iter().any(|(package, names)| {
-                names.has(name) || names.is_added(name) || self.own(package, names, manifest).contains(&name)
-            })
+            self.is_asset(name)
+                || self.packages.iter().any(|(package, names)| {
+                    names.has(name)
+                        || names.is_added(name)
+                        || self.own(package, names, manifest).contains(&name)
+                })
         };
         manifest
             .files()
             .map(|file| file.name.as_str())
             .filter(move |name| is_stated && is_taken(name) && !is_somebodys(name))
-    }
-}
-
-/// The channel that alone takes files of this kind.
-fn channel_of_kind(name: &str) -> Option<Channel> {
-    let (_, kind) = name.rsplit_once('.')?;
-    match kind {
-        "crate" => Some(Channel::CratesIo),
-        "tgz" => Some(Channel::Npm),
-        "whl" => Some(Channel::Pypi),
-        _ => None,
     }
 }
 
@@ -124,6 +123,16 @@ mod tests {
 
     /// What is too much of files that were built, where only one channel names its own.
     fn extra(channel: &str, patterns: &[&str], built: &[&str]) -> BTreeSet<String> {
+        extra_beside(None, channel, patterns, built)
+    }
+
+    /// The same, where a step makes some of them assets.
+    fn extra_beside(
+        assets: Option<&[String]>,
+        channel: &str,
+        patterns: &[&str],
+        built: &[&str],
+    ) -> BTreeSet<String> {
         let text = format!(
             "schema = 1\n[project]\nname = \"kit\"\n[policy]\nrequired-gates = [8]\n[tracker]\nkind = \"file\"\n\
              [[gates]]\nid = 8\nname = \"Packages\"\n[[gates.checks]]\nid = \"v\"\nkind = \"git-clean\"\n\
@@ -147,7 +156,7 @@ mod tests {
             digest: Digest::of(name.as_bytes()),
         });
         let manifest = Manifest::new(files).unwrap();
-        ExpectedBuild { version: &version, packages: &packages, assets: None }.misfits(&manifest).extra
+        ExpectedBuild { version: &version, packages: &packages, assets }.misfits(&manifest).extra
     }
 
     #[test]
@@ -160,6 +169,11 @@ mod tests {
         // What would go out with the others is too much.
         let other = extra("crates-io", &["kit-{version}.crate"], &["kit-1.2.3.crate", "evil-1.2.3.crate"]);
         assert_eq!(other, BTreeSet::from(["evil-1.2.3.crate".to_owned()]));
+        // An archive of that kind may be an asset.
+        let built = ["kit-1.2.3.tgz", "kit-linux.tgz"];
+        let npm = |assets: Option<&[String]>| extra_beside(assets, "npm", &["kit-{version}.tgz"], &built);
+        assert!(npm(Some(&["kit-linux.*".to_owned()])).is_empty());
+        assert_eq!(npm(None), BTreeSet::from(["kit-linux.tgz".to_owned()]));
         let other = "kit2-1.2.3-py3-none-any.whl";
         assert_eq!(
             extra("pypi", &["kit-{version}-py3-none-any.whl"], &[wheel, other]),

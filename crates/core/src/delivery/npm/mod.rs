@@ -59,6 +59,10 @@ impl Rules for Npm {
         Some("`channels.npm.provenance` is a workflow")
     }
 
+    fn ending(&self) -> Option<&'static str> {
+        Some(".tgz")
+    }
+
     fn file_stem(&self, package: &str) -> Option<String> {
         Some(unscoped(package))
     }

@@ -59,6 +59,10 @@ impl Rules for Pypi {
         Some("`channels.pypi.provenance` is a workflow")
     }
 
+    fn ending(&self) -> Option<&'static str> {
+        Some(".whl")
+    }
+
     fn file_stem(&self, package: &str) -> Option<String> {
         Some(package.to_owned())
     }
