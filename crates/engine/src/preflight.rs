@@ -2,7 +2,6 @@
 
 mod precondition;
 
-use gonogo_core::ids::CommitId;
 pub use precondition::Precondition;
 
 use crate::context::remote::split_upstream;
@@ -13,6 +12,7 @@ use crate::launch::{Toolbox, child_environment, missing_behind};
 use crate::tracker;
 use gonogo_core::blocker::epic_title;
 use gonogo_core::ci::{CiState, judge_ci};
+use gonogo_core::ids::CommitId;
 use gonogo_core::mechanics::Code;
 use gonogo_core::plan::{Plan, TrackerKind};
 use gonogo_core::standing::Readiness;
@@ -130,8 +130,8 @@ pub fn of_base(failure: &Failure) -> Option<Item> {
         FailureKind::Conflict => ItemState::Conflict,
         FailureKind::Usage | FailureKind::Internal | FailureKind::Interrupted => return None,
     };
-    let remedy = failure.remedy.clone();
-    Some(Item { remedy, ..Item::not(Precondition::Base, state, &failure.message, "") })
+    let (message, remedy) = (failure.message.clone(), failure.remedy.clone());
+    Some(Item { state, remedy, ..Item::ok(Precondition::Base, message) })
 }
 
 /// Everything that has to hold before a release of this target is polled for.
@@ -203,8 +203,8 @@ async fn tree(git: &Git, candidate: &Candidate) -> Item {
 
 async fn upstream(git: &Git, head: &CommitId) -> Item {
     let id = Precondition::Upstream;
-    let (name, known) = match git.upstream().await {
-        Ok(Upstream::At { name, commit }) => (name, commit),
+    let name = match git.upstream().await {
+        Ok(Upstream::At { name, .. }) => name,
         Ok(Upstream::Detached) => {
             return Item::not(
                 id,
@@ -222,7 +222,10 @@ async fn upstream(git: &Git, head: &CommitId) -> Item {
     let live = match git.remotes().await {
         Ok(remotes) => match split_upstream(&name, &remotes) {
             Some((remote, branch)) => git.remote_branch(&remote, branch).await,
-            None => Ok(Some(known)),
+            None => {
+                let message = format!("the branch follows {name}, which is no remote's");
+                return Item::not(id, ItemState::Gap, message, "push it with `git push -u`");
+            }
         },
         Err(error) => Err(error),
     };

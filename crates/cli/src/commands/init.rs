@@ -104,7 +104,7 @@ impl Found {
                 _ => None,
             },
             cargo_lock: has("Cargo.lock"),
-            has_crates: text("Cargo.lock")?.is_some_and(|text| text.contains("crates.io-index")),
+            has_crates: text("Cargo.lock")?.is_some_and(|text| text.contains(PUBLIC_INDEX)),
             npm: npm["version"].is_string(),
             npm_lock: has("package-lock.json"),
             node_tests: package.is_some_and(|text| text.contains("node --test")),
@@ -281,10 +281,12 @@ run = [\"cargo-audit\", \"audit\", \"--json\"]
 reader = \"cargo-audit\"
 minimum = { examined = 1, data-max-days = 7 }   # an old advisory database shows nothing
 ";
+/// Where a lock file says that a crate is from the index that advisories are about.
+const PUBLIC_INDEX: &str = "registry+https://github.com/rust-lang/";
 const CARGO_AUDIT_CANARY: &str = "\
 # A lock file with a crate that has an advisory: the auditor has to see it.
 canary = [\"sh\", \"-c\", '''(echo version = 3; echo '[[package]]'; echo 'name = \"smallvec\"'; echo 'version = \"1.6.0\"'
-grep -m 1 crates.io-index Cargo.lock) | cargo-audit audit --json --file /dev/stdin''']
+grep -m 1 registry+https://github.com/rust-lang/ Cargo.lock) | cargo-audit audit --json --file /dev/stdin''']
 ";
 const NPM_AUDIT: &str = "\
 [[gates.checks]]

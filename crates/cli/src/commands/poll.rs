@@ -49,11 +49,13 @@ pub async fn run(arguments: &Arguments, screen: &Screen, cancel: Cancel) -> Resu
 async fn show(screen: &Screen, context: &Context, report: &PollReport) -> Result<Exit, Failure> {
     let next = NextPart::told(&standing::at_the_end(context, Looked::of_poll(report)).await);
     let (exit, obstacles) = match &report.decision {
-        _ if report.interrupted => (Exit::Interrupted, vec!["the poll was stopped".to_owned()]),
+        // A stop order outranks whatever it led to, also one that came while the next command was looked for.
+        _ if context.session.cancel.is_cancelled() => {
+            (Exit::Interrupted, vec!["the poll was stopped".to_owned()])
+        }
         Ok(_) => (Exit::Go, Vec::new()),
         Err(refused) => (Exit::of_refusal(refused), refused.0.iter().map(poll_text::obstacle).collect()),
     };
-    let exit = exit.unless_stopped(&context.session.cancel);
     next.print(screen);
     let document = poll_json::document(context, report, obstacles, exit.status(), next);
     screen.document(&to_json(&document)?)?;

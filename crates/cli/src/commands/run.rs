@@ -131,8 +131,7 @@ pub async fn end(context: &Context, released: &Released) -> Result<(Exit, run_js
     let next = NextPart::told(&standing::at_the_end(context, looked).await);
     let (Ok(_), Some(ran)) = (&polled.decision, &released.ran) else {
         let refused = polled.decision.as_ref().err().map_or(Exit::Internal, Exit::of_refusal);
-        let exit = if polled.interrupted { Exit::Interrupted } else { refused };
-        let exit = exit.unless_stopped(&context.session.cancel);
+        let exit = refused.unless_stopped(&context.session.cancel);
         let past = released.past_the_door;
         return Ok((exit, run_json::before(context, RunState::Refused, exit.status(), past, next)));
     };

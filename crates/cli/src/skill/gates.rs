@@ -67,16 +67,10 @@ fn command(check: &Check) -> String {
             format!("`{}`:\n\n{}\n", check.id, page::fence(&repeat_line(&command.program)))
         }
         CheckKind::Benchmark(benchmark) => {
-            let words =
-                |line: &Vec<String>| shlex::try_join(line.iter().map(String::as_str)).unwrap_or_default();
-            let lines: Vec<String> =
-                benchmark.program.before.iter().chain([&benchmark.program.run]).map(words).collect();
-            let within =
-                benchmark.program.cwd.as_ref().map(|cwd| format!("cd {cwd} && ")).unwrap_or_default();
             format!(
                 "`{}`, in a worktree of the base tag and in one of this commit, by turns:\n\n{}\n",
                 check.id,
-                page::fence(&format!("{within}{}", lines.join(" && ")))
+                page::fence(&repeat_line(&benchmark.program))
             )
         }
         _ => String::new(),

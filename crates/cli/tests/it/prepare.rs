@@ -224,4 +224,11 @@ fn prepare_on_a_detached_head_or_without_upstream_shows_the_gap() {
     assert_eq!(state(&ready.prepare().exits(1).json(), "upstream").0, "gap");
     ready.project.git(&["checkout", "--quiet", "-b", "other"]);
     assert_eq!(state(&ready.prepare().exits(1).json(), "upstream").0, "gap");
+    // A branch of this clone is nothing that others can see, whatever it is called.
+    for followed in ["main", "feature/x"] {
+        ready.project.git(&["branch", "--force", "--quiet", "feature/x", "main"]);
+        ready.project.git(&["branch", "--quiet", &format!("--set-upstream-to={followed}")]);
+        let document = ready.prepare().exits(1).json();
+        assert_eq!(state(&document, "upstream").0, "gap", "{document:#}");
+    }
 }

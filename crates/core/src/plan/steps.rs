@@ -93,6 +93,12 @@ mod tests {
             (step("kind = \"fetch-artifacts\"\nid = \"again\""), "has one manifest"),
             (format!("{BEGUN}{BUILT}from = \"nothing\"\n"), "no `watch-workflow` step"),
             (step("kind = \"tag\"\nid = \"t\"\ntag = \"fixed\""), "holds `{tag}` or `{version}`"),
+            (step("kind = \"tag\"\nid = \"t\"\ntag = \"go {version}\""), "`go 1.2.3` is no name of a tag"),
+            (step("kind = \"tag\"\nid = \"t\"\ntag = \"-{tag}\""), "`-v1.2.3` is no name of a tag"),
+            (
+                format!("{BEGUN}[[steps]]\nkind = \"push-tag\"\nid = \"p\"\nremote = \"--all\"\n"),
+                "a remote is named",
+            ),
             (step("kind = \"github-release\"\nartifacts = []"), "chooses nothing"),
             (step("kind = \"github-release\"\nid = \"A b\""), "of a-z, 0-9 and -"),
         ] {

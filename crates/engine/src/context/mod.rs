@@ -10,12 +10,12 @@ pub(crate) mod remote;
 
 pub use base::Baseline;
 pub use base_plan::BasePlan;
-use gonogo_core::ids::{CommitId, TagName, TreeId};
 pub use host::{agent, current_folder, host_name, open_checkout, redactor};
 pub use plan::{LoadedPlan, PLAN_FILE, load_plan, own_paths, parse_plan};
 pub use remote::release_remote;
 
 use crate::failure::{Failure, chain};
+use gonogo_core::ids::{CommitId, TagName, TreeId};
 use gonogo_core::ledger::{Opened, Owner, Record};
 use gonogo_core::plan::Plan;
 use gonogo_core::redact::Redactor;

@@ -15,7 +15,12 @@ pub async fn names_of_base(
     cancel: &Cancel,
 ) -> Result<Option<ExpectedNames>, Doubt> {
     let Some(base) = &candidate.base else { return Ok(None) };
-    let Some(earlier) = candidate.plan.project.tag.version(base.tag.as_str()) else { return Ok(None) };
+    // Its tag may be of the pattern that its own plan had.
+    let mut plans = [&candidate.plan].into_iter().chain(candidate.baseline.plans_read());
+    let Some(earlier) = plans.find_map(|plan| plan.project.tag.version(&base.tag)) else {
+        let said = format!("no plan says which version the base {} is", base.tag);
+        return Err(Doubt::new(Reason::BaselineMissing, said));
+    };
     let wanted = Wanted::of(&Expected::unrecorded(package.channel, &package.name, &earlier), &base.tag);
     match registries.observe(&wanted, Depth::Index, cancel).await {
         Sighting::Live(facts) => {

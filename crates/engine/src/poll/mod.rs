@@ -151,7 +151,10 @@ pub async fn run_part(
 
     let finished = ledger.state().poll.as_ref().map(|poll| poll.finished.clone()).unwrap_or_default();
     let poll = Poll::evaluate(&candidate.plan, &drift.required, about, &finished);
-    let poll = part.iter().fold(poll, |poll, part| poll.part(part.checks()));
+    let poll = match &part {
+        Some(part) => poll.part(part.checks()),
+        None => poll,
+    };
     let attempts = finished.keys().map(|key| (key.clone(), ledger.state().attempts(key, about))).collect();
     let failed_before = failed_before(&ledger, &finished, about);
     let standing = if session.cancel.is_cancelled() {

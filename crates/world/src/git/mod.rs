@@ -20,10 +20,8 @@ pub use address::sibling_address;
 pub use diff::Difference;
 pub use error::{GitError, Party};
 pub use files::{Entry, EntryKind};
-use gonogo_core::ids::{CommitId, TreeId, is_object_id};
 pub use push::{Pushed, Refusal, Rejection};
 pub use remote::{Contains, DefaultBranch, Elsewhere, RemoteTag};
-use std::str::FromStr;
 pub use tag::{Signature, TagFacts};
 pub use tap::{Tap, Written};
 pub use tree_path::AtPath;
@@ -31,8 +29,10 @@ pub use tree_path::AtPath;
 use crate::process::{Cancel, Captured, End, Environment, Invocation, run};
 use crate::tools;
 use error::{failed, failed_with_remote};
+use gonogo_core::ids::{CommitId, TreeId, is_object_id};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 /// Variables that git may see besides the fixed allow-list: how its user configured it and its transports. Not those

@@ -18,7 +18,6 @@ mod npm;
 mod pypi;
 
 pub use configuration::{Configuration, NotConfigured, client_environment};
-use gonogo_core::ids::CommitId;
 
 use crate::git::Git;
 use crate::github::Asset;
@@ -28,6 +27,7 @@ use asset::Releases;
 use files::Looked;
 use futures_util::{StreamExt, stream};
 use gonogo_core::delivery::{BuildOrigin, Channel, Checksum, CleanInstall, Expected, Served, Sighting};
+use gonogo_core::ids::CommitId;
 use gonogo_core::text::one_line;
 use gonogo_core::verdict::Reason;
 use index::Index;

@@ -3,7 +3,7 @@
 //! Invariant: git compares such a file by what it would be in a commit, and many texts would be the same there; one that is not as git
 //! itself writes it is named here.
 
-use super::RoomError;
+use super::{RoomError, io_error};
 use crate::git::Git;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -15,9 +15,7 @@ pub(super) async fn not_as_written(
     root: &Path,
     attributes: &[&[u8]],
 ) -> Result<Vec<PathBuf>, RoomError> {
-    let read = |path: &&[u8]| std::fs::read(root.join(OsStr::from_bytes(path))).unwrap_or_default();
-    let text: Vec<u8> = attributes.iter().flat_map(read).collect();
-    let text = String::from_utf8_lossy(&text);
+    let text = said(root, attributes)?;
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let mut found = Vec::new();
     if says(&["text", "eol", "crlf", "[attr]"]) {
@@ -33,6 +31,19 @@ pub(super) async fn not_as_written(
         found.extend(fields.chunks_exact(3).filter(|field| converts(field[2])).map(|field| path(field[0])));
     }
     Ok(found)
+}
+
+/// What attribute files say, all of them together. One that is a link counts for nothing, as git has it.
+pub(super) fn said(root: &Path, attributes: &[&[u8]]) -> Result<String, RoomError> {
+    let mut text = Vec::new();
+    for attribute in attributes {
+        let path = root.join(OsStr::from_bytes(attribute));
+        if std::fs::symlink_metadata(&path).map_err(io_error(&path))?.is_file() {
+            text.extend(std::fs::read(&path).map_err(io_error(&path))?);
+            text.push(b'\n');
+        }
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// A line of `git ls-files --eol`: what line ends are in the commit's, what are in the room's, and the attributes.
@@ -55,4 +66,19 @@ fn other_line_ends(line: &[u8]) -> Option<PathBuf> {
 
 fn path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attribute_files_that_cannot_be_read_are_no_silence_and_a_link_counts_for_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        assert!(said(root, &[b".gitattributes"]).is_err());
+        std::fs::write(root.join(".gitattributes"), "* text").unwrap();
+        std::os::unix::fs::symlink(".gitattributes", root.join("link")).unwrap();
+        assert_eq!(said(root, &[b".gitattributes", b"link"]).unwrap(), "* text\n");
+    }
 }

@@ -135,11 +135,7 @@ pub(super) async fn own(git: &Git, wanted: &RoomWanted<'_>) -> Result<BTreeSet<P
 
 /// Files whose content is kept elsewhere: a room has no program that would fetch it.
 async fn pointers(git: &Git, root: &Path, attributes: &[&[u8]]) -> Result<Vec<String>, RoomError> {
-    let names_it = |path: &&[u8]| {
-        let text = std::fs::read(root.join(OsStr::from_bytes(path))).unwrap_or_default();
-        String::from_utf8_lossy(&text).contains("filter=lfs")
-    };
-    if !attributes.iter().any(names_it) {
+    if !converted::said(root, attributes)?.contains("filter=lfs") {
         return Ok(Vec::new());
     }
     listed(git, &[":(top,attr:filter=lfs)".to_owned()]).await
@@ -147,9 +143,7 @@ async fn pointers(git: &Git, root: &Path, attributes: &[&[u8]]) -> Result<Vec<St
 
 /// The same of a part of the index, by what its own attributes say.
 async fn pointers_of(git: &Git, inputs: &[String]) -> Result<Vec<String>, RoomError> {
-    let asked = ["grep", "--cached", "-q", "-F", "filter=lfs", "--", ":(top,glob)**/.gitattributes"];
-    // Nothing is found in most repositories, and git says so by its status.
-    if git.order(&asked, None).await.is_err() {
+    if listed(git, &[":(top,glob)**/.gitattributes".to_owned()]).await?.is_empty() {
         return Ok(Vec::new());
     }
     let patterns: Vec<String> =

@@ -20,9 +20,10 @@ struct Pointer {
 }
 
 impl Pointer {
-    /// Reads one; `None` where the file is none, as one that was committed without Git LFS.
+    /// Reads one; `None` where the file is none, as a link is, or one that was committed without Git LFS.
     fn read(path: &Path) -> io::Result<Option<Self>> {
-        if fs::symlink_metadata(path)?.len() > MOST {
+        let found = fs::symlink_metadata(path)?;
+        if !found.is_file() || found.len() > MOST {
             return Ok(None);
         }
         Ok(String::from_utf8(fs::read(path)?).ok().and_then(|text| Self::parse(&text)))
@@ -106,5 +107,16 @@ mod tests {
         ] {
             assert!(Pointer::parse(other).is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_link_is_no_pointer_wherever_it_leads() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, pointer) = (folder.path().join("link"), folder.path().join("pointer"));
+        fs::write(&pointer, format!("version x\noid {}\nsize 7\n", Digest::of(b"content"))).unwrap();
+        std::os::unix::fs::symlink("pointer", &link).unwrap();
+        put(&link, folder.path()).unwrap();
+        assert!(link.is_symlink());
+        assert!(put(&pointer, folder.path()).is_err(), "the store has nothing of it");
     }
 }

@@ -100,3 +100,12 @@ async fn a_remote_that_is_gone_answers_nothing() {
     assert!(world.git.remote_branch("origin", "main").await.is_err());
     assert!(world.git.remote_tags("origin").await.is_err());
 }
+
+#[tokio::test]
+async fn a_remote_of_an_odd_name_is_a_remote_and_one_that_could_be_an_option_is_no_silence() {
+    let world = World::new().await;
+    world.run("checkout", &["config", "remote.my remote.url", "elsewhere"]).await;
+    assert_eq!(world.git.remotes().await.unwrap(), [remote("my remote"), remote("origin")]);
+    world.run("checkout", &["config", "remote.-x.url", "elsewhere"]).await;
+    assert!(matches!(world.git.remotes().await, Err(GitError::Nonsense { .. })));
+}
