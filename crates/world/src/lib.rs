@@ -11,7 +11,7 @@ pub mod registry;
 pub mod room;
 pub mod runner;
 pub mod ssh;
-mod there;
+pub mod there;
 pub mod tools;
 pub mod tracker;
 pub mod unpack;

@@ -15,7 +15,10 @@ pub(crate) fn is_folder(path: &Path) -> io::Result<bool> {
 }
 
 /// What a path leads to; `None` where nothing is there.
-pub(crate) fn look(path: &Path) -> io::Result<Option<Metadata>> {
+///
+/// # Errors
+/// Where the system tells neither the one nor the other.
+pub fn look(path: &Path) -> io::Result<Option<Metadata>> {
     match metadata(path) {
         Ok(found) => Ok(Some(found)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),

@@ -6,6 +6,7 @@ use gonogo_engine::context::{PLAN_FILE, open_checkout, parse_plan};
 use gonogo_engine::failure::{Failure, FailureKind};
 use gonogo_world::git::Git;
 use gonogo_world::process::Cancel;
+use gonogo_world::there;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
@@ -68,7 +69,10 @@ struct Found {
 impl Found {
     /// What is here but cannot be read is not taken for something that is not here: the plan would ask for less.
     async fn look(git: &Git, root: &Path) -> Result<Self, Failure> {
-        let has = |path: &str| root.join(path).exists();
+        let has = |path: &str| match there::look(&root.join(path)) {
+            Ok(found) => Ok(found.is_some()),
+            Err(error) => Err(unreadable(path, &error)),
+        };
         let text = |path: &str| match std::fs::read_to_string(root.join(path)) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             read => read.map(Some).map_err(|error| unreadable(path, &error)),
@@ -95,22 +99,22 @@ impl Found {
                 .file_name()
                 .map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned()),
             repository: git.remote_address("origin").await?.and_then(|address| github_name(&address)),
-            changelog: has("CHANGELOG.md"),
-            ci: has(".github/workflows/ci.yml"),
-            ergo: has(".ergo"),
+            changelog: has("CHANGELOG.md")?,
+            ci: has(".github/workflows/ci.yml")?,
+            ergo: has(".ergo")?,
             cargo: match (version(&["package"]), version(&["workspace", "package"])) {
                 (true, _) => Some("package.version"),
                 (_, true) => Some("workspace.package.version"),
                 _ => None,
             },
-            cargo_lock: has("Cargo.lock"),
+            cargo_lock: has("Cargo.lock")?,
             has_crates: text("Cargo.lock")?.is_some_and(|text| text.contains(PUBLIC_INDEX)),
             npm: npm["version"].is_string(),
-            npm_lock: has("package-lock.json"),
+            npm_lock: has("package-lock.json")?,
             node_tests: package.is_some_and(|text| text.contains("node --test")),
             python: python_version,
             pytest: pyproject.is_some_and(|text| text.contains("pytest")),
-            go: has("go.mod"),
+            go: has("go.mod")?,
         })
     }
 

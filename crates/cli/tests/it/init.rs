@@ -69,6 +69,19 @@ fn a_manifest_that_cannot_be_read_is_not_taken_for_one_that_is_not_there() {
 }
 
 #[test]
+fn what_cannot_be_looked_at_is_not_taken_for_absent() {
+    for path in ["go.mod", "Cargo.lock", "package-lock.json", ".ergo", ".github"] {
+        let project = project(&[]);
+        std::os::unix::fs::symlink(path, project.root().join(path)).unwrap();
+        let refused = project.run(&["init"]).exits(2);
+        assert!(refused.stderr.contains(&format!("cannot read {path}")), "{refused:?}");
+        assert!(!project.root().join("gonogo.toml").exists(), "{path}");
+    }
+    // A file in the place of a folder says plainly that nothing is in the folder.
+    written(&project(&[(".github", "")]));
+}
+
+#[test]
 fn a_plan_that_is_there_is_not_written_over() {
     let project = project(&[("gonogo.toml", "mine")]);
     project.run(&["init"]).exits(2);
