@@ -165,26 +165,7 @@ pub(crate) mod tests {
         let text = "schema = 1\n[project]\nname = \"s\"\n[policy]\nrequired-gates = [1]\n[tracker]\nkind = \"file\"\n\
             [[gates]]\nid = 1\nname = \"All\"\n[[gates.checks]]\nid = \"a\"\nkind = \"git-clean\"\n";
         let (plan, subject) = (Plan::parse(text).unwrap(), Digest::of(b"subject"));
-        let passed = CheckFinished {
-            poll: 1,
-            gate: 1,
-            check: "a".to_owned(),
-            subject,
-            verdict: Outcome::Passed.verdict(),
-            reason: None,
-            detail: None,
-            millis: 0,
-            evidence: Vec::new(),
-            counts: None,
-            examined: None,
-            findings: Vec::new(),
-            notes: Vec::new(),
-            repeat: None,
-            program: None,
-            reused: None,
-            review: None,
-            words: Vec::new(),
-        };
+        let passed = CheckFinished::new(1, 1, "a", subject, Outcome::Passed);
         let results = [((1, "a".to_owned()), passed)].into();
         let poll = Poll::evaluate(&plan, &required_gates(&plan, None), subject, &results);
         let standing = stand(&Backlog::empty(), &LedgerState::default(), &plan, &Default::default());

@@ -60,26 +60,7 @@ fn subject() -> Digest {
 }
 
 fn finished(gate: u32, check: &str, outcome: Outcome) -> CheckFinished {
-    CheckFinished {
-        poll: 1,
-        gate,
-        check: check.to_owned(),
-        subject: subject(),
-        verdict: outcome.verdict(),
-        reason: outcome.reason(),
-        detail: None,
-        millis: 5,
-        evidence: Vec::new(),
-        counts: None,
-        examined: None,
-        findings: Vec::new(),
-        notes: Vec::new(),
-        repeat: None,
-        program: None,
-        reused: None,
-        review: None,
-        words: Vec::new(),
-    }
+    CheckFinished::new(1, gate, check, subject(), outcome)
 }
 
 type Results = BTreeMap<CheckKey, CheckFinished>;

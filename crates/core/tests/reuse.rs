@@ -5,7 +5,7 @@ use gonogo_core::basis::{BASIS, Basis};
 use gonogo_core::canonical;
 use gonogo_core::digest::Digest;
 use gonogo_core::ledger::{CheckFinished, CheckKey, Event, EvidenceRef, FORMAT, LedgerState, Record};
-use gonogo_core::verdict::{Reason, Verdict};
+use gonogo_core::verdict::{Outcome, Reason};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,13 +35,13 @@ fn see(world: &World, sight: &[bool; PARTS], check: usize) -> Vec<Option<u8>> {
 }
 
 /// What a check comes to: a function of what it sees and of nothing else. Some fail, and some show nothing.
-fn answer(seen: &[Option<u8>]) -> (Verdict, Option<Reason>, u64) {
+fn answer(seen: &[Option<u8>]) -> (Outcome, u64) {
     let digest = Digest::of(format!("{seen:?}").as_bytes()).to_string();
     let number = u64::from_str_radix(&digest[digest.len() - 8..], 16).unwrap();
     match number % 5 {
-        0 => (Verdict::Failed, None, number),
-        1 => (Verdict::Incomplete, Some(Reason::TimedOut), number),
-        _ => (Verdict::Passed, None, number),
+        0 => (Outcome::Failed, number),
+        1 => (Outcome::Incomplete(Reason::TimedOut), number),
+        _ => (Outcome::Passed, number),
     }
 }
 
@@ -88,26 +88,11 @@ impl Ledger {
 }
 
 fn finished(key: &CheckKey, subject: Digest, basis: Digest, seen: &[Option<u8>]) -> CheckFinished {
-    let (verdict, reason, number) = answer(seen);
+    let (outcome, number) = answer(seen);
     CheckFinished {
-        poll: 0,
-        gate: key.0,
-        check: key.1.clone(),
-        subject,
-        verdict,
-        reason,
-        detail: None,
-        millis: 0,
         evidence: vec![EvidenceRef { name: BASIS.to_owned(), digest: basis, bytes: 0 }],
-        counts: None,
         examined: Some(number),
-        findings: Vec::new(),
-        notes: Vec::new(),
-        repeat: None,
-        program: None,
-        reused: None,
-        review: None,
-        words: Vec::new(),
+        ..CheckFinished::new(0, key.0, &key.1, subject, outcome)
     }
 }
 
@@ -135,12 +120,12 @@ proptest! {
                 let seen = see(&world, sight, check);
                 let now = basis(&seen);
                 let about = Digest::of(canonical::to_string(&now).unwrap().as_bytes());
-                let (verdict, reason, number) = answer(&seen);
+                let (outcome, number) = answer(&seen);
                 let found = ledger.state.reusable(&key, about).map(|(seq, one)| (seq, one.clone()));
                 // The model runs it again: what is used instead says the very same.
                 prop_assert_eq!(found.is_some(), passed.contains(&(check, seen.clone())));
                 if let Some((seq, earlier)) = found {
-                    prop_assert_eq!((earlier.verdict, earlier.reason, earlier.examined), (verdict, reason, Some(number)));
+                    prop_assert_eq!((earlier.outcome(), earlier.examined), (Some(outcome), Some(number)));
                     ledger.append(CheckFinished { reused: Some(seq), subject, ..earlier });
                     continue;
                 }
@@ -149,7 +134,7 @@ proptest! {
                     prop_assert_eq!(now.changes_since(earlier).is_empty(), now == *earlier);
                 }
                 ledger.append(finished(&key, subject, about, &seen));
-                if verdict == Verdict::Passed {
+                if outcome == Outcome::Passed {
                     passed.insert((check, seen));
                     latest.insert(check, now);
                 }

@@ -194,6 +194,30 @@ pub struct ReviewAsked {
 }
 
 impl CheckFinished {
+    /// A result with its outcome and nothing beside it: no evidence, no findings, no time taken.
+    pub fn new(poll: u64, gate: u32, check: &str, subject: Digest, outcome: Outcome) -> Self {
+        Self {
+            poll,
+            gate,
+            check: check.to_owned(),
+            subject,
+            verdict: outcome.verdict(),
+            reason: outcome.reason(),
+            detail: None,
+            millis: 0,
+            evidence: Vec::new(),
+            counts: None,
+            examined: None,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            repeat: None,
+            program: None,
+            reused: None,
+            review: None,
+            words: Vec::new(),
+        }
+    }
+
     /// The verdict with its reason. `None` where the two contradict each other.
     pub const fn outcome(&self) -> Option<Outcome> {
         Outcome::from_parts(self.verdict, self.reason)

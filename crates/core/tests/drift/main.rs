@@ -19,26 +19,7 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
 fn finished(key: &CheckKey, outcome: Outcome) -> CheckFinished {
-    CheckFinished {
-        poll: 1,
-        gate: key.0,
-        check: key.1.clone(),
-        subject: Digest::of(b"subject"),
-        verdict: outcome.verdict(),
-        reason: outcome.reason(),
-        detail: None,
-        millis: 1,
-        evidence: Vec::new(),
-        counts: None,
-        examined: None,
-        findings: Vec::new(),
-        notes: Vec::new(),
-        repeat: None,
-        program: None,
-        reused: None,
-        review: None,
-        words: Vec::new(),
-    }
+    CheckFinished::new(1, key.0, &key.1, Digest::of(b"subject"), outcome)
 }
 
 /// Whether a poll of which every check passed is go.

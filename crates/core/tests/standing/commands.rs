@@ -209,26 +209,8 @@ impl Model {
         findings: Vec<Finding>,
         review: Option<ReviewAsked>,
     ) {
-        let finished = CheckFinished {
-            poll,
-            gate,
-            check: check.to_owned(),
-            subject,
-            verdict: outcome.verdict(),
-            reason: outcome.reason(),
-            detail: None,
-            millis: 1,
-            evidence: Vec::new(),
-            counts: None,
-            examined: None,
-            findings,
-            notes: Vec::new(),
-            repeat: None,
-            program: None,
-            reused: None,
-            review,
-            words: Vec::new(),
-        };
+        let finished =
+            CheckFinished { findings, review, ..CheckFinished::new(poll, gate, check, subject, outcome) };
         self.append(Event::CheckFinished(Box::new(finished)));
     }
 

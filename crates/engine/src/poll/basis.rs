@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use gonogo_core::ledger::{Event, Opened};
     use gonogo_core::plan::Plan;
-    use gonogo_core::verdict::Verdict;
+    use gonogo_core::verdict::Outcome;
     use gonogo_world::ledger::Blob;
 
     #[test]
@@ -106,24 +106,8 @@ mod tests {
             let blobs: Vec<Blob> =
                 time.into_iter().map(|time| Blob::new(DATA_TIME, time.into_bytes())).collect();
             let finished = CheckFinished {
-                poll: 0,
-                gate: 1,
-                check: "a".to_owned(),
-                subject: Digest::of(b"subject"),
-                verdict: Verdict::Passed,
-                reason: None,
-                detail: None,
-                millis: 0,
                 evidence: blobs.iter().map(|blob| blob.reference().clone()).collect(),
-                counts: None,
-                examined: None,
-                findings: Vec::new(),
-                notes: Vec::new(),
-                repeat: None,
-                program: None,
-                reused: None,
-                review: None,
-                words: Vec::new(),
+                ..CheckFinished::new(0, 1, "a", Digest::of(b"subject"), Outcome::Passed)
             };
             ledger.append(Event::CheckFinished(Box::new(finished.clone())), blobs).unwrap();
             finished

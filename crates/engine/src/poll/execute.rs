@@ -406,12 +406,6 @@ impl PollContext<'_> {
         let redactor = &self.context.session.redactor;
         let (judged, repeat) = (judged.redacted(redactor), repeat.map(|line| redactor.text(&line)));
         let finished = CheckFinished {
-            poll: self.poll_seq,
-            gate,
-            check: check.to_owned(),
-            subject: self.about,
-            verdict: judged.outcome.verdict(),
-            reason: judged.outcome.reason(),
             detail: judged.detail,
             millis,
             evidence: blobs.iter().map(|blob| blob.reference().clone()).collect(),
@@ -421,9 +415,9 @@ impl PollContext<'_> {
             notes: judged.notes,
             repeat,
             program,
-            reused: None,
             review,
             words,
+            ..CheckFinished::new(self.poll_seq, gate, check, self.about, judged.outcome)
         };
         ledger.append(Event::CheckFinished(Box::new(finished.clone())), blobs)?;
         watch.poll(PollEvent::Finished(&finished));

@@ -30,26 +30,7 @@ kind = "git-clean"
 /// The "go" for a target.
 pub(crate) fn cleared(target: &str) -> Clearance {
     let (plan, subject) = (Plan::parse(PLAN).unwrap(), Digest::of(b"subject"));
-    let passed = CheckFinished {
-        poll: 1,
-        gate: 1,
-        check: "a".to_owned(),
-        subject,
-        verdict: Outcome::Passed.verdict(),
-        reason: Outcome::Passed.reason(),
-        detail: None,
-        millis: 0,
-        evidence: Vec::new(),
-        counts: None,
-        examined: None,
-        findings: Vec::new(),
-        notes: Vec::new(),
-        repeat: None,
-        program: None,
-        reused: None,
-        review: None,
-        words: Vec::new(),
-    };
+    let passed = CheckFinished::new(1, 1, "a", subject, Outcome::Passed);
     let results = BTreeMap::from([((1, "a".to_owned()), passed)]);
     let poll = Poll::evaluate(&plan, &required_gates(&plan, None), subject, &results);
     let standing = stand(&Backlog::empty(), &LedgerState::default(), &plan, &HashSet::new());

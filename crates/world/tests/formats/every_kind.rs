@@ -404,24 +404,12 @@ fn words(fingerprint: &Fingerprint) -> Vec<Word> {
 
 fn finished(poll: u64, check: &str, outcome: Outcome) -> CheckFinished {
     CheckFinished {
-        poll,
-        gate: 3,
-        check: check.into(),
-        subject: digest("subject"),
-        verdict: outcome.verdict(),
-        reason: outcome.reason(),
-        detail: None,
         millis: 1200,
         evidence: vec![EvidenceRef { name: "stdout".into(), digest: digest("evidence"), bytes: 8 }],
         counts: Some(Counts::of(1, 0, 0)),
-        examined: None,
-        findings: Vec::new(),
-        notes: Vec::new(),
         repeat: Some("cargo test -q".into()),
         program: (check == "lock").then(tool),
-        reused: None,
-        review: None,
-        words: Vec::new(),
+        ..CheckFinished::new(poll, 3, check, digest("subject"), outcome)
     }
 }
 
